@@ -1,0 +1,104 @@
+//! What is wrong with a program, as data; `render` draws it, `explain` tells its whole story.
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The program is wrong.
+    Error,
+    /// It runs, and probably not as meant.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// One place and what is to be said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there.
+    pub text: String,
+}
+
+/// A replacement of a piece of source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edit {
+    /// What is replaced (empty: an insertion).
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// How to mend it: a sentence that begins with a verb or shows the expression that fits, and the edits that do it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mend {
+    /// The sentence.
+    pub text: String,
+    /// The edits; none where only the author can know.
+    pub edits: Vec<Edit>,
+}
+
+/// One problem. Its first label is the main place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// `nnlang::<stage>::<cause>`, for ever.
+    pub code: &'static str,
+    /// Error, warning or note.
+    pub level: Level,
+    /// One sentence in the user's words, lower case, no full stop.
+    pub title: String,
+    /// The places, the main one first.
+    pub labels: Vec<Label>,
+    /// Further facts, a sentence each.
+    pub because: Vec<String>,
+    /// The mend, where there is one.
+    pub mend: Option<Mend>,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: &'static str, title: impl Into<String>) -> Diagnostic {
+        Diagnostic { code, level: Level::Error, title: title.into(), labels: vec![], because: vec![], mend: None }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: &'static str, title: impl Into<String>) -> Diagnostic {
+        Diagnostic { level: Level::Warning, ..Diagnostic::error(code, title) }
+    }
+
+    /// With a labelled place; the first one added is the main place.
+    pub fn at(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// With a further fact.
+    pub fn because(mut self, fact: impl Into<String>) -> Diagnostic {
+        self.because.push(fact.into());
+        self
+    }
+
+    /// With a mend in words.
+    pub fn mend(mut self, text: impl Into<String>) -> Diagnostic {
+        self.mend.get_or_insert_with(Mend::default).text = text.into();
+        self
+    }
+
+    /// With an edit that carries the mend out.
+    pub fn edit(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.mend.get_or_insert_with(Mend::default).edits.push(Edit { span, text: text.into() });
+        self
+    }
+
+    /// The main place.
+    pub fn span(&self) -> Option<Span> {
+        self.labels.first().map(|label| label.span)
+    }
+
+    /// Is it an error?
+    pub fn is_error(&self) -> bool {
+        self.level == Level::Error
+    }
+}

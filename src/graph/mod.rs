@@ -1,0 +1,175 @@
+//! The computation graph: hash-consed, append-only, every node typed; knows no operator by name.
+//!
+//! A node is an operator applied to earlier nodes. A *definition* is a node of its own (its attribute is the
+//! [`DefId`]), so that two names with equal right sides stay two; passes see through it, questions do not.
+
+mod op;
+mod verify;
+
+pub use op::{
+    Along, Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Fault, FaultLabel, Kernel, Literal, MatrixKernel, Move,
+    Notation, Op, OpDef, Reduce, Role, SliceSpec, Source, Step, Template, Transpose, Type,
+};
+pub use verify::verify;
+
+use crate::shape::{Dims, Shape};
+use crate::tensor::DType;
+use hashbrown::HashTable;
+use smallvec::SmallVec;
+use std::hash::{Hash, Hasher};
+
+/// A node: an index into its graph. Arguments have smaller indices than what uses them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u32);
+
+impl NodeId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A definition: something in the program (or in one call of a function) that has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DefId(pub u32);
+
+impl DefId {
+    /// As an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The arguments of a node.
+pub type Args = SmallVec<[NodeId; 4]>;
+
+/// One node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Operator and attributes.
+    pub op: Op,
+    /// What it is applied to.
+    pub args: Args,
+    /// Its shape.
+    pub shape: Shape,
+    /// What its entries are.
+    pub dtype: DType,
+}
+
+/// Nodes in topological order, equal ones shared, and the dimensions that their shapes are made of.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    nodes: Vec<Node>,
+    table: HashTable<NodeId>,
+    /// The dimensions of the program.
+    pub dims: Dims,
+}
+
+impl Graph {
+    /// The node of an id.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.index()]
+    }
+
+    /// All nodes, in order.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Has it no node?
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The shape of a node.
+    pub fn shape(&self, id: NodeId) -> &Shape {
+        &self.node(id).shape
+    }
+
+    /// The operator of a node.
+    pub fn def(&self, id: NodeId) -> &'static OpDef {
+        self.node(id).op.def
+    }
+
+    /// The type of a node.
+    pub fn ty(&self, id: NodeId) -> Type {
+        let node = self.node(id);
+        Type { shape: node.shape.clone(), dtype: node.dtype }
+    }
+
+    /// An operator applied to nodes: its shape rule runs; an equal node is found, not made again.
+    pub fn add(&mut self, def: &'static OpDef, attrs: Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {
+        let op = Op { def, attrs };
+        let hash = hash(&op, args);
+        if let Some(id) = self.find(hash, &op, args) {
+            return Ok(id);
+        }
+        let types: SmallVec<[Type; 4]> = args.iter().map(|arg| self.ty(*arg)).collect();
+        let ty = (def.shape)(&mut self.dims, &types, &op.attrs)?;
+        Ok(self.push(hash, op, args, ty))
+    }
+
+    /// As [`Graph::add`], for a node whose type is known and need not be found by the rule: slots and definitions.
+    pub fn add_typed(&mut self, def: &'static OpDef, attrs: Attrs, args: &[NodeId], ty: Type) -> NodeId {
+        let op = Op { def, attrs };
+        let hash = hash(&op, args);
+        match self.find(hash, &op, args) {
+            Some(id) => id,
+            None => self.push(hash, op, args, ty),
+        }
+    }
+
+    fn find(&self, hash: u64, op: &Op, args: &[NodeId]) -> Option<NodeId> {
+        let same = |id: &NodeId| {
+            let node = &self.nodes[id.index()];
+            node.args.as_slice() == args && node.op == *op
+        };
+        self.table.find(hash, same).copied()
+    }
+
+    fn push(&mut self, hash_of: u64, op: Op, args: &[NodeId], ty: Type) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
+        let nodes = &self.nodes;
+        self.table.insert_unique(hash_of, id, |id| {
+            let node = &nodes[id.index()];
+            hash(&node.op, &node.args)
+        });
+        id
+    }
+
+    /// Every node that the roots stand on, each once, arguments first. Linear in what is reached.
+    pub fn reach(&self, roots: &[NodeId]) -> Vec<NodeId> {
+        let Some(top) = roots.iter().max() else { return vec![] };
+        let mut seen = vec![false; top.index() + 1];
+        let mut stack: Vec<NodeId> = Vec::new();
+        for root in roots {
+            if !std::mem::replace(&mut seen[root.index()], true) {
+                stack.push(*root);
+            }
+        }
+        let mut out = Vec::new();
+        while let Some(id) = stack.pop() {
+            out.push(id);
+            for arg in &self.node(id).args {
+                if !std::mem::replace(&mut seen[arg.index()], true) {
+                    stack.push(*arg);
+                }
+            }
+        }
+        out.sort_unstable();
+        out
+    }
+}
+
+fn hash(op: &Op, args: &[NodeId]) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    op.hash(&mut hasher);
+    args.hash(&mut hasher);
+    hasher.finish()
+}

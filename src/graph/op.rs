@@ -1,0 +1,551 @@
+//! What an operator is: one `static` table entry of data and function pointers, of a few closed kinds of behaviour.
+
+use super::{DefId, Graph, NodeId};
+use crate::shape::{Dim, Dims, Shape};
+use crate::tensor::{DType, Tensor};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// An operator with its attributes: what a node applies to its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Op {
+    /// The table entry.
+    pub def: &'static OpDef,
+    /// What is not a tensor: axes, shapes, numbers.
+    pub attrs: Attrs,
+}
+
+/// Everything that is known of an operator. No default: a new concern is forced through all operators by the compiler.
+pub struct OpDef {
+    /// The name in programs and in the reference: NumPy's or PyTorch's.
+    pub name: &'static str,
+    /// Its arguments, tensors and others, in call order.
+    pub args: &'static [Arg],
+    /// How it is written in a formula.
+    pub notation: Notation,
+    /// What it is to the passes; almost always [`Role::Plain`].
+    pub role: Role,
+    /// One sentence for the reference.
+    pub summary: &'static str,
+    /// An equal formula over other operators in our notation, tested against the kernel; empty where there is none.
+    pub formula: &'static str,
+    /// What counts at a kink, a sentence for the reference.
+    pub kink: Option<&'static str>,
+    /// The type of the result.
+    pub shape: fn(&mut Dims, &[Type], &Attrs) -> Result<Type, Fault>,
+    /// How it is computed.
+    pub kernel: Kernel,
+    /// Its derivative.
+    pub diff: Diff,
+    /// Algebra of this operator, `lhs = rhs` in our notation, true at every point.
+    pub rules: &'static [&'static str],
+    /// Forms that are exact where the spelled-out one is not, `lhs = rhs`, used for what is evaluated.
+    pub stable: &'static [&'static str],
+    /// Where the laws draw the points of each tensor argument.
+    pub domain: &'static [Domain],
+    /// Expressions and what they give, for the reference and the laws.
+    pub examples: &'static [(&'static str, &'static str)],
+}
+
+impl OpDef {
+    /// Is its type given when the node is made (a slot, a definition), not found by the rule?
+    pub fn is_typed_outside(&self) -> bool {
+        matches!(self.role, Role::Slot | Role::Def)
+    }
+}
+
+impl std::fmt::Debug for OpDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for OpDef {
+    fn eq(&self, other: &OpDef) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+impl Eq for OpDef {}
+impl Hash for OpDef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self as *const OpDef as usize).hash(state);
+    }
+}
+
+/// What an operator is to the passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An operator like any other.
+    Plain,
+    /// A number: `Attr::Number`.
+    Number,
+    /// A literal tensor: `Attr::Tensor`.
+    Literal,
+    /// The value of a dimension: `Attr::Dim`.
+    Dim,
+    /// A leaf, input or parameter, whose value the session holds: `Attr::Def`.
+    Slot,
+    /// A definition (`u = b*c`): `Attr::Def`, one argument, the same value.
+    Def,
+    /// `stop(x)`: the value, hidden from differentiation.
+    Stop,
+    /// A random draw: the same attributes give the same value.
+    Draw,
+}
+
+/// How an operator is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notation {
+    /// `tanh(z)`
+    Call,
+    /// `a + b`
+    Infix(&'static str),
+    /// `-a`, `not a`
+    Prefix(&'static str),
+    /// `A'`
+    Postfix(&'static str),
+    /// It has no spelling of its own: numbers, names, slices.
+    Special,
+}
+
+/// One argument of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Arg {
+    /// Its name.
+    pub name: &'static str,
+    /// What it can be.
+    pub kind: ArgKind,
+    /// Its value where the call does not give it, in our notation; `""`: it must be given; `"none"`: absent.
+    pub default: &'static str,
+}
+
+/// What an argument can be. `Tensor`, `Index` and `Tensors` become arguments of the node, the others attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgKind {
+    /// A real tensor (int and bool become real).
+    Tensor,
+    /// Whole numbers that are looked up, not differentiated.
+    Index,
+    /// A condition: 0 or 1.
+    Condition,
+    /// Any number of real tensors: `concat(a, b, c)`.
+    Tensors,
+    /// One axis; negative counts from the end. `Attr::Int`, not negative.
+    Axis,
+    /// One axis, a list of them, or absent for all. `Attr::Ints`, not negative, ascending; or `Attr::Absent`.
+    Axes,
+    /// An order of all axes. `Attr::Ints`.
+    Perm,
+    /// `true` or `false`. `Attr::Flag`.
+    Flag,
+    /// A whole number known before the run. `Attr::Int`.
+    Whole,
+    /// A list of whole numbers known before the run. `Attr::Ints`.
+    Wholes,
+    /// A shape: `[3, m]`. `Attr::Dims`.
+    Shape,
+    /// One dimension: `3`, `m`. `Attr::Dim`.
+    Dim,
+    /// A string. `Attr::Text`.
+    Text,
+}
+
+impl ArgKind {
+    /// Is it an argument of the node (rather than an attribute)?
+    pub fn is_node(self) -> bool {
+        matches!(self, ArgKind::Tensor | ArgKind::Index | ArgKind::Condition | ArgKind::Tensors)
+    }
+}
+
+/// The attributes of a node, in the order of the non-tensor arguments of its table entry.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Attrs {
+    /// None.
+    #[default]
+    None,
+    /// One.
+    One(Attr),
+    /// More.
+    Many(Arc<[Attr]>),
+}
+
+impl Attrs {
+    /// From a list.
+    pub fn from_vec(mut attrs: Vec<Attr>) -> Attrs {
+        match attrs.len() {
+            0 => Attrs::None,
+            1 => attrs.pop().map_or(Attrs::None, Attrs::One),
+            _ => Attrs::Many(attrs.into()),
+        }
+    }
+
+    /// As a list.
+    pub fn all(&self) -> &[Attr] {
+        match self {
+            Attrs::None => &[],
+            Attrs::One(attr) => std::slice::from_ref(attr),
+            Attrs::Many(attrs) => attrs,
+        }
+    }
+
+    /// One of them; absent where there is none.
+    pub fn get(&self, i: usize) -> &Attr {
+        self.all().get(i).unwrap_or(&Attr::Absent)
+    }
+
+    /// A whole number (an axis).
+    pub fn int(&self, i: usize) -> Option<i64> {
+        if let Attr::Int(v) = self.get(i) { Some(*v) } else { None }
+    }
+
+    /// A list of whole numbers (axes).
+    pub fn ints(&self, i: usize) -> Option<&[i64]> {
+        if let Attr::Ints(v) = self.get(i) { Some(v) } else { None }
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, i: usize) -> bool {
+        matches!(self.get(i), Attr::Flag(true))
+    }
+
+    /// A shape.
+    pub fn dims(&self, i: usize) -> Option<&Shape> {
+        if let Attr::Dims(v) = self.get(i) { Some(v) } else { None }
+    }
+
+    /// A string.
+    pub fn text(&self, i: usize) -> Option<&str> {
+        if let Attr::Text(v) = self.get(i) { Some(v) } else { None }
+    }
+
+    /// A number.
+    pub fn number(&self, i: usize) -> Option<f64> {
+        if let Attr::Number(bits) = self.get(i) { Some(f64::from_bits(*bits)) } else { None }
+    }
+
+    /// A definition.
+    pub fn def(&self, i: usize) -> Option<DefId> {
+        if let Attr::Def(def) = self.get(i) { Some(*def) } else { None }
+    }
+}
+
+/// One attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Attr {
+    /// Not given.
+    Absent,
+    /// A whole number, an axis.
+    Int(i64),
+    /// Whole numbers, axes.
+    Ints(Arc<[i64]>),
+    /// A shape.
+    Dims(Shape),
+    /// A dimension.
+    Dim(Dim),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A string.
+    Text(Arc<str>),
+    /// A number, by its bits.
+    Number(u64),
+    /// A literal tensor.
+    Tensor(Literal),
+    /// A definition.
+    Def(DefId),
+    /// One slice for each axis.
+    Slices(Arc<[SliceSpec]>),
+    /// What a random draw is keyed by.
+    Key(Arc<[u64]>),
+}
+
+/// A slice of one axis: `start, start + step, …`, `len` of them; all inside the axis.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SliceSpec {
+    /// The first index, counted from the front.
+    pub start: Dim,
+    /// The distance; negative walks backwards.
+    pub step: i64,
+    /// How many.
+    pub len: Dim,
+}
+
+/// A literal tensor, compared and hashed by its bits.
+#[derive(Clone, Debug)]
+pub struct Literal(pub Arc<Tensor>);
+
+impl Literal {
+    fn bits(&self) -> impl Iterator<Item = u64> + '_ {
+        let real = if let Tensor::F64(a) = &*self.0 { Some(a.iter().map(|v| v.to_bits())) } else { None };
+        let int = if let Tensor::Int(a) = &*self.0 { Some(a.iter().map(|v| *v as u64)) } else { None };
+        let other = if let Tensor::Bool(a) = &*self.0 { Some(a.iter().map(|v| u64::from(*v))) } else { None };
+        let single = if let Tensor::F32(a) = &*self.0 { Some(a.iter().map(|v| u64::from(v.to_bits()))) } else { None };
+        real.into_iter()
+            .flatten()
+            .chain(int.into_iter().flatten())
+            .chain(other.into_iter().flatten())
+            .chain(single.into_iter().flatten())
+    }
+}
+
+impl PartialEq for Literal {
+    fn eq(&self, other: &Literal) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.dtype() == other.0.dtype() && self.0.shape() == other.0.shape() && self.bits().eq(other.bits()))
+    }
+}
+impl Eq for Literal {}
+impl Hash for Literal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.shape().hash(state);
+        for bits in self.bits().take(64) {
+            bits.hash(state);
+        }
+    }
+}
+
+/// A shape and what the entries are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    /// The shape.
+    pub shape: Shape,
+    /// The element type.
+    pub dtype: DType,
+}
+
+impl Type {
+    /// Reals of a shape.
+    pub fn real(shape: Shape) -> Type {
+        Type { shape, dtype: DType::Real }
+    }
+}
+
+/// Why an operator does not fit its arguments: the facts, from which `lower` makes a diagnostic with places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// `nnlang::shape::matmul`
+    pub code: &'static str,
+    /// The sentence. Shapes and dimensions are already shown in words.
+    pub title: String,
+    /// What to say at which argument.
+    pub labels: Vec<FaultLabel>,
+    /// Further facts.
+    pub because: Vec<String>,
+    /// The mend in words; `{0}` stands for the source of argument 0.
+    pub mend: Option<String>,
+    /// The whole call as it should be, `{0}' @ {1}`: offered as an edit.
+    pub instead: Option<String>,
+}
+
+/// A label of a fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultLabel {
+    /// The index of the node's argument.
+    pub arg: usize,
+    /// What to say; its shape is added where this is empty.
+    pub text: String,
+}
+
+impl Fault {
+    /// A fault with its sentence.
+    pub fn new(code: &'static str, title: impl Into<String>) -> Fault {
+        Fault { code, title: title.into(), labels: vec![], because: vec![], mend: None, instead: None }
+    }
+
+    /// With a label at an argument (empty text: its shape and where that comes from).
+    pub fn label(mut self, arg: usize, text: impl Into<String>) -> Fault {
+        self.labels.push(FaultLabel { arg, text: text.into() });
+        self
+    }
+
+    /// With a further fact.
+    pub fn because(mut self, fact: impl Into<String>) -> Fault {
+        self.because.push(fact.into());
+        self
+    }
+
+    /// With a mend in words.
+    pub fn mend(mut self, text: impl Into<String>) -> Fault {
+        self.mend = Some(text.into());
+        self
+    }
+
+    /// With the whole call as it should be.
+    pub fn instead(mut self, template: impl Into<String>) -> Fault {
+        self.instead = Some(template.into());
+        self
+    }
+}
+
+/// How an operator is computed: pure functions over numbers and slices, and closed lists of the rest.
+/// Real arguments arrive as f64; in `f32` each result is rounded once.
+#[derive(Clone, Copy)]
+pub enum Kernel {
+    /// Entry by entry.
+    Map(fn(f64) -> f64),
+    /// Entry by entry, broadcasting.
+    Zip(fn(f64, f64) -> f64),
+    /// Entry by entry, broadcasting.
+    Zip3(fn(f64, f64, f64) -> f64),
+    /// Lanes to numbers, over the axes of attribute 0, kept as size 1 where attribute 1 says so.
+    Reduce(Reduce),
+    /// Lanes to lanes of the same length, along the axis of attribute 0.
+    Along(Along),
+    /// Entries moved, repeated, left out, or added where they meet; none computed.
+    Move(Move),
+    /// Products summed over shared axes.
+    Contract(Contract),
+    /// Values from nothing.
+    Source(Source),
+    /// Matrices in the last two axes, stacked over the axes before.
+    Matrix(MatrixKernel),
+    /// The argument as it is: definitions, `stop`.
+    Same,
+}
+
+/// A kernel over matrices: row-major inputs with their rows and columns; writes the output, or says why it cannot.
+/// For `solve`-like operators the second input is the right-hand side.
+pub type MatrixKernel = fn(inputs: &[(&[f64], usize, usize)], out: &mut [f64]) -> Result<(), String>;
+
+/// How a lane becomes a number.
+#[derive(Clone, Copy)]
+pub enum Reduce {
+    /// The sum, in a fixed order.
+    Sum,
+    /// Any function of the lane; of more than one axis, the entries in row-major order.
+    Lane(fn(&[f64]) -> f64),
+}
+
+/// How a lane becomes a lane.
+#[derive(Clone, Copy)]
+pub struct Along(pub fn(input: &[f64], out: &mut [f64]));
+
+/// Where entries go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// The same entries in row-major order under another shape.
+    Reshape,
+    /// Axes in another order (attribute 0: `Ints`; absent: the last two swapped).
+    Transpose,
+    /// Stretched to a larger shape.
+    Broadcast,
+    /// Summed back to a smaller shape: the transpose of broadcasting.
+    SumTo,
+    /// `Slices` of attribute 0.
+    Slice,
+    /// The transpose of a slice: zeros of the shape of attribute 1, the argument written at `Slices` of attribute 0.
+    Unslice,
+    /// End to end along the axis of attribute 0.
+    Concat,
+    /// Entries of argument 0 along the axis of attribute 0 at the indices of argument 1.
+    Gather,
+    /// The transpose of a gather: zeros with `Dim` of attribute 1 entries along the axis of attribute 0, entries of
+    /// argument 0 added at the indices of argument 1.
+    ScatterAdd,
+    /// Reversed along the axis of attribute 0.
+    Flip,
+    /// The diagonal of the last two axes, or a vector on a diagonal.
+    Diag,
+    /// The lower triangle of the last two axes, with the diagonal of attribute 0.
+    Tril,
+    /// The upper triangle.
+    Triu,
+}
+
+/// Which product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contract {
+    /// `@`: vectors, matrices and stacks of matrices.
+    MatMul,
+    /// `einsum`, its letters in attribute 0.
+    Einsum,
+}
+
+/// Which values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `Attr::Number`
+    Number,
+    /// `Attr::Tensor`
+    Literal,
+    /// `Attr::Dim`
+    Dim,
+    /// The session's value.
+    Slot,
+    /// The identity matrix.
+    Eye,
+    /// `0, 1, 2, …`: as many as the dimension of attribute 0.
+    Arange,
+    /// Standard normal numbers of the shape of attribute 0 and the key of attribute 1.
+    Normal,
+    /// Uniform numbers in [0, 1), likewise.
+    Uniform,
+}
+
+/// A derivative, by kind.
+#[derive(Clone, Copy)]
+pub enum Diff {
+    /// Entry by entry: the slope by each node argument, in our notation over the argument names and `y`, the result.
+    /// An empty text: flat in that argument.
+    Slopes(&'static [&'static str]),
+    /// Entry by entry, where the slope depends on how the arguments are made (ties of `max`).
+    SlopeBy(fn(&mut Graph, node: NodeId, arg: usize) -> Result<Option<NodeId>, Fault>),
+    /// Argument 0 chooses between 1 and 2; what is not chosen has no slope.
+    Select,
+    /// Linear in its tensor arguments together; the function gives the transpose for one of them.
+    Linear(Transpose),
+    /// Linear in each tensor argument by itself; the function gives the transpose for one of them.
+    Bilinear(Transpose),
+    /// Neither: its own forward and reverse.
+    Rule {
+        /// The tangent of the result from the tangents of the node arguments (`None`: zero).
+        forward: fn(&mut Graph, node: NodeId, tangents: &[Option<NodeId>]) -> Result<NodeId, Fault>,
+        /// The share of one node argument.
+        reverse: Transpose,
+    },
+    /// Zero everywhere, and why.
+    Flat(&'static str),
+    /// It has none, and why: the text of the error.
+    None(&'static str),
+}
+
+/// From the incoming derivative `dy` (of the node's shape) to one argument's share (of that argument's shape).
+pub type Transpose = fn(&mut Graph, node: NodeId, dy: NodeId, arg: usize) -> Result<NodeId, Fault>;
+
+/// A parsed closed expression, arguments first.
+#[derive(Clone, Debug, Default)]
+pub struct Template {
+    /// In postorder.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a template; indices are of earlier steps.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A variable, by its place in the list that the template was parsed with.
+    Var(usize),
+    /// A number.
+    Number(f64),
+    /// An operator.
+    Apply(Op, Vec<usize>),
+}
+
+/// Where an argument's test points are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Domain {
+    /// Any real.
+    Reals,
+    /// Above 0.
+    Positive,
+    /// In the open interval.
+    Open(f64, f64),
+    /// Away from 0.
+    NonZero,
+    /// Whole numbers in the range.
+    Whole(i64, i64),
+    /// 0 or 1.
+    Condition,
+    /// Square, well-conditioned matrices.
+    Matrix,
+    /// Symmetric positive definite matrices.
+    Spd,
+}

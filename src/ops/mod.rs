@@ -1,0 +1,37 @@
+//! The operators: one file each, or one tight family; a new one is its file and its line here.
+
+/// Shape rules shared by many operators.
+pub mod shapes;
+
+mod broadcast_to;
+mod mul;
+mod structure;
+mod sum;
+mod tanh;
+
+pub use structure::{definition, number, slot};
+
+use crate::graph::OpDef;
+
+/// Every operator, in the order of the reference.
+pub static ALL: &[&OpDef] = &[
+    &structure::NUMBER,
+    &structure::LITERAL,
+    &structure::DIM,
+    &structure::SLOT,
+    &structure::DEF,
+    &structure::STOP,
+    &mul::MUL,
+    &tanh::TANH,
+    &sum::SUM,
+    &broadcast_to::BROADCAST_TO,
+    &broadcast_to::SUM_TO,
+];
+
+/// The operator of a name.
+pub fn find(name: &str) -> Option<&'static OpDef> {
+    use std::collections::HashMap;
+    use std::sync::OnceLock;
+    static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
+    BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
+}

@@ -1,0 +1,87 @@
+//! The nodes that a graph is built on: numbers, literals, dimensions, slots, definitions, `stop`.
+
+use crate::graph::{
+    Attr, Attrs, DefId, Diff, Fault, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Source, Type,
+};
+use crate::shape::{Dim, Dims, Shape};
+use crate::tensor::DType;
+
+const fn source(name: &'static str, role: Role, kernel: Kernel, summary: &'static str) -> OpDef {
+    OpDef {
+        name,
+        args: &[],
+        notation: Notation::Special,
+        role,
+        summary,
+        formula: "",
+        kink: None,
+        shape: of_attribute,
+        kernel,
+        diff: Diff::Flat("it does not depend on anything"),
+        rules: &[],
+        stable: &[],
+        domain: &[],
+        examples: &[],
+    }
+}
+
+/// A number.
+pub static NUMBER: OpDef = source("number", Role::Number, Kernel::Source(Source::Number), "A number.");
+/// A literal tensor.
+pub static LITERAL: OpDef = source("literal", Role::Literal, Kernel::Source(Source::Literal), "A literal tensor.");
+/// The value of a dimension.
+pub static DIM: OpDef = source("dim", Role::Dim, Kernel::Source(Source::Dim), "The value of a dimension.");
+/// A leaf, input or parameter.
+pub static SLOT: OpDef = source("slot", Role::Slot, Kernel::Source(Source::Slot), "A leaf, input or parameter.");
+
+/// A definition: the same value under a name.
+pub static DEF: OpDef = OpDef {
+    args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
+    shape: of_argument,
+    diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
+    ..source("definition", Role::Def, Kernel::Same, "A definition: the same value under a name.")
+};
+
+/// `stop(x)`.
+pub static STOP: OpDef = OpDef {
+    args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
+    notation: Notation::Call,
+    shape: of_argument,
+    diff: Diff::Flat("stop hides it from differentiation"),
+    examples: &[("stop(3)", "3"), ("grad(stop(2)*2, 2)", "2")],
+    ..source("stop", Role::Stop, Kernel::Same, "The value as it is, hidden from differentiation.")
+};
+
+fn of_argument(_: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
+    Ok(args[0].clone())
+}
+
+fn of_attribute(_: &mut Dims, _: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    Ok(match attrs.get(0) {
+        Attr::Tensor(Literal(tensor)) => {
+            Type { shape: Shape::new(tensor.shape().iter().map(|n| Dim::Num(*n as u64))), dtype: tensor.dtype() }
+        }
+        _ => Type::real(Shape::SCALAR),
+    })
+}
+
+/// The node of a number.
+pub fn number(graph: &mut Graph, value: f64) -> NodeId {
+    graph.add_typed(&NUMBER, Attrs::One(Attr::Number(value.to_bits())), &[], Type::real(Shape::SCALAR))
+}
+
+/// The node of a slot.
+pub fn slot(graph: &mut Graph, def: DefId, ty: Type) -> NodeId {
+    graph.add_typed(&SLOT, Attrs::One(Attr::Def(def)), &[], ty)
+}
+
+/// The node of a definition.
+pub fn definition(graph: &mut Graph, def: DefId, value: NodeId) -> NodeId {
+    let ty = graph.ty(value);
+    graph.add_typed(&DEF, Attrs::One(Attr::Def(def)), &[value], ty)
+}
+
+/// The node of a dimension's value.
+pub fn dim(graph: &mut Graph, dim: Dim) -> NodeId {
+    graph.add_typed(&DIM, Attrs::One(Attr::Dim(dim)), &[], Type { shape: Shape::SCALAR, dtype: DType::Real })
+}

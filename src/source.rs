@@ -1,0 +1,105 @@
+//! Source texts, and the places in them that everything else points at.
+
+use std::sync::Arc;
+
+/// Which text: an index into [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SourceId(pub u32);
+
+/// A range of bytes in one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The text it is in.
+    pub source: SourceId,
+    /// Its first byte.
+    pub start: u32,
+    /// The byte after its last.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes `start..end` of `source`.
+    pub fn new(source: SourceId, start: usize, end: usize) -> Span {
+        Span { source, start: start as u32, end: end as u32 }
+    }
+
+    /// From the start of `self` to the end of `other`; both are in one text.
+    pub fn to(self, other: Span) -> Span {
+        Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// Its range of bytes.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Something and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spanned<T> {
+    /// The thing.
+    pub node: T,
+    /// Its place.
+    pub span: Span,
+}
+
+/// One text: a file, or what was typed at the prompt.
+#[derive(Debug)]
+pub struct Source {
+    /// Its name as the user knows it: a path, `<stdin>`, `<prompt>`.
+    pub name: String,
+    /// The text itself.
+    pub text: String,
+    lines: Vec<u32>,
+}
+
+impl Source {
+    /// A text under a name.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
+        let text = text.into();
+        let mut lines = vec![0];
+        lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
+        Source { name: name.into(), text, lines }
+    }
+
+    /// The 1-based line and column (in characters) of a byte.
+    pub fn line_column(&self, byte: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start as usize <= byte);
+        let start = self.lines[line - 1] as usize;
+        let end = byte.min(self.text.len());
+        let column = self.text.get(start..end).map_or(end - start, |head| head.chars().count());
+        (line, column + 1)
+    }
+
+    /// The 1-based line of a byte.
+    pub fn line(&self, byte: usize) -> usize {
+        self.lines.partition_point(|start| *start as usize <= byte)
+    }
+}
+
+/// All texts of a session; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(Vec<Arc<Source>>);
+
+impl Sources {
+    /// Adds a text.
+    pub fn add(&mut self, source: Source) -> SourceId {
+        self.0.push(Arc::new(source));
+        SourceId(self.0.len() as u32 - 1)
+    }
+
+    /// The text of an id.
+    pub fn get(&self, id: SourceId) -> &Arc<Source> {
+        &self.0[id.0 as usize]
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).text.get(span.range()).unwrap_or("")
+    }
+
+    /// The 1-based line where a span starts.
+    pub fn line(&self, span: Span) -> usize {
+        self.get(span.source).line(span.start as usize)
+    }
+}

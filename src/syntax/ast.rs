@@ -1,0 +1,474 @@
+//! The syntax tree: what was written, before any name means anything.
+//!
+//! An expression is the *flat list* of its parts in source order: prefixes, operands, postfixes and infix operators.
+//! `resolve` builds the tree from it, for only there it is known whether `dJ/da` is one word or a division; and a
+//! million terms in a row need no deep tree. Only brackets nest, to the depth that the scanner allows.
+
+use crate::source::{Span, Spanned};
+
+/// A file: its statements, with the comments and blank lines that `format` keeps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Program {
+    /// The statements, in order.
+    pub items: Vec<Item>,
+    /// Comments and blank lines after the last statement.
+    pub trailing: Vec<Trivia>,
+}
+
+/// One statement and what stands around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Comments and blank lines before it.
+    pub leading: Vec<Trivia>,
+    /// The text of the statement, without comment and without its block's body.
+    pub span: Span,
+    /// What it says.
+    pub statement: Statement,
+    /// A comment at the end of its line.
+    pub comment: Option<Span>,
+    /// It follows the one before it on the same line, after a `;`.
+    pub same_line: bool,
+}
+
+/// What is not meaning, and is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Trivia {
+    /// A comment from its `#` to the line's end.
+    Comment(Span),
+    /// One or more blank lines.
+    Blank,
+}
+
+/// A name as written (NFC).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    /// Its text, in NFC.
+    pub text: String,
+    /// Its place.
+    pub span: Span,
+}
+
+/// `enc.W1`: a name and the names behind its dots.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// At least one.
+    pub names: Vec<Name>,
+}
+
+/// A statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// `a = 5`, `x : [3, m] = …`
+    Define(Define),
+    /// `f(z, k=0.01) = max(k*z, z)`, `f(x) { u = x^2; u + 1 }`, `slope f(z) = …`
+    Function(Function),
+    /// `h[t] = … h[t-1] … start zeros([4]) for t in 0..n`
+    Recurrence(Recurrence),
+    /// `input x : [3, m] = value`, `param W : [3, 4] = xavier`
+    Declare(Declare),
+    /// `precision f32`, `seed 7`, `examples columns`
+    Setting(Setting),
+    /// `use "net.nnl" as net`
+    Use(Use),
+    /// `layer 4 tanh`, `h = layer 4 tanh from x`, `repeat 3 { … }`
+    Layer(Layer),
+    /// `network f(x) { … }`
+    Network(Network),
+    /// `data "rent.csv" { … }`
+    Data(Data),
+    /// `train J { … }`
+    Train(Train),
+    /// An expression on a line of its own; a string is a heading.
+    Show(Expr),
+    /// `grad J wrt a`, `nudge a by 0.001`, `assert a == b`, …
+    Ask(Ask),
+    /// It could not be read; the problem is reported. The name that it would define, if that can be told.
+    Broken(Option<Name>),
+}
+
+/// `a = 5`, `x : [3, m] = …`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Define {
+    /// What is defined.
+    pub name: Name,
+    /// The stated element type and shape.
+    pub kind: Option<Kind>,
+    /// What it is equal to.
+    pub value: Expr,
+}
+
+/// `f(z, k=0.01) = …` or `f(x) { … }`, and `slope f(z) = …`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// `slope` stood before it: a stated slope for a function that is already defined.
+    pub slope: bool,
+    /// Its name.
+    pub name: Name,
+    /// Its parameters.
+    pub params: Vec<Param>,
+    /// The definitions of a block body, in order.
+    pub locals: Vec<Define>,
+    /// The value: the right side, or the last line of the block.
+    pub value: Expr,
+    /// Was it written with a block?
+    pub block: bool,
+    /// Statements of the block as items (for `format`); empty without a block.
+    pub body: Vec<Item>,
+    /// Comments and blank lines before the closing bracket.
+    pub trailing: Vec<Trivia>,
+}
+
+/// A parameter of a function or network: `z`, `k=0.01`, `x : [3, m]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// Its name.
+    pub name: Name,
+    /// Its stated shape.
+    pub kind: Option<Kind>,
+    /// Its default.
+    pub default: Option<Expr>,
+}
+
+/// `h[t] = tanh(W @ h[t-1] + U @ x[t]) start zeros([4]) for t in 0..n`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recurrence {
+    /// The name that is defined.
+    pub name: Name,
+    /// The index.
+    pub index: Name,
+    /// The equation's right side.
+    pub value: Expr,
+    /// The state before the first step.
+    pub start: Option<Expr>,
+    /// The range after `for t in`.
+    pub range: Option<Expr>,
+}
+
+/// `[3, m]`, `int [m]`, `bool []`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kind {
+    /// The element type, if stated.
+    pub element: Option<Element>,
+    /// The dimensions: an expression each, or `_`.
+    pub dims: Vec<DimExpr>,
+    /// From the element or `[` to `]`.
+    pub span: Span,
+}
+
+/// An element type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// `real`
+    Real,
+    /// `int`
+    Int,
+    /// `bool`
+    Bool,
+}
+
+/// One dimension as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DimExpr {
+    /// `_`: left to inference.
+    Any(Span),
+    /// `3`, `m`, `2*m + 1`
+    Expr(Expr),
+}
+
+/// `input x : [3, m]`, `param W : [3, 4] = xavier`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declare {
+    /// `input` or `param`.
+    pub role: Role,
+    /// The name.
+    pub name: Name,
+    /// Its shape.
+    pub kind: Option<Kind>,
+    /// The default, or the initialiser.
+    pub value: Option<Expr>,
+}
+
+/// What a declaration declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Data that arrives at run time.
+    Input,
+    /// Something to train.
+    Param,
+}
+
+/// A setting at the top of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// `precision`, `seed` or `examples`.
+    pub word: Name,
+    /// What it is set to: a name or a number, as written.
+    pub value: Expr,
+}
+
+/// `use "activations.nnl"`, `use "net.nnl" as net`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Use {
+    /// The path.
+    pub path: Spanned<String>,
+    /// The name after `as`.
+    pub alias: Option<Name>,
+}
+
+/// A layer statement: `layer 4 tanh`, `conv 8 5x5 relu stride=2 pad=same`, `repeat 3 { … }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// The name before `=`.
+    pub output: Option<Name>,
+    /// `layer`, `conv`, `pool`, …
+    pub word: Name,
+    /// What follows, in order.
+    pub args: Vec<LayerArg>,
+    /// The name after `from`.
+    pub from: Option<Path>,
+    /// The body of `repeat` and `residual`.
+    pub block: Option<Block>,
+}
+
+/// One word after a layer word.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LayerArg {
+    /// `4`, `0.2`, `n`, `2*n`: a size. A lone name may also be an activation or a variant: its meaning is the layer's.
+    Value(Expr),
+    /// `5x5`
+    Size(Spanned<Vec<u64>>),
+    /// `stride=2`, `init=he`
+    Option(Name, Expr),
+}
+
+/// Statements in braces.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    /// The statements.
+    pub items: Vec<Item>,
+    /// Comments and blank lines before the closing bracket.
+    pub trailing: Vec<Trivia>,
+}
+
+/// `network f(x) { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters (what it is called with).
+    pub params: Vec<Param>,
+    /// Its layers and definitions.
+    pub block: Block,
+}
+
+/// `data "rent.csv" { x = [area, age]; test = 0.2 }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Data {
+    /// The file; none where the examples come from formulas.
+    pub file: Option<Spanned<String>>,
+    /// `name = expr` lines.
+    pub block: Block,
+}
+
+/// `train J wrt W2, b2 { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Train {
+    /// What is made small.
+    pub goal: Expr,
+    /// The parameters that move; all where empty.
+    pub wrt: Vec<Path>,
+    /// `name = expr` lines.
+    pub block: Block,
+}
+
+/// An inspection statement: one word and its clauses. Which clauses a word takes is the grammar's business.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// `grad`, `derive`, `trace`, `explain`, `nudge`, `check`, `shapes`, `table`, `graph`, `plot`, `assert`, `step`,
+    /// `time`, `evaluate`, `save`, `load`.
+    pub word: Name,
+    /// The expressions after the word, separated by commas.
+    pub exprs: Vec<Expr>,
+    /// `wrt W1, b1`
+    pub wrt: Vec<Path>,
+    /// `by 0.001`
+    pub by: Option<Expr>,
+    /// `in J` (of `nudge`)
+    pub within: Option<Expr>,
+    /// `for z in -5..5`
+    pub over: Option<(Name, Expr)>,
+    /// `100 times`
+    pub times: Option<Expr>,
+    /// `to "j.svg"`; for `save` and `load` their file.
+    pub to: Option<Spanned<String>>,
+}
+
+/// An expression: its parts in source order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// From its first part to its last.
+    pub span: Span,
+    /// `prefix* operand postfix* (infix prefix* operand postfix*)*`
+    pub parts: Vec<Part>,
+}
+
+/// One part of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Its place.
+    pub span: Span,
+    /// What it is.
+    pub kind: PartKind,
+}
+
+/// The kinds of part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartKind {
+    /// `-` or `not`, before an operand.
+    Prefix(Prefix),
+    /// An operator between two operands.
+    Infix(Infix),
+    /// `3`, `1e-3`
+    Number(f64),
+    /// `"rent.csv"`
+    Text(String),
+    /// `a`, `σ`
+    Name(String),
+    /// `dJ/da`, `d2J/da db`: written without spaces.
+    Derivative(Box<Derivative>),
+    /// `(a + b)`
+    Group(Box<Expr>),
+    /// `[1, 2, 3]`
+    List(Vec<Expr>),
+    /// `[x[i]^2 for i in 0..m]`
+    Comprehension(Box<Comprehension>),
+    /// `'` or `ᵀ` after an operand: transpose, or the slope of a function that is called next.
+    Prime,
+    /// `[0, :, 1:3]`
+    Index(Vec<Slot>),
+    /// `(z, slope=0.2)`
+    Call(Vec<Arg>),
+    /// `.W1`
+    Field(Name),
+}
+
+/// An operator before its operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// `-`
+    Neg,
+    /// `not`
+    Not,
+}
+
+/// An operator between its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Infix {
+    /// `|>`
+    Pipe,
+    /// `or`
+    Or,
+    /// `and`
+    And,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `~=`
+    Near,
+    /// `..`
+    Range,
+    /// `step`, after a range
+    Step,
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Mod,
+    /// `@`
+    MatMul,
+    /// nothing: a number written directly before a name or a round bracket (its span is empty)
+    Juxtaposed,
+    /// `^` or `**`
+    Pow,
+}
+
+/// `dJ/da`, `d2J/da db`, `∂J/∂a`, as written; `resolve` reads the orders, for `d2J/da2` can mean two things.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derivative {
+    /// `dJ`, `d2J`, `∂²J`: the whole word before the `/`.
+    pub of: Name,
+    /// `da`, `da2`, `∂a²`, or `d(enc.W1)`; at least one.
+    pub by: Vec<By>,
+    /// Written with `∂`: always a derivative, never a division.
+    pub partial: bool,
+}
+
+/// One word of a derivative's denominator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum By {
+    /// `da`, `da2`: the whole word, with its `d`.
+    Word(Name),
+    /// `d(enc.W1)`: the path in the brackets, and the order that may follow (`d(enc.W1)2`), else 1.
+    Path(Path, u32),
+}
+
+/// `x[i]^2 for i in 0..m`, in square brackets or as the only argument of a reduction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comprehension {
+    /// The value for each index.
+    pub value: Expr,
+    /// The index.
+    pub index: Name,
+    /// What it runs over.
+    pub range: Expr,
+}
+
+/// One slot of an index.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slot {
+    /// `0`, `-1`, `i`
+    At(Expr),
+    /// `:`, `1:3`, `::2`
+    Slice {
+        /// Before the first colon.
+        start: Option<Expr>,
+        /// After it.
+        stop: Option<Expr>,
+        /// After the second.
+        step: Option<Expr>,
+        /// The whole slot.
+        span: Span,
+    },
+}
+
+/// One argument of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arg {
+    /// `slope=`
+    pub name: Option<Name>,
+    /// The value.
+    pub value: ArgValue,
+}
+
+/// What an argument can be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ArgValue {
+    /// An expression.
+    Expr(Expr),
+    /// `x[i] for i in 0..m`
+    Each(Box<Comprehension>),
+}

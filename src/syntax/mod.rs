@@ -1,0 +1,3 @@
+//! Text to syntax tree, and back; never fails.
+
+pub mod ast;
