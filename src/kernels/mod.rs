@@ -2,3 +2,4 @@
 
 pub mod activations;
 pub mod elementwise;
+pub mod lanes;

@@ -1,26 +1,43 @@
 //! The operators: one file each, or one tight family; a new one is its file and its line here.
 
+/// Builders of nodes: what derivatives are written with.
+pub mod build;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
 mod add;
+mod any;
+mod args;
 mod broadcast_to;
 mod choose;
 mod compare;
+mod concat;
 mod div;
 mod exp;
+mod extremum;
+mod eye;
+mod gather;
 mod log;
 mod logic;
+mod logsumexp;
+mod matmul;
 mod maximum;
+mod mean;
 mod mul;
 mod neg;
+mod norm;
 mod pow;
+mod prod;
 mod relu;
+mod reshape;
 mod sigmoid;
+mod slice;
+mod softmax;
 mod structure;
 mod sub;
 mod sum;
 mod tanh;
+mod transpose;
 
 pub use structure::{definition, number, slot};
 
@@ -58,9 +75,48 @@ pub static ALL: &[&OpDef] = &[
     &tanh::TANH,
     &sigmoid::SIGMOID,
     &relu::RELU,
+    &matmul::MATMUL,
+    &transpose::MATRIX_TRANSPOSE,
     &sum::SUM,
+    &mean::MEAN,
+    &prod::PROD,
+    &prod::PROD_OTHERS,
+    &extremum::MAX,
+    &extremum::MIN,
+    &extremum::ARGMAX,
+    &extremum::ARGMIN,
+    &mean::VAR,
+    &mean::STD,
+    &norm::NORM,
+    &logsumexp::LOGSUMEXP,
+    &any::ANY,
+    &any::ALL,
+    &softmax::SOFTMAX,
+    &softmax::LOG_SOFTMAX,
+    &reshape::RESHAPE,
+    &reshape::FLATTEN,
+    &reshape::SQUEEZE,
+    &reshape::EXPAND,
+    &transpose::TRANSPOSE,
     &broadcast_to::BROADCAST_TO,
     &broadcast_to::SUM_TO,
+    &slice::SLICE,
+    &slice::UNSLICE,
+    &slice::FLIP,
+    &slice::PAD,
+    &slice::SPLIT,
+    &concat::CONCAT,
+    &concat::STACK,
+    &concat::REPEAT,
+    &gather::GATHER,
+    &gather::TAKE_ALONG,
+    &gather::SCATTER_ADD,
+    &eye::EYE,
+    &eye::ARANGE,
+    &eye::ZEROS,
+    &eye::ONES,
+    &eye::LINSPACE,
+    &eye::ONE_HOT,
 ];
 
 /// The operator of a name.
