@@ -2,7 +2,10 @@
 
 pub mod diag;
 pub mod graph;
+pub mod layers;
 pub mod ops;
+pub mod prelude;
+pub mod resolve;
 pub mod shape;
 pub mod source;
 pub mod syntax;
