@@ -3,9 +3,22 @@
 /// Shape rules shared by many operators.
 pub mod shapes;
 
+mod add;
 mod broadcast_to;
+mod choose;
+mod compare;
+mod div;
+mod exp;
+mod log;
+mod logic;
+mod maximum;
 mod mul;
+mod neg;
+mod pow;
+mod relu;
+mod sigmoid;
 mod structure;
+mod sub;
 mod sum;
 mod tanh;
 
@@ -21,8 +34,30 @@ pub static ALL: &[&OpDef] = &[
     &structure::SLOT,
     &structure::DEF,
     &structure::STOP,
+    &neg::NEG,
+    &add::ADD,
+    &sub::SUB,
     &mul::MUL,
+    &div::DIV,
+    &pow::POW,
+    &compare::EQ,
+    &compare::NE,
+    &compare::LT,
+    &compare::LE,
+    &compare::GT,
+    &compare::GE,
+    &compare::NEAR,
+    &logic::AND,
+    &logic::OR,
+    &logic::NOT,
+    &choose::WHERE,
+    &maximum::MAXIMUM,
+    &maximum::MINIMUM,
+    &exp::EXP,
+    &log::LOG,
     &tanh::TANH,
+    &sigmoid::SIGMOID,
+    &relu::RELU,
     &sum::SUM,
     &broadcast_to::BROADCAST_TO,
     &broadcast_to::SUM_TO,
