@@ -3,7 +3,9 @@
 pub mod diag;
 pub mod graph;
 pub mod ops;
+pub mod outside;
 pub mod shape;
 pub mod source;
 pub mod syntax;
 pub mod tensor;
+pub mod view;
