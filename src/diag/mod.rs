@@ -1,5 +1,8 @@
 //! What is wrong with a program, as data; `render` draws it, `explain` tells its whole story.
 
+/// Diagnostics as text for people and as JSON for machines.
+pub mod render;
+
 use crate::source::Span;
 
 /// How bad it is.
