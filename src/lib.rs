@@ -1,7 +1,9 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
 pub mod diag;
+pub mod exec;
 pub mod graph;
+pub mod kernels;
 pub mod ops;
 pub mod shape;
 pub mod source;
