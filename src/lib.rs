@@ -1,6 +1,7 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
 pub mod diag;
+pub mod exec;
 pub mod graph;
 pub mod kernels;
 pub mod layers;
