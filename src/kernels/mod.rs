@@ -1,4 +1,4 @@
-//! Pure functions over numbers and slices: what the operators compute; knows no graph.
+//! Pure functions over numbers, slices and array views: what the operators compute; knows no graph.
 
 pub mod activations;
 pub mod elementwise;

@@ -126,3 +126,13 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
     static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
     BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
 }
+
+/// May its two arguments change places?
+pub fn commutes(def: &OpDef) -> bool {
+    *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
+}
+
+/// A form that no rule over single letters can say, seen at a node: the node that takes its place.
+pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
+    None
+}

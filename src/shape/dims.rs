@@ -1,11 +1,6 @@
 //! The dimensions of a program: their names, what is known of them, and who forced it.
 
-<<<<<<< HEAD
 use super::dim::{Dim, Poly, Sym, TooLarge};
-=======
-use super::dim::Atom;
-use super::{Dim, Poly, Sym};
->>>>>>> exec
 use crate::source::Span;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -187,15 +182,6 @@ impl Dims {
             Dim::Num(n) | Dim::Named(n, _) => Some(n),
             Dim::Poly(_) => None,
         }
-    }
-
-    /// Its number, with numbers for names.
-    pub fn eval(&self, dim: &Dim, binding: &Binding) -> Result<usize, Unbound> {
-        let evaluated = match dim {
-            Dim::Num(n) | Dim::Named(n, _) => i128::from(*n),
-            Dim::Poly(poly) => value(poly, binding)?,
-        };
-        usize::try_from(evaluated).map_err(|_| Unbound::Range)
     }
 
     /// Of two that agree: does `a` say more to a reader than `b`? (A name more than its number, anything more than a hole.)
@@ -381,20 +367,4 @@ fn number(dim: &Dim) -> Option<u64> {
         Dim::Num(n) | Dim::Named(n, _) => Some(*n),
         Dim::Poly(_) => None,
     }
-}
-
-fn value(poly: &Poly, binding: &Binding) -> Result<i128, Unbound> {
-    let mut sum: i128 = 0;
-    for (atoms, coefficient) in &poly.terms {
-        let mut product = *coefficient;
-        for atom in atoms {
-            let factor = match atom {
-                Atom::Sym(sym) => i128::from(*binding.values.get(sym).ok_or(Unbound::Name(*sym))?),
-                Atom::Floor(inner, k) => value(inner, binding)?.div_euclid(i128::from(*k)),
-            };
-            product = product.checked_mul(factor).ok_or(Unbound::Range)?;
-        }
-        sum = sum.checked_add(product).ok_or(Unbound::Range)?;
-    }
-    Ok(sum)
 }
