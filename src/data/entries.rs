@@ -90,7 +90,7 @@ pub(super) fn decode(
         Entry::I16 => Tensor::Int(cx.array(|b| i64::from(i16::from_le_bytes(b)))?),
         Entry::I8 => Tensor::Int(cx.array(|b| i64::from(i8::from_le_bytes(b)))?),
         Entry::U64 => {
-            let tensor = cx.array(|b| i64::from_le_bytes(b))?;
+            let tensor = cx.array(i64::from_le_bytes)?;
             if tensor.iter().any(|v| *v < 0) {
                 return Err(errors::entries(file, array, "a whole number of 2^63 or more"));
             }

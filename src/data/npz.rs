@@ -61,7 +61,7 @@ fn directory_entries(bytes: &[u8]) -> Option<u64> {
     let newest = bytes.len().checked_sub(22)?;
     let oldest = newest.saturating_sub(usize::from(u16::MAX));
     let end = (oldest..=newest).rev().find(|at| bytes[*at..].starts_with(b"PK\x05\x06"))?;
-    let field = |at: usize, n: usize| bytes.get(at..at.checked_add(n)?).map(|field| little(field));
+    let field = |at: usize, n: usize| bytes.get(at..at.checked_add(n)?).map(little);
     let comment = usize::try_from(field(end + 20, 2)?).ok()?;
     let counts = field(end + 8, 2)?.max(field(end + 10, 2)?);
     // A large archive has its counts in a record of its own, which a locator 20 bytes before the end record points at.

@@ -238,7 +238,9 @@ fn a_lying_npy_file_is_told_at_once() {
         let said = lies(&dict("<f8", shape));
         assert!(said == "file_damaged" || said == "file_entries", "{shape}: {said}");
     }
-    assert_eq!(lies(&dict("<f8", &format!("({})", "1, ".repeat(100)))), "file_damaged");
+    for axes in [100, 20_000] {
+        assert_eq!(lies(&dict("<f8", &format!("({})", "1, ".repeat(axes)))), "file_damaged");
+    }
     for descr in ["<U12", "|O", "<c16", "<M8[ns]", "|V8", "<f16", "|S8", "junk", ""] {
         assert_eq!(lies(&dict(descr, "(6,)")), "file_entries", "{descr}");
     }
