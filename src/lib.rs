@@ -1,5 +1,6 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
+pub mod data;
 pub mod diag;
 pub mod exec;
 pub mod graph;
