@@ -18,6 +18,7 @@ mod extremum;
 mod eye;
 mod gather;
 mod log;
+pub mod known;
 mod logic;
 mod logsumexp;
 mod matmul;
