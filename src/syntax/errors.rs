@@ -98,6 +98,177 @@ pub(super) fn chained_comparison(first: Span, second: Span) -> Diagnostic {
         .mend("write `a < b and b < c`, or put one of them in brackets")
 }
 
+/// `let a = 5`
+pub(super) fn foreign_word(span: Span, word: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::foreign_word", format!("`{word}` begins no statement of this language"))
+        .at(span, "a word of another language")
+        .mend(mend)
+}
+
+/// `and = 3`
+pub(super) fn reserved_word(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::reserved_word", format!("`{word}` is an operator and cannot be a name"))
+        .at(span, "it stands where a name should")
+        .mend(format!("take another name, such as `{word}_1`"))
+        .edit(span, format!("{word}_1"))
+}
+
+/// `a && b`
+pub(super) fn foreign_operator(span: Span, there: &str, here: &str, same: bool) -> Diagnostic {
+    let error =
+        Diagnostic::error("nnlang::syntax::foreign_operator", format!("`{there}` is no operator of this language"))
+            .at(span, "an operator of another language")
+            .mend(format!("write `{here}`"));
+    match (same, there) {
+        (true, "!") => error.edit(span, "not "),
+        (true, _) => error.edit(span, here),
+        (false, _) => error,
+    }
+}
+
+/// `assert a = b`, `a = b = 3`
+pub(super) fn equals_compares(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::equals_compares", "`=` defines a name, once, at the beginning of a statement")
+        .at(span, "this one stands inside an expression")
+        .mend("write `==` to compare, or two equations on two lines")
+        .edit(span, "==")
+}
+
+/// `x[0] = 5`
+pub(super) fn entry_assignment(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::entry_assignment", format!("the entries of `{name}` are not defined one by one"))
+        .at(span, "one entry")
+        .because("a recurrence has a bare index on its left: `h[t] = … h[t-1] … start …`")
+        .mend(format!("define the whole, as in `{name} = [1, 2, 3]` or `{name} = [i^2 for i in 0..3]`"))
+}
+
+/// `a + b = 3`
+pub(super) fn left_side(left: Span, equals: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::left_side", "the left side of an equation is one name")
+        .at(left, "this is an expression")
+        .mend("write the name that is defined before `=`, or `==` to compare")
+        .edit(equals, "==")
+}
+
+/// `'text'`
+pub(super) fn quote_marks(open: Span, close: Option<Span>) -> Diagnostic {
+    let error = Diagnostic::error("nnlang::syntax::quote_marks", "a string is written between two `\"`")
+        .at(open, "this mark begins no string")
+        .mend("write `\"` on both sides");
+    match close {
+        Some(close) => error.edit(open, "\"").edit(close, "\""),
+        None => error,
+    }
+}
+
+/// `sin²(x)`
+pub(super) fn raised_digit(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::raised_digit", "a raised digit ends its value")
+        .at(span, "this follows it")
+        .mend("write `sin(x)²` for the square of a call, `(x²)'` or `x²*y` for what follows a power")
+}
+
+/// `5.`
+pub(super) fn number_point(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::number_point", "digits follow the point of a number")
+        .at(span, "nothing follows this one")
+        .mend("write a digit after it, as in `5.0`, or leave it out")
+        .edit(span, ".0")
+}
+
+/// `[1, 2; 3, 4]`
+pub(super) fn matrix_rows(span: Span, edits: Vec<(Span, String)>) -> Diagnostic {
+    let error = Diagnostic::error("nnlang::syntax::matrix_rows", "each row of a matrix has brackets of its own")
+        .at(span, "`;` ends a statement and no row")
+        .mend("write `[[1, 2], [3, 4]]`");
+    edits.into_iter().fold(error, |error, (span, text)| error.edit(span, text))
+}
+
+/// `plot f(z)` without its range.
+pub(super) fn missing_clause(span: Span, word: &str, clause: &str) -> Diagnostic {
+    let form = super::words::WORDS.iter().find(|entry| entry.word == word).map_or("", |entry| entry.form);
+    Diagnostic::error("nnlang::syntax::missing_clause", format!("`{word}` needs its `{clause}`"))
+        .at(span, "the statement ends here")
+        .mend(format!("write `{clause} …` here, as in `{form}`"))
+}
+
+/// `x : [3, m]` alone.
+pub(super) fn missing_equation(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_equation", format!("nothing says what `{name}` is equal to"))
+        .at(span, "the statement ends here")
+        .mend(format!(
+            "write `= …` here, or `input {name} : …` for data that arrives, `param {name} : …` for what is trained"
+        ))
+}
+
+/// `input x [3, m]`
+pub(super) fn missing_colon(gap: Span, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_colon", "a `:` stands between a name and its shape")
+        .at(span, "the shape begins here")
+        .mend("write `:` before it")
+        .edit(gap, " : ")
+}
+
+/// `[1 2]`
+pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span) -> Diagnostic {
+    let error =
+        Diagnostic::error("nnlang::syntax::missing_comma", format!("no comma stands between `{left}` and `{right}`"))
+            .at(span, format!("`{left}` is before it"))
+            .mend("write a comma between two entries");
+    gaps.iter().fold(error, |error, gap| error.edit(*gap, ", "))
+}
+
+/// A character that is in no word and no operator.
+pub(super) fn stray_character(span: Span, c: char) -> Diagnostic {
+    let shown = if c.is_control() { format!("the character U+{:04X}", c as u32) } else { format!("`{c}`") };
+    let mend = match c {
+        '∇' => "write `grad J` for every derivative, `dJ/da` for one",
+        '√' => "write `sqrt(x)`",
+        '∑' | 'Σ' => "write `sum(x)`",
+        '∞' => "write `inf`",
+        _ => "take it away",
+    };
+    Diagnostic::error("nnlang::syntax::stray_character", format!("{shown} means nothing here"))
+        .at(span, "no name and no operator has it")
+        .mend(mend)
+        .edit(span, if c == '∞' { "inf" } else { "" })
+}
+
+/// `a, b` outside brackets.
+pub(super) fn comma_outside(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", "one statement says one thing")
+        .at(span, "this comma begins another")
+        .mend("write a tensor in brackets, as in `[1, 2]`, or each part as a statement of its own")
+        .edit(span, ";")
+}
+
+/// `(a, b)`
+pub(super) fn tuple(comma: Span, open: Span, close: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::tuple", "round brackets group one expression")
+        .at(comma, "this comma begins a second one")
+        .mend("write a tensor with square brackets, as in `[1, 2]`")
+        .edit(open, "[")
+        .edit(close, "]")
+}
+
+/// `+3`
+pub(super) fn plus_sign(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::plus_sign", "`+` stands between two values")
+        .at(span, "no value stands before this one")
+        .mend("leave it out")
+        .edit(span, "")
+}
+
+/// `f(x) = { … }`, `a = {1, 2}`
+pub(super) fn block_equals(span: Span, function: bool) -> Diagnostic {
+    let error = Diagnostic::error("nnlang::syntax::block_equals", "no block in braces follows `=`");
+    if function {
+        error.at(span, "this `=` stands before a body in braces").mend("leave the `=` out: `f(x) { … }`").edit(span, "")
+    } else {
+        error.at(span, "braces follow it").mend("write a tensor with square brackets, as in `[1, 2]`")
+    }
+}
+
 /// A layer with a stated shape.
 pub(super) fn layer_shape(kind: Span, name: Span) -> Diagnostic {
     let gap = Span { start: name.end, ..kind };

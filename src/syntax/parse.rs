@@ -6,8 +6,9 @@ use super::errors;
 use super::mistake;
 use super::scan::{self, Fault, Mark, Piece};
 use super::statement::Head;
-use super::tree::{self, Node, Rule};
+use super::tree::{self, Node, Rule, Stop};
 use super::walk::{Walk, nfc};
+use super::words;
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Span};
 
@@ -331,7 +332,6 @@ impl<'a> Cx<'a> {
             self.faults.push(bracket_fault(fault, piece, self.id));
             return None;
         }
-        let whole = self.span(piece.start, piece.end);
         if piece.end - piece.start > MAX_STATEMENT {
             self.faults
                 .push(errors::statement_length(self.span(piece.start, piece.start + 1), piece.end - piece.start));
@@ -345,7 +345,7 @@ impl<'a> Cx<'a> {
             &self.blanked
         };
         if let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
-            let fault = mistake::of(text, whole, rule, &stop);
+            let fault = self.mistake(piece, rule, &stop);
             self.faults.push(fault);
             return None;
         }
@@ -356,6 +356,37 @@ impl<'a> Cx<'a> {
         }
         self.faults.extend(cx.faults.into_iter().next());
         None
+    }
+
+    /// Why a piece could not be read with a rule.
+    fn mistake(&mut self, piece: &Piece, rule: Rule, stop: &Stop) -> Diagnostic {
+        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+        let text = if piece.plain { text } else { &self.blanked };
+        let whole = self.span(piece.start, piece.end);
+        let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
+            Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
+            _ => None,
+        });
+        let brace = brace.map_or(whole, |at| self.span(at, at + 1));
+        match rule {
+            Rule::statement => {
+                let word = &text[..skip_name(text)];
+                if words::is_word(word) && tree::read(Rule::header, text, piece.depth, &mut self.nodes).is_ok() {
+                    return errors::missing_block(whole, word);
+                }
+            }
+            Rule::header => {
+                if let Some(head) = text.strip_suffix('=') {
+                    let equals = self.span(piece.end - 1, piece.end);
+                    return errors::block_equals(equals, head.trim_end().ends_with(')'));
+                }
+                if tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok() {
+                    return errors::stray_block(brace);
+                }
+            }
+            _ => {}
+        }
+        mistake::of(text, whole, stop)
     }
 }
 

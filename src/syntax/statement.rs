@@ -92,13 +92,14 @@ impl Walk<'_> {
                     }
                     return Statement::Layer(self.layer(node, name));
                 }
-                _ => {
+                Rule::expr => {
                     let value = self.expr(node);
                     return match name {
                         Some(name) => Statement::Define(Define { name, kind, value }),
                         None => Statement::Broken(None),
                     };
                 }
+                _ => {}
             }
         }
         Statement::Broken(name)

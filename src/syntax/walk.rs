@@ -342,6 +342,7 @@ impl<'a> Walk<'a> {
                 match self.rule(node) {
                     Rule::name => name = Some(self.name(node)),
                     Rule::kind => kind = Some(self.kind(node)),
+                    Rule::colon => {}
                     _ => default = Some(self.expr(node)),
                 }
             }

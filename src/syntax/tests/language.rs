@@ -198,3 +198,40 @@ fn a_forgotten_bracket_costs_one_statement() {
     assert!(matches!(&program.items[0].statement, Statement::Broken(Some(name)) if name.text == "a"));
     assert!(matches!(&program.items[1].statement, Statement::Define(define) if define.name.text == "b"));
 }
+#[test]
+fn a_stated_shape_is_beside_the_value_and_not_instead_of_it() {
+    let items = program("x : int [3, _, 2*m] = y\nf(z : [m], k=2) = z*k\ninput w : [3] = v").items;
+    let Statement::Define(define) = &items[0].statement else { panic!("{:?}", items[0]) };
+    let kind = define.kind.as_ref().expect("a shape");
+    assert_eq!((kind.element, kind.dims.len(), super::show(&define.value).as_str()), (Some(Element::Int), 3, "y"));
+    assert!(matches!(kind.dims[1], DimExpr::Any(_)));
+    let Statement::Function(function) = &items[1].statement else { panic!("{:?}", items[1]) };
+    assert!(function.params[0].kind.is_some() && function.params[0].default.is_none());
+    assert!(function.params[1].kind.is_none() && function.params[1].default.is_some());
+    let Statement::Declare(declare) = &items[2].statement else { panic!("{:?}", items[2]) };
+    assert!(declare.kind.is_some() && declare.value.as_ref().map(super::show).as_deref() == Some("v"));
+}
+
+#[test]
+fn every_clause_of_a_question_is_kept() {
+    let items =
+        program("step J by adam(lr=0.01) 100 times\nnudge a by -1 in J\nplot f(z), g(z) for z in 0..1 to \"f.svg\"")
+            .items;
+    let asks: Vec<&Ask> =
+        items.iter().filter_map(|i| if let Statement::Ask(ask) = &i.statement { Some(ask) } else { None }).collect();
+    assert_eq!(asks[0].by.as_ref().map(super::show).as_deref(), Some("adam call(lr=0.01)"));
+    assert_eq!(asks[0].times.as_ref().map(super::show).as_deref(), Some("100"));
+    assert_eq!(asks[1].within.as_ref().map(super::show).as_deref(), Some("J"));
+    assert_eq!((asks[2].exprs.len(), asks[2].over.is_some(), asks[2].to.is_some()), (2, true, true));
+}
+
+#[test]
+fn the_body_of_a_function_is_local_names_and_a_value() {
+    let items =
+        program("k(x) {\n    u = x^2     # a local name\n\n    # the value\n    u + 1\n    # last\n}   # done").items;
+    let Statement::Function(function) = &items[0].statement else { panic!("{:?}", items[0]) };
+    assert_eq!((function.locals.len(), function.body.len(), function.trailing.len()), (1, 2, 1));
+    assert_eq!(super::show(&function.value), "u Add 1");
+    assert_eq!(function.body[1].leading.len(), 2);
+    assert!(function.body[0].comment.is_some() && items[0].comment.is_some());
+}

@@ -1,6 +1,7 @@
 //! What the parser promises, a sentence a test.
 
 mod language;
+mod pages;
 
 use super::ast::*;
 use crate::diag::Diagnostic;
