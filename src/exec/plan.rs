@@ -3,7 +3,7 @@
 use super::cache::{Cache, OPEN};
 use super::products;
 use super::{Inputs, Slot, Trouble};
-use crate::graph::{DefId, Graph, Kernel, Node, NodeId, Source};
+use crate::graph::{DefId, Fault, Graph, Kernel, Node, NodeId, Source};
 use crate::kernels::{self, Refusal};
 use crate::shape::{Dim, Dims, Unbound};
 use crate::tensor::{DType, Precision, Tensor};
@@ -20,6 +20,8 @@ pub(super) struct Plan {
     pub(super) roots: Vec<u32>,
     /// How many steps need each result; roots once more.
     pub(super) uses: Vec<u32>,
+    /// The bytes at the peak.
+    pub(super) peak: u128,
     /// Does the result stay in the cache?
     pub(super) kept: Vec<bool>,
     needs: Vec<u32>,
@@ -46,7 +48,8 @@ impl Plan {
     pub(super) fn new(graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) -> Result<Plan, Trouble> {
         let limit = u128::from(inputs.memory_limit);
         let mut plan = Plan::made(graph, roots, inputs, cache)?;
-        if plan.weigh(graph, inputs, cache, Keep::Results).0 <= limit {
+        plan.peak = plan.weigh(graph, inputs, cache, Keep::Results).0;
+        if plan.peak <= limit {
             return Ok(plan);
         }
         // Answers before comfort: what the cache holds gives way.
@@ -58,7 +61,7 @@ impl Plan {
             (needed, at) if needed > limit => {
                 Err(Trouble::Memory { needed, limit: inputs.memory_limit, largest: plan.largest(graph, at) })
             }
-            _ => Ok(plan),
+            (peak, _) => Ok(Plan { peak, ..plan }),
         }
     }
 
@@ -84,7 +87,7 @@ impl Plan {
     pub(super) fn trouble(&self, node: NodeId, refusal: Refusal, inputs: &Inputs) -> Trouble {
         match refusal {
             Refusal::Room(needed) => Trouble::Memory { needed, limit: inputs.memory_limit, largest: vec![node] },
-            Refusal::Fit(title) => Trouble::Fault { node, code: "nnlang::value::fit", title },
+            Refusal::Fit(title) => Trouble::Fault { node, fault: Fault::new("nnlang::value::fit", title) },
         }
     }
 
@@ -114,8 +117,8 @@ impl Plan {
                 match cache.position(need) {
                     None => stack.push(self.open(graph, need, user, inputs, cache)?),
                     Some(OPEN) => {
-                        let title = "this value is needed to compute itself".to_string();
-                        return Err(Trouble::Fault { node: user, code: "nnlang::value::circle", title });
+                        let fault = Fault::new("nnlang::value::circle", "this value is needed to compute itself");
+                        return Err(Trouble::Fault { node: user, fault });
                     }
                     Some(_) => {}
                 }
@@ -339,7 +342,7 @@ pub(super) fn extent(dims: &Dims, dim: &Dim, node: NodeId, inputs: &Inputs) -> R
         Unbound::Name(dim) => Trouble::Unbound { dim, node },
         Unbound::Range => {
             let title = format!("the dimension {} is below 0 or too large here", dims.show(dim));
-            Trouble::Fault { node, code: "nnlang::value::dimension", title }
+            Trouble::Fault { node, fault: Fault::new("nnlang::value::dimension", title) }
         }
     })
 }

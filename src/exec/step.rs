@@ -3,7 +3,7 @@
 use super::plan::{Act, Plan, extent};
 use super::value::Value;
 use super::{Cache, Inputs, Trouble, lanes, moves, pointwise, products, source};
-use crate::graph::{Graph, Kernel, Node, NodeId};
+use crate::graph::{Fault, Graph, Kernel, Node, NodeId};
 use crate::kernels::Refusal;
 use crate::shape::Dim;
 use crate::tensor::Precision;
@@ -26,8 +26,8 @@ pub(super) struct Step<'a> {
 pub(super) enum Failure {
     /// A kernel refuses.
     Refusal(Refusal),
-    /// With a code of its own.
-    Code(&'static str, Refusal),
+    /// With a code of its own, and the argument that does not fit.
+    Code(&'static str, Option<usize>, Refusal),
     /// Something that is already told whole.
     Trouble(Trouble),
 }
@@ -46,7 +46,12 @@ impl From<Trouble> for Failure {
 
 /// A refusal under a code.
 pub(super) fn code(code: &'static str) -> impl Fn(Refusal) -> Failure {
-    move |refusal| Failure::Code(code, refusal)
+    move |refusal| Failure::Code(code, None, refusal)
+}
+
+/// A refusal under a code, for which one argument is to blame.
+pub(super) fn code_at(code: &'static str, arg: usize) -> impl Fn(Refusal) -> Failure {
+    move |refusal| Failure::Code(code, Some(arg), refusal)
 }
 
 impl Step<'_> {
@@ -136,11 +141,15 @@ fn fitting(value: Result<Value, Refusal>, shape: &[usize]) -> Result<Value, Refu
     Err(Refusal::Fit(format!("this value has shape {:?}, and {shape:?} is wanted", value.shape())))
 }
 
-fn told(plan: &Plan, node: NodeId, failure: Failure, inputs: &Inputs) -> Trouble {
+/// A failure as the trouble of a node.
+pub(super) fn told(plan: &Plan, node: NodeId, failure: Failure, inputs: &Inputs) -> Trouble {
     match failure {
         Failure::Trouble(trouble) => trouble,
-        Failure::Code(code, Refusal::Fit(title)) => Trouble::Fault { node, code, title },
-        Failure::Code(_, refusal) | Failure::Refusal(refusal) => plan.trouble(node, refusal, inputs),
+        Failure::Code(code, arg, Refusal::Fit(title)) => {
+            let fault = Fault::new(code, title);
+            Trouble::Fault { node, fault: arg.into_iter().fold(fault, |fault, arg| fault.label(arg, "")) }
+        }
+        Failure::Code(_, _, refusal) | Failure::Refusal(refusal) => plan.trouble(node, refusal, inputs),
     }
 }
 
