@@ -98,7 +98,7 @@ pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Resul
             };
             own(step, &moves::flip(view, &axes)?)?
         }
-        Move::Diag => {
+        Move::Diag | Move::DiagEmbed => {
             let offset = attrs.int(0).unwrap_or(0);
             if step.shape.len() > x.ndim() {
                 fill(step, |out| moves::on_diagonal(&view, offset, out.view_mut()))?

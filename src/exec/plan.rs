@@ -277,7 +277,7 @@ impl Plan {
                 let result = if node.dtype == DType::Real { 0 } else { 8 * count(self.shape(position)) };
                 bytes.saturating_add(result)
             }
-            Kernel::Move(_) | Kernel::Source(_) | Kernel::Same => 0,
+            Kernel::Move(_) | Kernel::Source(_) | Kernel::Same | Kernel::Expand(_) => 0,
         }
     }
 }

@@ -166,6 +166,6 @@ fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure>
         Kernel::Contract(kind) => products::contract(step, *kind, &args()),
         Kernel::Matrix(kernel) => products::matrices(step, *kernel, &args()),
         Kernel::Source(kind) => source::step(step, *kind),
-        Kernel::Same => Ok(arg(0).clone()),
+        Kernel::Same | Kernel::Expand(_) => Ok(arg(0).clone()),
     }
 }

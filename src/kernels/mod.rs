@@ -1,3 +1,8 @@
+//! Pure functions over numbers, slices and array views: what the operators compute; knows no graph.
+
+pub mod activations;
+pub mod elementwise;
+pub mod lanes;
 //! Pure functions over slices and array views: numbers in, numbers out; knows no graph.
 
 /// Products: `@` and `einsum`.

@@ -1,13 +1,43 @@
 //! The operators: one file each, or one tight family; a new one is its file and its line here.
 
+/// Builders of nodes: what derivatives are written with.
+pub mod build;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
+mod add;
+mod any;
+mod args;
 mod broadcast_to;
+mod choose;
+mod compare;
+mod concat;
+mod div;
+mod exp;
+mod extremum;
+mod eye;
+mod gather;
+mod log;
+mod logic;
+mod logsumexp;
+mod matmul;
+mod maximum;
+mod mean;
 mod mul;
+mod neg;
+mod norm;
+mod pow;
+mod prod;
+mod relu;
+mod reshape;
+mod sigmoid;
+mod slice;
+mod softmax;
 mod structure;
+mod sub;
 mod sum;
 mod tanh;
+mod transpose;
 
 pub use structure::{definition, number, slot};
 
@@ -21,11 +51,72 @@ pub static ALL: &[&OpDef] = &[
     &structure::SLOT,
     &structure::DEF,
     &structure::STOP,
+    &neg::NEG,
+    &add::ADD,
+    &sub::SUB,
     &mul::MUL,
+    &div::DIV,
+    &pow::POW,
+    &compare::EQ,
+    &compare::NE,
+    &compare::LT,
+    &compare::LE,
+    &compare::GT,
+    &compare::GE,
+    &compare::NEAR,
+    &logic::AND,
+    &logic::OR,
+    &logic::NOT,
+    &choose::WHERE,
+    &maximum::MAXIMUM,
+    &maximum::MINIMUM,
+    &exp::EXP,
+    &log::LOG,
     &tanh::TANH,
+    &sigmoid::SIGMOID,
+    &relu::RELU,
+    &matmul::MATMUL,
+    &transpose::MATRIX_TRANSPOSE,
     &sum::SUM,
+    &mean::MEAN,
+    &prod::PROD,
+    &prod::PROD_OTHERS,
+    &extremum::MAX,
+    &extremum::MIN,
+    &extremum::ARGMAX,
+    &extremum::ARGMIN,
+    &mean::VAR,
+    &mean::STD,
+    &norm::NORM,
+    &logsumexp::LOGSUMEXP,
+    &any::ANY,
+    &any::ALL,
+    &softmax::SOFTMAX,
+    &softmax::LOG_SOFTMAX,
+    &reshape::RESHAPE,
+    &reshape::FLATTEN,
+    &reshape::SQUEEZE,
+    &reshape::EXPAND,
+    &transpose::TRANSPOSE,
     &broadcast_to::BROADCAST_TO,
     &broadcast_to::SUM_TO,
+    &slice::SLICE,
+    &slice::UNSLICE,
+    &slice::FLIP,
+    &slice::PAD,
+    &slice::SPLIT,
+    &concat::CONCAT,
+    &concat::STACK,
+    &concat::REPEAT,
+    &gather::GATHER,
+    &gather::TAKE_ALONG,
+    &gather::SCATTER_ADD,
+    &eye::EYE,
+    &eye::ARANGE,
+    &eye::ZEROS,
+    &eye::ONES,
+    &eye::LINSPACE,
+    &eye::ONE_HOT,
 ];
 
 /// The operator of a name.
@@ -34,4 +125,14 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
     use std::sync::OnceLock;
     static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
     BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
+}
+
+/// May its two arguments change places?
+pub fn commutes(def: &OpDef) -> bool {
+    *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
+}
+
+/// A form that no rule over single letters can say, seen at a node: the node that takes its place.
+pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
+    None
 }
