@@ -166,6 +166,8 @@ fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure>
         Kernel::Contract(kind) => products::contract(step, *kind, &args()),
         Kernel::Matrix(kernel) => products::matrices(step, *kernel, &args()),
         Kernel::Source(kind) => source::step(step, *kind),
-        Kernel::Same | Kernel::Expand(_) => Ok(arg(0).clone()),
+        Kernel::Same => Ok(arg(0).clone()),
+        // Such an operator is never a node: `Graph::add` writes what it stands for.
+        Kernel::Expand(_) => Err(Refusal::Fit("this operator stands for others and has no value".into()).into()),
     }
 }

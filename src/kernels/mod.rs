@@ -3,7 +3,6 @@
 pub mod activations;
 pub mod elementwise;
 pub mod lanes;
-//! Pure functions over slices and array views: numbers in, numbers out; knows no graph.
 
 /// Products: `@` and `einsum`.
 pub mod contract;

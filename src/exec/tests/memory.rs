@@ -17,17 +17,21 @@ fn memory(graph: &Graph, node: NodeId, limit: u64) -> (u128, Vec<NodeId>) {
     }
 }
 
+fn fill(graph: &mut Graph, v: NodeId, sizes: &[usize]) -> NodeId {
+    add(graph, &FILL, &[Attr::Dims(shape(sizes))], &[v], sizes)
+}
+
 #[test]
 fn what_cannot_fit_is_refused_before_anything_is_allocated() {
     let mut graph = Graph::default();
     let zero = ops::number(&mut graph, 0.0);
-    let huge = add(&mut graph, &FILL, &[], &[zero], &[1_000_000, 1_000_000]);
+    let huge = fill(&mut graph, zero, &[1_000_000, 1_000_000]);
     let (needed, largest) = memory(&graph, huge, 2 << 30);
     assert_eq!((needed, largest[0]), (8_000_000_000_000 + 16, huge));
-    let absurd = add(&mut graph, &FILL, &[], &[zero], &[usize::MAX, usize::MAX, usize::MAX, usize::MAX]);
+    let absurd = fill(&mut graph, zero, &[usize::MAX, usize::MAX, usize::MAX, usize::MAX]);
     assert!(memory(&graph, absurd, u64::MAX).0 > u128::from(u64::MAX));
     // No entry, and yet no array can have this shape.
-    let hollow = add(&mut graph, &FILL, &[], &[zero], &[0, usize::MAX, usize::MAX]);
+    let hollow = fill(&mut graph, zero, &[0, usize::MAX, usize::MAX]);
     assert!(memory(&graph, hollow, 2 << 30).0 > u128::from(u64::MAX));
 }
 

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::graph::{Along, Reduce, Source};
-use crate::shape::Sym;
 use crate::tensor::DType;
 
 static ADD: OpDef = op("add", Kernel::Zip(|a, b| a + b));
@@ -221,12 +220,12 @@ fn values_arrive_in_any_layout_and_width() {
 fn dimensions_have_the_numbers_of_the_binding() {
     let mut graph = Graph::default();
     let m = graph.dims.fresh("m", None);
-    let dim = Dim::Poly(Arc::new(crate::shape::Poly { terms: vec![(vec![crate::shape::Atom::Sym(m)], 1)] }));
+    let dim = graph.dims.sym(m);
     let range =
         graph.add_typed(&ARANGE, Attrs::One(Attr::Dim(dim.clone())), &[], Type::real(Shape::new([dim.clone()])));
     let size = add(&mut graph, &DIM, &[Attr::Dim(dim)], &[], &[]);
     let none = answer(&graph, range);
-    assert_eq!(none, Err(Trouble::Unbound { dim: Sym(0), node: range }));
+    assert_eq!(none, Err(Trouble::Unbound { dim: m, node: range }));
     let binding = Binding { values: [(m, 3)].into(), ..Binding::default() };
     let inputs = Inputs {
         slots: &|_| None,
