@@ -1,7 +1,7 @@
 //! Entries moved: attributes read, arguments taken as reals, ints or bools, the kernel of each kind called.
 
 use super::lanes::axis_of;
-use super::step::{Failure, Step, code, code_at};
+use super::step::{Failure, Step, WHOLE, code, code_at};
 use super::value::{Entries, Entry, Value};
 use crate::graph::{Attr, Move};
 use crate::kernels::moves::{self, Range, Triangle};
@@ -145,7 +145,7 @@ fn own<T: Entry>(step: &Step, x: &ArrayViewD<'_, T>) -> Result<ArrayD<T>, Refusa
 }
 
 fn index_of(index: &Value) -> Result<Vec<i64>, Failure> {
-    let whole = i64::of(index).map_err(code_at("nnlang::value::whole", 1))?;
+    let whole = i64::of(index).map_err(code_at(WHOLE, 1))?;
     Ok(whole.iter().copied().collect())
 }
 

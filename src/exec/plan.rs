@@ -22,8 +22,8 @@ pub(super) struct Plan {
     pub(super) uses: Vec<u32>,
     /// The bytes at the peak.
     pub(super) peak: u128,
-    /// Does the result stay in the cache?
-    pub(super) kept: Vec<bool>,
+    /// The bytes that a result takes in the cache, where it stays there.
+    pub(super) kept: Vec<Option<u64>>,
     needs: Vec<u32>,
     needs_end: Vec<u32>,
     sizes: Vec<usize>,
@@ -175,7 +175,7 @@ impl Plan {
     /// Decides what stays in the cache, and finds the peak: its bytes, and the step where it is reached.
     fn weigh(&mut self, graph: &Graph, inputs: &Inputs, cache: &Cache, keep: Keep) -> (u128, usize) {
         let steps = self.order.len();
-        self.kept = vec![false; steps];
+        self.kept = vec![None; steps];
         // A definition shares the value of its right side: `owner` holds the bytes, until nobody has the value.
         let mut owner: Vec<u32> = (0..steps as u32).collect();
         let mut holders = vec![0u32; steps];
@@ -186,9 +186,10 @@ impl Plan {
         for (position, id) in self.order.iter().enumerate() {
             let node = graph.node(*id);
             let cached = matches!(self.acts[position], Act::Cached);
-            let shared = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
+            let same = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
+            let shared = |need: &u32| same && graph.node(self.order[*need as usize]).dtype == node.dtype;
             match self.needs(position) {
-                [need] if shared => owner[position] = owner[*need as usize],
+                [need] if shared(need) => owner[position] = owner[*need as usize],
                 _ => {}
             }
             let own = if cached || owner[position] as usize != position { 0 } else { self.bytes(graph, position) };
@@ -198,17 +199,19 @@ impl Plan {
             if now > peak {
                 (peak, at) = (now, position);
             }
-            if keep == Keep::Results
-                && matches!(self.acts[position], Act::Apply)
-                && cache.has_room(staying.saturating_add(own))
-            {
-                self.kept[position] = true;
-                staying += own;
+            if keep == Keep::Results && matches!(self.acts[position], Act::Apply) {
+                let owner = owner[position] as usize;
+                let held = owner != position && (self.kept[owner].is_some() || matches!(self.acts[owner], Act::Cached));
+                let more = if held { 0 } else { self.bytes(graph, owner) };
+                if cache.has_room(staying.saturating_add(more)) {
+                    self.kept[position] = u64::try_from(more).ok();
+                    staying += more;
+                }
             }
             for need in part(&self.needs, &self.needs_end, position) {
                 let need = *need as usize;
                 uses[need] -= 1;
-                if uses[need] > 0 || self.kept[need] {
+                if uses[need] > 0 || self.kept[need].is_some() {
                     continue;
                 }
                 let owner = owner[need] as usize;

@@ -101,17 +101,19 @@ pub(super) fn all(
                 let step = Step { graph, id: *id, node, shape, inputs };
                 apply(&step, needs, &values).map_err(|failure| told(plan, *id, failure, inputs))?
             }
-            Act::Held(tensor) => {
-                let value = Value::from_tensor(tensor, node.dtype, inputs.precision);
-                fitting(value, shape).map_err(|refusal| told(plan, *id, code(SHAPE)(refusal), inputs))?
-            }
+            Act::Held(tensor) => Value::from_tensor(tensor, node.dtype, inputs.precision)
+                .map_err(code(WHOLE))
+                .and_then(|value| fitting(value, shape))
+                .map_err(|failure| told(plan, *id, failure, inputs))?,
             Act::Alias => {
                 let target = needs.first().and_then(|need| values.get(*need as usize)).cloned().unwrap_or_default();
-                fitting(Ok(target), shape).map_err(|refusal| told(plan, *id, code(SHAPE)(refusal), inputs))?
+                fitting(target, shape)
+                    .and_then(|value| value.coerced(node.dtype, inputs.precision).map_err(code(WHOLE)))
+                    .map_err(|failure| told(plan, *id, failure, inputs))?
             }
         };
-        if plan.kept[position] {
-            cache.put(*id, &value, plan.bytes(graph, position).try_into().unwrap_or(u64::MAX));
+        if let Some(bytes) = plan.kept[position] {
+            cache.put(*id, &value, bytes);
         }
         values[position] = value;
         if !observe(position, &values) {
@@ -132,13 +134,15 @@ pub(super) fn all(
 const PATIENCE: usize = 512;
 
 const SHAPE: &str = "nnlang::value::shape";
+/// Something else where whole numbers are wanted.
+pub(super) const WHOLE: &str = "nnlang::value::whole";
 
-fn fitting(value: Result<Value, Refusal>, shape: &[usize]) -> Result<Value, Refusal> {
-    let value = value?;
+fn fitting(value: Value, shape: &[usize]) -> Result<Value, Failure> {
     if value.shape() == shape {
         return Ok(value);
     }
-    Err(Refusal::Fit(format!("this value has shape {:?}, and {shape:?} is wanted", value.shape())))
+    let title = format!("this value has shape {:?}, and {shape:?} is wanted", value.shape());
+    Err(code(SHAPE)(Refusal::Fit(title)))
 }
 
 /// A failure as the trouble of a node.
@@ -166,7 +170,7 @@ fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure>
         Kernel::Contract(kind) => products::contract(step, *kind, &args()),
         Kernel::Matrix(kernel) => products::matrices(step, *kernel, &args()),
         Kernel::Source(kind) => source::step(step, *kind),
-        Kernel::Same => Ok(arg(0).clone()),
+        Kernel::Same => arg(0).clone().coerced(step.node.dtype, step.precision()).map_err(code(WHOLE)),
         // Such an operator is never a node: `Graph::add` writes what it stands for.
         Kernel::Expand(_) => Err(Refusal::Fit("this operator stands for others and has no value".into()).into()),
     }

@@ -83,6 +83,13 @@ fn the_cache_keeps_what_fits_its_budget() {
     assert_eq!(cache.bytes(), 1616);
     cache.clear();
     assert_eq!(cache.bytes(), 0);
+    // A definition is no way past the budget, and costs nothing beside its value.
+    let named = ops::definition(&mut graph, DefId(0), y);
+    for (budget, held) in [(0, 0), (1 << 20, 1616)] {
+        let mut cache = Cache::new(budget);
+        let all = with(&HashMap::new(), Precision::F64, 1 << 20, |inputs| run(&graph, &[named], inputs, &mut cache));
+        assert_eq!((all.is_ok(), cache.bytes()), (true, held));
+    }
 }
 
 #[test]

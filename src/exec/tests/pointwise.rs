@@ -69,7 +69,7 @@ fn shapes_broadcast_as_in_numpy() {
 fn equal_names_with_unequal_numbers_do_not_broadcast() {
     let (code, title) = refused(apply(&ADD, &[], &[counted(&[2]), counted(&[3])], &[3]));
     assert_eq!(code, "nnlang::value::broadcast");
-    assert_eq!(title, "these values do not broadcast: [2] to [3]");
+    assert_eq!(title, "these shapes do not broadcast to [3]: [2] and [3]");
 }
 
 #[test]
@@ -188,6 +188,28 @@ fn a_slot_holds_a_value_or_a_later_node() {
     let circle = slots(&[(0, Slot::Node(product)), (1, Slot::Node(six))]);
     let none = with(&circle, Precision::F64, 1 << 20, |inputs| run(&graph, &[product], inputs, &mut cache));
     assert!(matches!(none, Err(Trouble::Fault { fault, .. }) if fault.code == "nnlang::value::circle"));
+}
+
+#[test]
+fn whole_numbers_are_taken_from_reals_that_are_whole() {
+    let mut graph = Graph::default();
+    let ty = Type { shape: shape(&[2]), dtype: DType::Int };
+    let labels = ops::slot(&mut graph, DefId(0), ty);
+    let told = |graph: &Graph, slot: Slot| {
+        let held = slots(&[(0, slot)]);
+        with(&held, Precision::F32, 1 << 20, |inputs| run(graph, &[labels], inputs, &mut Cache::new(0)))
+            .map(|all| all[0].clone())
+    };
+    let whole = literal(&mut graph, &tensor(&[2], &[3.0, 16_777_217.0]));
+    let broken = literal(&mut graph, &tensor(&[2], &[3.0, 0.5]));
+    let as_ints = Arc::new(Tensor::from_ints(&[2], vec![3, 16_777_217]).expect("two"));
+    assert_eq!(told(&graph, Slot::Value(tensor(&[2], &[3.0, 16_777_217.0]))), Ok(as_ints.clone()));
+    assert_eq!(told(&graph, Slot::Value(as_ints.clone())), Ok(as_ints));
+    assert_eq!(told(&graph, Slot::Node(whole)).map(|v| v.number(0)), Ok(Some(3.0)));
+    for slot in [Slot::Node(broken), Slot::Value(tensor(&[2], &[3.0, 0.5]))] {
+        let (code, title) = refused(told(&graph, slot));
+        assert_eq!((code, title.as_str()), ("nnlang::value::whole", "whole numbers are wanted here, and 0.5 is none"));
+    }
 }
 
 #[test]
