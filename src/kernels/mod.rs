@@ -2,11 +2,13 @@
 
 pub mod activations;
 pub mod elementwise;
-pub mod lanes;
-//! Pure functions over slices and array views: numbers in, numbers out; knows no graph.
 
 /// Products: `@` and `einsum`.
 pub mod contract;
+/// Lanes to numbers, and lanes to lanes.
+pub mod lanes;
+/// Factorizations: inverses, determinants, Cholesky.
+pub mod linalg;
 /// Entries moved, repeated, left out, or added where they meet.
 pub mod moves;
 /// Keyed random numbers.
