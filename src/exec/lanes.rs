@@ -51,7 +51,8 @@ pub(super) fn along(step: &Step, Along(f): Along, x: &Value) -> Result<Value, Fa
     step.reals(out)
 }
 
-fn axes(step: &Step, rank: usize) -> Result<Vec<usize>, Failure> {
+/// The axes of attribute 0; absent: all.
+pub(super) fn axes(step: &Step, rank: usize) -> Result<Vec<usize>, Failure> {
     let said: Vec<i64> = match step.node.op.attrs.get(0) {
         Attr::Int(axis) => vec![*axis],
         Attr::Ints(axes) => axes.to_vec(),

@@ -3,7 +3,7 @@
 use super::cache::{Cache, OPEN};
 use super::products;
 use super::{Inputs, Slot, Trouble};
-use crate::graph::{DefId, Graph, Kernel, Node, NodeId, Source};
+use crate::graph::{DefId, Fault, Graph, Kernel, Node, NodeId, Source};
 use crate::kernels::{self, Refusal};
 use crate::shape::{Dim, Dims, Unbound};
 use crate::tensor::{DType, Precision, Tensor};
@@ -20,8 +20,10 @@ pub(super) struct Plan {
     pub(super) roots: Vec<u32>,
     /// How many steps need each result; roots once more.
     pub(super) uses: Vec<u32>,
-    /// Does the result stay in the cache?
-    pub(super) kept: Vec<bool>,
+    /// The bytes at the peak.
+    pub(super) peak: u128,
+    /// The bytes that a result takes in the cache, where it stays there.
+    pub(super) kept: Vec<Option<u64>>,
     needs: Vec<u32>,
     needs_end: Vec<u32>,
     sizes: Vec<usize>,
@@ -46,7 +48,8 @@ impl Plan {
     pub(super) fn new(graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) -> Result<Plan, Trouble> {
         let limit = u128::from(inputs.memory_limit);
         let mut plan = Plan::made(graph, roots, inputs, cache)?;
-        if plan.weigh(graph, inputs, cache, Keep::Results).0 <= limit {
+        plan.peak = plan.weigh(graph, inputs, cache, Keep::Results).0;
+        if plan.peak <= limit {
             return Ok(plan);
         }
         // Answers before comfort: what the cache holds gives way.
@@ -58,7 +61,7 @@ impl Plan {
             (needed, at) if needed > limit => {
                 Err(Trouble::Memory { needed, limit: inputs.memory_limit, largest: plan.largest(graph, at) })
             }
-            _ => Ok(plan),
+            (peak, _) => Ok(Plan { peak, ..plan }),
         }
     }
 
@@ -84,7 +87,7 @@ impl Plan {
     pub(super) fn trouble(&self, node: NodeId, refusal: Refusal, inputs: &Inputs) -> Trouble {
         match refusal {
             Refusal::Room(needed) => Trouble::Memory { needed, limit: inputs.memory_limit, largest: vec![node] },
-            Refusal::Fit(title) => Trouble::Fault { node, code: "nnlang::value::fit", title },
+            Refusal::Fit(title) => Trouble::Fault { node, fault: Fault::new("nnlang::value::fit", title) },
         }
     }
 
@@ -114,8 +117,8 @@ impl Plan {
                 match cache.position(need) {
                     None => stack.push(self.open(graph, need, user, inputs, cache)?),
                     Some(OPEN) => {
-                        let title = "this value is needed to compute itself".to_string();
-                        return Err(Trouble::Fault { node: user, code: "nnlang::value::circle", title });
+                        let fault = Fault::new("nnlang::value::circle", "this value is needed to compute itself");
+                        return Err(Trouble::Fault { node: user, fault });
                     }
                     Some(_) => {}
                 }
@@ -172,7 +175,7 @@ impl Plan {
     /// Decides what stays in the cache, and finds the peak: its bytes, and the step where it is reached.
     fn weigh(&mut self, graph: &Graph, inputs: &Inputs, cache: &Cache, keep: Keep) -> (u128, usize) {
         let steps = self.order.len();
-        self.kept = vec![false; steps];
+        self.kept = vec![None; steps];
         // A definition shares the value of its right side: `owner` holds the bytes, until nobody has the value.
         let mut owner: Vec<u32> = (0..steps as u32).collect();
         let mut holders = vec![0u32; steps];
@@ -183,9 +186,10 @@ impl Plan {
         for (position, id) in self.order.iter().enumerate() {
             let node = graph.node(*id);
             let cached = matches!(self.acts[position], Act::Cached);
-            let shared = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
+            let same = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
+            let shared = |need: &u32| same && graph.node(self.order[*need as usize]).dtype == node.dtype;
             match self.needs(position) {
-                [need] if shared => owner[position] = owner[*need as usize],
+                [need] if shared(need) => owner[position] = owner[*need as usize],
                 _ => {}
             }
             let own = if cached || owner[position] as usize != position { 0 } else { self.bytes(graph, position) };
@@ -195,17 +199,19 @@ impl Plan {
             if now > peak {
                 (peak, at) = (now, position);
             }
-            if keep == Keep::Results
-                && matches!(self.acts[position], Act::Apply)
-                && cache.has_room(staying.saturating_add(own))
-            {
-                self.kept[position] = true;
-                staying += own;
+            if keep == Keep::Results && matches!(self.acts[position], Act::Apply) {
+                let owner = owner[position] as usize;
+                let held = owner != position && (self.kept[owner].is_some() || matches!(self.acts[owner], Act::Cached));
+                let more = if held { 0 } else { self.bytes(graph, owner) };
+                if cache.has_room(staying.saturating_add(more)) {
+                    self.kept[position] = u64::try_from(more).ok();
+                    staying += more;
+                }
             }
             for need in part(&self.needs, &self.needs_end, position) {
                 let need = *need as usize;
                 uses[need] -= 1;
-                if uses[need] > 0 || self.kept[need] {
+                if uses[need] > 0 || self.kept[need].is_some() {
                     continue;
                 }
                 let owner = owner[need] as usize;
@@ -339,7 +345,7 @@ pub(super) fn extent(dims: &Dims, dim: &Dim, node: NodeId, inputs: &Inputs) -> R
         Unbound::Name(dim) => Trouble::Unbound { dim, node },
         Unbound::Range => {
             let title = format!("the dimension {} is below 0 or too large here", dims.show(dim));
-            Trouble::Fault { node, code: "nnlang::value::dimension", title }
+            Trouble::Fault { node, fault: Fault::new("nnlang::value::dimension", title) }
         }
     })
 }
