@@ -94,14 +94,8 @@ pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Resul
             let axes = axes(step, x.ndim())?;
             own(step, &moves::flip(view, &axes)?)?
         }
-        Move::Diag | Move::DiagEmbed => {
-            let offset = attrs.int(0).unwrap_or(0);
-            if step.shape.len() > x.ndim() {
-                fill(step, |out| moves::on_diagonal(&view, offset, out.view_mut()))?
-            } else {
-                fill(step, |out| moves::diagonal(&view, offset, out.view_mut()))?
-            }
-        }
+        Move::Diag => fill(step, |out| moves::diagonal(&view, attrs.int(0).unwrap_or(0), out.view_mut()))?,
+        Move::DiagEmbed => fill(step, |out| moves::on_diagonal(&view, attrs.int(0).unwrap_or(0), out.view_mut()))?,
         Move::Tril | Move::Triu => {
             let part = if kind == Move::Tril { Triangle::Lower } else { Triangle::Upper };
             let offset = attrs.int(0).unwrap_or(0);
