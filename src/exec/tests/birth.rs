@@ -87,7 +87,7 @@ fn moves_and_products_lead_back_to_the_entries_that_they_took() {
     let slice = add(&mut graph, &SLICE, &[Attr::Slices([second].into())], &[product], &[1]);
     // Row 1 holds log(-3); log(0) is in row 0, which the slice leaves out.
     assert_eq!(told(&graph, slice), Some((log, vec![1, 1], vec![-3.0])));
-    let index = literal(&mut graph, &tensor(&[1], &[1.0]));
+    let index = literal(&mut graph, &tensor(&[1, 2], &[1.0, 1.0]));
     let row = add(&mut graph, &GATHER, &[Attr::Int(0)], &[log, index], &[1, 2]);
     assert_eq!(told(&graph, row), Some((log, vec![1, 1], vec![-3.0])));
 }

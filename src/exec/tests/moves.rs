@@ -91,17 +91,16 @@ fn parts_are_put_end_to_end() {
 }
 
 #[test]
-fn an_index_of_any_rank_takes_the_place_of_its_axis() {
+fn every_line_of_an_axis_has_its_own_index() {
     let index = Arc::new(Tensor::from_ints(&[2, 2], vec![2, 0, 2, 1]).expect("four"));
-    // np.take(a, [[2, 0], [2, 1]], axis=1)
-    let taken = [3.0, 1.0, 3.0, 2.0, 6.0, 4.0, 6.0, 5.0];
-    gives(&GATHER, &[Attr::Int(1)], &[counted(&[2, 3]), index.clone()], &[2, 2, 2], &taken);
-    gives(&GATHER, &[Attr::Int(0)], &[counted(&[3, 2]), tensor(&[], &[1.0])], &[2], &[3.0, 4.0]);
-    gives(&GATHER, &[Attr::Int(0)], &[counted(&[3]), tensor(&[], &[2.0])], &[], &[3.0]);
+    // np.take_along_axis(a, [[2, 0], [2, 1]], axis=1) and of [[2, 0, 1]], axis=0
+    gives(&GATHER, &[Attr::Int(1)], &[counted(&[2, 3]), index.clone()], &[2, 2], &[3.0, 1.0, 6.0, 5.0]);
+    gives(&GATHER, &[Attr::Int(0)], &[counted(&[3, 3]), tensor(&[1, 3], &[2.0, 0.0, 1.0])], &[1, 3], &[7.0, 2.0, 6.0]);
     gives(&GATHER, &[Attr::Int(0)], &[counted(&[3]), tensor(&[0], &[])], &[0], &[]);
-    // np.add.at(zeros([2, 3]), (slice(None), [[2, 0], [2, 1]]), 1..9): 2 stands twice.
+    // np.add.at(zeros([2, 3]), ([[0], [1]], [[2, 2], [2, 1]]), [[1, 2], [3, 4]]): 2 stands twice.
     let attrs = [Attr::Int(1), Attr::Dim(Dim::Num(3))];
-    gives(&SCATTER, &attrs, &[counted(&[2, 2, 2]), index], &[2, 3], &[2.0, 4.0, 4.0, 6.0, 8.0, 12.0]);
+    let index = tensor(&[2, 2], &[2.0, 2.0, 2.0, 1.0]);
+    gives(&SCATTER, &attrs, &[counted(&[2, 2]), index], &[2, 3], &[0.0, 0.0, 3.0, 0.0, 4.0, 3.0]);
 }
 
 #[test]
