@@ -170,22 +170,18 @@ pub fn concat<T: Copy>(parts: &[ArrayViewD<'_, T>], axis: usize, mut out: ArrayV
     Ok(())
 }
 
-/// Entries of `x` along an axis at `index`, whose axes take that axis's place. Row-major slices; `outer` and `inner`
-/// count the entries of the axes before and after.
+/// Entries of `x` along an axis at `index`, which has the shape of `out` and, outside the axis, of `x`. Row-major
+/// slices; `outer` and `inner` count the entries of the axes before and after.
 pub fn gather<T: Copy>(x: &[T], [outer, size, inner]: [usize; 3], index: &[i64], out: &mut [T]) -> Result<(), Refusal> {
-    if x.len() != outer * size * inner || out.len() != outer * index.len() * inner {
+    if x.len() != outer * size * inner
+        || out.len() != index.len()
+        || outer * inner != 0 && index.len() % (outer * inner) != 0
+    {
         return misfit("what is gathered does not fit its place");
     }
     let index = whole_index(index, size)?;
-    if inner == 0 {
-        return Ok(());
-    }
-    let mut rows = out.chunks_exact_mut(inner);
-    for block in 0..outer {
-        for (i, row) in index.iter().zip(&mut rows) {
-            let start = (block * size + i) * inner;
-            row.copy_from_slice(&x[start..start + inner]);
-        }
+    for ((v, i), base) in out.iter_mut().zip(&index).zip(bases([outer, size, inner], index.len())) {
+        *v = x[base + i * inner];
     }
     Ok(())
 }
@@ -197,21 +193,24 @@ pub fn scatter_add(
     index: &[i64],
     out: &mut [f64],
 ) -> Result<(), Refusal> {
-    if out.len() != outer * size * inner || dy.len() != outer * index.len() * inner {
+    if out.len() != outer * size * inner
+        || dy.len() != index.len()
+        || outer * inner != 0 && index.len() % (outer * inner) != 0
+    {
         return misfit("what is scattered does not fit its place");
     }
     let index = whole_index(index, size)?;
-    if inner == 0 {
-        return Ok(());
-    }
-    let mut rows = dy.chunks_exact(inner);
-    for block in 0..outer {
-        for (i, row) in index.iter().zip(&mut rows) {
-            let start = (block * size + i) * inner;
-            out[start..start + inner].iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
-        }
+    for ((v, i), base) in dy.iter().zip(&index).zip(bases([outer, size, inner], index.len())) {
+        out[base + i * inner] += v;
     }
     Ok(())
+}
+
+/// For each of `count` indices in row-major order the first entry of its line along the axis.
+fn bases([outer, size, inner]: [usize; 3], count: usize) -> impl Iterator<Item = usize> {
+    let lines = count.checked_div(outer * inner).unwrap_or(0);
+    (0..outer)
+        .flat_map(move |block| (0..lines).flat_map(move |_| (0..inner).map(move |line| block * size * inner + line)))
 }
 
 fn whole_index(index: &[i64], size: usize) -> Result<Vec<usize>, Refusal> {
