@@ -6,6 +6,10 @@ pub mod lanes;
 
 /// Products: `@` and `einsum`.
 pub mod contract;
+/// Lanes to numbers, and lanes to lanes.
+pub mod lanes;
+/// Factorizations: inverses, determinants, Cholesky.
+pub mod linalg;
 /// Entries moved, repeated, left out, or added where they meet.
 pub mod moves;
 /// Keyed random numbers.

@@ -5,6 +5,7 @@ pub mod build;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
+mod accuracy;
 mod add;
 mod any;
 mod args;
@@ -12,11 +13,17 @@ mod broadcast_to;
 mod choose;
 mod compare;
 mod concat;
+mod cross_entropy;
+mod cumsum;
+mod diag;
 mod div;
+mod einsum;
 mod exp;
 mod extremum;
 mod eye;
 mod gather;
+mod layer_norm;
+mod linalg;
 mod log;
 pub mod known;
 mod logic;
@@ -24,16 +31,19 @@ mod logsumexp;
 mod matmul;
 mod maximum;
 mod mean;
+mod median;
 mod mul;
 mod neg;
 mod norm;
 mod pow;
 mod prod;
+mod random;
 mod relu;
 mod reshape;
 mod sigmoid;
 mod slice;
 mod softmax;
+mod sort;
 mod structure;
 mod sub;
 mod sum;
@@ -78,6 +88,7 @@ pub static ALL: &[&OpDef] = &[
     &relu::RELU,
     &matmul::MATMUL,
     &transpose::MATRIX_TRANSPOSE,
+    &einsum::EINSUM,
     &sum::SUM,
     &mean::MEAN,
     &prod::PROD,
@@ -88,12 +99,21 @@ pub static ALL: &[&OpDef] = &[
     &extremum::ARGMIN,
     &mean::VAR,
     &mean::STD,
+    &median::MEDIAN,
     &norm::NORM,
     &logsumexp::LOGSUMEXP,
     &any::ANY,
     &any::ALL,
+    &cumsum::CUMSUM,
+    &sort::SORT,
+    &sort::ARGSORT,
     &softmax::SOFTMAX,
     &softmax::LOG_SOFTMAX,
+    &layer_norm::LAYER_NORM,
+    &cross_entropy::CROSS_ENTROPY,
+    &cross_entropy::NLL,
+    &accuracy::ACCURACY,
+    &accuracy::CONFUSION,
     &reshape::RESHAPE,
     &reshape::FLATTEN,
     &reshape::SQUEEZE,
@@ -112,12 +132,27 @@ pub static ALL: &[&OpDef] = &[
     &gather::GATHER,
     &gather::TAKE_ALONG,
     &gather::SCATTER_ADD,
+    &diag::DIAG,
+    &diag::DIAGONAL,
+    &diag::DIAG_EMBED,
+    &diag::TRACE,
+    &diag::TRIL,
+    &diag::TRIU,
     &eye::EYE,
     &eye::ARANGE,
     &eye::ZEROS,
     &eye::ONES,
     &eye::LINSPACE,
     &eye::ONE_HOT,
+    &linalg::INV,
+    &linalg::SOLVE,
+    &linalg::DET,
+    &linalg::COFACTOR,
+    &linalg::LOGDET,
+    &linalg::CHOLESKY,
+    &random::NORMAL,
+    &random::UNIFORM,
+    &random::BERNOULLI,
 ];
 
 /// The operator of a name.
