@@ -2,6 +2,7 @@
 
 pub mod activations;
 pub mod elementwise;
+pub mod lanes;
 
 /// Products: `@` and `einsum`.
 pub mod contract;

@@ -25,6 +25,7 @@ mod gather;
 mod layer_norm;
 mod linalg;
 mod log;
+pub mod known;
 mod logic;
 mod logsumexp;
 mod matmul;
