@@ -172,3 +172,6 @@ pub fn commutes(def: &OpDef) -> bool {
 pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
     None
 }
+
+#[cfg(test)]
+mod tests;
