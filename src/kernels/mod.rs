@@ -2,3 +2,5 @@
 
 pub mod activations;
 pub mod elementwise;
+pub mod random;
+pub mod special;
