@@ -83,3 +83,5 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     out
 }
+pub mod random;
+pub mod special;

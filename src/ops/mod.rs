@@ -11,12 +11,14 @@ mod any;
 mod args;
 mod broadcast_to;
 mod choose;
+mod clip;
 mod compare;
 mod concat;
 mod cross_entropy;
 mod cumsum;
 mod diag;
 mod div;
+<<<<<<< HEAD
 mod einsum;
 mod exp;
 mod extremum;
@@ -24,6 +26,14 @@ mod eye;
 mod gather;
 mod layer_norm;
 mod linalg;
+=======
+mod erf;
+mod exp;
+mod gamma;
+mod gelu;
+mod hyperbolic;
+mod identity;
+>>>>>>> pointwise
 mod log;
 pub mod known;
 mod logic;
@@ -39,20 +49,33 @@ mod pow;
 mod prod;
 mod random;
 mod relu;
+<<<<<<< HEAD
 mod reshape;
 mod sigmoid;
 mod slice;
 mod softmax;
 mod sort;
+=======
+mod roots;
+mod rounding;
+mod sigmoid;
+mod sign;
+>>>>>>> pointwise
 mod structure;
 mod sub;
 mod sum;
 mod tanh;
+<<<<<<< HEAD
 mod transpose;
+=======
+mod trigonometry;
+mod xlogy;
+>>>>>>> pointwise
 
 pub use structure::{definition, number, slot};
 
-use crate::graph::OpDef;
+use crate::graph::{Kernel, OpDef};
+use crate::tensor::Precision;
 
 /// Every operator, in the order of the reference.
 pub static ALL: &[&OpDef] = &[
@@ -82,13 +105,59 @@ pub static ALL: &[&OpDef] = &[
     &maximum::MAXIMUM,
     &maximum::MINIMUM,
     &exp::EXP,
+    &exp::EXPM1,
     &log::LOG,
+    &log::LOG2,
+    &log::LOG10,
+    &log::LOG1P,
+    &roots::SQRT,
+    &roots::CBRT,
+    &roots::SQUARE,
+    &roots::HYPOT,
+    &sign::ABS,
+    &sign::SIGN,
+    &rounding::FLOOR,
+    &rounding::CEIL,
+    &rounding::ROUND,
+    &rounding::MOD,
+    &clip::CLIP,
+    &clip::HARDTANH,
+    &trigonometry::SIN,
+    &trigonometry::COS,
+    &trigonometry::TAN,
+    &trigonometry::ASIN,
+    &trigonometry::ACOS,
+    &trigonometry::ATAN,
+    &trigonometry::ATAN2,
+    &hyperbolic::SINH,
+    &hyperbolic::COSH,
+    &hyperbolic::ASINH,
+    &hyperbolic::ACOSH,
+    &hyperbolic::ATANH,
     &tanh::TANH,
     &sigmoid::SIGMOID,
+    &sigmoid::SOFTPLUS,
+    &sigmoid::LOGADDEXP,
     &relu::RELU,
+<<<<<<< HEAD
     &matmul::MATMUL,
     &transpose::MATRIX_TRANSPOSE,
     &einsum::EINSUM,
+=======
+    &relu::LEAKY_RELU,
+    &relu::ELU,
+    &relu::SELU,
+    &gelu::GELU,
+    &gelu::SILU,
+    &identity::IDENTITY,
+    &xlogy::XLOGY,
+    &xlogy::XLOG1PY,
+    &erf::ERF,
+    &erf::ERFC,
+    &gamma::LGAMMA,
+    &gamma::DIGAMMA,
+    &gamma::POLYGAMMA,
+>>>>>>> pointwise
     &sum::SUM,
     &mean::MEAN,
     &prod::PROD,
@@ -163,6 +232,7 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
     BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
 }
 
+<<<<<<< HEAD
 /// May its two arguments change places?
 pub fn commutes(def: &OpDef) -> bool {
     *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
@@ -175,3 +245,9 @@ pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) ->
 
 #[cfg(test)]
 mod tests;
+=======
+/// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.
+pub fn kernel(def: &'static OpDef, precision: Precision) -> Kernel {
+    if precision == Precision::F32 && *def == compare::NEAR { compare::NEAR_IN_F32 } else { def.kernel }
+}
+>>>>>>> pointwise
