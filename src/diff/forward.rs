@@ -26,7 +26,7 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
     match tangents.get(&root) {
         Some(share) => {
             let shape = graph.shape(root).clone();
-            let whole = share.whole(graph).and_then(|whole| ops::build::fit(graph, whole, shape));
+            let whole = share.whole(graph).and_then(|whole| ops::build::broadcast_to(graph, whole, shape));
             whole.map(Slope::Node).map_err(|fault| Trouble { node: root, fault })
         }
         None => Ok(match names.first() {
@@ -87,11 +87,11 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
                 args[i] = match moving[i] {
                     Some(share) => {
                         let whole = share.whole(graph)?;
-                        ops::build::fit(graph, whole, shape)?
+                        ops::build::broadcast_to(graph, whole, shape)?
                     }
                     None => {
                         let zero = ops::number(graph, 0.0);
-                        ops::build::fit(graph, zero, shape)?
+                        ops::build::broadcast_to(graph, zero, shape)?
                     }
                 };
             }
@@ -104,7 +104,7 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
                 let whole = share.whole(graph)?;
                 let shape = graph.shape(node.args[i]).clone();
                 let mut args = node.args.clone();
-                args[i] = ops::build::fit(graph, whole, shape)?;
+                args[i] = ops::build::broadcast_to(graph, whole, shape)?;
                 let part = graph.add(def, node.op.attrs.clone(), &args)?;
                 sum = Some(match sum {
                     None => part,
@@ -120,7 +120,7 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
                     Some(share) => {
                         let whole = share.whole(graph)?;
                         let shape = graph.shape(node.args[i]).clone();
-                        Some(ops::build::fit(graph, whole, shape)?)
+                        Some(ops::build::broadcast_to(graph, whole, shape)?)
                     }
                     None => None,
                 });

@@ -39,7 +39,7 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
             Some(share) => {
                 let whole = share.whole(graph).map_err(|fault| Trouble { node: *id, fault })?;
                 let shape = graph.shape(*id).clone();
-                let fitted = ops::build::fit(graph, whole, shape).map_err(|fault| Trouble { node: *id, fault })?;
+                let fitted = ops::build::broadcast_to(graph, whole, shape).map_err(|fault| Trouble { node: *id, fault })?;
                 Slope::Node(fitted)
             }
             None => zero(graph, &order, *id),
@@ -102,7 +102,7 @@ fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Optio
         Diff::Linear(_) if node.op.def.role == Role::Def => Ok(Some(share)),
         Diff::Linear(transpose) | Diff::Bilinear(transpose) | Diff::Rule { reverse: transpose, .. } => {
             let dy = share.whole(graph)?;
-            let dy = ops::build::fit(graph, dy, node.shape.clone())?;
+            let dy = ops::build::broadcast_to(graph, dy, node.shape.clone())?;
             let value = transpose(graph, id, dy, arg)?;
             let mask = match share.mask {
                 None => None,
@@ -127,11 +127,11 @@ fn carried(
     let node = graph.node(id).clone();
     match node.op.def.kernel {
         Kernel::Move(Move::Reshape | Move::Transpose | Move::Slice | Move::Concat | Move::Flip) => {
-            let mask = ops::build::fit(graph, mask, node.shape.clone())?;
+            let mask = ops::build::broadcast_to(graph, mask, node.shape.clone())?;
             transpose(graph, id, mask, arg).map(Some)
         }
         Kernel::Reduce(_) => {
-            let mask = ops::build::fit(graph, mask, node.shape.clone())?;
+            let mask = ops::build::broadcast_to(graph, mask, node.shape.clone())?;
             ops::build::spread(graph, id, mask).map(Some)
         }
         Kernel::Map(_)
@@ -142,7 +142,8 @@ fn carried(
         | Kernel::Contract(_)
         | Kernel::Source(_)
         | Kernel::Matrix(_)
-        | Kernel::Same => Ok(None),
+        | Kernel::Same
+        | Kernel::Expand(_) => Ok(None),
     }
 }
 
@@ -152,7 +153,7 @@ fn fit(graph: &mut Graph, share: Share, to: crate::shape::Shape, from: &crate::s
         return Ok(share);
     }
     let whole = share.whole(graph)?;
-    let whole = ops::build::fit(graph, whole, from.clone())?;
+    let whole = ops::build::broadcast_to(graph, whole, from.clone())?;
     let value = ops::build::sum_to(graph, whole, to)?;
     // A mask for all entries stays one.
     Ok(Share { mask: share.mask.filter(|mask| graph.shape(*mask).is_scalar()), value })

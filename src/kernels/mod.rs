@@ -2,11 +2,10 @@
 
 pub mod activations;
 pub mod elementwise;
+pub mod lanes;
 
 /// Products: `@` and `einsum`.
 pub mod contract;
-/// Lanes to numbers, and lanes to lanes.
-pub mod lanes;
 /// Factorizations: inverses, determinants, Cholesky.
 pub mod linalg;
 /// Entries moved, repeated, left out, or added where they meet.
@@ -82,3 +81,4 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     out
 }
+pub mod special;

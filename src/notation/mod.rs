@@ -4,7 +4,7 @@ use crate::graph::{Attrs, Fault, Graph, NodeId, Op, OpDef, Step, Template};
 use crate::ops;
 use crate::source::{Source, Sources};
 use crate::syntax::ast::{ArgValue, Expr, Infix, Part, PartKind, Prefix};
-use crate::syntax::tree::{self, Step as TreeStep};
+use crate::syntax::pratt::{self, Step as TreeStep};
 use rustc_hash::FxHashMap;
 use std::sync::{LazyLock, Mutex};
 
@@ -32,7 +32,7 @@ pub fn template(text: &str, vars: &[&str]) -> Result<Template, String> {
 
 fn build(expr: &Expr, vars: &[&str], steps: &mut Vec<Step>) -> Result<usize, String> {
     let mut stack: Vec<usize> = vec![];
-    for step in tree::postorder(expr, &mut |_| false) {
+    for step in pratt::postorder(expr, &mut |_| false) {
         let at = match step {
             TreeStep::Operand(part, postfixes) => operand(part, postfixes, vars, steps)?,
             TreeStep::Name(name, _) => return Err(format!("`{}` here", name.text)),

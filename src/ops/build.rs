@@ -199,3 +199,36 @@ pub fn unlanes(graph: &mut Graph, lanes: NodeId, shape: &Shape, axes: &[usize]) 
 fn lane_order(rank: usize, axes: &[usize]) -> Vec<usize> {
     (0..rank).filter(|axis| !axes.contains(axis)).chain(axes.iter().copied()).collect()
 }
+
+/// A literal tensor; a real scalar is a number.
+pub fn literal(graph: &mut Graph, tensor: crate::tensor::Tensor) -> NodeId {
+    if let (crate::tensor::Tensor::F64(_), [], Some(value)) = (&tensor, tensor.shape(), tensor.item()) {
+        return number(graph, value);
+    }
+    structure::literal(graph, tensor)
+}
+
+/// Nodes of one shape along a new axis.
+pub fn stack(graph: &mut Graph, parts: &[NodeId], axis: usize) -> Result<NodeId, Fault> {
+    let rows: Vec<NodeId> = parts.iter().map(|part| insert_axis(graph, *part, axis)).collect::<Result<_, _>>()?;
+    join(graph, &rows, axis)
+}
+
+/// `start, start + step, …`: `count` of them.
+pub fn range(graph: &mut Graph, start: f64, step: f64, count: Dim) -> Result<NodeId, Fault> {
+    let mut node = graph.add(&super::eye::ARANGE, Attrs::One(Attr::Dim(count)), &[])?;
+    if step != 1.0 {
+        let step = number(graph, step);
+        node = mul(graph, step, node)?;
+    }
+    if start != 0.0 {
+        let start = number(graph, start);
+        node = add(graph, start, node)?;
+    }
+    Ok(node)
+}
+
+/// The same entries under the names of another shape that is equal to its own.
+pub fn renamed(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
+    reshape_to(graph, x, shape)
+}

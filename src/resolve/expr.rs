@@ -6,7 +6,7 @@ use crate::graph::Role;
 use crate::ops;
 use crate::source::Span;
 use crate::syntax::ast::{self, Infix, Part, PartKind, Prefix};
-use crate::syntax::tree::{self, Step};
+use crate::syntax::pratt::{self, Step};
 use std::sync::Arc;
 
 /// The named constants.
@@ -61,7 +61,7 @@ impl Cx<'_> {
             [ast::By::Word(by)] => self.is_value(&derivative.of.text) && self.is_value(&by.text),
             _ => false,
         };
-        let steps = tree::postorder(expr, &mut divides);
+        let steps = pratt::postorder(expr, &mut divides);
         let mut stack: Vec<HirId> = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             match *step {

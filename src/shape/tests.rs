@@ -441,3 +441,37 @@ fn broadcasting_aligns_at_the_right_and_settles_holes() {
         assert_eq!(broadcast(&mut dims, &shape(&[left]), &shape(&[right])), Ok(shape(&[&named])));
     }
 }
+
+#[test]
+fn what_was_unified_stays_equal() {
+    let mut numbers = Numbers(23);
+    let (mut agreed, mut clashed) = (0, 0);
+    for _ in 0..400 {
+        let mut dims = Dims::default();
+        let syms: Vec<Sym> = ["a", "b", "c", "d"].iter().map(|name| dims.fresh(name, None)).collect();
+        let holes: Vec<Sym> = (0..2).map(|_| dims.hole(None)).collect();
+        let all: Vec<Sym> = syms.iter().chain(&holes).copied().collect();
+        let mut said: Vec<(Dim, Dim)> = Vec::new();
+        for line in 0..6 {
+            let mut side = |dims: &Dims| Written::random(&mut numbers, &all, 2).dim(dims).expect("small");
+            let (left, right) = (side(&dims), side(&dims));
+            let before = dims.same(&left, &right);
+            match dims.unify(&left, &right, span(line)) {
+                Ok(()) => {
+                    agreed += 1;
+                    assert_ne!(before, Same::No);
+                    said.push((left, right));
+                }
+                Err(clash) => {
+                    clashed += 1;
+                    assert!(!dims.is_same(&clash.left, &clash.right));
+                }
+            }
+            for (left, right) in &said {
+                assert!(dims.is_same(left, right), "{} and {}", dims.show(left), dims.show(right));
+                assert_eq!(dims.normal(&dims.normal(left)), dims.normal(left));
+            }
+        }
+    }
+    assert!(agreed > 200 && clashed > 200, "{agreed} {clashed}");
+}

@@ -1,135 +1,86 @@
-//! The precedence of operators: from the flat list of an expression to its parts in postorder.
-//!
-//! Loosest first: `|>` · `or` · `and` · `not` · comparisons · `..` `step` · `+ -` · `* / % @` · unary `-` ·
-//! a written-together product · `^` (right-associative) · postfixes. No recursion: a million terms are a loop.
+//! What pest matched, as a flat list of nodes in source order that can be walked from any place.
 
-use super::ast::{By, Derivative, Expr, Infix, Name, Part, PartKind, Prefix};
-use crate::source::Span;
+use super::errors::Expected;
+use pest::Parser;
+use pest::Token;
+use pest::error::{ErrorVariant, InputLocation};
 
-/// One step of the postorder walk.
-#[derive(Clone, Copy, Debug)]
-pub enum Step<'a> {
-    /// An operand with the postfixes that follow it.
-    Operand(&'a Part, &'a [Part]),
-    /// A name that came out of a `dJ/da` read as a division.
-    Name(&'a Name, &'a [Part]),
-    /// Applies to the last result.
-    Prefix(Prefix, Span),
-    /// Applies to the last two results.
-    Infix(Infix, Span),
-    /// A comparison that follows a comparison without brackets, at this operator.
-    Chained(Span),
+/// The parser that pest makes of the grammar; its rules need no doc sentence twice.
+#[allow(missing_docs)]
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "grammar/nnlang.pest"]
+    pub(super) struct Grammar;
+}
+pub(super) use grammar::Rule;
+
+/// A rule that matched, its bytes in the statement's text, and the index of the first node after its inner ones.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Node {
+    pub(super) rule: Rule,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) next: u32,
 }
 
-#[derive(Clone, Copy)]
-enum Pending {
-    Prefix(Prefix, Span),
-    Infix(Infix, Span),
+/// Where a text stopped making sense, and what would have.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub(super) at: usize,
+    pub(super) expected: Vec<Expected>,
 }
 
-/// How tightly an operator binds.
-fn strength(infix: Infix) -> u8 {
-    match infix {
-        Infix::Pipe => 1,
-        Infix::Or => 2,
-        Infix::And => 3,
-        Infix::Eq | Infix::Ne | Infix::Lt | Infix::Le | Infix::Gt | Infix::Ge | Infix::Near => 5,
-        Infix::Range | Infix::Step => 6,
-        Infix::Add | Infix::Sub => 7,
-        Infix::Mul | Infix::Div | Infix::Mod | Infix::MatMul => 8,
-        Infix::Juxtaposed => 10,
-        Infix::Pow => 11,
+/// Matches the whole `text` with a rule, into `nodes`. Punctuation without meaning of its own gives no node.
+pub(super) fn read(rule: Rule, text: &str, depth: usize, nodes: &mut Vec<Node>) -> Result<(), Stop> {
+    const SHALLOW: usize = 16;
+    if depth <= SHALLOW {
+        return read_here(rule, text, nodes);
     }
+    // some 4 KiB of stack a bracket, more without optimisation
+    stacker::maybe_grow(4 << 20, 16 << 20, || read_here(rule, text, nodes))
 }
 
-fn prefix_strength(prefix: Prefix) -> u8 {
-    match prefix {
-        Prefix::Not => 4,
-        Prefix::Neg => 9,
-    }
-}
-
-/// Is it one of `== != < <= > >= ~=`?
-pub fn is_comparison(infix: Infix) -> bool {
-    strength(infix) == 5
-}
-
-/// The postorder of `expr`. `divides` says whether a `dJ/da` is a division here (both names are defined above).
-pub fn postorder<'a>(expr: &'a Expr, divides: &mut dyn FnMut(&Derivative) -> bool) -> Vec<Step<'a>> {
-    let mut out = Vec::with_capacity(expr.parts.len());
-    let mut pending: Vec<Pending> = Vec::new();
-    let parts = &expr.parts;
-    let mut at = 0;
-    while at < parts.len() {
-        let part = &parts[at];
-        match &part.kind {
-            PartKind::Prefix(prefix) => {
-                pending.push(Pending::Prefix(*prefix, part.span));
-                at += 1;
-            }
-            PartKind::Infix(infix) => {
-                push_infix(*infix, part.span, &mut pending, &mut out);
-                at += 1;
-            }
-            kind => {
-                let mut end = at + 1;
-                while end < parts.len()
-                    && matches!(
-                        parts[end].kind,
-                        PartKind::Prime | PartKind::Index(_) | PartKind::Call(_) | PartKind::Field(_)
-                    )
-                {
-                    end += 1;
+fn read_here(rule: Rule, text: &str, nodes: &mut Vec<Node>) -> Result<(), Stop> {
+    nodes.clear();
+    let pairs = match grammar::Grammar::parse(rule, text) {
+        Ok(pairs) => pairs,
+        Err(error) => {
+            let at = match error.location {
+                InputLocation::Pos(at) => at,
+                InputLocation::Span((at, _)) => at,
+            };
+            let mut expected = vec![];
+            if let ErrorVariant::ParsingError { positives, .. } = error.variant {
+                for rule in positives {
+                    expected.extend(Expected::of(rule).filter(|group| !expected.contains(group)));
                 }
-                let postfixes = &parts[at + 1..end];
-                match kind {
-                    PartKind::Derivative(derivative) => match (&derivative.of, derivative.by.as_slice()) {
-                        (of, [By::Word(by)]) if !derivative.partial && divides(derivative) => {
-                            out.push(Step::Name(of, &[]));
-                            let slash = Span { start: of.span.end, end: by.span.start, ..part.span };
-                            push_infix(Infix::Div, slash, &mut pending, &mut out);
-                            out.push(Step::Name(by, postfixes));
-                        }
-                        _ => out.push(Step::Operand(part, postfixes)),
-                    },
-                    _ => out.push(Step::Operand(part, postfixes)),
+            }
+            expected.sort();
+            return Err(Stop { at, expected });
+        }
+    };
+    let mut open: Vec<usize> = vec![];
+    for token in pairs.tokens() {
+        match token {
+            Token::Start { rule, .. } | Token::End { rule, .. } if is_mark(rule) => {}
+            Token::Start { rule, pos } => {
+                open.push(nodes.len());
+                nodes.push(Node { rule, start: pos.pos() as u32, end: 0, next: 0 });
+            }
+            Token::End { pos, .. } => {
+                if let Some(index) = open.pop() {
+                    let next = nodes.len() as u32;
+                    let node = &mut nodes[index];
+                    node.end = pos.pos() as u32;
+                    node.next = next;
                 }
-                at = end;
             }
         }
     }
-    while let Some(top) = pending.pop() {
-        out.push(finish(top));
-    }
-    out
+    Ok(())
 }
 
-fn finish(pending: Pending) -> Step<'static> {
-    match pending {
-        Pending::Prefix(prefix, span) => Step::Prefix(prefix, span),
-        Pending::Infix(infix, span) => Step::Infix(infix, span),
-    }
-}
-
-fn push_infix(infix: Infix, span: Span, pending: &mut Vec<Pending>, out: &mut Vec<Step<'_>>) {
-    let own = strength(infix);
-    while let Some(top) = pending.last() {
-        let pops = match top {
-            Pending::Prefix(prefix, _) => prefix_strength(*prefix) > own,
-            Pending::Infix(other, _) => strength(*other) > own || (strength(*other) == own && infix != Infix::Pow),
-        };
-        if !pops {
-            break;
-        }
-        if let Pending::Infix(other, _) = top
-            && is_comparison(*other)
-            && is_comparison(infix)
-        {
-            out.push(Step::Chained(span));
-        }
-        if let Some(top) = pending.pop() {
-            out.push(finish(top));
-        }
-    }
-    pending.push(Pending::Infix(infix, span));
+/// Punctuation that the walk need not see.
+fn is_mark(rule: Rule) -> bool {
+    matches!(rule, Rule::EOI | Rule::comma | Rule::equals | Rule::close_round | Rule::close_square)
 }
