@@ -2,7 +2,6 @@
 
 pub mod activations;
 pub mod elementwise;
-pub mod lanes;
 
 /// Products: `@` and `einsum`.
 pub mod contract;

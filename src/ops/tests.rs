@@ -392,7 +392,7 @@ fn a_product_that_does_not_fit_proposes_the_transpose() {
         },
     });
     let slot = find("slot").expect("it is there");
-    let mut input = |graph: &mut Graph, def: u32, shape: Shape| {
+    let input = |graph: &mut Graph, def: u32, shape: Shape| {
         graph.add_typed(slot, Attrs::One(Attr::Def(crate::graph::DefId(def))), &[], Type::real(shape))
     };
     let w = input(&mut graph, 0, shape(&[3, 4]));
