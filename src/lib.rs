@@ -1,6 +1,7 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
 pub mod batch;
+pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod diff;
@@ -13,7 +14,9 @@ pub mod notation;
 pub mod ops;
 pub mod outside;
 pub mod prelude;
+pub mod repl;
 pub mod resolve;
+pub mod session;
 pub mod shape;
 pub mod simplify;
 pub mod source;

@@ -1,6 +1,6 @@
 //! Entries moved: attributes read, arguments taken as reals, ints or bools, the kernel of each kind called.
 
-use super::lanes::axis_of;
+use super::lanes::{axes, axis_of};
 use super::step::{Failure, Step, WHOLE, code, code_at};
 use super::value::{Entries, Entry, Value};
 use crate::graph::{Attr, Move};
@@ -91,21 +91,11 @@ pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Resul
             fill(step, gather).map_err(code_at(INDEX, 1))?
         }
         Move::Flip => {
-            let axes: Vec<usize> = match attrs.get(0) {
-                Attr::Int(axis) => vec![axis_of(*axis, x.ndim())?],
-                Attr::Ints(axes) => axes.iter().map(|axis| axis_of(*axis, x.ndim())).collect::<Result<_, _>>()?,
-                _ => (0..x.ndim()).collect(),
-            };
+            let axes = axes(step, x.ndim())?;
             own(step, &moves::flip(view, &axes)?)?
         }
-        Move::Diag | Move::DiagEmbed => {
-            let offset = attrs.int(0).unwrap_or(0);
-            if step.shape.len() > x.ndim() {
-                fill(step, |out| moves::on_diagonal(&view, offset, out.view_mut()))?
-            } else {
-                fill(step, |out| moves::diagonal(&view, offset, out.view_mut()))?
-            }
-        }
+        Move::Diag => fill(step, |out| moves::diagonal(&view, attrs.int(0).unwrap_or(0), out.view_mut()))?,
+        Move::DiagEmbed => fill(step, |out| moves::on_diagonal(&view, attrs.int(0).unwrap_or(0), out.view_mut()))?,
         Move::Tril | Move::Triu => {
             let part = if kind == Move::Tril { Triangle::Lower } else { Triangle::Upper };
             let offset = attrs.int(0).unwrap_or(0);

@@ -3,7 +3,7 @@
 use super::cache::{Cache, OPEN};
 use super::products;
 use super::{Inputs, Slot, Trouble};
-use crate::graph::{DefId, Fault, Graph, Kernel, Node, NodeId, Source};
+use crate::graph::{DefId, Fault, Graph, Kernel, Move, Node, NodeId, Source};
 use crate::kernels::{self, Refusal};
 use crate::shape::{Dim, Dims, Unbound};
 use crate::tensor::{DType, Precision, Tensor};
@@ -176,8 +176,7 @@ impl Plan {
     fn weigh(&mut self, graph: &Graph, inputs: &Inputs, cache: &Cache, keep: Keep) -> (u128, usize) {
         let steps = self.order.len();
         self.kept = vec![None; steps];
-        // A definition shares the value of its right side: `owner` holds the bytes, until nobody has the value.
-        let mut owner: Vec<u32> = (0..steps as u32).collect();
+        let owner = self.owners(graph);
         let mut holders = vec![0u32; steps];
         let mut uses = self.uses.clone();
         let mut live = u128::from(cache.bytes());
@@ -186,12 +185,6 @@ impl Plan {
         for (position, id) in self.order.iter().enumerate() {
             let node = graph.node(*id);
             let cached = matches!(self.acts[position], Act::Cached);
-            let same = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
-            let shared = |need: &u32| same && graph.node(self.order[*need as usize]).dtype == node.dtype;
-            match self.needs(position) {
-                [need] if shared(need) => owner[position] = owner[*need as usize],
-                _ => {}
-            }
             let own = if cached || owner[position] as usize != position { 0 } else { self.bytes(graph, position) };
             holders[owner[position] as usize] += 1;
             live = live.saturating_add(own);
@@ -231,10 +224,35 @@ impl Plan {
         (peak, at)
     }
 
-    /// The nodes with the most bytes among the first steps.
+    /// Whose value each step has: a definition shares that of its right side.
+    fn owners(&self, graph: &Graph) -> Vec<u32> {
+        let mut owner: Vec<u32> = (0..self.order.len() as u32).collect();
+        for (position, id) in self.order.iter().enumerate() {
+            let node = graph.node(*id);
+            let same = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
+            let shared = |need: &u32| same && graph.node(self.order[*need as usize]).dtype == node.dtype;
+            match self.needs(position) {
+                [need] if shared(need) => owner[position] = owner[*need as usize],
+                _ => {}
+            }
+        }
+        owner
+    }
+
+    /// The nodes with the most bytes among those whose values live at a step.
     fn largest(&self, graph: &Graph, at: usize) -> Vec<NodeId> {
-        let steps = self.order.iter().enumerate().take(at + 1);
-        let mut by_size: Vec<(u128, NodeId)> = steps.map(|(i, id)| (self.bytes(graph, i), *id)).collect();
+        let owner = self.owners(graph);
+        let mut last = vec![0; self.order.len()];
+        for position in 0..self.order.len() {
+            for need in self.needs(position) {
+                last[owner[*need as usize] as usize] = position;
+            }
+        }
+        for root in &self.roots {
+            last[owner[*root as usize] as usize] = usize::MAX;
+        }
+        let living = (0..=at).filter(|i| owner[*i] as usize == *i && (*i == at || last[*i] >= at));
+        let mut by_size: Vec<(u128, NodeId)> = living.map(|i| (self.bytes(graph, i), self.order[i])).collect();
         by_size.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         by_size.into_iter().take(5).map(|(_, id)| id).collect()
     }
@@ -259,29 +277,27 @@ impl Plan {
         {
             return 0;
         }
-        let args = || self.needs(position).iter().map(|need| 8 * count(self.shape(*need as usize)));
-        let all = || args().fold(0, u128::saturating_add);
-        match &node.op.def.kernel {
+        let size = |need: &u32| 8 * count(self.shape(*need as usize));
+        let sum = |sizes: &mut dyn Iterator<Item = u128>| sizes.fold(0, u128::saturating_add);
+        let needs = self.needs(position);
+        let own = 8 * count(self.shape(position));
+        let of_kind = match &node.op.def.kernel {
             Kernel::Reduce(_) | Kernel::Along(_) | Kernel::Matrix(_) => {
-                all().saturating_add(8 * count(self.shape(position)))
+                sum(&mut needs.iter().map(size)).saturating_add(own)
             }
             Kernel::Contract(kind) => {
-                let shapes: Vec<&[usize]> =
-                    self.needs(position).iter().map(|need| self.shape(*need as usize)).collect();
+                let shapes: Vec<&[usize]> = needs.iter().map(|need| self.shape(*need as usize)).collect();
                 8u128.saturating_mul(products::room(*kind, &node.op.attrs, &shapes))
             }
-            // Ints and bools are read as reals.
-            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) => {
-                let converted = self.needs(position).iter().filter(|need| {
-                    let arg = self.order[**need as usize];
-                    graph.node(arg).dtype != DType::Real
-                });
-                let bytes = converted.map(|need| 8 * count(self.shape(*need as usize))).fold(0, u128::saturating_add);
-                let result = if node.dtype == DType::Real { 0 } else { 8 * count(self.shape(position)) };
-                bytes.saturating_add(result)
-            }
+            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) if node.dtype != DType::Real => own,
+            // The index, twice: as it is and checked.
+            Kernel::Move(Move::Gather | Move::ScatterAdd) => 2 * needs.get(1).map_or(0, size),
+            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) => 0,
             Kernel::Move(_) | Kernel::Source(_) | Kernel::Same | Kernel::Expand(_) => 0,
-        }
+        };
+        // Ints and bools are read as reals.
+        let converted = |need: &&u32| graph.node(self.order[**need as usize]).dtype != DType::Real;
+        of_kind.saturating_add(sum(&mut needs.iter().filter(converted).map(size)))
     }
 }
 

@@ -82,3 +82,4 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     out
 }
+pub mod special;

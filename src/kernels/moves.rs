@@ -1,7 +1,7 @@
 //! Entries moved, repeated, left out, or added where they meet. Every function fills an output of a known shape.
 
 use super::{Refusal, copy, misfit, strided, strides, sum};
-use ndarray::{ArrayD, ArrayView, ArrayView2, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice};
+use ndarray::{ArrayD, ArrayView, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice};
 
 /// One axis of a slice: `start, start + step, …`, `len` of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,9 +77,16 @@ pub fn lanes(
     mut out: ArrayViewMutD<'_, f64>,
     number: impl Fn(&[f64]) -> f64,
 ) -> Result<(), Refusal> {
-    let last = axes_last(x, axes)?;
     let length: usize = axes.iter().map(|axis| x.shape()[*axis]).product();
-    let entries = last.as_slice().unwrap_or(&[]);
+    let as_they_are = axes.iter().rev().zip((0..x.ndim()).rev()).all(|(axis, last)| *axis == last);
+    let copied;
+    let entries = match x.as_slice() {
+        Some(entries) if as_they_are => entries,
+        _ => {
+            copied = axes_last(x, axes)?;
+            copied.as_slice().unwrap_or(&[])
+        }
+    };
     if length == 0 {
         out.iter_mut().for_each(|v| *v = number(&[]));
         return Ok(());
@@ -312,9 +319,4 @@ pub fn triangle<T: Copy>(
         place[part.clone()].copy_from_slice(&row[part]);
     }
     Ok(())
-}
-
-/// A matrix view of entries in row-major order.
-pub fn matrix(entries: &[f64], rows: usize, columns: usize) -> Option<ArrayView2<'_, f64>> {
-    ArrayView2::from_shape((rows, columns), entries).ok()
 }

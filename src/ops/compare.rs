@@ -150,3 +150,6 @@ pub static NEAR: OpDef = OpDef {
     domain: &[Domain::Reals, Domain::Reals],
     examples: &[("0.1 + 0.2 ~= 0.3", "1"), ("1 ~= 1.001", "0")],
 };
+
+/// `a ~= b` where numbers are held in 32 bits.
+pub(super) const NEAR_IN_F32: Kernel = Kernel::Zip(elementwise::near_f32);

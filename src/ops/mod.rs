@@ -11,6 +11,7 @@ mod any;
 mod args;
 mod broadcast_to;
 mod choose;
+mod clip;
 mod compare;
 mod concat;
 mod cross_entropy;
@@ -18,10 +19,15 @@ mod cumsum;
 mod diag;
 mod div;
 mod einsum;
+mod erf;
 mod exp;
 mod extremum;
 mod eye;
+mod gamma;
 mod gather;
+mod gelu;
+mod hyperbolic;
+mod identity;
 pub mod known;
 mod layer_norm;
 mod linalg;
@@ -40,7 +46,10 @@ mod prod;
 mod random;
 mod relu;
 mod reshape;
+mod roots;
+mod rounding;
 mod sigmoid;
+mod sign;
 mod slice;
 mod softmax;
 mod sort;
@@ -49,10 +58,13 @@ mod sub;
 mod sum;
 mod tanh;
 mod transpose;
+mod trigonometry;
+mod xlogy;
 
 pub use structure::{definition, number, slot};
 
-use crate::graph::OpDef;
+use crate::graph::{Kernel, OpDef};
+use crate::tensor::Precision;
 
 /// Every operator, in the order of the reference.
 pub static ALL: &[&OpDef] = &[
@@ -82,10 +94,53 @@ pub static ALL: &[&OpDef] = &[
     &maximum::MAXIMUM,
     &maximum::MINIMUM,
     &exp::EXP,
+    &exp::EXPM1,
     &log::LOG,
+    &log::LOG2,
+    &log::LOG10,
+    &log::LOG1P,
+    &roots::SQRT,
+    &roots::CBRT,
+    &roots::SQUARE,
+    &roots::HYPOT,
+    &sign::ABS,
+    &sign::SIGN,
+    &rounding::FLOOR,
+    &rounding::CEIL,
+    &rounding::ROUND,
+    &rounding::MOD,
+    &clip::CLIP,
+    &clip::HARDTANH,
+    &trigonometry::SIN,
+    &trigonometry::COS,
+    &trigonometry::TAN,
+    &trigonometry::ASIN,
+    &trigonometry::ACOS,
+    &trigonometry::ATAN,
+    &trigonometry::ATAN2,
+    &hyperbolic::SINH,
+    &hyperbolic::COSH,
+    &hyperbolic::ASINH,
+    &hyperbolic::ACOSH,
+    &hyperbolic::ATANH,
     &tanh::TANH,
     &sigmoid::SIGMOID,
+    &sigmoid::SOFTPLUS,
+    &sigmoid::LOGADDEXP,
     &relu::RELU,
+    &relu::LEAKY_RELU,
+    &relu::ELU,
+    &relu::SELU,
+    &gelu::GELU,
+    &gelu::SILU,
+    &identity::IDENTITY,
+    &xlogy::XLOGY,
+    &xlogy::XLOG1PY,
+    &erf::ERF,
+    &erf::ERFC,
+    &gamma::LGAMMA,
+    &gamma::DIGAMMA,
+    &gamma::POLYGAMMA,
     &matmul::MATMUL,
     &transpose::MATRIX_TRANSPOSE,
     &einsum::EINSUM,
@@ -171,6 +226,11 @@ pub fn commutes(def: &OpDef) -> bool {
 /// A form that no rule over single letters can say, seen at a node: the node that takes its place.
 pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
     None
+}
+
+/// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.
+pub fn kernel(def: &'static OpDef, precision: Precision) -> Kernel {
+    if precision == Precision::F32 && *def == compare::NEAR { compare::NEAR_IN_F32 } else { def.kernel }
 }
 
 #[cfg(test)]

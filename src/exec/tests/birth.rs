@@ -13,6 +13,7 @@ static SUM: OpDef = op("sum", Kernel::Reduce(Reduce::Sum));
 static MATMUL: OpDef = op("matmul", Kernel::Contract(Contract::MatMul));
 static SLICE: OpDef = op("slice", Kernel::Move(Move::Slice));
 static GATHER: OpDef = op("gather", Kernel::Move(Move::Gather));
+static SCATTER: OpDef = op("scatter_add", Kernel::Move(Move::ScatterAdd));
 static WHERE: OpDef = OpDef { diff: Diff::Select, ..op("where", Kernel::Zip3(|c, a, b| if c != 0.0 { a } else { b })) };
 
 fn born(graph: &Graph, root: NodeId) -> Option<Birth> {
@@ -90,6 +91,8 @@ fn moves_and_products_lead_back_to_the_entries_that_they_took() {
     let index = literal(&mut graph, &tensor(&[1, 2], &[1.0, 1.0]));
     let row = add(&mut graph, &GATHER, &[Attr::Int(0)], &[log, index], &[1, 2]);
     assert_eq!(told(&graph, row), Some((log, vec![1, 1], vec![-3.0])));
+    let scattered = add(&mut graph, &SCATTER, &[Attr::Int(0), Attr::Dim(Dim::Num(3))], &[row, index], &[3, 2]);
+    assert_eq!(told(&graph, scattered), Some((log, vec![1, 1], vec![-3.0])));
 }
 
 #[test]

@@ -49,6 +49,8 @@ fn the_peak_is_of_what_lives_together() {
     let fits = with(&HashMap::new(), Precision::F64, 16_016, |inputs| run(&graph, &[x], inputs, &mut cache));
     assert_eq!(fits.map(|all| all[0].number(0)), Ok(Some(51.0)));
     assert_eq!(memory(&graph, x, 16_015).0, 16_016);
+    // Named are two that live together, not all that ever lived.
+    assert_eq!(memory(&graph, x, 16_015).1.len(), 3);
     // A generous cache does not take an answer's room.
     let mut cache = Cache::new(1 << 30);
     let fits = with(&HashMap::new(), Precision::F64, 16_016, |inputs| run(&graph, &[x], inputs, &mut cache));

@@ -15,6 +15,7 @@ static GATHER: OpDef = op("gather", Kernel::Move(Move::Gather));
 static SCATTER: OpDef = op("scatter_add", Kernel::Move(Move::ScatterAdd));
 static FLIP: OpDef = op("flip", Kernel::Move(Move::Flip));
 static DIAG: OpDef = op("diag", Kernel::Move(Move::Diag));
+static EMBED: OpDef = op("diag_embed", Kernel::Move(Move::DiagEmbed));
 static TRIL: OpDef = op("tril", Kernel::Move(Move::Tril));
 static TRIU: OpDef = op("triu", Kernel::Move(Move::Triu));
 
@@ -91,16 +92,25 @@ fn parts_are_put_end_to_end() {
 }
 
 #[test]
-fn every_line_of_an_axis_has_its_own_index() {
-    let index = Arc::new(Tensor::from_ints(&[2, 2], vec![2, 0, 2, 1]).expect("four"));
-    // np.take_along_axis(a, [[2, 0], [2, 1]], axis=1) and of [[2, 0, 1]], axis=0
-    gives(&GATHER, &[Attr::Int(1)], &[counted(&[2, 3]), index.clone()], &[2, 2], &[3.0, 1.0, 6.0, 5.0]);
-    gives(&GATHER, &[Attr::Int(0)], &[counted(&[3, 3]), tensor(&[1, 3], &[2.0, 0.0, 1.0])], &[1, 3], &[7.0, 2.0, 6.0]);
+fn every_line_along_an_axis_has_its_own_indices() {
+    let ints =
+        |sizes: &[usize], entries: &[i64]| Arc::new(Tensor::from_ints(sizes, entries.to_vec()).expect("entries fit"));
+    // np.take_along_axis
+    let index = ints(&[2, 2], &[2, 0, 2, 1]);
+    gives(&GATHER, &[Attr::Int(1)], &[counted(&[2, 3]), index], &[2, 2], &[3.0, 1.0, 6.0, 5.0]);
+    let index = ints(&[3, 3], &[1, 0, 1, 0, 0, 1, 1, 1, 1]);
+    let taken = [4.0, 2.0, 6.0, 1.0, 2.0, 6.0, 4.0, 5.0, 6.0];
+    gives(&GATHER, &[Attr::Int(0)], &[counted(&[2, 3]), index.clone()], &[3, 3], &taken);
+    let middle = ints(&[2, 2, 2], &[2, 0, 1, 1, 0, 0, 2, 1]);
+    let taken = [5.0, 2.0, 3.0, 4.0, 7.0, 8.0, 11.0, 10.0];
+    gives(&GATHER, &[Attr::Int(1)], &[counted(&[2, 3, 2]), middle], &[2, 2, 2], &taken);
+    gives(&GATHER, &[Attr::Int(0)], &[counted(&[3]), tensor(&[2], &[2.0, 2.0])], &[2], &[3.0, 3.0]);
     gives(&GATHER, &[Attr::Int(0)], &[counted(&[3]), tensor(&[0], &[])], &[0], &[]);
-    // np.add.at(zeros([2, 3]), ([[0], [1]], [[2, 2], [2, 1]]), [[1, 2], [3, 4]]): 2 stands twice.
-    let attrs = [Attr::Int(1), Attr::Dim(Dim::Num(3))];
-    let index = tensor(&[2, 2], &[2.0, 2.0, 2.0, 1.0]);
-    gives(&SCATTER, &attrs, &[counted(&[2, 2]), index], &[2, 3], &[0.0, 0.0, 3.0, 0.0, 4.0, 3.0]);
+    // np.add.at; some indices stand twice.
+    let attrs = [Attr::Int(0), Attr::Dim(Dim::Num(2))];
+    gives(&SCATTER, &attrs, &[counted(&[3, 3]), index], &[2, 3], &[4.0, 7.0, 0.0, 8.0, 8.0, 18.0]);
+    let (attrs, index) = ([Attr::Int(1), Attr::Dim(Dim::Num(3))], ints(&[2, 2], &[2, 0, 1, 1]));
+    gives(&SCATTER, &attrs, &[counted(&[2, 2]), index], &[2, 3], &[2.0, 0.0, 1.0, 0.0, 7.0, 0.0]);
 }
 
 #[test]
@@ -141,9 +151,9 @@ fn diagonals_and_triangles() {
     gives(&DIAG, &[Attr::Int(-9)], &[counted(&[3, 4])], &[0], &[]);
     gives(&DIAG, &[], &[counted(&[2, 2, 2])], &[2, 2], &[1.0, 4.0, 5.0, 8.0]);
     gives(&DIAG, &[], &[tensor(&[0, 0], &[])], &[0], &[]);
-    gives(&DIAG, &[], &[counted(&[2])], &[2, 2], &[1.0, 0.0, 0.0, 2.0]);
-    gives(&DIAG, &[Attr::Int(-1)], &[counted(&[2])], &[3, 3], &[0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
-    gives(&DIAG, &[], &[counted(&[2, 2])], &[2, 2, 2], &[1.0, 0.0, 0.0, 2.0, 3.0, 0.0, 0.0, 4.0]);
+    gives(&EMBED, &[], &[counted(&[2])], &[2, 2], &[1.0, 0.0, 0.0, 2.0]);
+    gives(&EMBED, &[Attr::Int(-1)], &[counted(&[2])], &[3, 3], &[0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 2.0, 0.0]);
+    gives(&EMBED, &[], &[counted(&[2, 2])], &[2, 2, 2], &[1.0, 0.0, 0.0, 2.0, 3.0, 0.0, 0.0, 4.0]);
     gives(
         &TRIL,
         &[Attr::Int(-1)],
