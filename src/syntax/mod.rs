@@ -8,6 +8,7 @@ mod format;
 mod mistake;
 mod parse;
 mod scan;
+mod shapes;
 mod statement;
 #[cfg(test)]
 mod tests;

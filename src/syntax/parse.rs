@@ -5,6 +5,7 @@ use super::chars::skip_name;
 use super::errors;
 use super::mistake;
 use super::scan::{self, Fault, Mark, Piece};
+use super::shapes::Shapes;
 use super::statement::Head;
 use super::tree::{self, Node, Rule, Stop};
 use super::walk::{Walk, nfc};
@@ -22,7 +23,13 @@ pub(super) fn program(text: &str, id: SourceId) -> (Program, Vec<Diagnostic>) {
     if text.len() > MAX_TEXT {
         return (Program::default(), vec![errors::text_length(Span::new(id, 0, 0), text.len())]);
     }
+    program_with(text, id, Shapes::default())
+}
+
+/// The same, with shapes known or with none at all.
+pub(super) fn program_with(text: &str, id: SourceId, shapes: impl Into<Option<Shapes>>) -> (Program, Vec<Diagnostic>) {
     let mut cx = Cx::new(text, id, scan::scan(text));
+    cx.shapes = shapes.into();
     let (items, trailing) = cx.items(Place::File);
     cx.faults.sort_by_key(|fault| fault.span().map_or(0, |span| span.start));
     (Program { items, trailing }, cx.faults)
@@ -80,6 +87,8 @@ struct Cx<'a> {
     nodes: Vec<Node>,
     /// The text of the statement at hand, where it is not plain.
     blanked: String,
+    /// The shapes of the statements so far, where they are kept.
+    shapes: Option<Shapes>,
     /// How many blocks are open.
     depth: usize,
     /// An open block at the end of the text was reported.
@@ -88,7 +97,18 @@ struct Cx<'a> {
 
 impl<'a> Cx<'a> {
     fn new(text: &'a str, id: SourceId, marks: Vec<Mark>) -> Cx<'a> {
-        Cx { text, id, marks, at: 0, faults: vec![], nodes: vec![], blanked: String::new(), depth: 0, unclosed: false }
+        Cx {
+            text,
+            id,
+            marks,
+            at: 0,
+            faults: vec![],
+            nodes: vec![],
+            blanked: String::new(),
+            shapes: None,
+            depth: 0,
+            unclosed: false,
+        }
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -118,7 +138,9 @@ impl<'a> Cx<'a> {
                 Mark::Close(at) => self.faults.push(errors::unopened_block(self.span(at, at + 1))),
                 Mark::TooDeep(at) => self.faults.push(errors::nesting_limit(self.span(at, at + 1))),
                 Mark::Open(at) => {
-                    self.faults.push(errors::stray_block(self.span(at, at + 1)));
+                    if place != Place::Unknown {
+                        self.faults.push(errors::stray_block(self.span(at, at + 1)));
+                    }
                     self.block(at, Place::Unknown);
                 }
                 Mark::Piece(piece) => {
@@ -344,7 +366,9 @@ impl<'a> Cx<'a> {
             blank(text, &mut self.blanked);
             &self.blanked
         };
-        if let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
+        let known = rule == Rule::statement
+            && self.shapes.as_mut().is_some_and(|shapes| shapes.read(text, piece.depth, &mut self.nodes));
+        if !known && let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
             let fault = self.mistake(piece, rule, &stop);
             self.faults.push(fault);
             return None;
@@ -363,11 +387,6 @@ impl<'a> Cx<'a> {
         let text = self.text.get(piece.start..piece.end).unwrap_or("");
         let text = if piece.plain { text } else { &self.blanked };
         let whole = self.span(piece.start, piece.end);
-        let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
-            Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
-            _ => None,
-        });
-        let brace = brace.map_or(whole, |at| self.span(at, at + 1));
         match rule {
             Rule::statement => {
                 let word = &text[..skip_name(text)];
@@ -381,6 +400,11 @@ impl<'a> Cx<'a> {
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));
                 }
                 if tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok() {
+                    let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
+                        Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
+                        _ => None,
+                    });
+                    let brace = brace.map_or(whole, |at| self.span(at, at + 1));
                     return errors::stray_block(brace);
                 }
             }
