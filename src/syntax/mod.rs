@@ -7,6 +7,8 @@ mod expected;
 mod format;
 mod mistake;
 mod parse;
+mod piece;
+mod product;
 mod scan;
 mod shapes;
 mod statement;

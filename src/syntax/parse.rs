@@ -4,11 +4,13 @@ use super::ast::*;
 use super::chars::skip_name;
 use super::errors;
 use super::mistake;
+use super::piece::{blank, broken_name};
+use super::product;
 use super::scan::{self, Fault, Mark, Piece};
 use super::shapes::Shapes;
 use super::statement::Head;
 use super::tree::{self, Node, Rule, Stop};
-use super::walk::{Walk, nfc};
+use super::walk::Walk;
 use super::words;
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -31,6 +33,7 @@ pub(super) fn program_with(text: &str, id: SourceId, shapes: impl Into<Option<Sh
     let mut cx = Cx::new(text, id, scan::scan(text));
     cx.shapes = shapes.into();
     let (items, trailing) = cx.items(Place::File);
+    product::propose(text, &items, &mut cx.faults);
     cx.faults.sort_by_key(|fault| fault.span().map_or(0, |span| span.start));
     (Program { items, trailing }, cx.faults)
 }
@@ -319,6 +322,11 @@ impl<'a> Cx<'a> {
     fn line_statement(&mut self, piece: &Piece, place: Place) -> Statement {
         let text = self.text.get(piece.start..piece.end).unwrap_or("");
         let Some(statement) = self.read(piece, Rule::statement, |walk| walk.statement()) else {
+            let colon = text[skip_name(text)..].trim_start().starts_with(':') && !text.contains('=');
+            if let (Place::Lines(word), true, None) = (place, colon, &piece.fault) {
+                self.faults.pop();
+                self.faults.push(errors::block_line(word, self.span(piece.start, piece.end)));
+            }
             return Statement::Broken(broken_name(text, piece.start, self.id));
         };
         let allowed = match (place, &statement) {
@@ -431,73 +439,4 @@ fn bracket_fault(fault: &Fault, piece: &Piece, id: SourceId) -> Diagnostic {
         Fault::UnclosedText(at) => errors::unclosed_string(span(*at, at + 1), piece.end),
         Fault::TooDeep(at) => errors::nesting_limit(span(*at, at + 1)),
     }
-}
-
-/// Tabs, newlines, comments and other white space outside strings as spaces of equal length.
-fn blank(text: &str, out: &mut String) {
-    out.clear();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                let end = scan::skip_text(bytes, at).0;
-                out.push_str(&text[at..end]);
-                at = end;
-            }
-            b'#' => {
-                let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
-                out.extend(std::iter::repeat_n(' ', end - at));
-                at = end;
-            }
-            _ if byte.is_ascii() => {
-                out.push(if matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) { ' ' } else { byte as char });
-                at += 1;
-            }
-            _ => {
-                let Some(c) = text[at..].chars().next() else { break };
-                if c.is_whitespace() || c == '\u{FEFF}' {
-                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
-                } else {
-                    out.push(c);
-                }
-                at += c.len_utf8();
-            }
-        }
-    }
-}
-
-/// The name that a broken statement would define, where that can be told.
-fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
-    let mut at = 0;
-    let mut word = &text[..skip_name(text)];
-    if matches!(word, "input" | "param" | "network" | "slope") {
-        let rest = &text[word.len()..];
-        let body = rest.trim_start();
-        let length = skip_name(body);
-        if length > 0 && body.len() < rest.len() {
-            at = text.len() - body.len();
-            word = &body[..length];
-            return Some(Name { text: nfc(word), span: Span::new(id, start + at, start + at + length) });
-        }
-    }
-    let rest = text[word.len()..].trim_start();
-    let head = match rest.as_bytes().first() {
-        Some(b'=') => !rest.starts_with("=="),
-        Some(b':') => true,
-        Some(b'+' | b'-' | b'*' | b'/') => rest[1..].starts_with('='),
-        Some(b'(' | b'[') => {
-            text.len() == word.len() + rest.len() && {
-                let line = rest.lines().next().unwrap_or("");
-                line.match_indices('=').any(|(at, _)| {
-                    !line[at + 1..].starts_with('=')
-                        && !line[..at].ends_with(['=', '!', '<', '>', '~'])
-                        && line[..at].trim_end().ends_with([')', ']'])
-                })
-            }
-        }
-        _ => false,
-    };
-    (head && !word.is_empty())
-        .then(|| Name { text: nfc(word), span: Span::new(id, start + at, start + at + word.len()) })
 }
