@@ -108,3 +108,24 @@ impl Diagnostic {
         self.level == Level::Error
     }
 }
+
+/// Of the known names the one nearest to `name`, if it is near enough to be meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let long = name.chars().count();
+    let allowed = match long {
+        0 | 1 => 0,
+        2..=3 => 1,
+        4..=6 => 2,
+        _ => 3,
+    };
+    known
+        .into_iter()
+        .filter(|other| *other != name)
+        .map(|other| {
+            let distance = if other.eq_ignore_ascii_case(name) { 0 } else { strsim::osa_distance(name, other) };
+            (distance, other)
+        })
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, other)| other)
+}

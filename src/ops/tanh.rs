@@ -3,7 +3,7 @@
 use super::shapes;
 use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
 
-/// `tanh`
+/// `tanh(z)`
 pub static TANH: OpDef = OpDef {
     name: "tanh",
     args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
@@ -16,7 +16,26 @@ pub static TANH: OpDef = OpDef {
     kernel: Kernel::Map(libm::tanh),
     diff: Diff::Slopes(&["1 - y^2"]),
     rules: &["tanh(-z) = -tanh(z)"],
-    stable: &["1 - tanh(z)^2 = (1/cosh(z))^2", "(exp(z) - exp(-z))/(exp(z) + exp(-z)) = tanh(z)"],
+    stable: &[
+        "1 - tanh(z)^2 = 4*sigmoid(2*z)*sigmoid(-2*z)",
+        "1 - tanh(z)*tanh(z) = 4*sigmoid(2*z)*sigmoid(-2*z)",
+        "1 - tanh(z) = 2*sigmoid(-2*z)",
+        "1 + tanh(z) = 2*sigmoid(2*z)",
+        "(exp(z) - exp(-z))/(exp(z) + exp(-z)) = tanh(z)",
+        "expm1(z)/(exp(z) + 1) = tanh(z/2)",
+        "-expm1(z)/(exp(z) + 1) = -tanh(z/2)",
+        "expm1(z)*sigmoid(-z) = tanh(z/2)",
+        "expm1(-z)*sigmoid(z) = -tanh(z/2)",
+        "2*sigmoid(z) - 1 = tanh(z/2)",
+        "1 - 2*sigmoid(z) = -tanh(z/2)",
+        "sigmoid(z) - sigmoid(-z) = tanh(z/2)",
+        "sigmoid(-z) - sigmoid(z) = -tanh(z/2)",
+        "u*sigmoid(z) - u*sigmoid(-z) = u*tanh(z/2)",
+        "u*sigmoid(-z) - u*sigmoid(z) = -(u*tanh(z/2))",
+        "sigmoid(z)*sigmoid(-z)*sigmoid(-z) - sigmoid(z)*(sigmoid(-z)*sigmoid(z)) = -(sigmoid(z)*sigmoid(-z)*tanh(z/2))",
+        "log(4*sigmoid(z)*sigmoid(-z)) = 1.3862943611198906 - softplus(z) - softplus(-z)",
+        "log(2*sigmoid(z)) = 0.6931471805599453 - softplus(-z)",
+    ],
     domain: &[Domain::Reals],
     examples: &[("tanh(0)", "0"), ("tanh'(0)", "1"), ("tanh(1000)", "1")],
 };

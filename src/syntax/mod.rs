@@ -1,30 +1,54 @@
 //! Text to syntax tree, and back; never fails.
 
 pub mod ast;
+pub mod pratt;
+mod chars;
+mod errors;
+mod expected;
+mod format;
+mod mistake;
+mod parse;
+mod scan;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod walk;
+mod words;
 
-// PLACEHOLDER until the syntax branch is merged: the merge takes that branch's file.
-/// A word that can begin a statement.
-#[derive(Clone, Copy, Debug)]
-pub struct Word {
-    /// The word.
-    pub word: &'static str,
-    /// How it is written.
-    pub form: &'static str,
-    /// What it does.
-    pub summary: &'static str,
+pub use format::format;
+pub use words::{WORDS, Word};
+
+use crate::diag::Diagnostic;
+use crate::source::{SourceId, Sources};
+
+/// Reads a text as a program. What cannot be read is a [`ast::Statement::Broken`] and a diagnostic.
+pub fn parse(sources: &Sources, id: SourceId) -> (ast::Program, Vec<Diagnostic>) {
+    parse::program(&sources.get(id).text, id)
 }
-/// Every statement word.
-pub static WORDS: &[Word] =
-    &[Word { word: "grad", form: "grad J wrt W1, b1", summary: "Answers the derivatives of a scalar." }];
-/// Text to syntax tree.
-pub fn parse(_: crate::source::SourceId, _: &str) -> (ast::Program, Vec<crate::diag::Diagnostic>) {
-    Default::default()
+
+/// Reads a whole text as one expression: a slope, a rule, the right side of `--set`.
+///
+/// # Errors
+/// What is wrong with it; at least one problem.
+pub fn parse_expr(sources: &Sources, id: SourceId) -> Result<ast::Expr, Vec<Diagnostic>> {
+    parse::expr(&sources.get(id).text, id)
 }
-/// The one layout.
-pub fn format(_: &ast::Program, text: &str) -> String {
-    text.trim().to_string() + "\n"
-}
-/// Is it a whole statement?
+
+/// Is a text, as far as it goes, whole? Not so where a bracket or block is open, or where it ends with an operator: the
+/// prompt then asks for more.
 pub fn is_complete(text: &str) -> bool {
-    text.matches('(').count() <= text.matches(')').count()
+    let mut open = 0usize;
+    let mut last = None;
+    for mark in scan::scan(text) {
+        match mark {
+            scan::Mark::Open(_) | scan::Mark::TooDeep(_) => open += 1,
+            scan::Mark::Close(_) => open = open.saturating_sub(1),
+            scan::Mark::Piece(piece) => last = Some(piece),
+            scan::Mark::Comment { .. } | scan::Mark::Blank => {}
+        }
+    }
+    let unclosed = last.as_ref().is_some_and(|piece| matches!(piece.fault, Some(scan::Fault::Unclosed(_))));
+    let wanting = last.and_then(|piece| text.get(piece.start..piece.end)).is_some_and(scan::wants_more);
+    open == 0 && !unclosed && !wanting
 }

@@ -1,0 +1,89 @@
+//! Arithmetic functions of one, two or three numbers that `libm` does not have as the language means them.
+
+/// Equal up to rounding in f64: `|a - b| <= 1e-9*max(|a|, |b|) + 1e-12`; equal infinities are near, a NaN is near nothing.
+pub fn near(a: f64, b: f64) -> f64 {
+    f64::from(within(a, b, 1e-9, 1e-12))
+}
+
+/// Equal up to rounding in f32: `|a - b| <= 1e-5*max(|a|, |b|) + 1e-6`.
+pub fn near_f32(a: f64, b: f64) -> f64 {
+    f64::from(within(a, b, 1e-5, 1e-6))
+}
+
+/// `a` to the power of `b`; a negative base takes whole exponents.
+pub fn pow(a: f64, b: f64) -> f64 {
+    if b == 2.0 { a * a } else { libm::pow(a, b) }
+}
+
+/// The larger; NaN where either is NaN.
+pub fn maximum(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a > b || (a == b && a.is_sign_positive()) { a } else { b }
+}
+
+/// The smaller; NaN where either is NaN.
+pub fn minimum(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a < b || (a == b && a.is_sign_negative()) { a } else { b }
+}
+
+/// `x` between `low` and `high`, the bound outside; `high` where the bounds cross, as in NumPy; NaN stays.
+pub fn clip(x: f64, low: f64, high: f64) -> f64 {
+    minimum(maximum(x, low), high)
+}
+
+/// -1, 0 or 1.
+pub fn sign(x: f64) -> f64 {
+    if x > 0.0 {
+        1.0
+    } else if x < 0.0 {
+        -1.0
+    } else {
+        x
+    }
+}
+
+/// The remainder with the sign of `b`, as in Python and NumPy; NaN where `b` is 0.
+pub fn modulo(a: f64, b: f64) -> f64 {
+    let rest = libm::fmod(a, b);
+    if rest == 0.0 {
+        libm::copysign(0.0, b)
+    } else if (rest < 0.0) != (b < 0.0) {
+        rest + b
+    } else {
+        rest
+    }
+}
+
+/// `log(exp(a) + exp(b))`, without overflow.
+pub fn logaddexp(a: f64, b: f64) -> f64 {
+    if a == b {
+        // Also where both are the same infinity, whose difference is NaN.
+        return a + std::f64::consts::LN_2;
+    }
+    let (large, small) = if a > b { (a, b) } else { (b, a) };
+    large + libm::log1p(libm::exp(small - large))
+}
+
+/// `a*log(b)`, 0 where `a` is 0 and `b` is a number.
+pub fn xlogy(a: f64, b: f64) -> f64 {
+    if a == 0.0 && !b.is_nan() { 0.0 } else { a * libm::log(b) }
+}
+
+/// `a*log(1 + b)`, 0 where `a` is 0 and `b` is a number.
+pub fn xlog1py(a: f64, b: f64) -> f64 {
+    if a == 0.0 && !b.is_nan() { 0.0 } else { a * libm::log1p(b) }
+}
+
+fn within(a: f64, b: f64, relative: f64, absolute: f64) -> bool {
+    if a == b {
+        return true;
+    }
+    if a.is_infinite() || b.is_infinite() {
+        return false;
+    }
+    let difference = (a - b).abs();
+    if difference.is_infinite() {
+        // Opposite signs and huge: their difference exceeds either.
+        return false;
+    }
+    difference <= relative * a.abs().max(b.abs()) + absolute
+}

@@ -1,0 +1,55 @@
+//! `^`: a power, entry by entry.
+
+use super::{choose, compare, log, mul, number, shapes, sub};
+use crate::graph::{Arg, ArgKind, Attrs, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role};
+use crate::kernels::elementwise;
+
+/// `a^b`
+pub static POW: OpDef = OpDef {
+    name: "pow",
+    args: &[
+        Arg { name: "a", kind: ArgKind::Tensor, default: "" },
+        Arg { name: "b", kind: ArgKind::Tensor, default: "" },
+    ],
+    notation: Notation::Infix("^"),
+    role: Role::Plain,
+    summary: "a to the power of b, entry by entry, broadcasting; a negative base takes whole exponents.",
+    formula: "",
+    kink: None,
+    shape: shapes::pointwise,
+    kernel: Kernel::Zip(elementwise::pow),
+    diff: Diff::SlopeBy(slope),
+    rules: &["a^1 = a", "a^0 = 1"],
+    stable: &[],
+    domain: &[Domain::Positive, Domain::Reals],
+    examples: &[("2^3", "8"), ("(-2)^3", "-8"), ("4^0.5", "2"), ("grad(3^2, 3)", "6")],
+};
+
+/// By the base `b*a^(b - 1)`, 0 where the exponent is 0; by the exponent `y*log(a)`, which is
+/// evaluated as `xlogy(y, a)`: 0 where y is 0.
+fn slope(graph: &mut Graph, node: NodeId, arg: usize) -> Result<Option<NodeId>, Fault> {
+    let (a, b) = (graph.node(node).args[0], graph.node(node).args[1]);
+    if arg == 1 {
+        let log = graph.add(&log::LOG, Attrs::None, &[a])?;
+        return graph.add(&mul::MUL, Attrs::None, &[node, log]).map(Some);
+    }
+    let known = if graph.def(b).role == Role::Number { graph.node(b).op.attrs.number(0) } else { None };
+    match known {
+        Some(0.0) => Ok(None),
+        Some(1.0) => Ok(Some(number(graph, 1.0))),
+        Some(2.0) => graph.add(&mul::MUL, Attrs::None, &[b, a]).map(Some),
+        Some(exponent) => {
+            let less = number(graph, exponent - 1.0);
+            let power = graph.add(&POW, Attrs::None, &[a, less])?;
+            graph.add(&mul::MUL, Attrs::None, &[b, power]).map(Some)
+        }
+        None => {
+            let (zero, one) = (number(graph, 0.0), number(graph, 1.0));
+            let less = graph.add(&sub::SUB, Attrs::None, &[b, one])?;
+            let power = graph.add(&POW, Attrs::None, &[a, less])?;
+            let product = graph.add(&mul::MUL, Attrs::None, &[b, power])?;
+            let flat = graph.add(&compare::EQ, Attrs::None, &[b, zero])?;
+            graph.add(&choose::WHERE, Attrs::None, &[flat, zero, product]).map(Some)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `sigmoid`, `softplus`, `logaddexp` and the forms that are written with their exponentials.
+
+use super::shapes;
+use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::kernels::activations;
+use crate::kernels::elementwise;
+
+/// `sigmoid(z)`
+pub static SIGMOID: OpDef = OpDef {
+    name: "sigmoid",
+    args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "The logistic function: squashes any number into (0, 1), a probability.",
+    formula: "1/(1 + exp(-z))",
+    kink: None,
+    shape: shapes::pointwise,
+    kernel: Kernel::Map(activations::sigmoid),
+    diff: Diff::Slopes(&["y*(1 - y)"]),
+    rules: &[],
+    stable: &[
+        "1 - sigmoid(z) = sigmoid(-z)",
+        "1/(1 + exp(z)) = sigmoid(-z)",
+        "exp(z)/(1 + exp(z)) = sigmoid(z)",
+        "u/(1 + exp(z)) = u*sigmoid(-z)",
+        "exp(z)*sigmoid(-z) = sigmoid(z)",
+        "exp(-z)*sigmoid(z) = sigmoid(-z)",
+        "u*sigmoid(-z)*exp(z) = u*sigmoid(z)",
+        "u*sigmoid(z)*exp(-z) = u*sigmoid(-z)",
+        "exp(z)/(1 + exp(z))^2 = sigmoid(z)*sigmoid(-z)",
+        "u*exp(z)/(1 + exp(z))^2 = u*(sigmoid(z)*sigmoid(-z))",
+        "exp(u)/(exp(u) + exp(v)) = sigmoid(u - v)",
+        "1/(exp(u) + exp(v))*exp(u) = sigmoid(u - v)",
+        "w/(exp(u) + exp(v))*exp(u) = w*sigmoid(u - v)",
+        "sigmoid(z)/sigmoid(-z) = exp(z)",
+        "1/sigmoid(z)*(sigmoid(z)*sigmoid(-z)) = sigmoid(-z)",
+        "1/sigmoid(-z)*(sigmoid(z)*sigmoid(-z)) = sigmoid(z)",
+        "u/sigmoid(z)*(sigmoid(z)*sigmoid(-z)) = u*sigmoid(-z)",
+        "u/sigmoid(-z)*(sigmoid(z)*sigmoid(-z)) = u*sigmoid(z)",
+        "u*(1/sigmoid(z))*(sigmoid(z)*sigmoid(-z)) = u*sigmoid(-z)",
+        "u*(1/sigmoid(-z))*(sigmoid(z)*sigmoid(-z)) = u*sigmoid(z)",
+    ],
+    domain: &[Domain::Reals],
+    examples: &[("sigmoid(0)", "0.5"), ("sigmoid'(0)", "0.25"), ("sigmoid(1000)", "1")],
+};
+
+/// `softplus(z)`
+pub static SOFTPLUS: OpDef = OpDef {
+    name: "softplus",
+    args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "log(1 + exp(z)): a smooth rectifier, whose slope is the sigmoid.",
+    formula: "log(1 + exp(z))",
+    kink: None,
+    shape: shapes::pointwise,
+    kernel: Kernel::Map(activations::softplus),
+    diff: Diff::Slopes(&["sigmoid(z)"]),
+    rules: &[],
+    stable: &[
+        "log(1 + exp(z)) = softplus(z)",
+        "log(sigmoid(z)) = -softplus(-z)",
+        "log(1/sigmoid(z)) = softplus(-z)",
+        "log(exp(z)*sigmoid(-z)) = -softplus(-z)",
+        "softplus(z) - softplus(-z) = z",
+        "softplus(z) - z = softplus(-z)",
+        "z - softplus(z) = -softplus(-z)",
+    ],
+    domain: &[Domain::Reals],
+    examples: &[("softplus(0)", "log(2)"), ("softplus'(0)", "0.5"), ("softplus(1000)", "1000")],
+};
+
+/// `logaddexp(a, b)`
+pub static LOGADDEXP: OpDef = OpDef {
+    name: "logaddexp",
+    args: &[
+        Arg { name: "a", kind: ArgKind::Tensor, default: "" },
+        Arg { name: "b", kind: ArgKind::Tensor, default: "" },
+    ],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "log(exp(a) + exp(b)), without overflow.",
+    formula: "log(exp(a) + exp(b))",
+    kink: None,
+    shape: shapes::pointwise,
+    kernel: Kernel::Zip(elementwise::logaddexp),
+    diff: Diff::Slopes(&["sigmoid(a - b)", "sigmoid(b - a)"]),
+    rules: &[],
+    stable: &["log(exp(u) + exp(v)) = logaddexp(u, v)"],
+    domain: &[Domain::Reals, Domain::Reals],
+    examples: &[("logaddexp(0, 0)", "log(2)"), ("logaddexp(1000, 1000)", "1000 + log(2)")],
+};
