@@ -6,8 +6,6 @@ pub mod lanes;
 
 /// Products: `@` and `einsum`.
 pub mod contract;
-/// Lanes to numbers, and lanes to lanes.
-pub mod lanes;
 /// Factorizations: inverses, determinants, Cholesky.
 pub mod linalg;
 /// Entries moved, repeated, left out, or added where they meet.
@@ -83,5 +81,4 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     out
 }
-pub mod random;
 pub mod special;

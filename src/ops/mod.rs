@@ -18,24 +18,20 @@ mod cross_entropy;
 mod cumsum;
 mod diag;
 mod div;
-<<<<<<< HEAD
 mod einsum;
+mod erf;
 mod exp;
 mod extremum;
 mod eye;
-mod gather;
-mod layer_norm;
-mod linalg;
-=======
-mod erf;
-mod exp;
 mod gamma;
+mod gather;
 mod gelu;
 mod hyperbolic;
 mod identity;
->>>>>>> pointwise
-mod log;
 pub mod known;
+mod layer_norm;
+mod linalg;
+mod log;
 mod logic;
 mod logsumexp;
 mod matmul;
@@ -49,28 +45,21 @@ mod pow;
 mod prod;
 mod random;
 mod relu;
-<<<<<<< HEAD
 mod reshape;
-mod sigmoid;
-mod slice;
-mod softmax;
-mod sort;
-=======
 mod roots;
 mod rounding;
 mod sigmoid;
 mod sign;
->>>>>>> pointwise
+mod slice;
+mod softmax;
+mod sort;
 mod structure;
 mod sub;
 mod sum;
 mod tanh;
-<<<<<<< HEAD
 mod transpose;
-=======
 mod trigonometry;
 mod xlogy;
->>>>>>> pointwise
 
 pub use structure::{definition, number, slot};
 
@@ -139,11 +128,6 @@ pub static ALL: &[&OpDef] = &[
     &sigmoid::SOFTPLUS,
     &sigmoid::LOGADDEXP,
     &relu::RELU,
-<<<<<<< HEAD
-    &matmul::MATMUL,
-    &transpose::MATRIX_TRANSPOSE,
-    &einsum::EINSUM,
-=======
     &relu::LEAKY_RELU,
     &relu::ELU,
     &relu::SELU,
@@ -157,7 +141,9 @@ pub static ALL: &[&OpDef] = &[
     &gamma::LGAMMA,
     &gamma::DIGAMMA,
     &gamma::POLYGAMMA,
->>>>>>> pointwise
+    &matmul::MATMUL,
+    &transpose::MATRIX_TRANSPOSE,
+    &einsum::EINSUM,
     &sum::SUM,
     &mean::MEAN,
     &prod::PROD,
@@ -232,7 +218,6 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
     BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
 }
 
-<<<<<<< HEAD
 /// May its two arguments change places?
 pub fn commutes(def: &OpDef) -> bool {
     *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
@@ -243,11 +228,10 @@ pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) ->
     None
 }
 
-#[cfg(test)]
-mod tests;
-=======
 /// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.
 pub fn kernel(def: &'static OpDef, precision: Precision) -> Kernel {
     if precision == Precision::F32 && *def == compare::NEAR { compare::NEAR_IN_F32 } else { def.kernel }
 }
->>>>>>> pointwise
+
+#[cfg(test)]
+mod tests;
