@@ -1,8 +1,8 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
 pub mod batch;
-pub mod data;
 pub mod cli;
+pub mod data;
 pub mod diag;
 pub mod diff;
 pub mod exec;
@@ -14,8 +14,8 @@ pub mod notation;
 pub mod ops;
 pub mod outside;
 pub mod prelude;
-pub mod resolve;
 pub mod repl;
+pub mod resolve;
 pub mod session;
 pub mod shape;
 pub mod simplify;

@@ -8,7 +8,7 @@ mod support;
 use nnlang::cli::Cli;
 use nnlang::diag::render::{self, Look};
 use std::path::PathBuf;
-use support::{Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, words};
+use support::{Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, source_files, without_tests, words};
 
 /// README and everything in docs, but for the pages of errors, whose programs are wrong on purpose (`tests/errors.rs`).
 fn documents() -> Vec<PathBuf> {
@@ -97,6 +97,27 @@ fn every_link_between_documents_leads_to_a_file() {
         }
     }
     assert!(faults.is_empty(), "these lead nowhere:\n{}", faults.join("\n"));
+}
+
+/// CONTRIBUTING shows a whole operator: the file as it is, and how many lines elsewhere name it.
+#[test]
+fn the_recipe_for_an_operator_is_the_operator() {
+    let page = Page::read(&root().join("CONTRIBUTING.md"));
+    let shown = page.fences().find(|fence| fence.info == "rust").map(|fence| fence.body.clone()).unwrap_or_default();
+    let file = std::fs::read_to_string(root().join("src/ops/tanh.rs")).expect("src/ops/tanh.rs is there");
+    // The page may leave out stable forms; every line that it shows is a line of the file, in this order.
+    let mut lines = file.lines();
+    for line in shown.lines().filter(|line| !line.trim().starts_with("// …")) {
+        assert!(lines.any(|other| other == line), "src/ops/tanh.rs has no such line (in this order): {line}");
+    }
+    let mut outside = Vec::new();
+    for (path, text) in source_files().into_iter().filter(|(path, _)| !path.ends_with("tanh.rs")) {
+        let code = without_tests(&text);
+        let names = code.lines().filter(|line| line.contains("tanh::TANH,") || line.trim() == "mod tanh;");
+        outside.extend(names.map(|line| format!("{}: {}", short(&path), line.trim())));
+    }
+    let expected = ["src/ops/mod.rs: mod tanh;", "src/ops/mod.rs: &tanh::TANH,"];
+    assert_eq!(outside, expected, "a new operator is its file and its place in the list");
 }
 
 #[test]

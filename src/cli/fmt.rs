@@ -15,13 +15,13 @@ pub(super) fn run(args: &Fmt, mut terminal: Terminal) -> Exit {
     for (name, text) in programs {
         let mut sources = Sources::default();
         let id = sources.add(Source::new(name.clone(), text.clone()));
-        let (program, problems) = syntax::parse(id, &text);
+        let (program, problems) = syntax::parse(&sources, id);
         if problems.iter().any(|problem| problem.is_error()) {
             terminal.problems(&sources, &problems);
             exit = exit.max(Exit::Wrong);
             continue;
         }
-        let laid_out = syntax::format(&program, &text);
+        let laid_out = syntax::format(sources.get(id), &program);
         let is_stdin = name == "<stdin>";
         match (args.check, is_stdin, laid_out == text) {
             (true, _, true) | (false, false, true) => {}

@@ -1,13 +1,13 @@
 //! Text to syntax tree, and back; never fails.
 
 pub mod ast;
-pub mod pratt;
 mod chars;
 mod errors;
 mod expected;
 mod format;
 mod mistake;
 mod parse;
+pub mod pratt;
 mod scan;
 mod statement;
 #[cfg(test)]

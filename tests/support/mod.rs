@@ -264,3 +264,39 @@ pub fn difference(expected: &str, actual: &str) -> String {
     a[a.len() - tail..].iter().take(2).for_each(|line| say(" ", line));
     out
 }
+
+/// Rust source without what is only for tests: the items after `#[cfg(test)]` are left out, their lines stay.
+pub fn without_tests(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("#[cfg(test)]") {
+        out.push_str(&rest[..at]);
+        let item = &rest[at..];
+        let end = match (item.find(';'), item.find('{')) {
+            (Some(semicolon), Some(brace)) if semicolon < brace => semicolon + 1,
+            (Some(semicolon), None) => semicolon + 1,
+            // An item ends where a bracket closes at its own indentation, the first column.
+            _ => item.find("\n}\n").map_or(item.len(), |end| end + 3),
+        };
+        out.extend(item[..end].chars().filter(|c| *c == '\n'));
+        rest = &item[end..];
+    }
+    out + rest
+}
+
+/// Source files that are no tests: `tests.rs`, `tests/…` and files that their module declares behind `#[cfg(test)]` left out.
+pub fn source_files() -> Vec<(PathBuf, String)> {
+    let mut out = Vec::new();
+    for path in files_below(&root().join("src"), ".rs") {
+        let is_tests = path.iter().any(|part| part == "tests" || part == "tests.rs");
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let parent =
+            path.parent().map(|folder| folder.join("mod.rs")).and_then(|path| std::fs::read_to_string(path).ok());
+        let declared = parent.is_some_and(|text| text.contains(&format!("#[cfg(test)]\nmod {stem};")));
+        if !is_tests && !declared {
+            let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", short(&path)));
+            out.push((path, text));
+        }
+    }
+    out
+}
