@@ -162,3 +162,66 @@ fn order(lane: &[f64]) -> Vec<usize> {
     order.sort_by(|a, b| rank(lane[*a], lane[*b]));
     order
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lane(f: fn(&[f64], &mut [f64]), input: &[f64]) -> Vec<f64> {
+        let mut out = vec![0.0; input.len()];
+        f(input, &mut out);
+        out
+    }
+
+    #[track_caller]
+    fn near(got: &[f64], want: &[f64]) {
+        for (g, w) in got.iter().zip(want) {
+            assert!(g == w || ((g - w) / w).abs() <= 4e-16, "{got:?} is not {want:?}");
+        }
+    }
+
+    #[test]
+    fn norms_neither_overflow_nor_underflow() {
+        // Pythagoras; the last by mpmath: 5e-324*sqrt(2) rounds to the smallest number.
+        near(&[norm(&[3e300, 4e300]), norm(&[3e-300, 4e-300])], &[5e300, 5e-300]);
+        assert_eq!(norm(&[3.0, 4.0]), 5.0);
+        assert_eq!(norm(&[5e-324, 5e-324]), 5e-324);
+        assert_eq!((norm(&[]), norm(&[f64::NEG_INFINITY, 1.0])), (0.0, f64::INFINITY));
+        assert!(norm(&[f64::NAN, 1.0]).is_nan());
+    }
+
+    #[test]
+    fn smooth_maxima_keep_their_digits() {
+        // mpmath: log(exp(1000) + exp(1000)), log(1 + exp(-40)), and the log-probabilities of [40, 0].
+        near(&[logsumexp(&[1000.0, 1000.0])], &[1000.693_147_180_56]);
+        near(&[logsumexp(&[0.0, -40.0])], &[4.248_354_255_291_589e-18]);
+        near(&lane(log_softmax, &[40.0, 0.0]), &[-4.248_354_255_291_589e-18, -40.0]);
+        assert_eq!(lane(log_softmax, &[-1000.0, 1000.0]), [-2000.0, 0.0]);
+        // scipy.special.softmax([1, 2, 3])
+        let want = [0.090_030_573_170_380_46, 0.244_728_471_054_797_67, 0.665_240_955_774_821_9];
+        near(&lane(softmax, &[1.0, 2.0, 3.0]), &want);
+        assert_eq!(logsumexp(&[]), f64::NEG_INFINITY);
+        assert_eq!(logsumexp(&[f64::INFINITY, 1.0]), f64::INFINITY);
+    }
+
+    #[test]
+    fn places_and_orders_are_those_of_numpy() {
+        // np.argmax, np.argmin, np.argsort(kind="stable"), np.median, np.sort
+        assert_eq!((argmax(&[1.0, 5.0, 5.0]), argmin(&[4.0, 1.0, 1.0])), (1.0, 1.0));
+        assert_eq!((argmax(&[1.0, f64::NAN, 5.0]), argmin(&[1.0, f64::NAN, 5.0])), (1.0, 1.0));
+        assert_eq!(lane(argsort, &[3.0, 1.0, 3.0, 2.0]), [1.0, 3.0, 0.0, 2.0]);
+        assert_eq!((median(&[4.0, 1.0, 2.0, 3.0]), median(&[5.0, 1.0, 2.0])), (2.5, 2.0));
+        assert_eq!(median(&[1e308, 1.5e308]), 1.25e308);
+        assert!(median(&[1.0, f64::NAN]).is_nan() && max(&[1.0, f64::NAN, 2.0]).is_nan());
+        let sorted = lane(sort, &[f64::NAN, 2.0, f64::NEG_INFINITY]);
+        assert_eq!(sorted[..2], [f64::NEG_INFINITY, 2.0]);
+        assert!(sorted[2].is_nan());
+    }
+
+    #[test]
+    fn products_of_the_others_are_right_at_zeros() {
+        assert_eq!(lane(prod_others, &[2.0, 3.0, 4.0]), [12.0, 8.0, 6.0]);
+        assert_eq!(lane(prod_others, &[2.0, 0.0, 4.0]), [0.0, 8.0, 0.0]);
+        assert_eq!(lane(prod_others, &[0.0, 0.0, 4.0]), [0.0, 0.0, 0.0]);
+    }
+}

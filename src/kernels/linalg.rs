@@ -223,3 +223,98 @@ fn put(out: &mut [f64], value: f64) -> Result<(), String> {
 fn wrong() -> Result<(), String> {
     Err("this needs other matrices".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(f: fn(&[Matrix], &mut [f64]) -> Result<(), String>, inputs: &[(&[f64], usize)], size: usize) -> Vec<f64> {
+        let inputs: Vec<Matrix> = inputs.iter().map(|(a, columns)| (*a, a.len() / columns, *columns)).collect();
+        let mut out = vec![f64::NAN; size];
+        f(&inputs, &mut out).unwrap_or_else(|title| panic!("{title}"));
+        out
+    }
+
+    fn refused(f: fn(&[Matrix], &mut [f64]) -> Result<(), String>, a: &[f64], n: usize) -> bool {
+        f(&[(a, n, n)], &mut vec![0.0; n * n]).is_err()
+    }
+
+    #[track_caller]
+    fn near(got: &[f64], want: &[f64], tolerance: f64) {
+        for (g, w) in got.iter().zip(want) {
+            assert!((g - w).abs() <= tolerance * w.abs().max(1e-300), "{got:?} is not {want:?}");
+        }
+    }
+
+    /// 1/(i + j + 1)
+    fn hilbert(n: usize) -> Vec<f64> {
+        (0..n * n).map(|i| 1.0 / ((i / n + i % n + 1) as f64)).collect()
+    }
+
+    const A: [f64; 9] = [0.0, 2.0, 1.0, 1.0, -2.0, -3.0, -1.0, 1.0, 2.0];
+
+    #[test]
+    fn small_matrices_give_their_fractions() {
+        // By hand (a pivot of 0 stands first): det A = 1.
+        near(&of(det, &[(&A, 3)], 1), &[1.0], 4e-16);
+        near(&of(inv, &[(&A, 3)], 9), &[-1.0, -3.0, -4.0, 1.0, 1.0, 1.0, -1.0, -2.0, -2.0], 4e-15);
+        near(&of(solve, &[(&A, 3), (&[-8.0, 0.0, 3.0], 1)], 3), &[-4.0, -5.0, 2.0], 4e-15);
+        assert_eq!(of(cofactor, &[(&[1.0, 2.0, 3.0, 4.0], 2)], 4), [4.0, -3.0, -2.0, 1.0]);
+        assert_eq!(of(cofactor, &[(&[7.0], 1)], 1), [1.0]);
+        assert_eq!(of(cholesky, &[(&[4.0, 2.0, 2.0, 5.0], 2)], 4), [2.0, 0.0, 1.0, 2.0]);
+        assert_eq!(of(trace, &[(&A, 3)], 1), [0.0]);
+        assert_eq!(of(det, &[(&[], 1)], 1), [1.0]);
+    }
+
+    #[test]
+    fn determinants_of_hilbert_matrices_keep_their_digits() {
+        // The exact fraction: det H_5 = 1/266716800000, det H_8 = 2.73705e-33 (OEIS A005249), up to the condition.
+        near(&of(det, &[(&hilbert(5), 5)], 1), &[1.0 / 266_716_800_000.0], 1e-11);
+        near(&of(logdet, &[(&hilbert(5), 5)], 1), &[-libm::log(266_716_800_000.0)], 1e-12);
+        near(&of(det, &[(&hilbert(8), 8)], 1), &[1.0 / 365_356_847_125_734_485_878_112_256_000_000.0], 1e-6);
+    }
+
+    #[test]
+    fn a_determinant_neither_overflows_nor_underflows_on_the_way() {
+        let diagonal = |values: [f64; 4]| {
+            let mut a = [0.0; 16];
+            values.iter().enumerate().for_each(|(i, v)| a[i * 5] = *v);
+            a
+        };
+        near(&of(det, &[(&diagonal([1e200, 1e200, 1e-200, 1e-200]), 4)], 1), &[1.0], 1e-14);
+        near(&of(logdet, &[(&diagonal([1e-200; 4]), 4)], 1), &[-800.0 * libm::log(10.0)], 1e-15);
+        // A scaled matrix is not a singular one.
+        near(&of(inv, &[(&diagonal([1.0, 1e-20, 1e-250, 1e250]), 4)], 16)[5..6], &[1e20], 1e-15);
+    }
+
+    #[test]
+    fn minors_and_the_inverse_give_the_same_cofactors() {
+        // Well-conditioned, so both ways are good: det(A) inv(A)' against the identity C A' = det(A) I.
+        let n = 6;
+        let a: Vec<f64> =
+            (0..n * n).map(|i| if i % (n + 1) == 0 { 3.0 } else { ((i * 7 % 11) as f64 - 5.0) / 10.0 }).collect();
+        let (c, det) = (of(cofactor, &[(&a, n)], n * n), of(det, &[(&a, n)], 1)[0]);
+        for i in 0..n {
+            for j in 0..n {
+                let entry: f64 = (0..n).map(|k| c[i * n + k] * a[j * n + k]).sum();
+                assert!((entry - if i == j { det } else { 0.0 }).abs() < 1e-12 * det, "{i} {j}");
+            }
+        }
+        // Rank 4 of 6: every minor is 0. Rank 5: the cofactors are an outer product and not 0.
+        let rank = |rank: usize| -> Vec<f64> {
+            (0..n * n).map(|i| if i / n == i % n && i / n < rank { 1.0 } else { 0.0 }).collect()
+        };
+        assert!(of(cofactor, &[(&rank(4), n)], n * n).iter().all(|v| *v == 0.0));
+        let mut last = vec![0.0; n * n];
+        last[n * n - 1] = 1.0;
+        assert_eq!(of(cofactor, &[(&rank(5), n)], n * n), last);
+    }
+
+    #[test]
+    fn what_has_no_answer_is_refused() {
+        let nine: Vec<f64> = (1..10).map(f64::from).collect();
+        assert!(refused(inv, &[1.0, 2.0, 2.0, 4.0], 2) && refused(inv, &nine, 3) && refused(inv, &[0.0], 1));
+        assert!(refused(logdet, &[1.0, 2.0, 2.0, 4.0], 2) && refused(logdet, &[0.0, 1.0, 1.0, 0.0], 2));
+        assert!(refused(cholesky, &[1.0, 2.0, 2.0, 1.0], 2) && refused(cholesky, &[0.0], 1));
+    }
+}

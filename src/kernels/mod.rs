@@ -2,10 +2,11 @@
 
 pub mod activations;
 pub mod elementwise;
-pub mod lanes;
 
 /// Products: `@` and `einsum`.
 pub mod contract;
+/// Lanes to numbers, and lanes to lanes.
+pub mod lanes;
 /// Factorizations: inverses, determinants, Cholesky.
 pub mod linalg;
 /// Entries moved, repeated, left out, or added where they meet.

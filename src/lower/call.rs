@@ -1,7 +1,7 @@
 //! Calls: arguments bound to the table's or the program's parameters, functions expanded where they are called.
 
 use super::{BUDGET, Cx, DEPTH, DefKind, Frame, Value, errors};
-use crate::graph::{ArgKind, Attr, Attrs, NodeId, OpDef, Role};
+use crate::graph::{Arg, ArgKind, Attr, Attrs, NodeId, OpDef, Role};
 use crate::ops;
 use crate::resolve::hir::{Callee, Function, FunctionId};
 use crate::shape::{Dim, Shape};
@@ -79,13 +79,14 @@ impl<'a> Cx<'a> {
     }
 
     fn call_op(&mut self, op: &'static OpDef, given: &[Given], span: Span, place: u64) -> Value {
-        let variadic = op.args.first().is_some_and(|arg| arg.kind == ArgKind::Tensors);
+        let variadic = op.args.iter().find(|arg| arg.kind == ArgKind::Tensors);
         let mut nodes: Vec<NodeId> = vec![];
         let mut spans: Vec<Span> = vec![];
         let mut rest: Vec<&Given> = vec![];
-        if variadic {
+        if let Some(tensors) = variadic {
             for arg in given {
-                if arg.name.is_none() {
+                // The letters of an `einsum` are no tensor.
+                if arg.name.is_none() && !matches!(arg.value, Value::Text(_)) {
                     let Some(node) = self.as_node(&arg.value, arg.span) else { return Value::Poison };
                     nodes.push(node);
                     spans.push(arg.span);
@@ -94,12 +95,12 @@ impl<'a> Cx<'a> {
                 }
             }
             if nodes.is_empty() {
-                return self.report(errors::missing(op.name, op.args[0].name, span));
+                return self.report(errors::missing(op.name, tensors.name, span));
             }
         } else {
             rest.extend(given);
         }
-        let params = &op.args[usize::from(variadic)..];
+        let params: Vec<&Arg> = op.args.iter().filter(|arg| arg.kind != ArgKind::Tensors).collect();
         let by_name = |kind: ArgKind| {
             matches!(kind, ArgKind::Axis | ArgKind::Axes | ArgKind::NewAxis | ArgKind::ClassAxis | ArgKind::Flag)
         };
