@@ -1,10 +1,22 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
+pub mod batch;
+pub mod data;
 pub mod diag;
+pub mod diff;
+pub mod exec;
 pub mod graph;
 pub mod kernels;
+pub mod layers;
+pub mod lower;
+pub mod notation;
 pub mod ops;
+pub mod outside;
+pub mod prelude;
+pub mod resolve;
 pub mod shape;
+pub mod simplify;
 pub mod source;
 pub mod syntax;
 pub mod tensor;
+pub mod view;

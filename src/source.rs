@@ -75,6 +75,14 @@ impl Source {
     pub fn line(&self, byte: usize) -> usize {
         self.lines.partition_point(|start| *start as usize <= byte)
     }
+
+    /// The bytes of a 1-based line, without its line break; empty where there is no such line.
+    pub fn line_range(&self, line: usize) -> std::ops::Range<usize> {
+        let at = |line: usize| self.lines.get(line.wrapping_sub(1)).map(|start| *start as usize);
+        let Some(start) = at(line) else { return 0..0 };
+        let end = at(line + 1).map_or(self.text.len(), |next| next - 1);
+        start..end
+    }
 }
 
 /// All texts of a session; cheap to clone.

@@ -1,5 +1,8 @@
 //! What is wrong with a program, as data; `render` draws it, `explain` tells its whole story.
 
+/// Diagnostics as text for people and as JSON for machines.
+pub mod render;
+
 use crate::source::Span;
 
 /// How bad it is.
@@ -101,4 +104,25 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.level == Level::Error
     }
+}
+
+/// Of the known names the one nearest to `name`, if it is near enough to be meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let long = name.chars().count();
+    let allowed = match long {
+        0 | 1 => 0,
+        2..=3 => 1,
+        4..=6 => 2,
+        _ => 3,
+    };
+    known
+        .into_iter()
+        .filter(|other| *other != name)
+        .map(|other| {
+            let distance = if other.eq_ignore_ascii_case(name) { 0 } else { strsim::osa_distance(name, other) };
+            (distance, other)
+        })
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, other)| other)
 }

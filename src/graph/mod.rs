@@ -7,8 +7,8 @@ mod op;
 mod verify;
 
 pub use op::{
-    Along, Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Fault, FaultLabel, Kernel, Literal, MatrixKernel, Move,
-    Notation, Op, OpDef, Reduce, Role, SliceSpec, Source, Step, Template, Transpose, Type,
+    Along, Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Expand, Fault, FaultLabel, Kernel, Literal, MatrixKernel,
+    Move, Notation, Op, OpDef, Reduce, Role, SliceSpec, Source, Step, Template, Transpose, Type,
 };
 pub use verify::verify;
 
@@ -104,6 +104,9 @@ impl Graph {
 
     /// An operator applied to nodes: its shape rule runs; an equal node is found, not made again.
     pub fn add(&mut self, def: &'static OpDef, attrs: Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {
+        if let Kernel::Expand(expand) = def.kernel {
+            return expand(self, &attrs, args);
+        }
         let op = Op { def, attrs };
         let hash = hash(&op, args);
         if let Some(id) = self.find(hash, &op, args) {

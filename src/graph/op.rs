@@ -132,6 +132,12 @@ pub enum ArgKind {
     Tensors,
     /// One axis; negative counts from the end. `Attr::Int`, not negative.
     Axis,
+    /// A place for an axis that the result has and the argument has not: `0..=rank`; negative counts from the end of the
+    /// result. `Attr::Int`, not negative.
+    NewAxis,
+    /// The axis of the classes. Where the call does not give it: the first of a shape that begins with a number and ends
+    /// with a name (examples in columns), else the last. `Attr::Int`, not negative.
+    ClassAxis,
     /// One axis, a list of them, or absent for all. `Attr::Ints`, not negative, ascending; or `Attr::Absent`.
     Axes,
     /// An order of all axes. `Attr::Ints`.
@@ -140,7 +146,7 @@ pub enum ArgKind {
     Flag,
     /// A whole number known before the run. `Attr::Int`.
     Whole,
-    /// A list of whole numbers known before the run. `Attr::Ints`.
+    /// A list of whole numbers known before the run; one number is a list of one. `Attr::Ints`.
     Wholes,
     /// A shape: `[3, m]`. `Attr::Dims`.
     Shape,
@@ -400,10 +406,17 @@ pub enum Kernel {
     Matrix(MatrixKernel),
     /// The argument as it is: definitions, `stop`.
     Same,
+    /// It is another expression: [`super::Graph::add`] makes that one, and no node ever has this operator. The tensor
+    /// arguments and the attributes are those of the call.
+    Expand(Expand),
 }
 
-/// A kernel over matrices: row-major inputs with their rows and columns; writes the output, or says why it cannot.
-/// For `solve`-like operators the second input is the right-hand side.
+/// What an operator of [`Kernel::Expand`] stands for. Its faults speak of the arguments of the call.
+pub type Expand = fn(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, Fault>;
+
+/// A kernel over matrices: row-major inputs with their rows and columns; writes the output (a matrix, or one number), or
+/// says why it cannot. For `solve`-like operators the second input is the right-hand side. Every input has at least two
+/// axes; the axes before the last two broadcast.
 pub type MatrixKernel = fn(inputs: &[(&[f64], usize, usize)], out: &mut [f64]) -> Result<(), String>;
 
 /// How a lane becomes a number.
@@ -436,15 +449,18 @@ pub enum Move {
     Unslice,
     /// End to end along the axis of attribute 0.
     Concat,
-    /// Entries of argument 0 along the axis of attribute 0 at the indices of argument 1.
+    /// Entries of argument 0 along the axis of attribute 0 at the indices of argument 1, which has the shape of the result
+    /// and, outside that axis, of argument 0 (NumPy's `take_along_axis`): `y[i, j] = x[index[i, j], j]` for axis 0.
     Gather,
     /// The transpose of a gather: zeros with `Dim` of attribute 1 entries along the axis of attribute 0, entries of
-    /// argument 0 added at the indices of argument 1.
+    /// argument 0 added at the indices of argument 1, which has argument 0's shape: `y[index[i, j], j] += x[i, j]`.
     ScatterAdd,
     /// Reversed along the axis of attribute 0.
     Flip,
-    /// The diagonal of the last two axes, or a vector on a diagonal.
+    /// The diagonal of the last two axes.
     Diag,
+    /// The last axis on the diagonal of two: the transpose of `Diag` for square matrices.
+    DiagEmbed,
     /// The lower triangle of the last two axes, with the diagonal of attribute 0.
     Tril,
     /// The upper triangle.

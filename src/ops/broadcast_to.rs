@@ -1,12 +1,8 @@
-//! `broadcast_to` and its transpose `sum_to`, and `reshape`.
+//! `broadcast_to` and its transpose `sum_to`.
 
-use crate::graph::{
-    Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
-};
+use super::args::{SHAPE, X};
+use crate::graph::{Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type};
 use crate::shape::{self, Dims, Shape};
-
-const X: Arg = Arg { name: "x", kind: ArgKind::Tensor, default: "" };
-const SHAPE: Arg = Arg { name: "shape", kind: ArgKind::Shape, default: "" };
 
 /// `broadcast_to(x, [3, m])`
 pub static BROADCAST_TO: OpDef = OpDef {
@@ -50,26 +46,15 @@ pub static SUM_TO: OpDef = OpDef {
     examples: &[("sum_to([[1, 2], [3, 4]], [2])", "[4, 6]"), ("sum_to([[1, 2], [3, 4]], [2, 1])", "[[3], [7]]")],
 };
 
-/// `reshape(x, [2, 3])`
-pub static RESHAPE: OpDef = OpDef {
-    name: "reshape",
-    args: &[X, SHAPE],
-    notation: Notation::Call,
-    role: Role::Plain,
-    summary: "The same entries, row by row, under another shape.",
-    formula: "",
-    kink: None,
-    shape: |_, args, attrs| Ok(Type { shape: attrs.dims(0).cloned().unwrap_or_default(), dtype: args[0].dtype }),
-    kernel: Kernel::Move(Move::Reshape),
-    diff: Diff::Linear(|graph, node, dy, _| {
-        let shape = graph.shape(graph.node(node).args[0]).clone();
-        reshape_to(graph, dy, shape)
-    }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("reshape([1, 2, 3, 4], [2, 2])", "[[1, 2], [3, 4]]")],
-};
+/// `x` stretched to `shape`; itself where it has that shape.
+pub fn broadcast_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
+    if *graph.shape(x) == shape { Ok(x) } else { graph.add(&BROADCAST_TO, Attrs::One(Attr::Dims(shape)), &[x]) }
+}
+
+/// `x` summed back to `shape`; itself where it has that shape.
+pub fn sum_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
+    if *graph.shape(x) == shape { Ok(x) } else { graph.add(&SUM_TO, Attrs::One(Attr::Dims(shape)), &[x]) }
+}
 
 fn stretched(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
     let target = attrs.dims(0).cloned().unwrap_or_default();
@@ -87,19 +72,4 @@ fn summed(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> 
     let target = attrs.dims(0).cloned().unwrap_or_default();
     stretched(dims, &[Type::real(target.clone())], &Attrs::One(Attr::Dims(args[0].shape.clone())))?;
     Ok(Type::real(target))
-}
-
-/// `x` stretched to `shape`; itself where it has that shape.
-pub fn broadcast_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
-    if *graph.shape(x) == shape { Ok(x) } else { graph.add(&BROADCAST_TO, Attrs::One(Attr::Dims(shape)), &[x]) }
-}
-
-/// `x` summed back to `shape`; itself where it has that shape.
-pub fn sum_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
-    if *graph.shape(x) == shape { Ok(x) } else { graph.add(&SUM_TO, Attrs::One(Attr::Dims(shape)), &[x]) }
-}
-
-/// `x` under another shape of as many entries; itself where it has that shape.
-pub fn reshape_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
-    if *graph.shape(x) == shape { Ok(x) } else { graph.add(&RESHAPE, Attrs::One(Attr::Dims(shape)), &[x]) }
 }

@@ -1,35 +1,53 @@
 //! The operators: one file each, or one tight family; a new one is its file and its line here.
 
+/// Builders of nodes: what derivatives are written with.
+pub mod build;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
 mod add;
+mod any;
+mod args;
 mod broadcast_to;
 mod choose;
 mod clip;
 mod compare;
+mod concat;
 mod div;
 mod erf;
 mod exp;
+mod extremum;
+mod eye;
 mod gamma;
+mod gather;
 mod gelu;
 mod hyperbolic;
 mod identity;
+pub mod known;
 mod log;
 mod logic;
+mod logsumexp;
+mod matmul;
 mod maximum;
+mod mean;
 mod mul;
 mod neg;
+mod norm;
 mod pow;
+mod prod;
 mod relu;
+mod reshape;
 mod roots;
 mod rounding;
 mod sigmoid;
 mod sign;
+mod slice;
+mod softmax;
 mod structure;
 mod sub;
 mod sum;
 mod tanh;
+mod transpose;
 mod trigonometry;
 mod xlogy;
 
@@ -113,9 +131,48 @@ pub static ALL: &[&OpDef] = &[
     &gamma::LGAMMA,
     &gamma::DIGAMMA,
     &gamma::POLYGAMMA,
+    &matmul::MATMUL,
+    &transpose::MATRIX_TRANSPOSE,
     &sum::SUM,
+    &mean::MEAN,
+    &prod::PROD,
+    &prod::PROD_OTHERS,
+    &extremum::MAX,
+    &extremum::MIN,
+    &extremum::ARGMAX,
+    &extremum::ARGMIN,
+    &mean::VAR,
+    &mean::STD,
+    &norm::NORM,
+    &logsumexp::LOGSUMEXP,
+    &any::ANY,
+    &any::ALL,
+    &softmax::SOFTMAX,
+    &softmax::LOG_SOFTMAX,
+    &reshape::RESHAPE,
+    &reshape::FLATTEN,
+    &reshape::SQUEEZE,
+    &reshape::EXPAND,
+    &transpose::TRANSPOSE,
     &broadcast_to::BROADCAST_TO,
     &broadcast_to::SUM_TO,
+    &slice::SLICE,
+    &slice::UNSLICE,
+    &slice::FLIP,
+    &slice::PAD,
+    &slice::SPLIT,
+    &concat::CONCAT,
+    &concat::STACK,
+    &concat::REPEAT,
+    &gather::GATHER,
+    &gather::TAKE_ALONG,
+    &gather::SCATTER_ADD,
+    &eye::EYE,
+    &eye::ARANGE,
+    &eye::ZEROS,
+    &eye::ONES,
+    &eye::LINSPACE,
+    &eye::ONE_HOT,
 ];
 
 /// The operator of a name.
@@ -129,4 +186,14 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
 /// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.
 pub fn kernel(def: &'static OpDef, precision: Precision) -> Kernel {
     if precision == Precision::F32 && *def == compare::NEAR { compare::NEAR_IN_F32 } else { def.kernel }
+}
+
+/// May its two arguments change places?
+pub fn commutes(def: &OpDef) -> bool {
+    *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
+}
+
+/// A form that no rule over single letters can say, seen at a node: the node that takes its place.
+pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
+    None
 }

@@ -1,6 +1,6 @@
 //! Shape rules shared by many operators.
 
-use crate::graph::{Attrs, Fault, Type};
+use crate::graph::{Attr, Attrs, Fault, Type};
 use crate::shape::{self, Dim, Dims, Shape};
 use crate::tensor::DType;
 
@@ -50,6 +50,137 @@ pub fn reduced(shape: &Shape, axes: Option<&[i64]>, keep: bool) -> Shape {
         (true, true) => Some(Dim::Num(1)),
         (true, false) => None,
     }))
+}
+
+/// As [`reduce`], with 0 or 1 as the result.
+pub fn reduce_bool(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    Ok(Type { dtype: DType::Bool, ..reduce(dims, args, attrs)? })
+}
+
+/// As [`reduce`], with a whole number as the result; of nothing it is an error.
+pub fn reduce_int(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    Ok(Type { dtype: DType::Int, ..reduce_some(dims, args, attrs)? })
+}
+
+/// As [`reduce`], of at least one entry where that is known.
+pub fn reduce_some(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    let axes = attrs.ints(0);
+    let gone = |axis: usize| axes.is_none_or(|axes| axes.contains(&(axis as i64)));
+    if args[0].shape.iter().enumerate().any(|(axis, dim)| gone(axis) && dims.known(dim) == Some(0)) {
+        return Err(Fault::new("nnlang::shape::empty", "there is no entry to choose from").label(0, ""));
+    }
+    reduce(dims, args, attrs)
+}
+
+/// The type of the first argument, as a real, with the axis of attribute 0 checked.
+pub fn along(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    axis_of(dims, &args[0].shape, attrs, 0)?;
+    Ok(Type::real(args[0].shape.clone()))
+}
+
+/// The axis of attribute `i`, if `shape` has it.
+pub fn axis_of(dims: &Dims, shape: &Shape, attrs: &Attrs, i: usize) -> Result<usize, Fault> {
+    let axis = attrs.int(i).unwrap_or(0);
+    match usize::try_from(axis) {
+        Ok(axis) if axis < shape.rank() => Ok(axis),
+        _ if shape.is_scalar() => Err(Fault::new("nnlang::shape::axis", "a single number has no axis").label(0, "")),
+        _ => {
+            let (shape, last) = (shape.show(dims), shape.rank() - 1);
+            Err(Fault::new("nnlang::shape::axis", format!("{shape} has no axis {axis}"))
+                .label(0, "")
+                .because(format!("its axes are 0 to {last}")))
+        }
+    }
+}
+
+/// The place of a new axis of attribute `i`, if `shape` has room there.
+pub fn new_axis_of(dims: &Dims, shape: &Shape, attrs: &Attrs, i: usize) -> Result<usize, Fault> {
+    let axis = attrs.int(i).unwrap_or(0);
+    usize::try_from(axis).ok().filter(|axis| *axis <= shape.rank()).ok_or_else(|| {
+        let (shape, last) = (shape.show(dims), shape.rank());
+        Fault::new("nnlang::shape::axis", format!("{shape} has no place {axis} for a new axis"))
+            .label(0, "")
+            .because(format!("its places are 0 to {last}"))
+    })
+}
+
+/// The dimension of attribute `i`.
+pub fn dim_of(attrs: &Attrs, i: usize) -> Result<Dim, Fault> {
+    match attrs.get(i) {
+        Attr::Dim(dim) => Ok(dim.clone()),
+        _ => Err(Fault::new("nnlang::shape::size", "a size is missing here")),
+    }
+}
+
+/// `shape` with `dim` in the place of `axis`.
+pub fn with_axis(shape: &Shape, axis: usize, dim: Dim) -> Shape {
+    Shape::new(shape.iter().enumerate().map(|(i, old)| if i == axis { dim.clone() } else { old.clone() }))
+}
+
+/// `shape` with `dim` put in before `axis`.
+pub fn insert_axis(shape: &Shape, axis: usize, dim: Dim) -> Shape {
+    let mut all = shape.to_vec();
+    all.insert(axis.min(shape.rank()), dim);
+    Shape::new(all)
+}
+
+/// `shape` without `axis`.
+pub fn without_axis(shape: &Shape, axis: usize) -> Shape {
+    Shape::new(shape.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, dim)| dim.clone()))
+}
+
+/// `a + b`
+pub fn add(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
+    numbers(dims, a, b, u64::checked_add)
+}
+
+/// `a - b`
+pub fn sub(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
+    numbers(dims, a, b, u64::checked_sub)
+}
+
+/// `a * b`
+pub fn mul(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
+    if dims.known(a) == Some(1) {
+        return Ok(b.clone());
+    }
+    if dims.known(b) == Some(1) {
+        return Ok(a.clone());
+    }
+    numbers(dims, a, b, u64::checked_mul)
+}
+
+/// `floor(a/k)`
+pub fn floor_div(dims: &Dims, a: &Dim, k: u64) -> Result<Dim, Fault> {
+    numbers(dims, a, &Dim::Num(k), u64::checked_div)
+}
+
+fn numbers(dims: &Dims, a: &Dim, b: &Dim, f: fn(u64, u64) -> Option<u64>) -> Result<Dim, Fault> {
+    let value = dims.known(a).zip(dims.known(b)).and_then(|(a, b)| f(a, b));
+    value.map(Dim::Num).ok_or_else(too_large)
+}
+
+fn too_large() -> Fault {
+    Fault::new("nnlang::shape::size", "this shape is too large to count")
+}
+
+/// The product of dimensions: how many entries there are.
+pub fn count<'a>(dims: &Dims, shape: impl IntoIterator<Item = &'a Dim>) -> Result<Dim, Fault> {
+    let mut product = Dim::Num(1);
+    for dim in shape {
+        product = mul(dims, &product, dim)?;
+    }
+    Ok(product)
+}
+
+/// For operators of [`crate::graph::Kernel::Expand`], of which no node is ever made.
+pub fn expanded(_: &mut Dims, _: &[Type], _: &Attrs) -> Result<Type, Fault> {
+    Err(Fault::new("nnlang::shape::expand", "this operator stands for another expression"))
+}
+
+/// The first argument's type.
+pub fn kept(_: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
+    Ok(args[0].clone())
 }
 
 /// The type of the first argument, as a real.

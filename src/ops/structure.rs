@@ -85,3 +85,10 @@ pub fn definition(graph: &mut Graph, def: DefId, value: NodeId) -> NodeId {
 pub fn dim(graph: &mut Graph, dim: Dim) -> NodeId {
     graph.add_typed(&DIM, Attrs::One(Attr::Dim(dim)), &[], Type { shape: Shape::SCALAR, dtype: DType::Real })
 }
+
+/// The node of a literal tensor.
+pub fn literal(graph: &mut Graph, tensor: crate::tensor::Tensor) -> NodeId {
+    let shape = Shape::new(tensor.shape().iter().map(|n| Dim::Num(*n as u64)));
+    let ty = Type { shape, dtype: tensor.dtype() };
+    graph.add_typed(&LITERAL, Attrs::One(Attr::Tensor(Literal(std::sync::Arc::new(tensor)))), &[], ty)
+}

@@ -1,16 +1,12 @@
 //! `sum`: the sum over axes.
 
-use super::{broadcast_to, shapes};
-use crate::graph::{Arg, ArgKind, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
+use super::{args, build, shapes};
+use crate::graph::{Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
 
 /// `sum(x, axis=0, keep=true)`
 pub static SUM: OpDef = OpDef {
     name: "sum",
-    args: &[
-        Arg { name: "x", kind: ArgKind::Tensor, default: "" },
-        Arg { name: "axis", kind: ArgKind::Axes, default: "none" },
-        Arg { name: "keep", kind: ArgKind::Flag, default: "false" },
-    ],
+    args: args::REDUCE,
     notation: Notation::Call,
     role: Role::Plain,
     summary: "The sum of all entries, or along axes.",
@@ -18,18 +14,23 @@ pub static SUM: OpDef = OpDef {
     kink: None,
     shape: shapes::reduce,
     kernel: Kernel::Reduce(Reduce::Sum),
-    diff: Diff::Linear(spread),
+    diff: Diff::Linear(|graph, node, dy, _| spread(graph, node, dy)),
     rules: &[],
-    stable: &[],
+    stable: &["log(sum(exp(x))) = logsumexp(x)"],
     domain: &[Domain::Reals],
-    examples: &[("sum([1, 2, 3])", "6"), ("sum([[1, 2], [3, 4]], axis=0)", "[4, 6]")],
+    examples: &[
+        ("sum([1, 2, 3])", "6"),
+        ("sum([[1, 2], [3, 4]], axis=0)", "[4, 6]"),
+        ("sum([[1, 2], [3, 4]], axis=1, keep=true)", "[[3], [7]]"),
+        ("sum([[1, 2], [3, 4]], axis=[0, 1])", "10"),
+    ],
 };
 
-/// The incoming derivative at every entry that was summed: `dy` with the summed axes back, stretched to `x`.
-pub fn spread(graph: &mut Graph, node: NodeId, dy: NodeId, _: usize) -> Result<NodeId, Fault> {
+/// Something of a reduction's shape at every entry that was reduced: with the reduced axes back, stretched to `x`.
+pub fn spread(graph: &mut Graph, node: NodeId, y: NodeId) -> Result<NodeId, Fault> {
     let x = graph.node(node).args[0];
     let kept = shapes::reduced(graph.shape(x), graph.node(node).op.attrs.ints(0), true);
-    let dy = broadcast_to::reshape_to(graph, dy, kept)?;
+    let y = build::reshape_to(graph, y, kept)?;
     let shape = graph.shape(x).clone();
-    broadcast_to::broadcast_to(graph, dy, shape)
+    build::broadcast_to(graph, y, shape)
 }

@@ -1,10 +1,18 @@
 //! Shapes as types: dimensions that are numbers, names or integer polynomials of names; knows no graph.
 
+mod bind;
+mod condition;
 mod dim;
 mod dims;
+mod poly;
+mod show;
+#[cfg(test)]
+mod tests;
 
-pub use dim::{Dim, Poly, Sym, TooLarge};
-pub use dims::{Binding, Clash, Dims, Same, Unbound};
+pub use bind::{Binding, Bound, Unbound, Unfit};
+pub use condition::{Broken, Condition, Relation};
+pub use dim::{Atom, Dim, Poly, Sym, TooLarge};
+pub use dims::{Clash, Dims, Same};
 
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -36,6 +44,52 @@ impl Shape {
     /// Has it no dimension?
     pub fn is_scalar(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// How many entries it has: the product of its dimensions, 1 for a scalar.
+    pub fn count(&self, dims: &Dims) -> Result<Dim, TooLarge> {
+        if self.iter().any(|dim| dims.known(dim) == Some(0)) {
+            return Ok(Dim::Num(0));
+        }
+        match self.dims() {
+            [] => Ok(Dim::Num(1)),
+            [dim] => Ok(dims.normal(dim)),
+            [first, rest @ ..] => rest.iter().try_fold(first.clone(), |product, dim| dims.mul(&product, dim)),
+        }
+    }
+
+    /// Its sizes, where all of them are known.
+    pub fn known(&self, dims: &Dims) -> Option<Vec<u64>> {
+        self.iter().map(|dim| dims.known(dim)).collect()
+    }
+
+    /// Is it the same shape for all numbers?
+    pub fn is_same(&self, other: &Shape, dims: &Dims) -> bool {
+        self.rank() == other.rank() && self.iter().zip(other.iter()).all(|(a, b)| dims.is_same(a, b))
+    }
+
+    /// Its sizes for numbers of its names.
+    pub fn eval(&self, dims: &Dims, binding: &Binding) -> Result<Vec<usize>, Unbound> {
+        self.iter().map(|dim| dims.eval(dim, binding)).collect()
+    }
+
+    /// The same with another dimension at an axis; as it is where there is no such axis.
+    pub fn with(&self, axis: usize, dim: Dim) -> Shape {
+        let mut dims: SmallVec<[Dim; 4]> = self.iter().cloned().collect();
+        if let Some(slot) = dims.get_mut(axis) {
+            *slot = dim;
+        }
+        Shape::new(dims)
+    }
+
+    /// The same without an axis.
+    pub fn without(&self, axis: usize) -> Shape {
+        Shape::new(self.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| dim.clone()))
+    }
+
+    /// The dimensions of one after those of the other.
+    pub fn then(&self, other: &Shape) -> Shape {
+        Shape::new(self.iter().chain(other.iter()).cloned())
     }
 
     /// As the language writes it: `[3, m]`, `[]`.

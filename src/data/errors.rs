@@ -1,0 +1,254 @@
+//! What can be wrong with a file of numbers: one function per code.
+
+use crate::diag::Diagnostic;
+use crate::source::Span;
+
+/// A file that cannot be used: what is wrong, further facts, and how to mend it. The place is the caller's to give.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataError {
+    /// `nnlang::value::…`, for ever.
+    pub code: &'static str,
+    /// One sentence in the user's words, lower case, no full stop.
+    pub title: String,
+    /// Further facts, a sentence each.
+    pub because: Vec<String>,
+    /// The mend, where there is one.
+    pub mend: Option<String>,
+}
+
+impl DataError {
+    /// As a diagnostic at the place that named the file; none where the command line did.
+    pub fn diagnostic(self, place: Option<Span>) -> Diagnostic {
+        let mut out = Diagnostic::error(self.code, self.title);
+        if let Some(span) = place {
+            out = out.at(span, "");
+        }
+        out.because = self.because;
+        match self.mend {
+            Some(mend) => out.mend(mend),
+            None => out,
+        }
+    }
+
+    fn new(code: &'static str, title: String) -> DataError {
+        DataError { code, title, because: vec![], mend: None }
+    }
+
+    /// With the reason that a library gives.
+    pub(super) fn because_of(self, why: &str) -> DataError {
+        self.because(short(why))
+    }
+
+    fn because(mut self, fact: impl Into<String>) -> DataError {
+        self.because.push(fact.into());
+        self
+    }
+
+    fn mend(mut self, mend: impl Into<String>) -> DataError {
+        self.mend = Some(mend.into());
+        self
+    }
+}
+
+impl std::fmt::Display for DataError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.title)
+    }
+}
+
+impl std::error::Error for DataError {}
+
+/// Its name tells no kind that can be read.
+pub(super) fn kind(file: &str) -> DataError {
+    DataError::new(
+        "nnlang::value::file_kind",
+        format!("the name `{}` does not tell what kind of file it is", short(file)),
+    )
+    .mend(format!("give {}", super::KINDS))
+}
+
+/// Its bytes are not of the kind that its name promises.
+pub(super) fn other_kind(file: &str, promised: &str, bytes: &[u8]) -> DataError {
+    let error =
+        DataError::new("nnlang::value::file_kind", format!("`{}` is named as {promised} and is none", short(file)));
+    let looks = match bytes {
+        [b'P', b'K', 3 | 5, ..] => Some(".npz"),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(".npy"),
+        [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Some(".safetensors"),
+        _ => None,
+    };
+    match looks {
+        Some(looks) => {
+            error.because(format!("its first bytes are those of a {looks} file")).mend(format!("name it {looks}"))
+        }
+        None if bytes.is_empty() => error.because("it is empty").mend("save it again"),
+        None => error.mend(format!("give {}", super::KINDS)),
+    }
+}
+
+/// It is cut, or says of itself what its bytes do not bear out.
+pub(super) fn damaged(file: &str, what: impl Into<String>) -> DataError {
+    DataError::new("nnlang::value::file_damaged", format!("`{}` is damaged: {}", short(file), what.into()))
+        .mend("save it again, or copy it again as a whole")
+}
+
+/// Its entries are no numbers that a tensor can hold. `array` is empty where the file has but one.
+pub(super) fn entries(file: &str, array: &str, what: &str) -> DataError {
+    let place = if array.is_empty() { String::new() } else { format!("`{}` in ", short(array)) };
+    DataError::new("nnlang::value::file_entries", format!("{place}`{}` holds {what}", short(file)))
+        .because("a tensor holds real numbers, whole numbers, or 0 and 1")
+        .mend("save it as 64-bit reals, in NumPy `a.astype(\"f8\")`")
+}
+
+/// It unpacks to much more than its own size.
+pub(super) fn unpacks(file: &str, limit: u64) -> DataError {
+    let title = format!("`{}` unpacks to more than {} MiB, which is far beyond its size", short(file), limit >> 20);
+    DataError::new("nnlang::value::file_large", title).mend("save it unpacked, in NumPy with `savez`")
+}
+
+/// There is no memory for its entries.
+pub(super) fn memory(file: &str, entries: usize) -> DataError {
+    let title = format!("the {entries} entries of `{}` do not fit into the memory that is left", short(file));
+    DataError::new("nnlang::value::file_large", title).mend("use a part of the file")
+}
+
+/// It has no array of this name.
+pub(super) fn no_array(file: &str, name: &str, names: &[&str]) -> DataError {
+    let error =
+        DataError::new("nnlang::value::file_array", format!("`{}` has no array `{}`", short(file), short(name)));
+    offer(error, name, names)
+}
+
+/// It has several arrays (or none) where one is wanted.
+pub(super) fn many_arrays(file: &str, names: &[&str]) -> DataError {
+    let title = match names.len() {
+        0 => format!("`{}` holds no array", short(file)),
+        n => format!("`{}` holds {n} arrays, and one is wanted", short(file)),
+    };
+    let error = DataError::new("nnlang::value::file_array", title);
+    if names.is_empty() {
+        error
+    } else {
+        error.because(listed(names)).mend("save the one that is wanted in a file of its own")
+    }
+}
+
+/// Two arrays of one name.
+pub(super) fn same_array(file: &str, name: &str) -> DataError {
+    DataError::new("nnlang::value::file_array", format!("`{}` has two arrays `{}`", short(file), short(name)))
+        .mend("give each its own name")
+}
+
+/// A cell that is not a number.
+pub(super) fn csv_text(file: &str, place: &str, cell: &str, whole_column: bool) -> DataError {
+    let error = DataError::new(
+        "nnlang::value::csv_text",
+        format!("{place} of `{}` is not a number: `{}`", short(file), short(cell)),
+    );
+    let point = cell.replacen(',', ".", 1);
+    let without: String = cell.chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\'' | '%' | '$' | '€')).collect();
+    if point != *cell && is_number(&point) {
+        error.mend(format!("write {}", short(&point)))
+    } else if is_number(&without) {
+        error.mend(format!("write {}", short(&without)))
+    } else if whole_column {
+        error
+            .because("the other cells of this column are no numbers either")
+            .mend("leave the column out, or write numbers for what it names")
+    } else {
+        error.mend("correct the cell, or leave the column out")
+    }
+}
+
+/// A cell that is empty, or that says that it is unknown.
+pub(super) fn csv_missing(file: &str, place: &str, cell: &str) -> DataError {
+    let what = if cell.is_empty() { "is empty".to_string() } else { format!("has no value: `{}`", short(cell)) };
+    DataError::new("nnlang::value::csv_missing", format!("{place} of `{}` {what}", short(file)))
+        .mend("fill the cell, or leave its row or its column out")
+}
+
+/// A number beyond what a real can hold.
+pub(super) fn csv_range(file: &str, place: &str, cell: &str) -> DataError {
+    let title = format!("{place} of `{}` is beyond what a number can hold: `{}`", short(file), short(cell));
+    DataError::new("nnlang::value::csv_text", title).mend("write it in a larger unit")
+}
+
+/// A row with another number of cells.
+pub(super) fn csv_rows(file: &str, row: &str, found: usize, wanted: usize) -> DataError {
+    let cells = |n: usize| if n == 1 { "1 cell".to_string() } else { format!("{n} cells") };
+    let title = format!("{row} of `{}` has {}, and the first row has {wanted}", short(file), cells(found));
+    let error = DataError::new("nnlang::value::csv_rows", title);
+    if found > wanted {
+        error.mend("put a cell that has a comma in it into double quotes")
+    } else {
+        error.mend("fill up the row; a quote that is not closed takes in the rows that follow")
+    }
+}
+
+/// No row of numbers.
+pub(super) fn csv_empty(file: &str, header: bool) -> DataError {
+    let what = if header { "has a header and no rows" } else { "has no rows" };
+    DataError::new("nnlang::value::csv_empty", format!("`{}` {what}", short(file)))
+        .mend("give a file with a row for each example")
+}
+
+/// No column of this name, or two.
+pub(super) fn csv_column(file: &str, name: &str, names: Option<&[String]>, count: usize) -> DataError {
+    let new = |title| DataError::new("nnlang::value::csv_column", title);
+    match names {
+        None => new(format!("`{}` has no header, so no column `{}`", short(file), short(name)))
+            .mend("write the names of the columns into a first line"),
+        Some(_) if count > 1 => new(format!("`{}` has {count} columns `{}`", short(file), short(name)))
+            .mend("give each column its own name in the first line"),
+        Some(names) => {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            offer(new(format!("`{}` has no column `{}`", short(file), short(name))), name, &names)
+        }
+    }
+}
+
+/// Text that is not UTF-8.
+pub(super) fn csv_encoding(file: &str, row: &str) -> DataError {
+    damaged(file, format!("{row} is not UTF-8 text")).mend("save it as UTF-8")
+}
+
+/// Is it a number as the tables have them?
+pub(super) fn is_number(cell: &str) -> bool {
+    cell.trim().parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// The nearest name, or what there is.
+fn offer(error: DataError, name: &str, names: &[&str]) -> DataError {
+    let near = |own: &&&str| strsim::damerau_levenshtein(&head(name), &head(own));
+    let best = names.iter().take(1000).min_by_key(near).filter(|own| near(own) <= 1 + name.chars().count() / 4);
+    match best {
+        Some(best) => error.mend(format!("write `{}`", short(best))),
+        None if names.is_empty() => error,
+        None => error.because(listed(names)).mend(format!("write one of its names, such as `{}`", short(names[0]))),
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    let mut text = names.iter().take(12).map(|name| short(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > 12 {
+        text.push_str(&format!(" and {} more", names.len() - 12));
+    }
+    format!("it has {text}")
+}
+
+fn head(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
+/// At most 60 characters, none that a terminal would obey.
+pub(super) fn short(text: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in text.chars().enumerate() {
+        if i == 60 {
+            out.push('…');
+            break;
+        }
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}

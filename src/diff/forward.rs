@@ -1,0 +1,135 @@
+//! Forward mode: tangents from the arguments up.
+
+use super::{Share, Slope, Trouble, active, op, passes, reverse, slope, times};
+use crate::graph::{Diff, Fault, Graph, NodeId, Role};
+use crate::ops;
+use rustc_hash::FxHashMap;
+
+/// The tangent of `root` where the nodes `by` move along their tangents (of their shapes). Linear in the nodes under it.
+pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Result<Slope, Trouble> {
+    let order = graph.reach(&[root]);
+    let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
+    let active = active(graph, &order, &names);
+    let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
+    for (id, tangent) in by {
+        tangents.insert(*id, Share::full(*tangent));
+    }
+    for id in order.iter().copied() {
+        if !active.contains(&id) || names.contains(&id) {
+            continue;
+        }
+        let share = carry(graph, id, &tangents).map_err(|fault| Trouble { node: id, fault })?;
+        if let Some(share) = share {
+            tangents.insert(id, share);
+        }
+    }
+    match tangents.get(&root) {
+        Some(share) => {
+            let shape = graph.shape(root).clone();
+            let whole = share.whole(graph).and_then(|whole| ops::build::broadcast_to(graph, whole, shape));
+            whole.map(Slope::Node).map_err(|fault| Trouble { node: root, fault })
+        }
+        None => Ok(match names.first() {
+            Some(by) => reverse::zero(graph, &order, *by),
+            None => Slope::Unconnected,
+        }),
+    }
+}
+
+fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> Result<Option<Share>, Fault> {
+    let node = graph.node(id).clone();
+    let def = node.op.def;
+    let moving: Vec<Option<Share>> = node
+        .args
+        .iter()
+        .enumerate()
+        .map(|(i, arg)| if passes(def, i) { tangents.get(arg).copied() } else { None })
+        .collect();
+    match def.diff {
+        Diff::Slopes(_) | Diff::SlopeBy(_) => {
+            let mut sum: Option<Share> = None;
+            for (i, share) in moving.iter().enumerate() {
+                let Some(share) = share else { continue };
+                let Some(slope) = slope(graph, id, i)? else { continue };
+                let part = Share { mask: share.mask, value: times(graph, share.value, slope)? };
+                sum = Some(match sum {
+                    None => part,
+                    Some(before) => {
+                        let (a, b) = (before.whole(graph)?, part.whole(graph)?);
+                        let mask = match (before.mask, part.mask) {
+                            (Some(a), Some(b)) if a == b => Some(a),
+                            (Some(a), Some(b)) => Some(op(graph, "or", &[a, b])?),
+                            _ => None,
+                        };
+                        Share { mask, value: op(graph, "add", &[a, b])? }
+                    }
+                });
+            }
+            Ok(sum)
+        }
+        Diff::Select => {
+            let zero = ops::number(graph, 0.0);
+            let mut side = |i: usize| match moving.get(i).copied().flatten() {
+                Some(share) => share.whole(graph),
+                None => Ok(zero),
+            };
+            let (a, b) = (side(1)?, side(2)?);
+            Ok(Some(Share::full(op(graph, "where", &[node.args[0], a, b])?)))
+        }
+        Diff::Linear(_) if def.role == Role::Def => Ok(moving.first().copied().flatten()),
+        Diff::Linear(_) => {
+            let mut args = node.args.clone();
+            for (i, arg) in node.args.iter().enumerate() {
+                if !passes(def, i) {
+                    continue;
+                }
+                let shape = graph.shape(*arg).clone();
+                args[i] = match moving[i] {
+                    Some(share) => {
+                        let whole = share.whole(graph)?;
+                        ops::build::broadcast_to(graph, whole, shape)?
+                    }
+                    None => {
+                        let zero = ops::number(graph, 0.0);
+                        ops::build::broadcast_to(graph, zero, shape)?
+                    }
+                };
+            }
+            graph.add(def, node.op.attrs.clone(), &args).map(|id| Some(Share::full(id)))
+        }
+        Diff::Bilinear(_) => {
+            let mut sum: Option<NodeId> = None;
+            for (i, share) in moving.iter().enumerate() {
+                let Some(share) = share else { continue };
+                let whole = share.whole(graph)?;
+                let shape = graph.shape(node.args[i]).clone();
+                let mut args = node.args.clone();
+                args[i] = ops::build::broadcast_to(graph, whole, shape)?;
+                let part = graph.add(def, node.op.attrs.clone(), &args)?;
+                sum = Some(match sum {
+                    None => part,
+                    Some(before) => op(graph, "add", &[before, part])?,
+                });
+            }
+            Ok(sum.map(Share::full))
+        }
+        Diff::Rule { forward, .. } => {
+            let mut given = vec![];
+            for (i, share) in moving.iter().enumerate() {
+                given.push(match share {
+                    Some(share) => {
+                        let whole = share.whole(graph)?;
+                        let shape = graph.shape(node.args[i]).clone();
+                        Some(ops::build::broadcast_to(graph, whole, shape)?)
+                    }
+                    None => None,
+                });
+            }
+            forward(graph, id, &given).map(|id| Some(Share::full(id)))
+        }
+        Diff::Flat(_) => Ok(None),
+        Diff::None(reason) => {
+            Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", def.name)))
+        }
+    }
+}

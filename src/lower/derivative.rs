@@ -1,0 +1,310 @@
+//! Derivatives that the program names: numbers of any order, of and by tensors of any shape.
+
+use super::{Cx, Value, Zero, errors};
+use crate::diff::{self, Slope, Trouble};
+use crate::graph::{DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
+use crate::ops::{self, build};
+use crate::resolve::hir::{HirId, Transform};
+use crate::shape::Shape;
+use crate::simplify::Opener;
+use crate::source::Span;
+use crate::tensor::DType;
+
+/// The memory of what nodes are evaluated as.
+#[derive(Clone, Debug, Default)]
+pub struct Openers {
+    /// Sees through every definition.
+    pub plain: Opener,
+}
+
+/// A derivative as a node, and why it is zero where it is.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// Of shape `shape(root) ++ shape(by)`.
+    pub node: NodeId,
+    /// Why it is zero.
+    pub zero: Option<Zero>,
+}
+
+/// A slot that stands for a seed until `batch` puts the basis in its place.
+const SEED: DefId = DefId(u32::MAX);
+
+/// The derivatives of `root` by each of `by`, of shape `shape(root) ++ shape(by)`. A definition in `by` is set free from
+/// its equation; leaves, inputs and parameters share one sweep.
+pub fn derive(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
+    let is_slot = |graph: &Graph, id: NodeId| graph.def(id).role == Role::Slot;
+    let slots: Vec<NodeId> = by.iter().copied().filter(|id| is_slot(graph, *id)).collect();
+    let mut slot_results = vec![];
+    if !slots.is_empty() {
+        let opened = openers.plain.open(graph, root);
+        slot_results = sweep(graph, opened, &slots)?;
+    }
+    let mut slot_results = slot_results.into_iter();
+    let mut out = vec![];
+    for id in by {
+        if is_slot(graph, *id) {
+            out.extend(slot_results.next());
+            continue;
+        }
+        let mut opener = Opener::keeping([*id]);
+        let opened = opener.open(graph, root);
+        let free = opener.open(graph, *id);
+        out.extend(sweep(graph, opened, &[free])?);
+    }
+    Ok(out)
+}
+
+/// One sweep over an opened root.
+fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
+    let shape = graph.shape(root).clone();
+    let at = |node: NodeId| move |fault: Fault| Trouble { node, fault };
+    if shape.is_scalar() {
+        let seed = ops::number(graph, 1.0);
+        let slopes = diff::reverse(graph, root, seed, by)?;
+        let mut out = vec![];
+        for (slope, id) in slopes.into_iter().zip(by) {
+            let to = graph.shape(*id).clone();
+            out.push(derived(graph, slope, &to).map_err(at(*id))?);
+        }
+        return Ok(out);
+    }
+    let mut out = vec![];
+    for id in by {
+        let to = graph.shape(*id).clone();
+        let whole = shape.then(&to);
+        if to.is_scalar() {
+            let one = ops::number(graph, 1.0);
+            let slope = diff::forward(graph, root, &[(*id, one)])?;
+            out.push(derived(graph, slope, &whole).map_err(at(*id))?);
+            continue;
+        }
+        // One row for each entry of the smaller side.
+        let entries =
+            |graph: &Graph, shape: &Shape| shape.count(&graph.dims).ok().and_then(|count| graph.dims.known(&count));
+        let narrow = match (entries(graph, &to), entries(graph, &shape)) {
+            (Some(a), Some(b)) => a < b,
+            _ => false,
+        };
+        let slope = if narrow {
+            let seed = ops::slot(graph, SEED, Type::real(to.clone()));
+            match diff::forward(graph, root, &[(*id, seed)])? {
+                Slope::Node(tangent) => {
+                    let (basis, count) = crate::batch::basis(graph, &to).map_err(at(*id))?;
+                    let since = graph.len();
+                    let rows = crate::batch::batch(graph, tangent, &[(seed, basis)], &count, since).map_err(at(*id))?;
+                    // [count, …root] with the first axis last, then as the shape of `by`.
+                    let order: Vec<usize> = (1..=shape.rank()).chain([0]).collect();
+                    let moved = build::permuted(graph, rows, &order).map_err(at(*id))?;
+                    Slope::Node(build::reshape_to(graph, moved, whole.clone()).map_err(at(*id))?)
+                }
+                other => other,
+            }
+        } else {
+            let seed = ops::slot(graph, SEED, Type::real(shape.clone()));
+            match diff::reverse(graph, root, seed, &[*id])?.pop() {
+                Some(Slope::Node(share)) => {
+                    let (basis, count) = crate::batch::basis(graph, &shape).map_err(at(*id))?;
+                    let since = graph.len();
+                    let rows = crate::batch::batch(graph, share, &[(seed, basis)], &count, since).map_err(at(*id))?;
+                    Slope::Node(build::reshape_to(graph, rows, whole.clone()).map_err(at(*id))?)
+                }
+                Some(other) => other,
+                None => Slope::Unconnected,
+            }
+        };
+        out.push(derived(graph, slope, &whole).map_err(at(*id))?);
+    }
+    Ok(out)
+}
+
+fn derived(graph: &mut Graph, slope: Slope, shape: &Shape) -> Result<Derived, Fault> {
+    let zero = match slope {
+        Slope::Node(node) => return Ok(Derived { node: build::broadcast_to(graph, node, shape.clone())?, zero: None }),
+        Slope::Unconnected => Zero::Unconnected,
+        Slope::Flat(at) => match graph.def(at).diff {
+            Diff::Flat(reason) => Zero::Flat(format!("{}: {reason}", graph.def(at).name)),
+            _ => Zero::Unconnected,
+        },
+    };
+    let number = ops::number(graph, 0.0);
+    Ok(Derived { node: build::broadcast_to(graph, number, shape.clone())?, zero: Some(zero) })
+}
+
+impl Cx<'_> {
+    /// `dJ/da`, `d2J/da db`: one name after the other.
+    pub(super) fn derivative(&mut self, id: HirId, of: NodeId, by: &[(NodeId, Span)], span: Span) -> Value {
+        let mut root = of;
+        for (name, at) in by {
+            if !self.is_variable(*name, *at) {
+                return Value::Poison;
+            }
+            match self.derive_one(root, *name, span) {
+                Some(derived) => {
+                    root = derived.node;
+                    match derived.zero {
+                        Some(zero) => self.zeros.insert(id, zero),
+                        None => None,
+                    };
+                }
+                None => return Value::Poison,
+            }
+        }
+        Value::Node(root)
+    }
+
+    fn derive_one(&mut self, root: NodeId, by: NodeId, span: Span) -> Option<Derived> {
+        self.here = Some(span);
+        let made = derive(&mut self.out.graph, &mut self.out.openers, root, &[by]);
+        self.settle();
+        match made {
+            Ok(mut all) => all.pop(),
+            Err(trouble) => {
+                self.trouble(trouble, span);
+                None
+            }
+        }
+    }
+
+    fn trouble(&mut self, trouble: Trouble, span: Span) {
+        let mut problem = self.diagnostic(trouble.fault, span, &[]);
+        if let Some(at) = self.out.span(trouble.node).filter(|at| *at != span) {
+            problem = problem.at(at, "on the way through this");
+        }
+        self.report(problem);
+    }
+
+    /// Can one differentiate by it? Else it is reported.
+    fn is_variable(&mut self, node: NodeId, span: Span) -> bool {
+        let found = self.out.graph.node(node);
+        let named = matches!(found.op.def.role, Role::Slot | Role::Def);
+        if !named {
+            self.report(crate::resolve::errors::by_what(span));
+            return false;
+        }
+        if found.dtype != DType::Real {
+            let what = if found.dtype == DType::Int { "whole numbers" } else { "0 or 1" };
+            self.report(errors::by_whole(self.text(span), what, span));
+            return false;
+        }
+        true
+    }
+
+    /// `grad(expr, x)` and its kin.
+    pub(super) fn transform(&mut self, id: HirId, transform: Transform, args: &[(Value, Span)], span: Span) -> Value {
+        let mut nodes = vec![];
+        for (value, at) in args {
+            match self.as_node(value, *at) {
+                Some(node) => nodes.push((node, *at)),
+                None => return Value::Poison,
+            }
+        }
+        let [(root, root_at), (by, by_at), rest @ ..] = nodes.as_slice() else { return Value::Poison };
+        if !self.is_variable(*by, *by_at) {
+            return Value::Poison;
+        }
+        let scalar = self.out.graph.shape(*root).is_scalar();
+        if !scalar && matches!(transform, Transform::Grad | Transform::Hessian | Transform::Hvp) {
+            let shape = self.out.graph.shape(*root).show(&self.out.graph.dims);
+            let (expr, name) = (self.text(*root_at), self.text(*by_at));
+            return self.report(errors::not_scalar(&shape, expr, name, *root_at));
+        }
+        match transform {
+            Transform::Grad | Transform::Jacobian => self.derivative(id, *root, &[(*by, *by_at)], span),
+            Transform::Hessian => self.derivative(id, *root, &[(*by, *by_at), (*by, *by_at)], span),
+            Transform::Jvp | Transform::Hvp => {
+                let Some((direction, direction_at)) = rest.first() else { return Value::Poison };
+                let (wanted, found) = (self.out.graph.shape(*by).clone(), self.out.graph.shape(*direction).clone());
+                if !wanted.is_same(&found, &self.out.graph.dims) {
+                    let (wanted, found) = (wanted.show(&self.out.graph.dims), found.show(&self.out.graph.dims));
+                    return self.report(errors::direction(&wanted, &found, *direction_at));
+                }
+                let root = if transform == Transform::Hvp {
+                    match self.derive_one(*root, *by, span) {
+                        Some(derived) => derived.node,
+                        None => return Value::Poison,
+                    }
+                } else {
+                    *root
+                };
+                self.push_forward(id, root, *by, *direction, span)
+            }
+        }
+    }
+
+    fn push_forward(&mut self, id: HirId, root: NodeId, by: NodeId, direction: NodeId, span: Span) -> Value {
+        let mut opener = Opener::keeping([by]);
+        let opened = opener.open(&mut self.out.graph, root);
+        let free = opener.open(&mut self.out.graph, by);
+        let slope = diff::forward(&mut self.out.graph, opened, &[(free, direction)]);
+        let shape = self.out.graph.shape(root).clone();
+        let made = slope.and_then(|slope| {
+            derived(&mut self.out.graph, slope, &shape).map_err(|fault| Trouble { node: root, fault })
+        });
+        self.settle();
+        match made {
+            Ok(derived) => {
+                if let Some(zero) = derived.zero {
+                    self.zeros.insert(id, zero);
+                }
+                Value::Node(derived.node)
+            }
+            Err(trouble) => {
+                self.trouble(trouble, span);
+                Value::Poison
+            }
+        }
+    }
+
+    /// The slope of `y` by `z`, entry by entry, `order` times.
+    pub(super) fn entrywise(&mut self, y: NodeId, z: NodeId, order: u32, name: &str, span: Span) -> Value {
+        let shape = self.out.graph.shape(z).clone();
+        let mut root = y;
+        for _ in 0..order {
+            let mut opener = Opener::keeping([z]);
+            let opened = opener.open(&mut self.out.graph, root);
+            let free = opener.open(&mut self.out.graph, z);
+            if !shape.is_scalar() && !self.is_pointwise(opened, free) {
+                return self.report(errors::not_entrywise(name, self.text(span), span));
+            }
+            let one = ops::number(&mut self.out.graph, 1.0);
+            let ones = build::broadcast_to(&mut self.out.graph, one, shape.clone());
+            let Some(ones) = self.made(ones, span, &[]) else { return Value::Poison };
+            let made = diff::forward(&mut self.out.graph, opened, &[(free, ones)]);
+            let to = self.out.graph.shape(root).clone();
+            let made = made.and_then(|slope| {
+                derived(&mut self.out.graph, slope, &to).map_err(|fault| Trouble { node: root, fault })
+            });
+            self.settle();
+            match made {
+                Ok(derived) => root = derived.node,
+                Err(trouble) => {
+                    self.trouble(trouble, span);
+                    return Value::Poison;
+                }
+            }
+        }
+        Value::Node(root)
+    }
+
+    /// Does each entry of `root` depend on the same entry of `free` alone?
+    fn is_pointwise(&self, root: NodeId, free: NodeId) -> bool {
+        let graph = &self.out.graph;
+        let shape = graph.shape(free);
+        let mut moving = rustc_hash::FxHashSet::default();
+        moving.insert(free);
+        for id in graph.reach(&[root]) {
+            let node = graph.node(id);
+            if id == free || !node.args.iter().any(|arg| moving.contains(arg)) {
+                continue;
+            }
+            let pointwise =
+                matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
+                    && node.shape.is_same(shape, &graph.dims);
+            if !pointwise {
+                return false;
+            }
+            moving.insert(id);
+        }
+        true
+    }
+}

@@ -1,0 +1,345 @@
+//! What can be wrong with shapes and arguments, one function a code.
+
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use crate::syntax::ast::Role;
+
+/// A value that has not the shape that is stated.
+pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(String, Span)]) -> Diagnostic {
+    let mut problem =
+        Diagnostic::error("nnlang::shape::stated", format!("the value is {found}, and {wanted} is stated"))
+            .at(value, found.to_string())
+            .at(shape, format!("{wanted}, stated here"));
+    for (fact, at) in chain {
+        problem = problem.at(*at, fact.clone());
+    }
+    problem.mend(format!("state {found}, or change the value")).edit(shape, found)
+}
+
+/// An argument that has not the parameter's shape.
+pub fn argument_shape(param: &str, found: &str, wanted: &str, at: Span, shape: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is to be {wanted}, and is given {found}"))
+        .at(at, found.to_string())
+        .at(shape, format!("{wanted}, stated here"))
+}
+
+/// A dimension that is none.
+pub fn dimension(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
+        .at(span, "a dimension is a whole number from 0 on, or a name")
+        .mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`")
+}
+
+/// Rows of different lengths.
+pub fn ragged(text: &str, span: Span) -> Diagnostic {
+    let _ = text;
+    Diagnostic::error("nnlang::shape::ragged", "the rows of this tensor have different lengths")
+        .at(span, "every row needs as many entries as the first")
+        .mend("make the rows equally long")
+}
+
+/// Entries of different shapes.
+pub fn uneven(a: &str, b: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::ragged", format!("the entries of this list have different shapes: {a} and {b}"))
+        .at(span, "entries of a list are stacked, so their shapes are equal")
+        .mend("make the shapes equal, or join them with `concat(a, b, axis=0)`")
+}
+
+/// A string where a number is wanted.
+pub fn text_is_no_number(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::text", "a string is not a number")
+        .at(span, "a value is wanted here")
+        .mend("write a number, or the string on a line of its own as a heading")
+}
+
+/// An argument that is not given, used as a value.
+pub fn absent(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::text", "`none` is not a value").at(span, "a value is wanted here")
+}
+
+/// More entries than can be counted.
+pub fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::too_large", "this has more entries than can be counted").at(span, "here")
+}
+
+/// A range whose ends are not known before the run.
+pub fn range(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
+        .at(span, "how many numbers this has cannot be told")
+        .mend("use numbers or dimension names: `0..m`, `0..1 step 0.1`")
+}
+
+/// Something other than a vector after `in`.
+pub fn each_range(shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::each", format!("`for` runs over a range or a vector, not over {shape}"))
+        .at(span, shape.to_string())
+        .mend("write `for i in 0..m`")
+}
+
+/// Two names: columns or rows?
+pub fn undecided(shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::examples", format!("in {shape} it cannot be told which axis counts the examples"))
+        .at(span, "a layer needs to know")
+        .because("a number first and a name last is examples in columns; a name first is rows; here both are names")
+        .mend("write `examples columns` or `examples rows` at the top of the file")
+}
+
+/// A layer on a scalar.
+pub fn layer_of_scalar(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::layer", "a layer takes a tensor, not a scalar")
+        .at(span, "its source has no axis")
+        .mend("declare the input with its features: `input x : [3, m]`")
+}
+
+/// A layer without its size.
+pub fn layer_units(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
+        .at(span, "a number is wanted here")
+        .mend(format!("write `{word} 4 tanh`"))
+}
+
+/// A word that says nothing to a layer.
+pub fn layer_word(word: &str, text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_word", format!("`{word}` does not take `{text}` here"))
+        .at(span, "after the number of units comes one activation, then options")
+        .mend(format!("write `{word} 4 tanh init=he bias=false`"))
+}
+
+/// An activation that no one knows.
+pub fn activation(name: &str, span: Span) -> Diagnostic {
+    let known = ["tanh", "relu", "sigmoid", "leaky_relu", "softmax", "identity", "gelu", "elu", "silu", "softplus"];
+    let problem = Diagnostic::error("nnlang::name::activation", format!("there is no activation `{name}`"))
+        .at(span, "a function of one argument is wanted here");
+    match crate::diag::nearest(name, known) {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("write `tanh`, `relu`, `sigmoid`, or a function of your own that is defined above"),
+    }
+}
+
+/// An option that a layer has not.
+pub fn layer_option(name: &str, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::layer_option", format!("a layer has no option `{name}`"))
+        .at(span, "its options are `init` and `bias`");
+    match crate::diag::nearest(name, ["init", "bias"]) {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("write `init=he` or `bias=false`"),
+    }
+}
+
+/// An option with a value that it cannot have.
+pub fn layer_option_value(name: &str, span: Span) -> Diagnostic {
+    let wants = if name == "bias" { "`bias=true` or `bias=false`" } else { "the name of an initialiser: `init=he`" };
+    Diagnostic::error("nnlang::name::layer_option", format!("`{name}` is given something else than it takes"))
+        .at(span, "here")
+        .mend(format!("write {wants}"))
+}
+
+/// An initialiser that no one knows.
+pub fn initialiser(word: &str, nearest: Option<&str>, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::initialiser", format!("there is no initialiser `{word}`"))
+        .at(span, "here")
+        .because("there are xavier, he, lecun, orthogonal, normal, uniform and zeros");
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("write one of these"),
+    }
+}
+
+/// An initialiser without a shape.
+pub fn initialiser_shape(name: &str, word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::no_shape", format!("`{name}` has no shape to be filled by `{word}`"))
+        .at(span, "an initialiser fills a stated shape")
+        .mend(format!("write `param {name} : [3, 4] = {word}`"))
+}
+
+/// A declaration with neither shape nor value.
+pub fn no_shape(name: &str, role: Role, span: Span) -> Diagnostic {
+    let word = if role == Role::Input { "input" } else { "param" };
+    Diagnostic::error("nnlang::shape::no_shape", format!("the shape of `{name}` cannot be told"))
+        .at(span, "neither a shape nor a value is stated")
+        .mend(format!("write `{word} {name} : [3, m]`; a scalar is `{word} {name} : []`"))
+}
+
+/// More arguments than a function takes, or fewer.
+pub fn too_many(what: &str, takes: usize, given: usize, span: Span, at: Span) -> Diagnostic {
+    let plural = if takes == 1 { "argument" } else { "arguments" };
+    let _ = span;
+    Diagnostic::error("nnlang::name::arguments", format!("`{what}` takes {takes} {plural}, and is given {given}"))
+        .at(at, "here")
+        .mend(format!("give it {takes}"))
+}
+
+/// An argument that must be given.
+pub fn missing(what: &str, param: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::arguments", format!("`{what}` needs its argument `{param}`"))
+        .at(span, "it is not given here")
+        .mend(format!("give it: `{what}(… {param} …)`"))
+}
+
+/// An argument by a name that is not one.
+pub fn no_parameter(what: &str, name: &str, known: &[&str], nearest: Option<&str>, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::parameter", format!("`{what}` has no argument `{name}`"))
+        .at(span, "here")
+        .because(format!("it has {}", known.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")));
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("use one of these names"),
+    }
+}
+
+/// An argument that goes by name, given by position.
+pub fn by_name(what: &str, name: &str, text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::by_name", format!("`{name}` of `{what}` goes by its name"))
+        .at(span, "a position says nothing to a reader")
+        .mend(format!("write `{name}={text}`"))
+        .edit(span, format!("{name}={text}"))
+}
+
+/// An argument given twice.
+pub fn given_twice(what: &str, name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::arguments", format!("`{name}` of `{what}` is given twice"))
+        .at(span, "the second time")
+        .mend("leave one of them out")
+}
+
+/// An argument of another kind.
+pub fn wants(what: &str, name: &str, kind: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::arguments", format!("`{name}` of `{what}` is {kind}"))
+        .at(span, "something else is given")
+        .mend(format!("write {kind}"))
+}
+
+/// An axis that is not there.
+pub fn axis(axis: i64, rank: usize, shape: &str, span: Span) -> Diagnostic {
+    let has = match rank {
+        0 => "a scalar has no axis".to_string(),
+        1 => format!("{shape} has one axis: 0"),
+        n => format!("{shape} has the axes 0 to {}", n - 1),
+    };
+    Diagnostic::error("nnlang::shape::axis", format!("there is no axis {axis}: {has}")).at(span, "this axis")
+}
+
+/// An axis named twice.
+pub fn axis_twice(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::axis", "an axis is named twice").at(span, "here").mend("name it once")
+}
+
+/// A whole number that must be known before the run.
+pub fn whole(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::whole", format!("`{name}` is a whole number known before the run"))
+        .at(span, "this is none, or not known yet")
+        .mend("write a whole number")
+}
+
+/// More calls than the budget.
+pub fn budget(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::budget", format!("the calls of `{name}` expand beyond every measure"))
+        .at(span, "reached here")
+        .because("functions are expanded where they are called; calls with equal arguments are expanded once")
+        .mend("name intermediate results, or draw random numbers outside the function")
+}
+
+/// More indices than axes.
+pub fn too_many_indices(given: usize, shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::index", format!("{given} indices for {shape}"))
+        .at(span, "more indices than axes")
+        .mend("give at most one index for each axis")
+}
+
+/// An index outside its axis.
+pub fn index_range(index: &str, size: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::index", format!("index {index} is outside an axis of size {size}"))
+        .at(span, format!("indices go from 0 to {size} - 1, or from -1 back"))
+}
+
+/// A slice beyond its axis.
+pub fn slice_range(slice: &str, size: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::slice", format!("the slice {slice} is outside an axis of size {size}"))
+        .at(span, "a bound past the end is an error, not clamped")
+        .mend(format!("end it at {size} at most"))
+}
+
+/// A step of zero.
+pub fn zero_step(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::slice", "the step of a slice is not 0").at(span, "here").mend("write 1, 2 or -1")
+}
+
+/// An index that is not whole.
+pub fn index_whole(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::index", format!("`{text}` is not a whole number")).at(span, "an index is one")
+}
+
+/// A bound of a slice that is not known.
+pub fn bound_known(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::slice", "the bounds of a slice are known before the run")
+        .at(span, "this depends on a value")
+        .mend("use numbers or dimension names")
+}
+
+/// An index of more than one axis.
+pub fn index_rank(shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::index", format!("an index is a number or a vector, not {shape}"))
+        .at(span, shape.to_string())
+        .mend("use `gather(x, index, axis=0)`")
+}
+
+/// A derivative by whole numbers.
+pub fn by_whole(name: &str, what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::diff::by_int", format!("`{name}` is {what}: nothing can be differentiated by it"))
+        .at(span, "it moves in jumps, not by small steps")
+        .mend("differentiate by a real")
+}
+
+/// A gradient of something that is not a scalar.
+pub fn not_scalar(shape: &str, expr: &str, by: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::diff::not_scalar", format!("a gradient is of a scalar, and this is {shape}"))
+        .at(span, shape.to_string())
+        .mend(format!("write `jacobian({expr}, {by})`, or reduce it: `grad(sum({expr}), {by})`"))
+}
+
+/// A direction of another shape.
+pub fn direction(wanted: &str, found: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::diff::direction", format!("the direction is {found}, and what it moves is {wanted}"))
+        .at(span, found.to_string())
+        .mend(format!("give it the shape {wanted}"))
+}
+
+/// `softmax'(z)` of a tensor.
+pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
+    let args = text.split_once('(').map_or("z", |(_, rest)| rest.trim_end_matches(')'));
+    Diagnostic::error(
+        "nnlang::diff::not_entrywise",
+        format!("an entry of `{name}` depends on other entries of its argument"),
+    )
+    .at(span, "so it has no slope entry by entry")
+    .mend(format!("give the result and its argument names, and write `jacobian({name}({args}), {args})`"))
+}
+
+/// A field of something that is no network's result.
+pub fn no_network(base: &str, field: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))
+        .at(span, "only the result of a network has names behind a dot")
+}
+
+/// A parameter of a network that was not called.
+pub fn not_called(network: &str, field: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::name::not_called",
+        format!("`{network}.{field}` is not there before `{network}` is called"),
+    )
+    .at(span, "the shapes of its parameters come from the first call")
+    .mend(format!("call it above: `h = {network}(x)`"))
+}
+
+/// A name of one of several calls.
+pub fn several_calls(network: &str, field: &str, span: Span, calls: &[Span]) -> Diagnostic {
+    let mut problem = Diagnostic::error(
+        "nnlang::name::several_calls",
+        format!("`{network}` is called {} times: which `{field}`?", calls.len()),
+    )
+    .at(span, "this could be any of them");
+    for call in calls {
+        problem = problem.at(*call, "a call");
+    }
+    problem.mend(format!("name the result, `h = {network}(…)`, and write `h.{field}`"))
+}

@@ -1,0 +1,384 @@
+//! Expressions: one loop over the postorder of an expression; only calls and comprehensions nest.
+
+use super::{Cx, Value, errors};
+use crate::diag::Diagnostic;
+use crate::graph::{Attrs, Fault, NodeId, OpDef, Role};
+use crate::ops;
+use crate::resolve::hir::{self, HirId, Kind};
+use crate::shape::{Dim, Shape};
+use crate::source::Span;
+use crate::tensor::Tensor;
+
+impl Cx<'_> {
+    /// The value of a whole expression.
+    pub(super) fn value(&mut self, expr: hir::Expr) -> Value {
+        let start = expr.start;
+        let mut done: Vec<Value> = Vec::with_capacity((expr.root.0 + 1 - start) as usize);
+        let mut at = start;
+        while at <= expr.root.0 {
+            let value = match &self.program.arena[at as usize].kind {
+                Kind::Jump(to) => {
+                    // What lies between is lowered under its index.
+                    done.resize((*to - start) as usize, Value::Poison);
+                    at = *to;
+                    continue;
+                }
+                _ => self.step(HirId(at), start, &done),
+            };
+            done.push(value);
+            at += 1;
+        }
+        done.pop().unwrap_or(Value::Poison)
+    }
+
+    fn step(&mut self, id: HirId, start: u32, done: &[Value]) -> Value {
+        let program = self.program;
+        let hir = program.hir(id);
+        let span = hir.span;
+        self.here = Some(span);
+        let get = |id: HirId| done.get((id.0 - start) as usize).cloned().unwrap_or(Value::Poison);
+        let value = match &hir.kind {
+            Kind::Number(value) | Kind::Constant(value) => Value::Node(ops::number(self.graph(), *value)),
+            Kind::Flag(flag) => Value::Flag(*flag),
+            Kind::Absent => Value::Absent,
+            Kind::Text(text) => Value::Text(text.clone()),
+            Kind::Broken | Kind::Jump(_) => Value::Poison,
+            Kind::Global(global) => match &self.values[global.0 as usize] {
+                Some(value) => value.clone(),
+                None if program.global(*global).kind == hir::GlobalKind::Dimension => {
+                    let dim = self.named_dim(*global);
+                    Value::Node(ops::build::dim(self.graph(), dim))
+                }
+                None => Value::Poison,
+            },
+            Kind::Local(place) => match self.frames.last().and_then(|frame| frame.places.get(*place as usize)) {
+                Some(Some(value)) => value.clone(),
+                Some(None) | None => Value::Poison,
+            },
+            Kind::List(items) => {
+                let values: Vec<Value> = items.iter().map(|item| get(*item)).collect();
+                if values.contains(&Value::Poison) { Value::Poison } else { Value::List(values.into()) }
+            }
+            Kind::Apply(op, args) => {
+                let mut nodes = vec![];
+                for arg in args {
+                    let value = get(*arg);
+                    match self.as_node(&value, program.hir(*arg).span) {
+                        Some(node) => nodes.push(node),
+                        None => return Value::Poison,
+                    }
+                }
+                let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                self.here = Some(span);
+                self.apply(op, Attrs::None, &nodes, span, &spans)
+            }
+            Kind::Range(from, to, step) => {
+                let (from, to) = (get(*from), get(*to));
+                let step = step.map(|step| get(step));
+                self.range(&from, &to, step.as_ref(), span)
+            }
+            Kind::Call(callee, args) => {
+                let place = u64::from(id.0 - start);
+                let given = args
+                    .iter()
+                    .map(|arg| super::call::Given {
+                        name: arg.name.as_ref(),
+                        value: get(arg.value),
+                        span: program.hir(arg.value).span,
+                    })
+                    .collect();
+                self.call(*callee, given, span, place)
+            }
+            Kind::Slope(callee, order, args) => {
+                let place = u64::from(id.0 - start);
+                let given = args
+                    .iter()
+                    .map(|arg| super::call::Given {
+                        name: arg.name.as_ref(),
+                        value: get(arg.value),
+                        span: program.hir(arg.value).span,
+                    })
+                    .collect();
+                self.slope(*callee, *order, given, span, place)
+            }
+            Kind::Index(base, slots) => {
+                let value = get(*base);
+                let Some(node) = self.as_node(&value, program.hir(*base).span) else { return Value::Poison };
+                self.index(node, slots, &get, span)
+            }
+            Kind::Each(each) => {
+                let range = get(each.range);
+                self.each(each, &range, span)
+            }
+            Kind::Derivative { of, by } => {
+                let of_value = get(*of);
+                let Some(of_node) = self.as_node(&of_value, program.hir(*of).span) else { return Value::Poison };
+                let mut names = vec![];
+                for (by, order) in by {
+                    let by_span = program.hir(*by).span;
+                    let value = get(*by);
+                    let Some(node) = self.as_node(&value, by_span) else { return Value::Poison };
+                    for _ in 0..*order {
+                        names.push((node, by_span));
+                    }
+                }
+                self.derivative(id, of_node, &names, span)
+            }
+            Kind::Transform(transform, args) => {
+                let values: Vec<(Value, Span)> = args.iter().map(|arg| (get(*arg), program.hir(*arg).span)).collect();
+                self.transform(id, *transform, &values, span)
+            }
+            Kind::Field(base, field) => {
+                let value = get(*base);
+                if value == Value::Poison {
+                    return Value::Poison;
+                }
+                let node = if let Value::Node(node) = value { Some(node) } else { None };
+                self.field(node, program.hir(*base).span, field)
+            }
+            Kind::NetworkField(network, field) => self.network_field(*network, field, span),
+        };
+        self.settle();
+        value
+    }
+
+    /// A value as a node: lists become tensors.
+    pub(super) fn as_node(&mut self, value: &Value, span: Span) -> Option<NodeId> {
+        match value {
+            Value::Node(node) => Some(*node),
+            Value::Poison => None,
+            Value::Flag(flag) => {
+                let literal = Tensor::Bool(ndarray::arr0(*flag).into_dyn());
+                Some(ops::build::literal(self.graph(), literal))
+            }
+            Value::List(items) => self.tensor(items, span),
+            Value::Text(_) => {
+                self.report(errors::text_is_no_number(span));
+                None
+            }
+            Value::Absent => {
+                self.report(errors::absent(span));
+                None
+            }
+        }
+    }
+
+    /// `[a, b, c]`: numbers become one literal, anything else a stack.
+    fn tensor(&mut self, items: &[Value], span: Span) -> Option<NodeId> {
+        let mut numbers = vec![];
+        let mut sizes = vec![];
+        match self.literal(items, 0, &mut sizes, &mut numbers) {
+            Whole::Numbers => {
+                let array = ndarray::ArrayD::from_shape_vec(sizes, numbers).ok()?;
+                let node = ops::build::literal(self.graph(), Tensor::F64(array));
+                self.here = Some(span);
+                self.settle();
+                return Some(node);
+            }
+            Whole::Ragged => {
+                self.report(errors::ragged(self.text(span), span));
+                return None;
+            }
+            Whole::Other => {}
+        }
+        let mut nodes = vec![];
+        for item in items {
+            nodes.push(self.as_node(item, span)?);
+        }
+        let shapes: Vec<Shape> = nodes.iter().map(|node| self.out.graph.shape(*node).clone()).collect();
+        let first = shapes.first()?;
+        if let Some(odd) = shapes.iter().find(|shape| !shape.is_same(first, &self.out.graph.dims)) {
+            let (a, b) = (first.show(&self.out.graph.dims), odd.show(&self.out.graph.dims));
+            self.report(errors::uneven(&a, &b, span));
+            return None;
+        }
+        self.here = Some(span);
+        let made = ops::build::stack(self.graph(), &nodes, 0);
+        self.settle();
+        self.made(made, span, &[])
+    }
+
+    /// Is it all numbers of one shape? Then their entries; the recursion is as deep as the brackets.
+    fn literal(&self, items: &[Value], depth: usize, sizes: &mut Vec<usize>, out: &mut Vec<f64>) -> Whole {
+        match sizes.get(depth) {
+            Some(size) if *size != items.len() => return Whole::Ragged,
+            Some(_) => {}
+            None => sizes.push(items.len()),
+        }
+        let mut flat = false;
+        let mut deep = false;
+        for item in items {
+            match item {
+                Value::Node(id) => {
+                    let node = self.out.graph.node(*id);
+                    match node.op.attrs.number(0) {
+                        Some(value) if node.op.def.role == Role::Number => out.push(value),
+                        _ => return Whole::Other,
+                    }
+                    flat = true;
+                }
+                Value::List(inner) => {
+                    deep = true;
+                    match self.literal(inner, depth + 1, sizes, out) {
+                        Whole::Numbers => {}
+                        other => return other,
+                    }
+                }
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return Whole::Other,
+            }
+        }
+        if (flat && deep) || (flat && sizes.len() > depth + 1) { Whole::Ragged } else { Whole::Numbers }
+    }
+
+    /// `0..10 step 2`: reals that end before the end.
+    fn range(&mut self, from: &Value, to: &Value, step: Option<&Value>, span: Span) -> Value {
+        let Some(from) = self.as_node(from, span) else { return Value::Poison };
+        let Some(to) = self.as_node(to, span) else { return Value::Poison };
+        let by = match step {
+            Some(step) => match self.as_node(step, span) {
+                Some(node) => Some(node),
+                None => return Value::Poison,
+            },
+            None => None,
+        };
+        let graph = &self.out.graph;
+        let leaf = self.leaf();
+        let number = |id: NodeId| ops::known::number(graph, id, &leaf);
+        let by_number = by.map_or(Some(1.0), number);
+        let (start, count) = match (number(from), number(to), by_number) {
+            (Some(a), Some(b), Some(s)) if s != 0.0 && s.is_finite() && a.is_finite() && b.is_finite() => {
+                // A count that is whole but for rounding is that whole number: 0..1 step 0.1 has ten.
+                let exact = (b - a) / s;
+                let near = libm::round(exact);
+                let count = if libm::fabs(exact - near) < 1e-9 * libm::fmax(1.0, libm::fabs(exact)) {
+                    near
+                } else {
+                    libm::ceil(exact)
+                };
+                if count > 1e15 {
+                    drop(leaf);
+                    return self.report(errors::too_large(span));
+                }
+                let known = ops::known::dim(graph, to, &leaf).filter(|_| a == 0.0 && s == 1.0);
+                (a, known.unwrap_or(Dim::Num(libm::fmax(count, 0.0) as u64)))
+            }
+            (_, _, Some(s)) if s == 1.0 => {
+                let (a, b) = (ops::known::dim(graph, from, &leaf), ops::known::dim(graph, to, &leaf));
+                match (a, b, number(from)) {
+                    (Some(a), Some(b), Some(start)) => match graph.dims.sub(&b, &a) {
+                        Ok(count) => (start, count),
+                        Err(_) => {
+                            drop(leaf);
+                            return self.report(errors::too_large(span));
+                        }
+                    },
+                    _ => {
+                        drop(leaf);
+                        return self.report(errors::range(span));
+                    }
+                }
+            }
+            _ => {
+                drop(leaf);
+                return self.report(errors::range(span));
+            }
+        };
+        drop(leaf);
+        let step = by_number.unwrap_or(1.0);
+        let made = ops::build::range(self.graph(), start, step, count);
+        self.settle();
+        self.made(made, span, &[]).map_or(Value::Poison, Value::Node)
+    }
+
+    /// An operator over nodes; a fault becomes a diagnostic with its places.
+    pub(super) fn apply(
+        &mut self,
+        op: &'static OpDef,
+        attrs: Attrs,
+        nodes: &[NodeId],
+        span: Span,
+        spans: &[Span],
+    ) -> Value {
+        self.out.graph.dims.at(Some(span));
+        let made = self.graph().add(op, attrs, nodes);
+        self.settle();
+        match made {
+            Ok(node) => Value::Node(node),
+            Err(fault) => {
+                let args: Vec<(NodeId, Span)> = nodes.iter().copied().zip(spans.iter().copied()).collect();
+                self.made(Err(fault), span, &args).map_or(Value::Poison, Value::Node)
+            }
+        }
+    }
+
+    pub(super) fn apply_named(&mut self, name: &str, nodes: &[NodeId], span: Span) -> Option<NodeId> {
+        let op = ops::find(name)?;
+        let made = self.graph().add(op, Attrs::None, nodes);
+        self.made(made, span, &[])
+    }
+
+    /// The node, or the fault as a diagnostic.
+    pub(super) fn made(&mut self, made: Result<NodeId, Fault>, span: Span, args: &[(NodeId, Span)]) -> Option<NodeId> {
+        match made {
+            Ok(node) => Some(node),
+            Err(fault) => {
+                let problem = self.diagnostic(fault, span, args);
+                self.report(problem);
+                None
+            }
+        }
+    }
+
+    /// A fault with its places: each argument with its shape and where that comes from.
+    pub(super) fn diagnostic(&self, fault: Fault, span: Span, args: &[(NodeId, Span)]) -> Diagnostic {
+        let mut problem = Diagnostic::error(fault.code, fault.title);
+        for label in &fault.labels {
+            let Some((node, at)) = args.get(label.arg) else { continue };
+            let text = if label.text.is_empty() { self.provenance(*node) } else { label.text.clone() };
+            problem = problem.at(*at, text);
+        }
+        if problem.labels.is_empty() {
+            problem = problem.at(span, "here");
+        }
+        problem.because = fault.because;
+        let quoted = |template: &str| {
+            let mut text = template.to_string();
+            for (i, (_, at)) in args.iter().enumerate() {
+                let source = self.text(*at);
+                text = text.replace(&format!("{{{i}}}"), source);
+            }
+            text
+        };
+        if let Some(mend) = &fault.mend {
+            problem = problem.mend(quoted(mend));
+        }
+        if let Some(instead) = &fault.instead {
+            problem = problem.edit(span, quoted(instead));
+        }
+        problem
+    }
+
+    /// `[3, m], an input, line 1`
+    pub(super) fn provenance(&self, node: NodeId) -> String {
+        let shape = self.out.graph.shape(node);
+        let shown = if shape.is_scalar() { "a scalar".to_string() } else { shape.show(&self.out.graph.dims) };
+        let Some(def) = self.out.def_of(node) else { return shown };
+        let def = self.out.def(def);
+        let line = self.sources.line(def.span);
+        match def.kind {
+            super::DefKind::Input => format!("{shown}, an input, line {line}"),
+            super::DefKind::Param => format!("{shown}, a parameter, line {line}"),
+            super::DefKind::Variable | super::DefKind::Leaf if def.stated => format!("{shown}, stated on line {line}"),
+            super::DefKind::Variable | super::DefKind::Leaf => format!("{shown}, line {line}"),
+            super::DefKind::Local => shown,
+        }
+    }
+}
+
+/// What a nested list is made of.
+#[derive(PartialEq)]
+enum Whole {
+    Numbers,
+    Ragged,
+    Other,
+}

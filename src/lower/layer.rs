@@ -1,0 +1,275 @@
+//! `layer 4 tanh`: exactly the four definitions that the language says, each a name that can be asked for.
+
+use super::{Cx, DefKind, ItemKind, Value, errors};
+use crate::graph::{Attr, Attrs, NodeId, Type};
+use crate::ops::{self, build};
+use crate::resolve::hir::{self, Callee, GlobalId, Layer, LayerArg};
+use crate::shape::{Dim, Shape};
+use crate::source::Span;
+use crate::syntax::ast;
+use std::sync::Arc;
+
+/// What a layer says besides its source.
+pub(super) struct Spec {
+    units: Dim,
+    activation: Option<(Callee, Arc<str>, Span)>,
+    init: Arc<str>,
+    init_span: Span,
+    bias: bool,
+}
+
+/// One name that a layer defines: how, and its node.
+pub(super) enum Made {
+    Param(Type, NodeId),
+    Value(NodeId),
+}
+
+impl Cx<'_> {
+    /// A layer of the program: its names become definitions.
+    pub(super) fn program_layer(&mut self, span: Span, layer: &Layer<GlobalId>) {
+        let source = match (&layer.from, layer.before) {
+            (Some(from), _) => self.node(*from),
+            (None, Some(global)) => match self.values[global.0 as usize] {
+                Some(Value::Node(node)) => Some(node),
+                _ => None,
+            },
+            (None, None) => None,
+        };
+        let spec = self.layer_spec(&layer.word, &layer.args, &layer.options, layer.word_span);
+        let (Some(source), Some(spec)) = (source, spec) else { return self.silence(layer) };
+        let mut defs = vec![];
+        let names: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
+        let done = self.dense(source, &spec, &names, layer.word_span, &mut |cx, i, made| {
+            let name = names[i].clone();
+            let def = match made {
+                Made::Param(ty, init) => cx.slot(name, layer.word_span, DefKind::Param, ty, Some(init)),
+                Made::Value(node) => cx.named(name, layer.word_span, DefKind::Variable, node),
+            };
+            defs.push(def);
+            cx.out.def(def).node
+        });
+        if !done {
+            return self.silence(layer);
+        }
+        for ((_, global), def) in layer.names.iter().zip(&defs) {
+            let node = self.out.def(*def).node;
+            self.bind_global(*global, Value::Node(node), Some(*def));
+            self.push_item(span, ItemKind::Define(*def));
+        }
+        if let (Some((name, global)), Some(last)) = (&layer.output, defs.last()) {
+            let node = self.out.def(*last).node;
+            let def = self.named(name.text.as_str().into(), name.span, DefKind::Variable, node);
+            self.bind_global(*global, Value::Node(self.out.def(def).node), Some(def));
+            self.push_item(span, ItemKind::Define(def));
+        }
+    }
+
+    fn silence(&mut self, layer: &Layer<GlobalId>) {
+        for (_, global) in &layer.names {
+            self.bind_global(*global, Value::Poison, None);
+        }
+        if let Some((_, global)) = &layer.output {
+            self.bind_global(*global, Value::Poison, None);
+        }
+    }
+
+    /// What the words of a layer say.
+    pub(super) fn layer_spec(
+        &mut self,
+        word: &str,
+        args: &[LayerArg],
+        options: &[(ast::Name, LayerArg)],
+        word_span: Span,
+    ) -> Option<Spec> {
+        let mut units = None;
+        let mut activation = None;
+        for arg in args {
+            match arg {
+                LayerArg::Value(expr, span) if units.is_none() => units = Some(self.dimension(*expr, *span)?),
+                LayerArg::Word(name, Some(expr)) if units.is_none() => units = Some(self.dimension(*expr, name.span)?),
+                LayerArg::Word(name, _) if activation.is_none() && units.is_some() => {
+                    let Some(callee) = self.activation(&name.text) else {
+                        self.report(errors::activation(&name.text, name.span));
+                        return None;
+                    };
+                    activation = Some((callee, Arc::from(name.text.as_str()), name.span));
+                }
+                LayerArg::Word(name, _) if units.is_none() => {
+                    self.report(errors::layer_units(word, name.span));
+                    return None;
+                }
+                LayerArg::Value(_, span) | LayerArg::Size(_, span) => {
+                    self.report(errors::layer_word(word, self.text(*span), *span));
+                    return None;
+                }
+                LayerArg::Word(name, _) => {
+                    self.report(errors::layer_word(word, &name.text, name.span));
+                    return None;
+                }
+            }
+        }
+        let Some(units) = units else {
+            self.report(errors::layer_units(word, word_span));
+            return None;
+        };
+        let (mut init, mut init_span, mut bias) = (Arc::from("xavier"), word_span, true);
+        for (name, value) in options {
+            match (name.text.as_str(), value) {
+                ("init", LayerArg::Word(word, _)) => {
+                    init = Arc::from(word.text.as_str());
+                    init_span = word.span;
+                }
+                ("bias", LayerArg::Word(word, _)) if word.text == "true" || word.text == "false" => {
+                    bias = word.text == "true";
+                }
+                ("init" | "bias", _) => {
+                    self.report(errors::layer_option_value(&name.text, name.span));
+                    return None;
+                }
+                _ => {
+                    self.report(errors::layer_option(&name.text, name.span));
+                    return None;
+                }
+            }
+        }
+        Some(Spec { units, activation, init, init_span, bias })
+    }
+
+    /// The function that a layer's last word names.
+    fn activation(&self, name: &str) -> Option<Callee> {
+        if let Some(function) = self.program.globals.iter().find_map(|global| match global.kind {
+            hir::GlobalKind::Function(id) if *global.name == *name => Some(id),
+            _ => None,
+        }) {
+            return Some(Callee::Function(function));
+        }
+        if let Some(op) = ops::find(name)
+            && op.args.first().is_some_and(|arg| arg.kind.is_node())
+            && op.args.iter().skip(1).all(|arg| !arg.default.is_empty())
+        {
+            return Some(Callee::Op(op));
+        }
+        self.program
+            .functions
+            .iter()
+            .position(|function| function.prelude && *function.name == *name)
+            .map(|i| Callee::Function(hir::FunctionId(i as u32)))
+    }
+
+    /// The definitions of a dense layer, each handed to `define`, which names it and gives its node back.
+    pub(super) fn dense(
+        &mut self,
+        source: NodeId,
+        spec: &Spec,
+        names: &[Arc<str>],
+        span: Span,
+        define: &mut dyn FnMut(&mut Self, usize, Made) -> NodeId,
+    ) -> bool {
+        let shape = self.out.graph.shape(source).clone();
+        let columns = self.is_columns(&shape);
+        if self.is_undecided(&shape) {
+            let shown = shape.show(&self.out.graph.dims);
+            self.report(errors::undecided(&shown, span));
+            return false;
+        }
+        let Some(inputs) = (if columns { shape.first() } else { shape.last() }).cloned() else {
+            self.report(errors::layer_of_scalar(span));
+            return false;
+        };
+        let outer = self.draw.name.clone();
+        let weights = Shape::new([inputs, spec.units.clone()]);
+        self.draw.name = names[0].clone();
+        let Some(init) = self.initial(&spec.init, &weights, spec.init_span) else {
+            self.draw.name = outer;
+            return false;
+        };
+        let w = define(self, 0, Made::Param(Type::real(weights), init));
+        let mut next = 1;
+        let b = if spec.bias {
+            let one = Dim::Num(1);
+            let shape = if columns { Shape::new([spec.units.clone(), one]) } else { Shape::new([spec.units.clone()]) };
+            let zero = ops::number(self.graph(), 0.0);
+            let made = build::broadcast_to(self.graph(), zero, shape.clone());
+            let Some(zeros) = self.made(made, span, &[]) else { return false };
+            next += 1;
+            Some(define(self, 1, Made::Param(Type::real(shape), zeros)))
+        } else {
+            None
+        };
+        self.here = Some(span);
+        let product = if columns {
+            build::transposed(self.graph(), w).and_then(|w| build::matmul(self.graph(), w, source))
+        } else {
+            build::matmul(self.graph(), source, w)
+        };
+        let Some(product) = self.made(product, span, &[]) else { return false };
+        let sum = match b {
+            Some(b) => build::add(self.graph(), product, b),
+            None => Ok(product),
+        };
+        let Some(sum) = self.made(sum, span, &[]) else { return false };
+        self.settle();
+        let z = define(self, next, Made::Value(sum));
+        let a = match &spec.activation {
+            None => z,
+            Some((callee, name, at)) => {
+                let given = vec![super::call::Given { name: None, value: Value::Node(z), span: *at }];
+                self.draw.name = names[next + 1].clone();
+                let value = self.call(*callee, given, span, 0);
+                let _ = name;
+                match self.as_node(&value, span) {
+                    Some(node) => node,
+                    None => return false,
+                }
+            }
+        };
+        self.draw.name = outer;
+        define(self, next + 1, Made::Value(a));
+        true
+    }
+
+    /// Two names (`[n, m]`): which of them counts the examples cannot be told.
+    fn is_undecided(&self, shape: &Shape) -> bool {
+        let name = |dim: &Dim| matches!(dim, Dim::Named(..) | Dim::Poly(_));
+        self.program.settings.examples.is_none() && shape.rank() == 2 && shape.iter().all(name)
+    }
+
+    /// The first value of a parameter of this shape; `[in, out]`, or a vector.
+    pub(super) fn initial(&mut self, word: &str, shape: &Shape, span: Span) -> Option<NodeId> {
+        use crate::layers::init::{Init, Method};
+        let Some(init) = Init::find(word) else {
+            let nearest = crate::diag::nearest(word, crate::layers::init::ALL.iter().map(|init| init.name));
+            self.report(errors::initialiser(word, nearest, span));
+            return None;
+        };
+        self.here = Some(span);
+        let key = self.draw_key(0);
+        let draw = |graph: &mut crate::graph::Graph, name: &str| match ops::find(name) {
+            Some(op) => graph.add(op, Attrs::from_vec(vec![Attr::Dims(shape.clone()), key.clone()]), &[]),
+            None => Ok(ops::number(graph, 0.0)),
+        };
+        let graph = &mut self.out.graph;
+        let made = match init.method {
+            Method::Zeros => {
+                let zero = ops::number(graph, 0.0);
+                build::broadcast_to(graph, zero, shape.clone())
+            }
+            Method::Normal(scale) => draw(graph, "normal").and_then(|x| {
+                let by = scale.node(graph, shape)?;
+                build::mul(graph, by, x)
+            }),
+            Method::Uniform(scale) => draw(graph, "uniform").and_then(|u| {
+                // (2u - 1)*limit
+                let (two, one) = (ops::number(graph, 2.0), ops::number(graph, 1.0));
+                let doubled = build::mul(graph, two, u)?;
+                let centred = build::sub(graph, doubled, one)?;
+                let by = scale.node(graph, shape)?;
+                build::mul(graph, by, centred)
+            }),
+            Method::Orthogonal => draw(graph, "normal").and_then(|x| crate::layers::init::orthogonal(graph, x)),
+        };
+        let made = self.made(made, span, &[]);
+        self.settle();
+        made
+    }
+}

@@ -1,0 +1,516 @@
+//! From the resolved program to the computation graph: shapes are checked, calls, layers and derivatives expanded where
+//! they are met, and what failed is poison that silences what depends on it.
+
+mod call;
+mod derivative;
+pub mod errors;
+mod expr;
+mod index;
+mod layer;
+mod network;
+mod stated;
+
+pub use derivative::{Derived, Openers, derive};
+
+use crate::diag::Diagnostic;
+use crate::graph::{DefId, Graph, NodeId, Type};
+use crate::ops;
+use crate::resolve::hir::{self, FunctionId, GlobalId, HirId, NetworkId, Program};
+use crate::source::{Sources, Span};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What a definition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefKind {
+    /// `u = b*c`
+    Variable,
+    /// `a = 5`: it depends on no other name.
+    Leaf,
+    /// `input x : [3, m]`
+    Input,
+    /// `param W : [3, 4] = xavier`, and what a layer trains.
+    Param,
+    /// A parameter or local name of one call of a function or network, or an index.
+    Local,
+}
+
+/// A definition.
+#[derive(Clone, Debug)]
+pub struct Def {
+    /// As the user writes it.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub span: Span,
+    /// What it is.
+    pub kind: DefKind,
+    /// Its node: a slot, or a definition node over its value.
+    pub node: NodeId,
+    /// What a slot holds at first, where the program says so.
+    pub init: Option<NodeId>,
+    /// Its shape was stated in the program.
+    pub stated: bool,
+}
+
+/// The program as a graph.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// The graph.
+    pub graph: Graph,
+    /// All definitions.
+    pub defs: Vec<Def>,
+    /// The definition of each global, where it has one.
+    pub globals: Vec<Option<DefId>>,
+    /// Where each node was written.
+    pub spans: Vec<Span>,
+    /// What is asked, in order.
+    pub items: Vec<Item>,
+    /// The memory of what each node is evaluated as.
+    pub openers: Openers,
+}
+
+/// One statement to answer.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its text.
+    pub span: Span,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What a statement is.
+#[derive(Clone, Debug)]
+pub enum ItemKind {
+    /// A definition: nothing to answer, unless nothing is asked at all.
+    Define(DefId),
+    /// An expression on a line of its own.
+    Show(Asked),
+    /// A string on a line of its own.
+    Heading(Arc<str>),
+    /// An inspection statement; its expressions are all there.
+    Ask(Box<Ask>),
+}
+
+/// An expression that a question is about.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its value; `None`: it is wrong, and reported.
+    pub node: Option<NodeId>,
+    /// Its text.
+    pub span: Span,
+    /// The definition that it names, if it is a name alone.
+    pub def: Option<DefId>,
+    /// Why it is zero, where it is a derivative that is.
+    pub zero: Option<Zero>,
+}
+
+/// Why a derivative is zero.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Zero {
+    /// Nothing connects them.
+    Unconnected,
+    /// The name of what is flat, and its convention.
+    Flat(String),
+}
+
+/// An inspection statement.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// `grad`, `trace`, …
+    pub word: crate::syntax::ast::Name,
+    /// The expressions.
+    pub exprs: Vec<Asked>,
+    /// After `wrt`.
+    pub wrt: Vec<Asked>,
+    /// After `by`.
+    pub by: Option<Asked>,
+    /// After `in`.
+    pub within: Option<Asked>,
+    /// `for z in …`: the index's definition (a slot without a value) and the values.
+    pub over: Option<(DefId, Asked)>,
+    /// Before `times`.
+    pub times: Option<Asked>,
+    /// After `to`.
+    pub to: Option<crate::source::Spanned<String>>,
+}
+
+impl Compiled {
+    /// A definition.
+    pub fn def(&self, id: DefId) -> &Def {
+        &self.defs[id.index()]
+    }
+
+    /// Where a node was written.
+    pub fn span(&self, id: NodeId) -> Option<Span> {
+        self.spans.get(id.index()).copied()
+    }
+
+    /// The definition whose node this is.
+    pub fn def_of(&self, id: NodeId) -> Option<DefId> {
+        let node = self.graph.node(id);
+        match node.op.def.role {
+            crate::graph::Role::Slot | crate::graph::Role::Def => node.op.attrs.def(0),
+            crate::graph::Role::Plain
+            | crate::graph::Role::Number
+            | crate::graph::Role::Literal
+            | crate::graph::Role::Dim
+            | crate::graph::Role::Stop
+            | crate::graph::Role::Draw => None,
+        }
+    }
+}
+
+/// A value while it is lowered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Value {
+    /// A node.
+    Node(NodeId),
+    /// `[a, b]`: its elements; a node as soon as one is wanted.
+    List(Arc<[Value]>),
+    /// A string.
+    Text(Arc<str>),
+    /// `true`, `false`
+    Flag(bool),
+    /// Not given.
+    Absent,
+    /// It is wrong, and reported.
+    Poison,
+}
+
+/// What the session says besides the program.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The seed of all draws.
+    pub seed: u64,
+}
+
+/// Lowers a program. The problems come with it.
+pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compiled, Vec<Diagnostic>) {
+    let mut cx = Cx {
+        sources,
+        program,
+        seed: program.settings.seed.unwrap_or(options.seed),
+        out: Compiled { globals: vec![None; program.globals.len()], ..Compiled::default() },
+        values: vec![None; program.globals.len()],
+        problems: vec![],
+        here: None,
+        frames: vec![],
+        calls: FxHashMap::default(),
+        depends: vec![],
+        draw: Draw::default(),
+        dims: FxHashMap::default(),
+        networks: FxHashMap::default(),
+        results: FxHashMap::default(),
+        zeros: FxHashMap::default(),
+        expanded: 0,
+        depth: 0,
+        unnamed: 0,
+    };
+    for item in &program.items {
+        cx.item(item);
+    }
+    (cx.out, cx.problems)
+}
+
+/// Where a random draw stands.
+#[derive(Clone, Default)]
+struct Draw {
+    /// The name that is being defined, or the question's number.
+    name: Arc<str>,
+    /// The calls on the way, each by its place.
+    path: Vec<u64>,
+}
+
+/// The names of one call.
+#[derive(Default)]
+struct Frame {
+    places: Vec<Option<Value>>,
+    names: Vec<Arc<str>>,
+}
+
+/// How many calls may be expanded in one program.
+const BUDGET: usize = 2_000_000;
+/// How deep calls may nest.
+const DEPTH: usize = 10_000;
+
+struct Cx<'a> {
+    sources: &'a Sources,
+    program: &'a Program,
+    seed: u64,
+    out: Compiled,
+    values: Vec<Option<Value>>,
+    problems: Vec<Diagnostic>,
+    /// The place that new nodes get.
+    here: Option<Span>,
+    frames: Vec<Frame>,
+    /// What a call gave, by function and arguments.
+    calls: FxHashMap<(FunctionId, Vec<Value>), Value>,
+    /// Does a node depend on a name of the program?
+    depends: Vec<bool>,
+    draw: Draw,
+    /// The dimension of each dimension name.
+    dims: FxHashMap<GlobalId, crate::shape::Dim>,
+    networks: FxHashMap<NetworkId, network::Instance>,
+    /// Which call of a network a value is the result of.
+    results: FxHashMap<NodeId, (NetworkId, usize)>,
+    /// Why the derivative at a node of the program is zero.
+    zeros: FxHashMap<HirId, Zero>,
+    expanded: usize,
+    depth: usize,
+    unnamed: u64,
+}
+
+impl<'a> Cx<'a> {
+    fn graph(&mut self) -> &mut Graph {
+        &mut self.out.graph
+    }
+
+    fn report(&mut self, problem: Diagnostic) -> Value {
+        self.problems.push(problem);
+        Value::Poison
+    }
+
+    fn text(&self, span: Span) -> &'a str {
+        self.sources.text(span)
+    }
+
+    /// New nodes since the last call get the current place.
+    fn settle(&mut self) {
+        let fallback = Span::new(crate::source::SourceId(0), 0, 0);
+        let span = self.here.unwrap_or(fallback);
+        let len = self.out.graph.len();
+        self.out.spans.resize(len, span);
+        for i in self.depends.len()..len {
+            let node = &self.out.graph.nodes()[i];
+            let own =
+                match node.op.def.role {
+                    crate::graph::Role::Slot => true,
+                    crate::graph::Role::Def => node.op.attrs.def(0).is_some_and(|def| {
+                        self.out.defs.get(def.index()).is_some_and(|def| def.kind != DefKind::Local)
+                    }),
+                    crate::graph::Role::Plain
+                    | crate::graph::Role::Number
+                    | crate::graph::Role::Literal
+                    | crate::graph::Role::Dim
+                    | crate::graph::Role::Stop
+                    | crate::graph::Role::Draw => false,
+                };
+            let depends = own || node.args.iter().any(|arg| self.depends[arg.index()]);
+            self.depends.push(depends);
+        }
+    }
+
+    fn new_def(&mut self, name: Arc<str>, span: Span, kind: DefKind) -> DefId {
+        let id = DefId(self.out.defs.len() as u32);
+        self.out.defs.push(Def { name, span, kind, node: NodeId(0), init: None, stated: false });
+        id
+    }
+
+    /// A slot: a leaf, input or parameter.
+    fn slot(&mut self, name: Arc<str>, span: Span, kind: DefKind, ty: Type, init: Option<NodeId>) -> DefId {
+        let id = self.new_def(name, span, kind);
+        self.out.defs[id.index()].init = init;
+        let node = ops::slot(self.graph(), id, ty);
+        self.out.defs[id.index()].node = node;
+        self.here = Some(span);
+        self.settle();
+        id
+    }
+
+    /// A definition over a value.
+    fn named(&mut self, name: Arc<str>, span: Span, kind: DefKind, value: NodeId) -> DefId {
+        let id = self.new_def(name, span, kind);
+        let node = ops::definition(self.graph(), id, value);
+        self.out.defs[id.index()].node = node;
+        self.here = Some(span);
+        self.settle();
+        id
+    }
+
+    /// What is known of leaves, for dimensions.
+    fn leaf(&self) -> impl Fn(DefId) -> Option<(NodeId, Option<Arc<str>>)> + '_ {
+        |id| {
+            let def = self.out.defs.get(id.index())?;
+            if def.kind != DefKind::Leaf {
+                return None;
+            }
+            Some((def.init?, Some(def.name.clone())))
+        }
+    }
+
+    fn bind_global(&mut self, global: GlobalId, value: Value, def: Option<DefId>) {
+        self.values[global.0 as usize] = Some(value);
+        self.out.globals[global.0 as usize] = def;
+    }
+
+    fn item(&mut self, item: &hir::Item) {
+        match &item.kind {
+            hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_ref(), *value),
+            hir::ItemKind::Declare { role, global, shape, value, initialiser } => {
+                self.declare(item.span, *role, *global, shape.as_ref(), *value, initialiser.as_ref());
+            }
+            hir::ItemKind::Layer(layer) => self.program_layer(item.span, layer),
+            hir::ItemKind::Show(expr) => {
+                self.unnamed_draw();
+                let asked = self.asked(*expr, item.span);
+                self.push_item(item.span, ItemKind::Show(asked));
+            }
+            hir::ItemKind::Heading(text) => self.push_item(item.span, ItemKind::Heading(text.clone())),
+            hir::ItemKind::Ask(ask) => self.ask(item.span, ask),
+        }
+    }
+
+    fn push_item(&mut self, span: Span, kind: ItemKind) {
+        self.out.items.push(Item { span, kind });
+    }
+
+    fn unnamed_draw(&mut self) {
+        self.unnamed += 1;
+        self.draw = Draw { name: format!("question {}", self.unnamed).into(), path: vec![] };
+    }
+
+    fn define(&mut self, span: Span, global: GlobalId, shape: Option<&hir::Shape>, value: hir::Expr) {
+        let info = self.program.global(global);
+        self.draw = Draw { name: info.name.clone(), path: vec![] };
+        let stated = shape.map(|shape| self.stated(shape));
+        let node = self.node(value);
+        let node = match (node, stated, shape) {
+            (Some(node), Some(Some(stated)), Some(shape)) => self.hold(node, &stated, shape, value),
+            (node, None, None) => node,
+            _ => None,
+        };
+        let Some(node) = node else {
+            return self.bind_global(global, Value::Poison, None);
+        };
+        let def = if self.depends[node.index()] {
+            self.named(info.name.clone(), info.span, DefKind::Variable, node)
+        } else {
+            let ty = self.out.graph.ty(node);
+            self.slot(info.name.clone(), info.span, DefKind::Leaf, ty, Some(node))
+        };
+        self.out.defs[def.index()].stated = shape.is_some();
+        let own = self.out.def(def).node;
+        if let Some(call) = self.results.get(&node).copied() {
+            self.results.insert(own, call);
+        }
+        self.bind_global(global, Value::Node(own), Some(def));
+        self.push_item(span, ItemKind::Define(def));
+    }
+
+    fn declare(
+        &mut self,
+        span: Span,
+        role: crate::syntax::ast::Role,
+        global: GlobalId,
+        shape: Option<&hir::Shape>,
+        value: Option<hir::Expr>,
+        initialiser: Option<&crate::syntax::ast::Name>,
+    ) {
+        use crate::syntax::ast::Role;
+        let info = self.program.global(global);
+        self.draw = Draw { name: info.name.clone(), path: vec![] };
+        let stated = match shape {
+            Some(shape) => match self.stated(shape) {
+                Some(ty) => Some(ty),
+                None => return self.bind_global(global, Value::Poison, None),
+            },
+            None => None,
+        };
+        let init = match (value, initialiser, &stated) {
+            (Some(value), _, _) => {
+                let Some(node) = self.node(value) else { return self.bind_global(global, Value::Poison, None) };
+                let fits = match (&stated, shape, role) {
+                    // Data may come in another size: an input's default fits where it can.
+                    (Some(ty), Some(shape), Role::Input) => self.could_hold(node, ty, shape, value),
+                    (Some(ty), Some(shape), Role::Param) => self.hold(node, ty, shape, value),
+                    _ => Some(node),
+                };
+                match fits {
+                    Some(node) => Some(node),
+                    None => return self.bind_global(global, Value::Poison, None),
+                }
+            }
+            (None, Some(word), Some(ty)) => {
+                let shape = ty.shape.clone();
+                match self.initial(&word.text, &shape, word.span) {
+                    Some(node) => Some(node),
+                    None => return self.bind_global(global, Value::Poison, None),
+                }
+            }
+            (None, None, Some(ty)) if role == Role::Param => {
+                let shape = ty.shape.clone();
+                self.initial("xavier", &shape, info.span)
+            }
+            (None, Some(word), None) => {
+                self.report(errors::initialiser_shape(&info.name, &word.text, word.span));
+                return self.bind_global(global, Value::Poison, None);
+            }
+            (None, None, _) => None,
+        };
+        let ty = match (stated, init) {
+            (Some(ty), _) => ty,
+            (None, Some(init)) => self.out.graph.ty(init),
+            (None, None) => {
+                self.report(errors::no_shape(&info.name, role, info.span));
+                return self.bind_global(global, Value::Poison, None);
+            }
+        };
+        let kind = if role == Role::Input { DefKind::Input } else { DefKind::Param };
+        let def = self.slot(info.name.clone(), info.span, kind, ty, init);
+        self.out.defs[def.index()].stated = shape.is_some();
+        self.bind_global(global, Value::Node(self.out.def(def).node), Some(def));
+        self.push_item(span, ItemKind::Define(def));
+    }
+
+    fn ask(&mut self, span: Span, ask: &hir::Ask) {
+        self.unnamed_draw();
+        let over = match &ask.over {
+            Some((place, name, range)) => {
+                let range_span = self.expr_span(*range);
+                let range = self.asked(*range, range_span);
+                let ty = Type::real(crate::shape::Shape::SCALAR);
+                let def = self.slot(name.clone(), ask.word.span, DefKind::Local, ty, None);
+                let node = self.out.def(def).node;
+                let mut frame = Frame::default();
+                frame.places.resize(*place as usize + 1, None);
+                frame.names.resize(*place as usize + 1, name.clone());
+                frame.places[*place as usize] = Some(Value::Node(node));
+                self.frames.push(frame);
+                Some((def, range))
+            }
+            None => None,
+        };
+        let exprs = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let wrt = ask.wrt.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let by = ask.by.map(|(expr, span)| self.asked(expr, span));
+        let within = ask.within.map(|(expr, span)| self.asked(expr, span));
+        let times = ask.times.map(|(expr, span)| self.asked(expr, span));
+        if over.is_some() {
+            self.frames.pop();
+        }
+        let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
+        self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    fn expr_span(&self, expr: hir::Expr) -> Span {
+        self.program.hir(expr.root).span
+    }
+
+    fn asked(&mut self, expr: hir::Expr, span: Span) -> Asked {
+        let node = self.node(expr);
+        let def = match self.program.hir(expr.root).kind {
+            hir::Kind::Global(global) => self.out.globals[global.0 as usize],
+            hir::Kind::NetworkField(..) | hir::Kind::Field(..) => node.and_then(|node| self.out.def_of(node)),
+            _ => None,
+        };
+        let zero = self.zeros.get(&expr.root).cloned();
+        Asked { node, span, def, zero }
+    }
+
+    /// The node of a whole expression; `None` where it is wrong (and reported).
+    fn node(&mut self, expr: hir::Expr) -> Option<NodeId> {
+        let value = self.value(expr);
+        let span = self.expr_span(expr);
+        self.as_node(&value, span)
+    }
+}

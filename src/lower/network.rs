@@ -1,0 +1,268 @@
+//! Networks: parameters made at the first call and shared by all, everything else made by each call.
+
+use super::call::Given;
+use super::layer::Made;
+use super::{Cx, DefKind, Frame, Value, errors};
+use crate::graph::NodeId;
+use crate::resolve::hir::{NetworkId, NetworkItem};
+use crate::source::Span;
+use crate::syntax::ast;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// A network that was called: its parameters, and what each call computed.
+#[derive(Default)]
+pub(super) struct Instance {
+    /// Parameters by their name in the network.
+    params: FxHashMap<Arc<str>, NodeId>,
+    /// The names of each call, and where it was.
+    calls: Vec<(FxHashMap<Arc<str>, NodeId>, Span)>,
+}
+
+impl Cx<'_> {
+    pub(super) fn call_network(&mut self, id: NetworkId, given: Vec<Given>, span: Span, place: u64) -> Value {
+        let network = self.program.network(id);
+        self.expanded += 1;
+        if self.expanded > super::BUDGET || self.depth > super::DEPTH {
+            return self.report(errors::budget(&network.name, span));
+        }
+        if given.len() != network.params.len() {
+            return self.report(errors::too_many(&network.name, network.params.len(), given.len(), span, span));
+        }
+        let mut frame = Frame { places: vec![None; network.frame as usize], names: vec![] };
+        let mut names: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
+        let saved: Vec<_> = network.dims.iter().map(|(dim, _)| (*dim, self.dims.remove(dim))).collect();
+        let mut broken = false;
+        for (i, (given, param)) in given.iter().zip(&network.params).enumerate() {
+            let Some(node) = self.as_node(&given.value, given.span) else {
+                broken = true;
+                continue;
+            };
+            if let Some(shape) = &param.shape
+                && let Some(ty) = self.stated(shape)
+            {
+                let actual = self.out.graph.shape(node).clone();
+                let fits = actual.rank() == ty.shape.rank()
+                    && actual
+                        .iter()
+                        .zip(ty.shape.iter())
+                        .all(|(a, b)| self.out.graph.dims.unify(b, a, shape.span).is_ok());
+                if !fits {
+                    let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
+                    self.report(errors::argument_shape(&param.name, &found, &wanted, given.span, shape.span));
+                    broken = true;
+                    continue;
+                }
+            }
+            let def = self.named(param.name.clone(), param.span, DefKind::Local, node);
+            let own = self.out.def(def).node;
+            frame.places[i] = Some(Value::Node(own));
+            names.insert(param.name.clone(), own);
+        }
+        let outer = self.draw.clone();
+        self.draw.path.push(place);
+        self.frames.push(frame);
+        self.depth += 1;
+        let result = if broken {
+            None
+        } else {
+            stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names, span))
+        };
+        self.depth -= 1;
+        self.frames.pop();
+        self.draw = outer;
+        for (dim, before) in saved {
+            match before {
+                Some(before) => self.dims.insert(dim, before),
+                None => self.dims.remove(&dim),
+            };
+        }
+        let Some(result) = result else { return Value::Poison };
+        let instance = self.networks.entry(id).or_default();
+        instance.calls.push((names, span));
+        let call = instance.calls.len() - 1;
+        // A node of its own, so that `h.a1` knows which call `h` is the result of.
+        let def = self.named(network.name.clone(), span, DefKind::Local, result);
+        let own = self.out.def(def).node;
+        self.results.insert(own, (id, call));
+        Value::Node(own)
+    }
+
+    fn network_body(&mut self, id: NetworkId, names: &mut FxHashMap<Arc<str>, NodeId>, span: Span) -> Option<NodeId> {
+        let network = self.program.network(id);
+        let before = self.problems.len();
+        let mut last = None;
+        for item in &network.body {
+            match item {
+                NetworkItem::Define(local) => {
+                    let node = self.node(local.value);
+                    let node = match (&local.shape, node) {
+                        (Some(shape), Some(node)) => {
+                            let ty = self.stated(shape);
+                            ty.and_then(|ty| self.hold(node, &ty, shape, local.value))
+                        }
+                        (_, node) => node,
+                    };
+                    let value = node.map(|node| {
+                        let def = self.named(local.name.clone(), local.span, DefKind::Local, node);
+                        self.out.def(def).node
+                    });
+                    self.fill(local.place, value);
+                    if let Some(value) = value {
+                        names.insert(local.name.clone(), value);
+                    }
+                    last = value;
+                }
+                NetworkItem::Param(local, given) => {
+                    let shared = self.networks.get(&id).and_then(|instance| instance.params.get(&local.name).copied());
+                    let node = match shared {
+                        Some(node) => Some(node),
+                        None => {
+                            let full: Arc<str> = format!("{}.{}", network.name, local.name).into();
+                            self.draw = super::Draw { name: full.clone(), path: vec![] };
+                            let ty = match &local.shape {
+                                Some(shape) => self.stated(shape),
+                                None => None,
+                            };
+                            let value = if *given {
+                                self.node(local.value)
+                            } else if let Some(ty) = &ty {
+                                let word = match self.value(local.value) {
+                                    Value::Text(word) => word,
+                                    _ => Arc::from("xavier"),
+                                };
+                                self.initial(&word, &ty.shape, local.span)
+                            } else {
+                                self.report(errors::no_shape(&local.name, ast::Role::Param, local.span));
+                                None
+                            };
+                            value.map(|init| {
+                                let ty = ty.unwrap_or_else(|| self.out.graph.ty(init));
+                                let def = self.slot(full, local.span, DefKind::Param, ty, Some(init));
+                                let node = self.out.def(def).node;
+                                self.networks.entry(id).or_default().params.insert(local.name.clone(), node);
+                                node
+                            })
+                        }
+                    };
+                    self.fill(local.place, node);
+                    if let Some(node) = node {
+                        names.insert(local.name.clone(), node);
+                    }
+                }
+                NetworkItem::Layer(layer) => {
+                    let spec = self.layer_spec(&layer.word, &layer.args, &layer.options, layer.word_span)?;
+                    let source = match (&layer.from, layer.before) {
+                        (Some(from), _) => self.node(*from)?,
+                        (None, Some(place)) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
+                            Some(Some(Value::Node(node))) => *node,
+                            _ => return None,
+                        },
+                        (None, None) => return None,
+                    };
+                    let local: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
+                    let full: Vec<Arc<str>> =
+                        local.iter().map(|name| Arc::from(format!("{}.{name}", network.name).as_str())).collect();
+                    let mut nodes = vec![];
+                    let done = self.dense(source, &spec, &full, layer.word_span, &mut |cx, i, made| {
+                        let node = match made {
+                            Made::Param(ty, init) => {
+                                let shared = cx.networks.get(&id).and_then(|inst| inst.params.get(&local[i]).copied());
+                                match shared {
+                                    Some(node) => node,
+                                    None => {
+                                        let def =
+                                            cx.slot(full[i].clone(), layer.word_span, DefKind::Param, ty, Some(init));
+                                        let node = cx.out.def(def).node;
+                                        cx.networks.entry(id).or_default().params.insert(local[i].clone(), node);
+                                        node
+                                    }
+                                }
+                            }
+                            Made::Value(node) => {
+                                let def = cx.named(full[i].clone(), layer.word_span, DefKind::Local, node);
+                                cx.out.def(def).node
+                            }
+                        };
+                        nodes.push(node);
+                        node
+                    });
+                    if !done {
+                        self.told(before, span);
+                        return None;
+                    }
+                    for ((name, place), node) in layer.names.iter().zip(&nodes) {
+                        self.fill(*place, Some(*node));
+                        names.insert(name.clone(), *node);
+                    }
+                    last = nodes.last().copied();
+                    if let (Some((name, place)), Some(node)) = (&layer.output, last) {
+                        self.fill(*place, Some(node));
+                        names.insert(name.text.as_str().into(), node);
+                    }
+                }
+            }
+        }
+        self.told(before, span);
+        last
+    }
+
+    /// A mistake inside the body is told with the call that met it.
+    fn told(&mut self, before: usize, span: Span) {
+        for problem in &mut self.problems[before..] {
+            if !problem.labels.iter().any(|label| label.span == span) {
+                problem.labels.push(crate::diag::Label { span, text: "called here".into() });
+            }
+        }
+    }
+
+    fn fill(&mut self, place: u32, node: Option<NodeId>) {
+        if let Some(frame) = self.frames.last_mut()
+            && let Some(slot) = frame.places.get_mut(place as usize)
+        {
+            *slot = Some(node.map_or(Value::Poison, Value::Node));
+        }
+    }
+
+    /// `h.a1`: what the call that `h` is the result of computed.
+    pub(super) fn field(&mut self, base: Option<NodeId>, span: Span, field: &ast::Name) -> Value {
+        let base_text = self.text(span);
+        let call = base.and_then(|node| self.results.get(&node).copied());
+        let Some((network, call)) = call else {
+            return self.report(errors::no_network(base_text, &field.text, field.span));
+        };
+        let names = self.networks.get(&network).and_then(|instance| instance.calls.get(call)).map(|(names, _)| names);
+        match names.and_then(|names| names.get(field.text.as_str()).copied()) {
+            Some(node) => Value::Node(node),
+            None => self.unknown_field(network, base_text, field),
+        }
+    }
+
+    /// `encoder.W1`: a parameter; `encoder.a1`: while there is one call.
+    pub(super) fn network_field(&mut self, id: NetworkId, field: &ast::Name, span: Span) -> Value {
+        let network = self.program.network(id);
+        let Some(instance) = self.networks.get(&id) else {
+            return self.report(errors::not_called(&network.name, &field.text, span));
+        };
+        if let Some(node) = instance.params.get(field.text.as_str()) {
+            return Value::Node(*node);
+        }
+        if let [(names, _)] = instance.calls.as_slice() {
+            if let Some(node) = names.get(field.text.as_str()) {
+                return Value::Node(*node);
+            }
+        } else if instance.calls.iter().any(|(names, _)| names.contains_key(field.text.as_str())) {
+            let places: Vec<Span> = instance.calls.iter().map(|(_, at)| *at).collect();
+            let problem = errors::several_calls(&network.name, &field.text, span, &places);
+            return self.report(problem);
+        }
+        self.unknown_field(id, &network.name, field)
+    }
+
+    fn unknown_field(&mut self, id: NetworkId, base: &str, field: &ast::Name) -> Value {
+        let known: Vec<&str> = self.program.network(id).names.iter().map(|(name, _)| &**name).collect();
+        let nearest = crate::diag::nearest(&field.text, known.iter().copied());
+        let problem = crate::resolve::errors::no_field(base, &field.text, field.span, nearest);
+        self.report(problem)
+    }
+}

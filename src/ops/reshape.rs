@@ -1,0 +1,107 @@
+//! `reshape`, and what is a reshape: `flatten`, `squeeze`, `expand`.
+
+use super::{args, build, shapes};
+use crate::graph::{
+    ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+};
+use crate::shape::{Dim, Dims, Shape};
+
+/// `reshape(x, [2, 3])`
+pub static RESHAPE: OpDef = OpDef {
+    name: "reshape",
+    args: &[args::X, args::SHAPE],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "The same entries, row by row, under another shape.",
+    formula: "",
+    kink: None,
+    shape: reshaped,
+    kernel: Kernel::Move(Move::Reshape),
+    diff: Diff::Linear(|graph, node, dy, _| {
+        let shape = graph.shape(graph.node(node).args[0]).clone();
+        reshape_to(graph, dy, shape)
+    }),
+    rules: &[],
+    stable: &[],
+    domain: &[Domain::Reals],
+    examples: &[("reshape([1, 2, 3, 4], [2, 2])", "[[1, 2], [3, 4]]")],
+};
+
+const fn view(name: &'static str, summary: &'static str, expand: crate::graph::Expand) -> OpDef {
+    OpDef {
+        name,
+        args: &[args::X],
+        notation: Notation::Call,
+        role: Role::Plain,
+        summary,
+        formula: "",
+        kink: None,
+        shape: shapes::expanded,
+        kernel: Kernel::Expand(expand),
+        diff: Diff::None(args::EXPANDED),
+        rules: &[],
+        stable: &[],
+        domain: &[Domain::Reals],
+        examples: &[],
+    }
+}
+
+/// `flatten(x)`
+pub static FLATTEN: OpDef = OpDef {
+    examples: &[("flatten([[1, 2], [3, 4]])", "[1, 2, 3, 4]"), ("flatten(5)", "[5]")],
+    ..view("flatten", "All entries, row by row, as one vector.", |graph, _, args| {
+        let length = shapes::count(&graph.dims, graph.shape(args[0]).clone().dims())?;
+        reshape_to(graph, args[0], Shape::new([length]))
+    })
+};
+
+/// `squeeze(x, axis=0)`
+pub static SQUEEZE: OpDef = OpDef {
+    args: &[args::X, args::AXES],
+    examples: &[("squeeze([[1, 2]])", "[1, 2]"), ("squeeze([[[1], [2]]], axis=2)", "[[1, 2]]")],
+    ..view("squeeze", "Without its axes of size 1, or without those given.", |graph, attrs, args| {
+        let shape = graph.shape(args[0]).clone();
+        let one = |dim: &Dim| graph.dims.known(dim) == Some(1);
+        let gone = |axis: usize| match attrs.ints(0) {
+            Some(axes) => axes.contains(&(axis as i64)),
+            None => one(&shape[axis]),
+        };
+        if let Some(axis) = (0..shape.rank()).find(|axis| gone(*axis) && !one(&shape[*axis])) {
+            let size = graph.dims.show(&shape[axis]);
+            return Err(
+                Fault::new("nnlang::shape::squeeze", format!("axis {axis} has size {size}, not 1")).label(0, "")
+            );
+        }
+        let rest = shape.iter().enumerate().filter(|(axis, _)| !gone(*axis)).map(|(_, dim)| dim.clone());
+        let rest = Shape::new(rest);
+        reshape_to(graph, args[0], rest)
+    })
+};
+
+/// `expand(x, axis=0)`
+pub static EXPAND: OpDef = OpDef {
+    args: &[args::X, args::given("axis", ArgKind::NewAxis)],
+    examples: &[("expand([1, 2], axis=0)", "[[1, 2]]"), ("expand([1, 2], axis=-1)", "[[1], [2]]")],
+    ..view("expand", "With a new axis of size 1 at the place given.", |graph, attrs, args| {
+        let axis = shapes::new_axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
+        build::insert_axis(graph, args[0], axis)
+    })
+};
+
+/// `x` under another shape of as many entries; itself where it has that shape.
+pub fn reshape_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
+    if *graph.shape(x) == shape { Ok(x) } else { graph.add(&RESHAPE, Attrs::One(Attr::Dims(shape)), &[x]) }
+}
+
+fn reshaped(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    let shape = attrs.dims(0).cloned().unwrap_or_default();
+    let (have, want) = (shapes::count(dims, args[0].shape.dims())?, shapes::count(dims, shape.dims())?);
+    if let (Some(have), Some(want)) = (dims.known(&have), dims.known(&want))
+        && have != want
+    {
+        let (from, to) = (args[0].shape.show(dims), shape.show(dims));
+        let title = format!("{from} has {have} {}, {to} has {want}", if have == 1 { "entry" } else { "entries" });
+        return Err(Fault::new("nnlang::shape::reshape", title).label(0, ""));
+    }
+    Ok(Type { shape, dtype: args[0].dtype })
+}

@@ -1,0 +1,134 @@
+//! `dJ/da`, `d2J/da db`, `∂²J/∂a²`: which names and which orders the words stand for.
+
+use super::hir::{GlobalKind, HirId, Kind};
+use super::{Cx, errors};
+use crate::source::Span;
+use crate::syntax::ast::{By, Derivative, Name, Part, PartKind};
+
+/// A word of a derivative without its `d`: `2J` of `d2J`, `a2` of `da2`, with superscripts as digits.
+fn stem(word: &str) -> String {
+    let rest = word.strip_prefix('d').or_else(|| word.strip_prefix('∂')).unwrap_or(word);
+    rest.chars()
+        .map(|c| match c {
+            '²' => '2',
+            '³' => '3',
+            '¹' => '1',
+            '⁴'..='⁹' => char::from(b'4' + (c as u32 - '⁴' as u32) as u8),
+            c => c,
+        })
+        .collect()
+}
+
+/// `2J` is order 2 of `J`; without digits the order is 1.
+fn above(word: &str) -> (u32, String) {
+    let stem = stem(word);
+    let digits = stem.chars().take_while(char::is_ascii_digit).count();
+    match stem[..digits].parse() {
+        Ok(order) if digits < stem.len() => (order, stem[digits..].to_string()),
+        _ => (1, stem),
+    }
+}
+
+/// `a2` without its trailing digits, and those: `("a", 2)`.
+fn below(stem: &str) -> Option<(&str, u32)> {
+    let base = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    if base.is_empty() || base.len() == stem.len() {
+        return None;
+    }
+    stem[base.len()..].parse().ok().filter(|order| *order > 0).map(|order| (base, order))
+}
+
+impl Cx<'_> {
+    /// A derivative word and the postfixes after it.
+    pub(super) fn derivative(&mut self, derivative: &Derivative, span: Span, postfixes: &[Part]) -> HirId {
+        let (order, of) = above(&derivative.of.text);
+        let by = self.readings(derivative, order, &of);
+        let is_function = self.local(&of).is_none()
+            && match self.scope.get(of.as_str()).map(|id| self.program.global(*id).kind) {
+                Some(GlobalKind::Function(_)) => true,
+                Some(GlobalKind::Value | GlobalKind::Dimension | GlobalKind::Network(_) | GlobalKind::Broken) => false,
+                None => crate::ops::find(&of).is_some() && !self.is_value(&of),
+            };
+        if is_function {
+            let by = derivative.by.first().map(|by| match by {
+                By::Word(word) => stem(&word.text),
+                By::Path(path, _) => path.names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."),
+            });
+            return self.broken(errors::of_function(&of, &by.unwrap_or_default(), span), span);
+        }
+        let value = self.value(&of, derivative.of.span);
+        let mut by_ids = vec![];
+        for (name, order, at) in by {
+            let id = match name {
+                Ok(name) => self.path(&name, at),
+                Err(path) => self.dotted(&path, at),
+            };
+            by_ids.push((id, order));
+        }
+        if by_ids.is_empty() {
+            return self.push(Kind::Broken, span);
+        }
+        let below: u32 = by_ids.iter().map(|(_, order)| *order).sum();
+        if below != order {
+            return self.broken(errors::orders(order, below, span), span);
+        }
+        let id = self.push(Kind::Derivative { of: value, by: by_ids }, span);
+        self.postfixes(id, postfixes)
+    }
+
+    fn path(&mut self, name: &str, span: Span) -> HirId {
+        self.value(name, span)
+    }
+
+    /// `enc.W1`
+    pub(super) fn dotted(&mut self, names: &[Name], span: Span) -> HirId {
+        let Some((first, rest)) = names.split_first() else { return self.push(Kind::Broken, span) };
+        let fields: Vec<Part> =
+            rest.iter().map(|name| Part { span: name.span, kind: PartKind::Field(name.clone()) }).collect();
+        let part = Part { span: first.span, kind: PartKind::Name(first.text.clone()) };
+        let expr = crate::syntax::ast::Expr { span, parts: std::iter::once(part).chain(fields).collect() };
+        self.tree(&expr)
+    }
+
+    /// Each word below as a name and an order; the reading whose orders add up is taken.
+    #[allow(clippy::type_complexity)]
+    fn readings(
+        &mut self,
+        derivative: &Derivative,
+        order: u32,
+        of: &str,
+    ) -> Vec<(Result<String, Vec<Name>>, u32, Span)> {
+        let words = derivative.by.len() as u32;
+        let mut out = vec![];
+        for by in &derivative.by {
+            match by {
+                By::Path(path, order) => {
+                    let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(derivative.of.span);
+                    out.push((Err(path.names.clone()), *order, span));
+                }
+                By::Word(word) => {
+                    let stem = stem(&word.text);
+                    let powered = below(&stem).filter(|_| order > words);
+                    let full = self.is_value(&stem);
+                    match powered {
+                        Some((base, by_order)) if self.is_value(base) => {
+                            if full {
+                                let written = format!("{}/{}", derivative.of.text, word.text);
+                                let problem =
+                                    errors::two_readings(&written, &stem, base, order.min(by_order), of, word.span);
+                                self.report(problem);
+                                return vec![];
+                            }
+                            out.push((Ok(base.to_string()), by_order, word.span));
+                        }
+                        Some((base, by_order)) if !full && word.text.contains(['²', '³']) => {
+                            out.push((Ok(base.to_string()), by_order, word.span));
+                        }
+                        Some(_) | None => out.push((Ok(stem), 1, word.span)),
+                    }
+                }
+            }
+        }
+        out
+    }
+}

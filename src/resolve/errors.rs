@@ -1,0 +1,236 @@
+//! What can be wrong with a name, one function a code.
+
+use crate::diag::Diagnostic;
+use crate::source::Span;
+
+/// A name that nothing defines.
+pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    let diagnostic = Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
+        .at(span, "no definition, input or function of this name");
+    match nearest {
+        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
+    }
+}
+
+/// A `da` where only `a` is defined.
+pub fn lone_differential(name: &str, of: &str, span: Span, goal: Option<&str>) -> Diagnostic {
+    let goal = goal.unwrap_or("J");
+    Diagnostic::error(
+        "nnlang::name::differential",
+        format!("`{name}` alone is not a value: a derivative is `d{goal}/d{of}`"),
+    )
+    .at(span, format!("`{of}` is defined, `{name}` is not"))
+    .mend(format!("write `d{goal}/{name}`"))
+    .edit(span, format!("d{goal}/{name}"))
+}
+
+/// A name used before its line.
+pub fn early(name: &str, span: Span, defined: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::early", format!("`{name}` is used before its line"))
+        .at(span, "used here")
+        .at(defined, "defined here")
+        .mend(format!("move the definition of `{name}` above this line"))
+}
+
+/// A name defined by itself.
+pub fn itself(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::itself", format!("`{name}` is defined by itself"))
+        .at(span, "this is the name that the line defines")
+        .because("a line is an equation that always holds, not an assignment")
+        .mend("use a new name; `step J` moves parameters, and `h[t] = … h[t-1] … start …` is a recurrence")
+}
+
+/// A name defined twice.
+pub fn twice(name: &str, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::twice", format!("`{name}` is defined twice"))
+        .at(span, "defined again here")
+        .at(before, "first defined here")
+        .mend("give one of them another name")
+}
+
+/// A dimension's name defined as a value afterwards.
+pub fn dimension_first(name: &str, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::twice", format!("`{name}` is already the name of a dimension"))
+        .at(span, "defined here")
+        .at(before, "introduced as a dimension here")
+        .mend(format!("move `{name} = …` above the shape that uses it"))
+}
+
+/// A function where a value is wanted.
+pub fn not_a_value(name: &str, what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_value", format!("`{name}` is a {what}, not a value"))
+        .at(span, "a value is wanted here")
+        .mend(format!("call it: `{name}(…)`"))
+}
+
+/// A value where a function is wanted.
+pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::error("nnlang::name::not_function", format!("`{name}` is a value, not a function"))
+        .at(span, "called here");
+    if builtin {
+        diagnostic
+            .because(format!("the program's own `{name}` hides the function of that name"))
+            .mend("rename the value")
+    } else {
+        let at = Span { end: bracket.start, ..bracket };
+        diagnostic.mend(format!("write `{name}*(…)` for the product")).edit(at, "*")
+    }
+}
+
+/// A function that no one knows.
+pub fn unknown_function(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("nnlang::name::unknown", format!("there is no function `{name}`")).at(span, "called here");
+    match nearest {
+        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => diagnostic.mend(format!("define it above this line: `{name}(x) = …`")),
+    }
+}
+
+/// A call of something that is not a name.
+pub fn call_of_value(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_function", "only a function can be called")
+        .at(span, "a round bracket that touches what is before it is a call")
+        .mend("write `*` before the bracket for a product")
+        .edit(Span { end: span.start, ..span }, "*")
+}
+
+/// A function that calls itself.
+pub fn recursive(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::recursive", format!("the function `{name}` calls itself"))
+        .at(span, "called here, inside its own body")
+        .because("functions are expanded where they are called, so they cannot be recursive")
+        .mend("write a recurrence: `h[t] = … h[t-1] … start …`")
+}
+
+/// A second derivative whose denominator can be read in two ways.
+pub fn two_readings(word: &str, full: &str, base: &str, order: u32, of: &str, span: Span) -> Diagnostic {
+    let by = vec![format!("d{base}"); order as usize].join(" ");
+    Diagnostic::error("nnlang::name::two_readings", format!("`{word}` can be read in two ways"))
+        .at(span, format!("`{full}` is a name too, and `{base}` with order {order} is another reading"))
+        .mend(format!("write `d{order}{of}/{by}`"))
+}
+
+/// A derivative whose orders do not add up.
+pub fn orders(of: u32, by: u32, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::orders", format!("the orders of this derivative differ: {of} above, {by} below"))
+        .at(span, "the order above is the sum of the orders below")
+        .mend("write `d2J/da db` or `d2J/da2`")
+}
+
+/// A derivative by something that is not a name.
+pub fn by_what(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::derivative", "a derivative is by a name")
+        .at(span, "this is not the name of a variable, input or parameter")
+        .mend("give it a name first: `u = …`, then use `u`")
+}
+
+/// `dz[0]/dx`: an entry above the line.
+pub fn entry_above(of: &str, by: &str, entry: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::derivative", "a derivative written with `d` is of a name, not of an entry")
+        .at(span, "an entry of a name")
+        .mend(format!("write `grad({of}{entry}, {by})`"))
+}
+
+/// `df/dx` of a function.
+pub fn of_function(name: &str, by: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::derivative", format!("`{name}` is a function: its slope is `{name}'`"))
+        .at(span, "the derivative of a function has no point here")
+        .mend(format!("write `{name}'({by})`"))
+        .edit(span, format!("{name}'({by})"))
+}
+
+/// A setting that is not one.
+pub fn setting(word: &str, wants: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::setting", format!("`{word}` is {wants}"))
+        .at(span, "this is something else")
+        .mend(format!("write {wants}"))
+}
+
+/// A word of the language whose turn has not come.
+pub fn not_built(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::session::not_built", format!("{what} is not built yet"))
+        .at(span, "the language has it; this version does not run it")
+}
+
+/// A layer with nothing to stand on.
+pub fn no_input(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::no_input", "there is nothing above for this layer to take")
+        .at(span, "a layer takes the layer before it, and the first one the first input")
+        .mend("declare an input above: `input x : [3, m]`, or name a source: `layer 4 tanh from x`")
+}
+
+/// `f'` without a call.
+pub fn slope_without_call(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_value", format!("`{name}'` is a function, not a value"))
+        .at(span, "a value is wanted here")
+        .mend(format!("call it: `{name}'(z)`"))
+}
+
+/// A pipe into something that is not a call.
+pub fn pipe(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::pipe", "after `|>` comes a function or a call")
+        .at(span, "`x |> f(k=2)` is `f(x, k=2)`")
+        .mend("name the function that takes the value")
+}
+
+/// Comparisons in a row.
+pub fn chained(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::chained", "comparisons do not chain")
+        .at(span, "this compares the 0 or 1 of the comparison before it")
+        .mend("write `a < b and b < c`")
+}
+
+/// `step` without a range.
+pub fn step_without_range(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::step", "`step` follows a range")
+        .at(span, "there is no `..` before it")
+        .mend("write `0..1 step 0.1`")
+}
+
+/// A range where a value is wanted is fine; a range of a range is not.
+pub fn comprehension_of(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::each", format!("`{name}` does not take `for`"))
+        .at(span, "only sum, prod, mean, max and min reduce over an index")
+        .mend("write the list `[… for i in 0..n]` and give it to the function")
+}
+
+/// A field that is not there.
+pub fn no_field(name: &str, field: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error("nnlang::name::field", format!("`{name}` has no `{field}`")).at(span, "asked for here");
+    match nearest {
+        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => diagnostic,
+    }
+}
+
+/// `grad` and its kin with other than their arguments.
+pub fn transform_arguments(transform: super::hir::Transform, span: Span) -> Diagnostic {
+    use super::hir::Transform;
+    let form = match transform {
+        Transform::Grad => "grad(expr, x)",
+        Transform::Jacobian => "jacobian(expr, x)",
+        Transform::Hessian => "hessian(expr, x)",
+        Transform::Jvp => "jvp(expr, x, v)",
+        Transform::Hvp => "hvp(expr, x, v)",
+    };
+    Diagnostic::error("nnlang::name::arguments", format!("this is written `{form}`"))
+        .at(span, "other arguments than that")
+        .mend(format!("write `{form}` with an expression and the name to differentiate by"))
+}
+
+/// A file that uses itself.
+pub fn circle(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::circle", format!("`{path}` uses itself"))
+        .at(span, "this file is already being read")
+        .mend("move what both need into a third file")
+}
+
+/// A statement that has no place in a network.
+pub fn not_in_network(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_in_network", "this statement has no place in a network")
+        .at(span, "a network holds layers, parameters and definitions")
+        .mend("move it out of the braces")
+}

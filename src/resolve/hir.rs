@@ -1,0 +1,441 @@
+//! The resolved program: every name bound, every call's callee known, precedence settled.
+//!
+//! Expressions lie in one arena in postorder: an expression is a contiguous range whose last node is its root, so
+//! that the passes over it are loops.
+
+use crate::graph::OpDef;
+use crate::source::Span;
+use crate::syntax::ast;
+use std::sync::Arc;
+
+/// A node of the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HirId(pub u32);
+
+/// An expression: the nodes `start..=root`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Expr {
+    /// Its first node.
+    pub start: u32,
+    /// Its root, the last node.
+    pub root: HirId,
+}
+
+/// A name of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GlobalId(pub u32);
+
+/// A function, with or without a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FunctionId(pub u32);
+
+/// A network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NetworkId(pub u32);
+
+/// A node.
+#[derive(Clone, Debug)]
+pub struct Hir {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a node can be.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// `3`
+    Number(f64),
+    /// `pi`, `inf`
+    Constant(f64),
+    /// `true`, `false`
+    Flag(bool),
+    /// `none`: an argument that is not given
+    Absent,
+    /// `"ij,jk->ik"`
+    Text(Arc<str>),
+    /// A name of the program.
+    Global(GlobalId),
+    /// A parameter, local name or index, by its place in the frame.
+    Local(u32),
+    /// `[1, 2, 3]`
+    List(Vec<HirId>),
+    /// `a + b`, `-a`, `A'`: an operator of the table.
+    Apply(&'static OpDef, Vec<HirId>),
+    /// `0..10 step 2`
+    Range(HirId, HirId, Option<HirId>),
+    /// `f(z, k=0.2)`
+    Call(Callee, Vec<Arg>),
+    /// `f''(z)`
+    Slope(Callee, u32, Vec<Arg>),
+    /// `x[0, 1:3]`
+    Index(HirId, Vec<Slot>),
+    /// `[… for i in 0..m]`, `sum(… for i in 0..m)`
+    Each(Each),
+    /// `dJ/da`, `d2J/da db`
+    Derivative {
+        /// What is differentiated.
+        of: HirId,
+        /// By what, and how often each.
+        by: Vec<(HirId, u32)>,
+    },
+    /// `grad(expr, x)` and its kin
+    Transform(Transform, Vec<HirId>),
+    /// `h.a1`
+    Field(HirId, ast::Name),
+    /// `encoder.W1`
+    NetworkField(NetworkId, ast::Name),
+    /// Go on at this node: what lies between is the body of a comprehension.
+    Jump(u32),
+    /// Its problem is reported; it silences what depends on it.
+    Broken,
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Callee {
+    /// An operator of the table.
+    Op(&'static OpDef),
+    /// A function of the program or of the prelude.
+    Function(FunctionId),
+    /// A network.
+    Network(NetworkId),
+}
+
+/// A transformation of an expression, written as a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transform {
+    /// `grad(expr, x)`
+    Grad,
+    /// `jacobian(expr, x)`
+    Jacobian,
+    /// `hessian(expr, x)`
+    Hessian,
+    /// `jvp(expr, x, v)`
+    Jvp,
+    /// `hvp(expr, x, v)`
+    Hvp,
+}
+
+/// One argument.
+#[derive(Clone, Debug)]
+pub struct Arg {
+    /// `slope=`
+    pub name: Option<ast::Name>,
+    /// The value.
+    pub value: HirId,
+}
+
+/// One slot of an index.
+#[derive(Clone, Debug)]
+pub enum Slot {
+    /// `0`, `i`
+    At(HirId),
+    /// `1:3`
+    Slice {
+        /// Before the first colon.
+        start: Option<HirId>,
+        /// After it.
+        stop: Option<HirId>,
+        /// After the second.
+        step: Option<HirId>,
+        /// The slot.
+        span: Span,
+    },
+}
+
+/// A comprehension.
+#[derive(Clone, Debug)]
+pub struct Each {
+    /// The reduction it is the argument of.
+    pub reduction: Option<&'static OpDef>,
+    /// The frame's place of its index.
+    pub index: u32,
+    /// The index's name.
+    pub name: Arc<str>,
+    /// The value for each index: nodes of the enclosing range, evaluated under the index.
+    pub body: Expr,
+    /// What it runs over.
+    pub range: HirId,
+}
+
+/// A name of the program.
+#[derive(Clone, Debug)]
+pub struct Global {
+    /// As the user writes it, `net.W1` behind an alias.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub span: Span,
+    /// What it is.
+    pub kind: GlobalKind,
+}
+
+/// What a name can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlobalKind {
+    /// A variable, input, parameter or what a layer defines.
+    Value,
+    /// A dimension that a shape introduced.
+    Dimension,
+    /// A function.
+    Function(FunctionId),
+    /// A network.
+    Network(NetworkId),
+    /// Its definition could not be read.
+    Broken,
+}
+
+/// A shape as stated.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    /// The element type, if stated.
+    pub element: Option<ast::Element>,
+    /// The dimensions; `None` is `_`.
+    pub dims: Vec<(Option<Expr>, Span)>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A parameter of a function or network.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its place.
+    pub span: Span,
+    /// Its stated shape.
+    pub shape: Option<Shape>,
+    /// Its default.
+    pub default: Option<Expr>,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub span: Span,
+    /// Its parameters: the first places of its frame.
+    pub params: Vec<Param>,
+    /// Its local definitions: `(place in the frame, name, value)`.
+    pub locals: Vec<Local>,
+    /// Its value.
+    pub value: Expr,
+    /// The size of its frame.
+    pub frame: u32,
+    /// The dimension names of its head, new at each call.
+    pub dims: Vec<(GlobalId, Arc<str>)>,
+    /// Does it (or what it calls) draw random numbers? Then each call is its own.
+    pub draws: bool,
+    /// The stated slope `slope f(z) = …`.
+    pub slope: Option<FunctionId>,
+    /// Is it of the prelude?
+    pub prelude: bool,
+}
+
+/// A local definition.
+#[derive(Clone, Debug)]
+pub struct Local {
+    /// Its place in the frame.
+    pub place: u32,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where.
+    pub span: Span,
+    /// Its stated shape.
+    pub shape: Option<Shape>,
+    /// Its value.
+    pub value: Expr,
+}
+
+/// A network.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub span: Span,
+    /// What it is called with.
+    pub params: Vec<Param>,
+    /// Its body, in order.
+    pub body: Vec<NetworkItem>,
+    /// The names of the body and their places in the frame.
+    pub names: Vec<(Arc<str>, u32)>,
+    /// The size of its frame.
+    pub frame: u32,
+    /// The dimension names of its head.
+    pub dims: Vec<(GlobalId, Arc<str>)>,
+}
+
+/// One line of a network.
+#[derive(Clone, Debug)]
+pub enum NetworkItem {
+    /// `u = x^2`
+    Define(Local),
+    /// `param W : [3, 4] = xavier`
+    Param(Local, bool),
+    /// `layer 4 tanh`
+    Layer(Layer<u32>),
+}
+
+/// A layer; `N` is what its names are: globals, or places in a network's frame.
+#[derive(Clone, Debug)]
+pub struct Layer<N> {
+    /// `layer`
+    pub word: Arc<str>,
+    /// Where the word stands.
+    pub word_span: Span,
+    /// The whole statement.
+    pub span: Span,
+    /// Its number, from 1.
+    pub k: u32,
+    /// Sizes and the like, in order: a lone name stays a name.
+    pub args: Vec<LayerArg>,
+    /// `stride=2`
+    pub options: Vec<(ast::Name, LayerArg)>,
+    /// The source, where it is named; else the layer before, else the first input.
+    pub from: Option<Expr>,
+    /// What `from` is where it is not written: the place of the layer before, or of the first input or parameter.
+    pub before: Option<N>,
+    /// The names that it defines, `W1 b1 z1 a1`, in the order of `layers`.
+    pub names: Vec<(Arc<str>, N)>,
+    /// `h` of `h = layer 4 tanh`.
+    pub output: Option<(ast::Name, N)>,
+}
+
+/// One word of a layer.
+#[derive(Clone, Debug)]
+pub enum LayerArg {
+    /// A lone name: an activation, a variant, or a size.
+    Word(ast::Name, Option<Expr>),
+    /// An expression.
+    Value(Expr, Span),
+    /// `5x5`
+    Size(Vec<u64>, Span),
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its text.
+    pub span: Span,
+    /// What it says.
+    pub kind: ItemKind,
+}
+
+/// What a statement can be.
+#[derive(Clone, Debug)]
+pub enum ItemKind {
+    /// `a = 5`
+    Define {
+        /// The name.
+        global: GlobalId,
+        /// Its stated shape.
+        shape: Option<Shape>,
+        /// Its value.
+        value: Expr,
+    },
+    /// `input x : [3, m]`, `param W : [3, 4] = xavier`
+    Declare {
+        /// `input` or `param`.
+        role: ast::Role,
+        /// The name.
+        global: GlobalId,
+        /// Its shape.
+        shape: Option<Shape>,
+        /// The default or initialiser.
+        value: Option<Expr>,
+        /// An initialiser by its name: `xavier`.
+        initialiser: Option<ast::Name>,
+    },
+    /// `layer 4 tanh`
+    Layer(Layer<GlobalId>),
+    /// An expression on a line of its own.
+    Show(Expr),
+    /// A heading.
+    Heading(Arc<str>),
+    /// An inspection statement.
+    Ask(Ask),
+}
+
+/// An inspection statement.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// `grad`, `trace`, …
+    pub word: ast::Name,
+    /// The expressions and their texts' places.
+    pub exprs: Vec<(Expr, Span)>,
+    /// `wrt W1, b1`
+    pub wrt: Vec<(Expr, Span)>,
+    /// `by 0.001`
+    pub by: Option<(Expr, Span)>,
+    /// `in J`
+    pub within: Option<(Expr, Span)>,
+    /// `for z in [-10, 0, 10]`: the place of `z` in a frame of its own, its name, and the range
+    pub over: Option<(u32, Arc<str>, Expr)>,
+    /// `100 times`
+    pub times: Option<(Expr, Span)>,
+    /// `to "j.svg"`
+    pub to: Option<crate::source::Spanned<String>>,
+}
+
+/// The settings of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// `precision f32`
+    pub precision: Option<crate::tensor::Precision>,
+    /// `seed 7`
+    pub seed: Option<u64>,
+    /// `examples columns`
+    pub examples: Option<Examples>,
+}
+
+/// Where the examples are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Examples {
+    /// The last axis: `x : [3, m]`.
+    Columns,
+    /// The first axis: `x : [m, 3]`.
+    Rows,
+}
+
+/// The resolved program.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// All expression nodes.
+    pub arena: Vec<Hir>,
+    /// All names.
+    pub globals: Vec<Global>,
+    /// All functions.
+    pub functions: Vec<Function>,
+    /// All networks.
+    pub networks: Vec<Network>,
+    /// The statements, in order.
+    pub items: Vec<Item>,
+    /// The settings.
+    pub settings: Settings,
+}
+
+impl Program {
+    /// A node.
+    pub fn hir(&self, id: HirId) -> &Hir {
+        &self.arena[id.0 as usize]
+    }
+
+    /// A name.
+    pub fn global(&self, id: GlobalId) -> &Global {
+        &self.globals[id.0 as usize]
+    }
+
+    /// A function.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.functions[id.0 as usize]
+    }
+
+    /// A network.
+    pub fn network(&self, id: NetworkId) -> &Network {
+        &self.networks[id.0 as usize]
+    }
+}

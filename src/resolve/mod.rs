@@ -1,0 +1,374 @@
+//! Names: what each one means at its line. Definitions are bound in order, calls know what they call, `dJ/da` is a
+//! derivative or a division, and everything unknown gets the nearest known name.
+
+mod derivative;
+pub mod errors;
+mod expr;
+pub mod hir;
+mod statement;
+
+use crate::diag::Diagnostic;
+use crate::source::{SourceId, Sources, Span};
+use crate::syntax::ast;
+use hir::{Function, FunctionId, Global, GlobalId, GlobalKind, Hir, HirId, Kind, Program};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What `resolve` asks of the session: the text of a file that `use` names.
+pub trait Loader {
+    /// Reads `path`, relative to the file that names it; adds it to the sources.
+    fn load(&mut self, sources: &mut Sources, path: &str, from: Span) -> Result<SourceId, Diagnostic>;
+}
+
+/// Binds the names of statements. The problems come with it; what is broken is marked so.
+pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loader) -> (Program, Vec<Diagnostic>) {
+    let mut cx = Cx {
+        sources,
+        loader,
+        program: Program::default(),
+        problems: vec![],
+        scope: HashMap::new(),
+        modules: HashMap::new(),
+        later: HashMap::new(),
+        frames: vec![],
+        head_dims: None,
+        drawing: false,
+        within: None,
+        layers: LayerCount::default(),
+        prelude: HashMap::new(),
+        unknown: 0,
+        using: vec![],
+        last_scalar: None,
+    };
+    cx.items(items, Wanted::All);
+    (cx.program, cx.problems)
+}
+
+/// Which statements of a file take part.
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    All,
+    /// Of a file that is used: no questions.
+    Definitions,
+}
+
+/// The layers counted so far.
+#[derive(Clone, Default)]
+struct LayerCount {
+    k: u32,
+    /// The output of the last one, or the first input.
+    last: Option<GlobalId>,
+    first_input: Option<GlobalId>,
+}
+
+/// The names of a function, network or comprehension.
+struct Frame {
+    names: HashMap<Arc<str>, u32>,
+    /// The dimension names of the head.
+    dims: HashMap<Arc<str>, GlobalId>,
+    size: u32,
+    /// Can names outside be seen as well? (Always; kept for readers.)
+    function: Option<Arc<str>>,
+}
+
+struct Cx<'a> {
+    sources: &'a mut Sources,
+    loader: &'a mut dyn Loader,
+    program: Program,
+    problems: Vec<Diagnostic>,
+    scope: HashMap<Arc<str>, GlobalId>,
+    /// `net` of `use "net.nnl" as net`, and its names.
+    modules: HashMap<Arc<str>, Span>,
+    /// Where the names of this file are defined, whatever the line.
+    later: HashMap<Arc<str>, Span>,
+    frames: Vec<Frame>,
+    /// In the head of a function or network: the dimension names that it introduces.
+    head_dims: Option<Vec<(GlobalId, Arc<str>)>>,
+    /// Has the body that is being read drawn a random number?
+    drawing: bool,
+    /// The name that is being defined.
+    within: Option<Arc<str>>,
+    layers: LayerCount,
+    prelude: HashMap<Arc<str>, FunctionId>,
+    /// How many unknown names there were: suggestions stop after a hundred.
+    unknown: usize,
+    /// The files that are being used, for cycles.
+    using: Vec<SourceId>,
+    last_scalar: Option<Arc<str>>,
+}
+
+impl Cx<'_> {
+    fn report(&mut self, problem: Diagnostic) {
+        self.problems.push(problem);
+    }
+
+    fn broken(&mut self, problem: Diagnostic, span: Span) -> HirId {
+        self.report(problem);
+        self.push(Kind::Broken, span)
+    }
+
+    fn push(&mut self, kind: Kind, span: Span) -> HirId {
+        self.program.arena.push(Hir { kind, span });
+        HirId(self.program.arena.len() as u32 - 1)
+    }
+
+    fn local(&self, name: &str) -> Option<u32> {
+        self.frames.iter().rev().find_map(|frame| frame.names.get(name).copied())
+    }
+
+    fn frame_dim(&self, name: &str) -> Option<GlobalId> {
+        self.frames.iter().rev().find_map(|frame| frame.dims.get(name).copied())
+    }
+
+    /// A place in the innermost frame for a name; a frame inside a frame counts on.
+    fn place(&mut self, name: &Arc<str>) -> u32 {
+        match self.frames.last_mut() {
+            Some(frame) => {
+                let place = frame.size;
+                frame.size += 1;
+                frame.names.insert(name.clone(), place);
+                place
+            }
+            None => 0,
+        }
+    }
+
+    /// Defines a name of the program. A name that is there already is reported, and the new one stays without a name.
+    fn define(&mut self, name: &str, span: Span, kind: GlobalKind) -> GlobalId {
+        let id = GlobalId(self.program.globals.len() as u32);
+        let name: Arc<str> = name.into();
+        self.program.globals.push(Global { name: name.clone(), span, kind });
+        match self.scope.get(&name) {
+            Some(before) => {
+                let before = &self.program.globals[before.0 as usize];
+                let problem = match before.kind {
+                    GlobalKind::Dimension => errors::dimension_first(&name, span, before.span),
+                    GlobalKind::Broken | GlobalKind::Value | GlobalKind::Function(_) | GlobalKind::Network(_) => {
+                        errors::twice(&name, span, before.span)
+                    }
+                };
+                self.report(problem);
+            }
+            None => {
+                self.scope.insert(name, id);
+            }
+        }
+        id
+    }
+
+    /// The nearest known name, if one is near; asked for at most a hundred times.
+    fn nearest(&mut self, name: &str, functions: bool) -> Option<String> {
+        self.unknown += 1;
+        if self.unknown > 100 {
+            return None;
+        }
+        let mut known: Vec<String> = Vec::new();
+        for frame in &self.frames {
+            known.extend(frame.names.keys().map(|name| name.to_string()));
+        }
+        for (name, id) in &self.scope {
+            let function = matches!(self.program.global(*id).kind, GlobalKind::Function(_) | GlobalKind::Network(_));
+            if function == functions {
+                known.push(name.to_string());
+            }
+        }
+        if functions {
+            known.extend(
+                crate::ops::ALL
+                    .iter()
+                    .filter(|op| op.notation == crate::graph::Notation::Call)
+                    .map(|op| op.name.to_string()),
+            );
+            known.extend(crate::prelude::names().map(str::to_string));
+        } else {
+            known.extend(expr::CONSTANTS.iter().map(|(name, _)| name.to_string()));
+        }
+        crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
+    }
+
+    /// Pre-scan: where each name of these statements is defined.
+    fn look_ahead(&mut self, items: &[&ast::Item]) {
+        for item in items {
+            let mut note = |name: &ast::Name| {
+                self.later.entry(name.text.as_str().into()).or_insert(name.span);
+            };
+            match &item.statement {
+                ast::Statement::Define(define) => note(&define.name),
+                ast::Statement::Function(function) if !function.slope => note(&function.name),
+                ast::Statement::Recurrence(recurrence) => note(&recurrence.name),
+                ast::Statement::Declare(declare) => note(&declare.name),
+                ast::Statement::Network(network) => note(&network.name),
+                ast::Statement::Layer(ast::Layer { output: Some(name), .. }) => note(name),
+                ast::Statement::Broken(Some(name)) => note(name),
+                ast::Statement::Function(_)
+                | ast::Statement::Layer(_)
+                | ast::Statement::Setting(_)
+                | ast::Statement::Use(_)
+                | ast::Statement::Data(_)
+                | ast::Statement::Train(_)
+                | ast::Statement::Show(_)
+                | ast::Statement::Ask(_)
+                | ast::Statement::Broken(None) => {}
+            }
+        }
+    }
+
+    /// The function of the prelude that has this name; read on first use.
+    fn prelude(&mut self, name: &str) -> Option<FunctionId> {
+        if let Some(id) = self.prelude.get(name) {
+            return Some(*id);
+        }
+        let (file, text) = crate::prelude::source_of(name)?;
+        let id = self.sources.add(crate::source::Source::new(format!("prelude/{file}"), text));
+        let (program, problems) = crate::syntax::parse(self.sources, id);
+        debug_assert!(problems.is_empty(), "{problems:?}");
+        // The prelude sees itself and the operators, nothing of the program.
+        let frames = std::mem::take(&mut self.frames);
+        let scope = std::mem::take(&mut self.scope);
+        let drawing = std::mem::replace(&mut self.drawing, false);
+        let within = self.within.take();
+        let head = self.head_dims.take();
+        for item in &program.items {
+            if let ast::Statement::Function(function) = &item.statement {
+                let id = self.function(function);
+                self.program.functions[id.0 as usize].prelude = true;
+                self.prelude.insert(function.name.text.as_str().into(), id);
+            }
+        }
+        self.head_dims = head;
+        self.within = within;
+        self.drawing = drawing;
+        self.scope = scope;
+        self.frames = frames;
+        self.prelude.get(name).copied()
+    }
+
+    /// Reads a function's head and body into the table, under no name yet.
+    fn function(&mut self, function: &ast::Function) -> FunctionId {
+        let name: Arc<str> = function.name.text.as_str().into();
+        self.frames.push(Frame { names: HashMap::new(), dims: HashMap::new(), size: 0, function: Some(name.clone()) });
+        let outer_drawing = std::mem::replace(&mut self.drawing, false);
+        let outer_within = self.within.replace(name.clone());
+        let outer_head = self.head_dims.replace(vec![]);
+        let params = self.params(&function.params);
+        let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
+        let mut locals = vec![];
+        for define in &function.locals {
+            locals.push(self.local_definition(define));
+        }
+        let value = self.expr(&function.value);
+        let frame = self.frames.pop().map_or(0, |frame| frame.size);
+        self.within = outer_within;
+        let draws = std::mem::replace(&mut self.drawing, outer_drawing);
+        self.program.functions.push(Function {
+            name,
+            span: function.name.span,
+            params,
+            locals,
+            value,
+            frame,
+            dims,
+            draws,
+            slope: None,
+            prelude: false,
+        });
+        FunctionId(self.program.functions.len() as u32 - 1)
+    }
+
+    fn params(&mut self, params: &[ast::Param]) -> Vec<hir::Param> {
+        let mut out: Vec<hir::Param> = vec![];
+        for param in params {
+            if let Some(before) = out.iter().find(|p| *p.name == *param.name.text) {
+                let problem = errors::twice(&param.name.text, param.name.span, before.span);
+                self.report(problem);
+            }
+            let shape = param.kind.as_ref().map(|kind| self.shape(kind));
+            let default = param.default.as_ref().map(|default| self.expr(default));
+            let name: Arc<str> = param.name.text.as_str().into();
+            self.place(&name);
+            out.push(hir::Param { name, span: param.name.span, shape, default });
+        }
+        out
+    }
+
+    fn local_definition(&mut self, define: &ast::Define) -> hir::Local {
+        let shape = define.kind.as_ref().map(|kind| self.shape(kind));
+        let value = self.expr(&define.value);
+        let name: Arc<str> = define.name.text.as_str().into();
+        if self.frames.last().is_some_and(|frame| frame.names.contains_key(&name)) {
+            let problem = errors::twice(&name, define.name.span, define.name.span);
+            self.report(problem);
+        }
+        let place = self.place(&name);
+        hir::Local { place, name, span: define.name.span, shape, value }
+    }
+
+    /// A stated shape; a name that nothing defines becomes a dimension.
+    fn shape(&mut self, kind: &ast::Kind) -> hir::Shape {
+        let mut dims = vec![];
+        for dim in &kind.dims {
+            match dim {
+                ast::DimExpr::Any(span) => dims.push((None, *span)),
+                ast::DimExpr::Expr(expr) => {
+                    self.introduce_dims(expr);
+                    dims.push((Some(self.expr(expr)), expr.span));
+                }
+            }
+        }
+        hir::Shape { element: kind.element, dims, span: kind.span }
+    }
+
+    fn introduce_dims(&mut self, expr: &ast::Expr) {
+        for part in &expr.parts {
+            match &part.kind {
+                ast::PartKind::Name(name) => {
+                    if self.local(name).is_some()
+                        || self.frame_dim(name).is_some()
+                        || self.scope.contains_key(name.as_str())
+                    {
+                        continue;
+                    }
+                    if crate::ops::find(name).is_some() && name.as_str() == "floor" {
+                        continue;
+                    }
+                    let id = GlobalId(self.program.globals.len() as u32);
+                    let text: Arc<str> = name.as_str().into();
+                    self.program.globals.push(Global {
+                        name: text.clone(),
+                        span: part.span,
+                        kind: GlobalKind::Dimension,
+                    });
+                    match &mut self.head_dims {
+                        Some(head) => {
+                            head.push((id, text.clone()));
+                            if let Some(frame) = self.frames.last_mut() {
+                                frame.dims.insert(text, id);
+                            }
+                        }
+                        None => {
+                            self.scope.insert(text, id);
+                        }
+                    }
+                }
+                ast::PartKind::Group(inner) => self.introduce_dims(inner),
+                ast::PartKind::Call(args) => {
+                    for arg in args {
+                        if let ast::ArgValue::Expr(expr) = &arg.value {
+                            self.introduce_dims(expr);
+                        }
+                    }
+                }
+                ast::PartKind::Prefix(_)
+                | ast::PartKind::Infix(_)
+                | ast::PartKind::Number(_)
+                | ast::PartKind::Text(_)
+                | ast::PartKind::Derivative(_)
+                | ast::PartKind::List(_)
+                | ast::PartKind::Comprehension(_)
+                | ast::PartKind::Prime
+                | ast::PartKind::Index(_)
+                | ast::PartKind::Field(_) => {}
+            }
+        }
+    }
+}

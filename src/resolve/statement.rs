@@ -1,0 +1,415 @@
+//! Statements: what each defines, and what it asks.
+
+use super::hir::{self, Ask, GlobalId, GlobalKind, Item, ItemKind, Kind, Layer, LayerArg, Network, NetworkItem};
+use super::{Cx, Frame, Wanted, errors};
+use crate::layers;
+use crate::source::Span;
+use crate::syntax::ast::{self, PartKind, Statement};
+use crate::tensor::Precision;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The names of initialisers.
+pub const INITIALISERS: &[&str] = &["xavier", "he", "lecun", "orthogonal", "normal", "uniform", "zeros"];
+
+impl Cx<'_> {
+    pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
+        let outer = std::mem::take(&mut self.later);
+        self.look_ahead(items);
+        for item in items {
+            self.item(item, wanted);
+        }
+        self.later = outer;
+    }
+
+    fn push_item(&mut self, span: Span, kind: ItemKind) {
+        self.program.items.push(Item { span, kind });
+    }
+
+    fn item(&mut self, item: &ast::Item, wanted: Wanted) {
+        match &item.statement {
+            Statement::Define(define) => {
+                let outer = self.within.replace(define.name.text.as_str().into());
+                let shape = define.kind.as_ref().map(|kind| self.shape(kind));
+                let value = self.expr(&define.value);
+                self.within = outer;
+                let global = self.define(&define.name.text, define.name.span, GlobalKind::Value);
+                self.last_scalar = Some(define.name.text.as_str().into());
+                self.push_item(item.span, ItemKind::Define { global, shape, value });
+            }
+            Statement::Declare(declare) => self.declare(declare, item.span),
+            Statement::Function(function) => {
+                let id = self.function(function);
+                if function.slope {
+                    self.stated_slope(function, id);
+                } else {
+                    self.define(&function.name.text, function.name.span, GlobalKind::Function(id));
+                }
+            }
+            Statement::Network(network) => self.network(network),
+            Statement::Layer(layer) => self.layer(layer, item.span),
+            Statement::Setting(setting) => self.setting(setting),
+            Statement::Use(used) => self.use_file(used),
+            Statement::Show(expr) if wanted == Wanted::All => match expr.parts.as_slice() {
+                [ast::Part { kind: PartKind::Text(text), .. }] => {
+                    self.push_item(item.span, ItemKind::Heading(text.as_str().into()));
+                }
+                _ => {
+                    let expr = self.expr(expr);
+                    self.push_item(item.span, ItemKind::Show(expr));
+                }
+            },
+            Statement::Ask(ask) if wanted == Wanted::All => self.ask(ask, item.span),
+            Statement::Show(_) | Statement::Ask(_) => {}
+            Statement::Recurrence(recurrence) => {
+                self.report(errors::not_built("a recurrence", recurrence.name.span.to(recurrence.index.span)));
+                self.define(&recurrence.name.text, recurrence.name.span, GlobalKind::Broken);
+            }
+            Statement::Data(_) => self.report(errors::not_built("`data`", item.span)),
+            Statement::Train(_) => self.report(errors::not_built("`train`", item.span)),
+            Statement::Broken(name) => {
+                if let Some(name) = name {
+                    self.define(&name.text, name.span, GlobalKind::Broken);
+                }
+            }
+        }
+    }
+
+    fn declare(&mut self, declare: &ast::Declare, span: Span) {
+        let outer = self.within.replace(declare.name.text.as_str().into());
+        let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
+        let (mut value, mut initialiser) = (None, None);
+        if let Some(expr) = &declare.value {
+            match expr.parts.as_slice() {
+                [ast::Part { kind: PartKind::Name(name), span }]
+                    if declare.role == ast::Role::Param
+                        && INITIALISERS.contains(&name.as_str())
+                        && !self.is_value(name) =>
+                {
+                    initialiser = Some(ast::Name { text: name.clone(), span: *span });
+                }
+                _ => value = Some(self.expr(expr)),
+            }
+        }
+        self.within = outer;
+        let global = self.define(&declare.name.text, declare.name.span, GlobalKind::Value);
+        if declare.role == ast::Role::Input && self.layers.first_input.is_none() {
+            self.layers.first_input = Some(global);
+        }
+        self.push_item(span, ItemKind::Declare { role: declare.role, global, shape, value, initialiser });
+    }
+
+    fn stated_slope(&mut self, function: &ast::Function, slope: hir::FunctionId) {
+        let name = &function.name;
+        match self.scope.get(name.text.as_str()).map(|id| self.program.global(*id).kind) {
+            Some(GlobalKind::Function(of)) => self.program.functions[of.0 as usize].slope = Some(slope),
+            Some(GlobalKind::Broken) => {}
+            Some(GlobalKind::Value | GlobalKind::Dimension | GlobalKind::Network(_)) | None => {
+                let nearest = self.nearest(&name.text, true);
+                let problem = errors::unknown_function(&name.text, name.span, nearest.as_deref());
+                self.report(problem);
+            }
+        }
+    }
+
+    fn setting(&mut self, setting: &ast::Setting) {
+        let value = match setting.value.parts.as_slice() {
+            [ast::Part { kind, .. }] => Some(kind),
+            _ => None,
+        };
+        let settings = &mut self.program.settings;
+        let wants = match (setting.word.text.as_str(), value) {
+            ("precision", Some(PartKind::Name(name))) if name == "f32" || name == "f64" => {
+                settings.precision = Some(if name == "f32" { Precision::F32 } else { Precision::F64 });
+                return;
+            }
+            ("seed", Some(PartKind::Number(seed))) if seed.fract() == 0.0 && *seed >= 0.0 && *seed < 1.8e19 => {
+                settings.seed = Some(*seed as u64);
+                return;
+            }
+            ("examples", Some(PartKind::Name(name))) if name == "columns" || name == "rows" => {
+                let examples = if name == "rows" { hir::Examples::Rows } else { hir::Examples::Columns };
+                settings.examples = Some(examples);
+                return;
+            }
+            ("precision", _) => "`precision f32` or `precision f64`",
+            ("seed", _) => "`seed` and a whole number: `seed 7`",
+            _ => "`examples columns` or `examples rows`",
+        };
+        self.report(errors::setting(&setting.word.text, wants, setting.value.span));
+    }
+
+    fn use_file(&mut self, used: &ast::Use) {
+        let id = match self.loader.load(self.sources, &used.path.node, used.path.span) {
+            Ok(id) => id,
+            Err(problem) => return self.report(problem),
+        };
+        let name = self.sources.get(id).name.clone();
+        if self.using.iter().any(|other| self.sources.get(*other).name == name)
+            || self.sources.get(used.path.span.source).name == name
+        {
+            return self.report(errors::circle(&used.path.node, used.path.span));
+        }
+        self.using.push(id);
+        let (program, problems) = crate::syntax::parse(self.sources, id);
+        self.problems.extend(problems);
+        let items: Vec<&ast::Item> = program.items.iter().collect();
+        let outer_layers = std::mem::take(&mut self.layers);
+        match &used.alias {
+            None => {
+                self.items(&items, Wanted::Definitions);
+                // Layers of a used file go on in the file that uses it.
+                if self.layers.k == 0 {
+                    self.layers = outer_layers;
+                }
+            }
+            Some(alias) => {
+                let outer = std::mem::take(&mut self.scope);
+                let outer_modules = std::mem::take(&mut self.modules);
+                self.items(&items, Wanted::Definitions);
+                let inner = std::mem::replace(&mut self.scope, outer);
+                self.modules = outer_modules;
+                self.layers = outer_layers;
+                if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span) {
+                    self.report(errors::twice(&alias.text, alias.span, before));
+                }
+                let mut inner: Vec<_> = inner.into_iter().collect();
+                inner.sort_by_key(|(_, id)| *id);
+                for (name, id) in inner {
+                    let full: Arc<str> = format!("{}.{name}", alias.text).into();
+                    self.program.globals[id.0 as usize].name = full.clone();
+                    self.scope.insert(full, id);
+                }
+            }
+        }
+        self.using.pop();
+    }
+
+    fn layer(&mut self, layer: &ast::Layer, span: Span) {
+        self.layers.k += 1;
+        let k = self.layers.k;
+        let word = layer.word.text.as_str();
+        if layers::LATER.contains(&word) {
+            self.report(errors::not_built(&format!("`{word}`"), layer.word.span));
+            // What the layer would define is silent, not unknown.
+            for stem in ["W", "b", "z", "a"] {
+                let name = format!("{stem}{k}");
+                if !self.scope.contains_key(name.as_str()) {
+                    let id = self.define(&name, layer.word.span, GlobalKind::Broken);
+                    if stem == "a" {
+                        self.layers.last = Some(id);
+                    }
+                }
+            }
+            if let Some(output) = &layer.output {
+                self.define(&output.text, output.span, GlobalKind::Broken);
+            }
+            return;
+        }
+        let (args, options) = self.layer_args(layer);
+        let from = layer.from.as_ref().map(|path| {
+            let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
+            let start = self.program.arena.len() as u32;
+            let root = self.dotted(&path.names, span);
+            hir::Expr { start, root }
+        });
+        let before = self.layers.last.or(self.layers.first_input);
+        if from.is_none() && before.is_none() {
+            self.report(errors::no_input(layer.word.span));
+        }
+        let bias = !has_no_bias(layer);
+        let mut names: Vec<(Arc<str>, GlobalId)> = vec![];
+        for stem in layers::names(word, bias) {
+            let name = format!("{stem}{k}");
+            let id = self.define(&name, layer.word.span, GlobalKind::Value);
+            names.push((name.into(), id));
+        }
+        self.layers.last = names.last().map(|(_, id)| *id);
+        let output = layer.output.as_ref().map(|name| {
+            let id = self.define(&name.text, name.span, GlobalKind::Value);
+            (name.clone(), id)
+        });
+        let word_span = layer.word.span;
+        let layer = Layer { word: word.into(), word_span, span, k, args, options, from, before, names, output };
+        self.push_item(span, ItemKind::Layer(layer));
+    }
+
+    fn layer_args(&mut self, layer: &ast::Layer) -> (Vec<LayerArg>, Vec<(ast::Name, LayerArg)>) {
+        let (mut args, mut options) = (vec![], vec![]);
+        for arg in &layer.args {
+            match arg {
+                ast::LayerArg::Value(expr) => {
+                    let arg = self.layer_arg(expr);
+                    args.push(arg);
+                }
+                ast::LayerArg::Size(size) => args.push(LayerArg::Size(size.node.clone(), size.span)),
+                ast::LayerArg::Option(name, expr) => {
+                    let arg = self.layer_arg(expr);
+                    options.push((name.clone(), arg));
+                }
+            }
+        }
+        (args, options)
+    }
+
+    fn layer_arg(&mut self, expr: &ast::Expr) -> LayerArg {
+        match expr.parts.as_slice() {
+            [ast::Part { kind: PartKind::Name(name), span }] => {
+                let value = self.is_value(name).then(|| self.expr(expr));
+                LayerArg::Word(ast::Name { text: name.clone(), span: *span }, value)
+            }
+            _ => LayerArg::Value(self.expr(expr), expr.span),
+        }
+    }
+
+    fn network(&mut self, network: &ast::Network) {
+        let name: Arc<str> = network.name.text.as_str().into();
+        self.frames.push(Frame { names: HashMap::new(), dims: HashMap::new(), size: 0, function: Some(name.clone()) });
+        let outer_within = self.within.replace(name.clone());
+        let outer_head = self.head_dims.replace(vec![]);
+        let params = self.params(&network.params);
+        let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
+        let mut body = vec![];
+        let mut k = 0;
+        let mut last: Option<u32> = (!params.is_empty()).then_some(0);
+        for item in &network.block.items {
+            match &item.statement {
+                Statement::Define(define) => {
+                    let local = self.local_definition(define);
+                    body.push(NetworkItem::Define(local));
+                }
+                Statement::Declare(declare) if declare.role == ast::Role::Param => {
+                    let span = declare.name.span;
+                    let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
+                    let init = declare.value.as_ref().filter(|expr| {
+                        !matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(n), .. }] if INITIALISERS.contains(&n.as_str()))
+                    });
+                    let given = init.is_some();
+                    let value = match init {
+                        Some(expr) => self.expr(expr),
+                        None => {
+                            let start = self.program.arena.len() as u32;
+                            let text = declare.value.as_ref().and_then(|expr| match expr.parts.as_slice() {
+                                [ast::Part { kind: PartKind::Name(n), .. }] => Some(n.as_str()),
+                                _ => None,
+                            });
+                            let root = self.push(Kind::Text(text.unwrap_or("xavier").into()), span);
+                            hir::Expr { start, root }
+                        }
+                    };
+                    let name: Arc<str> = declare.name.text.as_str().into();
+                    let place = self.place(&name);
+                    body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, given));
+                }
+                Statement::Layer(layer) if !layers::LATER.contains(&layer.word.text.as_str()) => {
+                    k += 1;
+                    let (args, options) = self.layer_args(layer);
+                    let from = layer.from.as_ref().map(|path| {
+                        let start = self.program.arena.len() as u32;
+                        let root = self.dotted(&path.names, item.span);
+                        hir::Expr { start, root }
+                    });
+                    let mut names: Vec<(Arc<str>, u32)> = vec![];
+                    for stem in layers::names(&layer.word.text, !has_no_bias(layer)) {
+                        let name: Arc<str> = format!("{stem}{k}").into();
+                        let place = self.place(&name);
+                        names.push((name, place));
+                    }
+                    if from.is_none() && last.is_none() {
+                        self.report(errors::no_input(layer.word.span));
+                    }
+                    let before = last;
+                    last = names.last().map(|(_, place)| *place);
+                    let output = layer.output.as_ref().map(|name| {
+                        let place = self.place(&name.text.as_str().into());
+                        (name.clone(), place)
+                    });
+                    body.push(NetworkItem::Layer(Layer {
+                        word: layer.word.text.as_str().into(),
+                        word_span: layer.word.span,
+                        span: item.span,
+                        k,
+                        args,
+                        options,
+                        from,
+                        before,
+                        names,
+                        output,
+                    }));
+                }
+                Statement::Layer(layer) => {
+                    k += 1;
+                    self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
+                }
+                Statement::Show(expr) => {
+                    // The last line may be the value.
+                    let value = self.expr(expr);
+                    let name: Arc<str> = "".into();
+                    let place = self.place(&name);
+                    body.push(NetworkItem::Define(hir::Local { place, name, span: expr.span, shape: None, value }));
+                }
+                Statement::Broken(_) => {}
+                Statement::Function(_)
+                | Statement::Recurrence(_)
+                | Statement::Declare(_)
+                | Statement::Setting(_)
+                | Statement::Use(_)
+                | Statement::Network(_)
+                | Statement::Data(_)
+                | Statement::Train(_)
+                | Statement::Ask(_) => self.report(errors::not_in_network(item.span)),
+            }
+        }
+        let frame = self.frames.pop();
+        self.within = outer_within;
+        let mut names: Vec<(Arc<str>, u32)> =
+            frame.as_ref().map(|f| f.names.iter().map(|(n, p)| (n.clone(), *p)).collect()).unwrap_or_default();
+        names.sort_by_key(|(_, place)| *place);
+        let frame = frame.map_or(0, |frame| frame.size);
+        self.program.networks.push(Network { name, span: network.name.span, params, body, names, frame, dims });
+        let id = hir::NetworkId(self.program.networks.len() as u32 - 1);
+        self.define(&network.name.text, network.name.span, GlobalKind::Network(id));
+    }
+
+    fn ask(&mut self, ask: &ast::Ask, span: Span) {
+        let over = match &ask.over {
+            Some((name, range)) => {
+                let range = self.expr(range);
+                let name: Arc<str> = name.text.as_str().into();
+                self.frames.push(Frame { names: HashMap::new(), dims: HashMap::new(), size: 0, function: None });
+                let place = self.place(&name);
+                Some((place, name, range))
+            }
+            None => None,
+        };
+        let one = |cx: &mut Self, expr: &ast::Expr| (cx.expr(expr), expr.span);
+        let exprs = ask.exprs.iter().map(|expr| one(self, expr)).collect();
+        let wrt = ask
+            .wrt
+            .iter()
+            .map(|path| {
+                let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
+                let start = self.program.arena.len() as u32;
+                let root = self.dotted(&path.names, span);
+                (hir::Expr { start, root }, span)
+            })
+            .collect();
+        let by = ask.by.as_ref().map(|expr| one(self, expr));
+        let within = ask.within.as_ref().map(|expr| one(self, expr));
+        let times = ask.times.as_ref().map(|expr| one(self, expr));
+        if over.is_some() {
+            self.frames.pop();
+        }
+        let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
+        self.push_item(span, ItemKind::Ask(ask));
+    }
+}
+
+fn has_no_bias(layer: &ast::Layer) -> bool {
+    layer.args.iter().any(|arg| match arg {
+        ast::LayerArg::Option(name, expr) if name.text == "bias" => {
+            matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(value), .. }] if value == "false")
+        }
+        ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => false,
+    })
+}

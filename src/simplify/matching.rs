@@ -1,0 +1,62 @@
+//! Does a pattern stand at a node?
+
+use crate::graph::{Attrs, Graph, NodeId, Role, Step, Template};
+use crate::ops;
+
+/// What the variables of a pattern stand for.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    vars: [Option<NodeId>; 26],
+    /// The attributes (axes) of the operator in the pattern that has some.
+    pub attrs: Attrs,
+}
+
+impl Found {
+    /// The node of a variable; rules are checked to use only variables of their left side.
+    pub fn var(&self, i: usize) -> NodeId {
+        self.vars.get(i).copied().flatten().unwrap_or(NodeId(0))
+    }
+}
+
+/// Matches `pattern` at `node`.
+pub(super) fn find(graph: &Graph, pattern: &Template, node: NodeId) -> Option<Found> {
+    let mut found = Found { vars: [None; 26], attrs: Attrs::None };
+    fits(graph, pattern, pattern.steps.len() - 1, node, &mut found).then_some(found)
+}
+
+/// Patterns are a few operators deep, so this recursion is bounded by the table.
+fn fits(graph: &Graph, pattern: &Template, at: usize, id: NodeId, found: &mut Found) -> bool {
+    let node = graph.node(id);
+    match &pattern.steps[at] {
+        Step::Var(i) => match found.vars[*i] {
+            Some(bound) => bound == id,
+            None => {
+                found.vars[*i] = Some(id);
+                true
+            }
+        },
+        Step::Number(value) => node.op.def.role == Role::Number && node.op.attrs.number(0) == Some(*value),
+        Step::Apply(op, args) => {
+            if node.op.def != op.def || node.args.len() != args.len() {
+                return false;
+            }
+            if node.op.attrs != Attrs::None {
+                if found.attrs != Attrs::None && found.attrs != node.op.attrs {
+                    return false;
+                }
+                found.attrs = node.op.attrs.clone();
+            }
+            let before = found.clone();
+            if args.iter().zip(&node.args).all(|(arg, id)| fits(graph, pattern, *arg, *id, found)) {
+                return true;
+            }
+            if let ([a, b], [x, y]) = (args.as_slice(), node.args.as_slice())
+                && ops::commutes(op.def)
+            {
+                *found = before;
+                return fits(graph, pattern, *a, *y, found) && fits(graph, pattern, *b, *x, found);
+            }
+            false
+        }
+    }
+}

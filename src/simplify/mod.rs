@@ -1,0 +1,239 @@
+//! What is evaluated: definitions seen through, and every formula in the form that is exact at z = ±1000.
+//!
+//! A rewrite serves what is evaluated and never changes what is asked: the definitions that a question is about are
+//! kept as they are, and nothing is rewritten across them.
+
+mod matching;
+
+use crate::graph::{Args, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
+use crate::notation::{self, Rule};
+use crate::ops;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::LazyLock;
+
+/// How many rules may apply in a row where one stood, and how deep inside what they made.
+const FUEL: u32 = 12;
+
+/// The rules by the operator at the root of their left side; and the operators that stand inside one.
+struct Rules {
+    by_root: FxHashMap<usize, Vec<Rule>>,
+    inside: FxHashSet<usize>,
+}
+
+fn key(def: &'static OpDef) -> usize {
+    std::ptr::from_ref(def) as usize
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let mut rules = Rules { by_root: FxHashMap::default(), inside: FxHashSet::default() };
+    for def in ops::ALL {
+        for text in def.stable.iter().chain(def.rules) {
+            // The laws parse every rule of the table; one that does not parse is left out here.
+            let Ok(rule) = notation::rule(text) else { continue };
+            let mut root = None;
+            for step in &rule.left.steps {
+                if let crate::graph::Step::Apply(op, _) = step {
+                    if let Some(before) = root.replace(op.def) {
+                        rules.inside.insert(key(before));
+                    }
+                }
+            }
+            if let Some(root) = root {
+                rules.by_root.entry(key(root)).or_default().push(rule);
+            }
+        }
+    }
+    rules
+});
+
+/// Opens graphs: the memory of what each node became serves many questions.
+#[derive(Clone, Debug, Default)]
+pub struct Opener {
+    memo: FxHashMap<NodeId, NodeId>,
+    keep: FxHashSet<NodeId>,
+}
+
+impl Opener {
+    /// An opener that sees through all definitions but those in `keep`.
+    pub fn keeping(keep: impl IntoIterator<Item = NodeId>) -> Opener {
+        Opener { memo: FxHashMap::default(), keep: keep.into_iter().collect() }
+    }
+
+    /// The evaluated form of a node. Linear in what is below it and was not opened before.
+    pub fn open(&mut self, graph: &mut Graph, root: NodeId) -> NodeId {
+        if let Some(done) = self.memo.get(&root) {
+            return *done;
+        }
+        // Children first, without recursion.
+        let mut stack = vec![(root, false)];
+        while let Some((id, ready)) = stack.pop() {
+            if self.memo.contains_key(&id) {
+                continue;
+            }
+            if !ready {
+                stack.push((id, true));
+                let node = graph.node(id);
+                for arg in &node.args {
+                    if !self.memo.contains_key(arg) {
+                        stack.push((*arg, false));
+                    }
+                }
+                continue;
+            }
+            let made = self.rebuilt(graph, id);
+            self.memo.insert(id, made);
+            // What was made is open already.
+            self.memo.entry(made).or_insert(made);
+        }
+        self.memo.get(&root).copied().unwrap_or(root)
+    }
+
+    fn rebuilt(&mut self, graph: &mut Graph, id: NodeId) -> NodeId {
+        let node = graph.node(id);
+        let def = node.op.def;
+        let args: Args = node.args.iter().map(|arg| self.memo.get(arg).copied().unwrap_or(*arg)).collect();
+        if def.role == Role::Def {
+            if !self.keep.contains(&id) {
+                return args[0];
+            }
+            let ty = graph.ty(id);
+            let attrs = graph.node(id).op.attrs.clone();
+            return graph.add_typed(def, attrs, &args, ty);
+        }
+        let same = args == node.args;
+        let attrs = node.op.attrs.clone();
+        let made = make(graph, def, attrs, &args, if same { Some(id) } else { None }, FUEL);
+        match made {
+            // A rewrite keeps shape and element type, or it does not happen.
+            Ok(made) => fitted(graph, made, id).unwrap_or(id),
+            Err(_) => id,
+        }
+    }
+}
+
+/// `made` with the type of `like`, where that needs no more than stretching.
+fn fitted(graph: &mut Graph, made: NodeId, like: NodeId) -> Option<NodeId> {
+    if graph.node(made).dtype != graph.node(like).dtype {
+        return None;
+    }
+    let shape = graph.shape(like).clone();
+    if *graph.shape(made) == shape || graph.shape(made).is_same(&shape, &graph.dims) {
+        return Some(made);
+    }
+    ops::build::broadcast_to(graph, made, shape).ok()
+}
+
+/// An operator over opened arguments, rewritten as long as a rule fits.
+fn make(
+    graph: &mut Graph,
+    def: &'static OpDef,
+    attrs: Attrs,
+    args: &[NodeId],
+    existing: Option<NodeId>,
+    fuel: u32,
+) -> Result<NodeId, Fault> {
+    if let Some(value) = folded(graph, def, args) {
+        return Ok(ops::number(graph, value));
+    }
+    let id = match existing {
+        Some(id) => id,
+        None => graph.add(def, attrs, args)?,
+    };
+    if fuel == 0 || args.is_empty() {
+        return Ok(id);
+    }
+    if let Some(made) = ops::recognise(graph, id) {
+        return Ok(made);
+    }
+    if let Some(rules) = RULES.by_root.get(&key(def)) {
+        for rule in rules {
+            let Some(found) = matching::find(graph, &rule.left, id) else { continue };
+            let Ok(made) = build(graph, rule, &found, fuel - 1) else { continue };
+            if made == id {
+                continue;
+            }
+            if let Some(made) = fitted(graph, made, id) {
+                return Ok(made);
+            }
+        }
+    }
+    if let Some(made) = through_moves(graph, def, id, fuel)? {
+        return Ok(made);
+    }
+    Ok(id)
+}
+
+/// The right side of a rule, each new node rewritten in turn.
+fn build(graph: &mut Graph, rule: &Rule, found: &matching::Found, fuel: u32) -> Result<NodeId, Fault> {
+    let mut made: Vec<NodeId> = Vec::with_capacity(rule.right.steps.len());
+    for step in &rule.right.steps {
+        let id = match step {
+            crate::graph::Step::Var(i) => found.var(*i),
+            crate::graph::Step::Number(value) => ops::number(graph, *value),
+            crate::graph::Step::Apply(op, args) => {
+                let args: Args = args.iter().map(|i| made[*i]).collect();
+                let attrs =
+                    if op.def.args.iter().all(|arg| arg.kind.is_node()) { Attrs::None } else { found.attrs.clone() };
+                make(graph, op.def, attrs, &args, None, fuel)?
+            }
+        };
+        made.push(id);
+    }
+    made.last().copied().ok_or_else(|| Fault::new("nnlang::diff::operator", "an empty rule"))
+}
+
+/// A pointwise operator over numbers alone is a number, unless it is not finite: then its place is worth keeping.
+fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
+    let number = |i: usize| {
+        let node = graph.node(*args.get(i)?);
+        if node.op.def.role == Role::Number { node.op.attrs.number(0) } else { None }
+    };
+    let value = match def.kernel {
+        Kernel::Map(f) => f(number(0)?),
+        Kernel::Zip(f) => f(number(0)?, number(1)?),
+        Kernel::Zip3(_)
+        | Kernel::Reduce(_)
+        | Kernel::Along(_)
+        | Kernel::Move(_)
+        | Kernel::Contract(_)
+        | Kernel::Source(_)
+        | Kernel::Matrix(_)
+        | Kernel::Same
+        | Kernel::Expand(_) => return None,
+    };
+    // Only results that are real numbers: a comparison stays what it is, 0 or 1 of its own type.
+    let real = matches!(def.diff, crate::graph::Diff::Slopes(_) | crate::graph::Diff::SlopeBy(_));
+    (value.is_finite() && real).then_some(value)
+}
+
+/// `log(softmax(z)[0])`: a pointwise operator looks through a selection where a rule waits on the other side;
+/// and a selection of what a rule waits for goes inside: `1 - sigmoid(z)[0]` sees `sigmoid(z[0])`.
+fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) -> Result<Option<NodeId>, Fault> {
+    let node = graph.node(id).clone();
+    let selects = |def: &OpDef| {
+        matches!(def.kernel, Kernel::Move(Move::Reshape | Move::Transpose | Move::Slice | Move::Gather | Move::Flip))
+    };
+    let inner = node.args[0];
+    let below = graph.node(inner).clone();
+    if matches!(def.kernel, Kernel::Map(_)) && selects(below.op.def) && RULES.by_root.contains_key(&key(def)) {
+        let before = graph.len();
+        let source = below.args[0];
+        if RULES.inside.contains(&key(graph.def(source))) {
+            let applied = make(graph, def, Attrs::None, &[source], None, fuel - 1)?;
+            let plain = graph.add(def, Attrs::None, &[source])?;
+            if applied != plain {
+                let mut args = below.args.clone();
+                args[0] = applied;
+                return make(graph, below.op.def, below.op.attrs.clone(), &args, None, fuel - 1).map(Some);
+            }
+        }
+        debug_assert!(graph.len() >= before);
+    }
+    if selects(def) && matches!(below.op.def.kernel, Kernel::Map(_)) && RULES.inside.contains(&key(below.op.def)) {
+        let mut args = node.args.clone();
+        args[0] = below.args[0];
+        let moved = make(graph, def, node.op.attrs.clone(), &args, None, fuel - 1)?;
+        return make(graph, below.op.def, below.op.attrs.clone(), &[moved], None, fuel - 1).map(Some);
+    }
+    Ok(None)
+}

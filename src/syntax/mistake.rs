@@ -1,0 +1,442 @@
+//! From the place where a statement stopped making sense to the problem that its author has.
+
+use super::chars::{is_name_part, is_name_start, skip_name, superscript};
+use super::errors::{self, Expected};
+use super::scan;
+use super::tree::Stop;
+use super::words;
+use crate::diag::Diagnostic;
+use crate::source::Span;
+
+/// The problem of a text that could not be read: the first of the known slips that fits, else what was expected.
+pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
+    let cx = Cx::new(text, whole, stop);
+    let slips = [
+        Cx::foreign_word,
+        Cx::reserved_word,
+        Cx::colon_equals,
+        Cx::update,
+        Cx::foreign_operator,
+        Cx::equals,
+        Cx::quote,
+        Cx::raised,
+        Cx::point,
+        Cx::rows,
+        Cx::end,
+        Cx::side_by_side,
+        Cx::stray,
+        Cx::tuple,
+        Cx::value,
+    ];
+    slips.iter().find_map(|slip| slip(&cx)).unwrap_or_else(|| cx.other())
+}
+
+/// Operators of other languages: how written there, how here, and whether the one simply replaces the other.
+const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
+    ("===", "==", true),
+    ("!==", "!=", true),
+    ("&&", "and", true),
+    ("||", "or", true),
+    ("<>", "!=", true),
+    ("=>", ">=", true),
+    ("=<", "<=", true),
+    ("->", "f(x) = …", false),
+    ("//", "floor(a/b)", false),
+    ("&", "and", true),
+    ("|", "or", true),
+    ("?", "where(condition, a, b)", false),
+    ("!", "not", true),
+];
+
+/// Words of other languages, and what is written here.
+const FOREIGN_WORDS: &[(&str, &str)] = &[
+    ("let", "write the equation alone, as in `a = 5`"),
+    ("var", "write the equation alone, as in `a = 5`"),
+    ("const", "write the equation alone, as in `a = 5`"),
+    ("def", "write a function as `f(x) = x^2`"),
+    ("fn", "write a function as `f(x) = x^2`"),
+    ("func", "write a function as `f(x) = x^2`"),
+    ("function", "write a function as `f(x) = x^2`"),
+    ("lambda", "write a function as `f(x) = x^2`"),
+    ("return", "write the value as the last line of the function's body"),
+    ("print", "write the expression on a line of its own, and it is answered"),
+    ("show", "write the expression on a line of its own, and it is answered"),
+    ("if", "write `where(condition, a, b)`"),
+    ("for", "write `[x[i]^2 for i in 0..m]`, `sum(x[i] for i in 0..m)`, or a recurrence `h[t] = …`"),
+    ("while", "write a recurrence `h[t] = … h[t-1] … start …`"),
+    ("import", "write `use \"file.nnl\"`"),
+    ("include", "write `use \"file.nnl\"`"),
+];
+
+struct Cx<'a> {
+    text: &'a str,
+    whole: Span,
+    at: usize,
+    expected: &'a [Expected],
+    /// What comes before the place, without the spaces at its end.
+    before: &'a str,
+    rest: &'a str,
+    /// The statement's first word.
+    first: &'a str,
+}
+
+impl<'a> Cx<'a> {
+    fn new(text: &'a str, whole: Span, stop: &'a Stop) -> Cx<'a> {
+        let mut at = stop.at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at += text[at..].len() - text[at..].trim_start().len();
+        let first = &text[..skip_name(text)];
+        Cx { text, whole, at, expected: &stop.expected, before: text[..at].trim_end(), rest: &text[at..], first }
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        let place = |at: usize| self.whole.start + at as u32;
+        Span { start: place(start), end: place(end), ..self.whole }
+    }
+
+    /// The first `length` bytes of what is left.
+    fn here(&self, length: usize) -> Span {
+        self.span(self.at, self.at + length)
+    }
+
+    fn expects(&self, what: Expected) -> bool {
+        self.expected.contains(&what)
+    }
+
+    /// Does a value end right before the place?
+    fn after_value(&self) -> bool {
+        let word = &self.before[self.before.trim_end_matches(is_name_part).len()..];
+        !matches!(word, "and" | "or" | "not")
+            && self
+                .before
+                .ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '"' | '\'' | 'ᵀ') || superscript(c).is_some())
+    }
+
+    fn foreign_word(&self) -> Option<Diagnostic> {
+        let (word, mend) = FOREIGN_WORDS.iter().find(|(word, _)| *word == self.first)?;
+        let rest = self.text[word.len()..].trim_start();
+        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']);
+        follows.then(|| errors::foreign_word(self.span(0, word.len()), word, mend))
+    }
+
+    fn reserved_word(&self) -> Option<Diagnostic> {
+        let word = ["and", "or", "not"].into_iter().find(|word| *word == self.first)?;
+        let rest = self.text[word.len()..].trim_start();
+        let named = rest.starts_with(['=', ':']) && !rest.starts_with("==");
+        named.then(|| errors::reserved_word(self.span(0, word.len()), word))
+    }
+
+    fn colon_equals(&self) -> Option<Diagnostic> {
+        let slip = self.rest.starts_with('=') && self.text[..self.at].ends_with(':');
+        slip.then(|| errors::colon_equals(self.span(self.at - 1, self.at + 1)))
+    }
+
+    fn update(&self) -> Option<Diagnostic> {
+        let head = &self.text[..self.at];
+        let slip = self.rest.starts_with('=') && head.ends_with(['+', '-', '*', '/']) && !self.rest.starts_with("==");
+        let name = self.first;
+        let alone = slip && !name.is_empty() && head[name.len()..head.len() - 1].trim().is_empty();
+        alone.then(|| {
+            errors::update_assignment(self.span(self.at - 1, self.at + 1), name, &self.text[self.at - 1..=self.at])
+        })
+    }
+
+    fn foreign_operator(&self) -> Option<Diagnostic> {
+        for (there, here, same) in FOREIGN_OPERATORS {
+            for back in 0..there.len() {
+                let Some(start) = self.at.checked_sub(back) else { continue };
+                if self.text.get(start..).is_some_and(|text| text.starts_with(there)) {
+                    return Some(errors::foreign_operator(self.span(start, start + there.len()), there, here, *same));
+                }
+            }
+        }
+        None
+    }
+
+    fn equals(&self) -> Option<Diagnostic> {
+        if !self.rest.starts_with('=') || self.rest.starts_with("==") || !self.after_value() {
+            return None;
+        }
+        let earlier = self.before.match_indices('=').any(|(at, _)| {
+            !self.before[..at].ends_with(['=', '!', '<', '>', '~']) && !self.before[at + 1..].starts_with('=')
+        });
+        if earlier || words::is_word(self.first) && self.before.len() > self.first.len() || self.open().is_some() {
+            return Some(errors::equals_compares(self.here(1)));
+        }
+        let bracket = self.before[self.first.len()..].trim_start().starts_with('[');
+        if bracket && self.before.ends_with(']') && !self.first.is_empty() {
+            return Some(errors::entry_assignment(self.span(0, self.before.len()), self.first));
+        }
+        Some(errors::left_side(self.span(0, self.before.len()), self.here(1)))
+    }
+
+    fn quote(&self) -> Option<Diagnostic> {
+        let c = self.rest.chars().next()?;
+        let close = match c {
+            '\'' if !self.after_value() || self.expects(Expected::Text) => c,
+            '`' => c,
+            '“' | '”' | '„' => '”',
+            '‘' | '’' => '’',
+            _ => return None,
+        };
+        let body = &self.rest[c.len_utf8()..];
+        let end = body.find(close).map(|at| self.at + c.len_utf8() + at);
+        Some(errors::quote_marks(self.here(c.len_utf8()), end.map(|end| self.span(end, end + close.len_utf8()))))
+    }
+
+    fn raised(&self) -> Option<Diagnostic> {
+        let after = self.before.len() == self.at && self.before.ends_with(|c| superscript(c).is_some());
+        let c = self.rest.chars().next()?;
+        let slip = after && (matches!(c, '(' | '[' | '\'' | 'ᵀ' | '.') || is_name_start(c));
+        slip.then(|| errors::raised_digit(self.here(c.len_utf8())))
+    }
+
+    /// `5.`
+    fn point(&self) -> Option<Diagnostic> {
+        let dot = if self.rest.starts_with('.') { self.at } else { self.before.strip_suffix('.')?.len() };
+        let after = &self.text[dot + 1..];
+        let number = self.text[..dot].ends_with(|c: char| c.is_ascii_digit());
+        let slip = number && !after.starts_with(|c: char| c == '.' || c.is_ascii_digit());
+        slip.then(|| errors::number_point(self.span(dot, dot + 1)))
+    }
+
+    /// `[1, 2; 3, 4]`
+    fn rows(&self) -> Option<Diagnostic> {
+        if !self.rest.starts_with(';') {
+            return None;
+        }
+        let (open, _) = self.open()?;
+        let mut edits = vec![(self.span(open, open + 1), "[[")];
+        for (at, c) in self.text[open..].char_indices() {
+            match c {
+                ';' => edits.push((self.span(open + at, open + at + 1), "],")),
+                ']' => {
+                    edits.push((self.span(open + at, open + at + 1), "]]"));
+                    break;
+                }
+                _ => {}
+            }
+        }
+        // the bracket of the next row begins where its first entry does
+        let mut rows = vec![];
+        for (span, text) in edits {
+            rows.push((span, text.to_string()));
+            if text == "],"
+                && let Some(after) = self.text.get((span.end - self.whole.start) as usize..)
+            {
+                let gap = (after.len() - after.trim_start().len()) as u32;
+                let place = Span { start: span.end + gap, end: span.end + gap, ..span };
+                rows.push((place, if gap == 0 { " [".to_string() } else { "[".to_string() }));
+            }
+        }
+        Some(errors::matrix_rows(self.here(1), rows))
+    }
+
+    /// The statement ends too early.
+    fn end(&self) -> Option<Diagnostic> {
+        if !self.rest.is_empty() || self.expects(Expected::End) && self.after_value() {
+            return None;
+        }
+        let here = self.span(self.before.len(), self.before.len());
+        if !self.after_value() {
+            return Some(self.missing_value(here));
+        }
+        let clause = self.expected.iter().find_map(|group| match group {
+            Expected::Word(word @ ("for" | "by" | "in" | "times")) => Some(*word),
+            _ => None,
+        });
+        if let Some(clause) = clause.filter(|_| words::is_word(self.first)) {
+            return Some(errors::missing_clause(here, self.first, clause));
+        }
+        let named = !self.first.is_empty() && !words::is_word(self.first);
+        (self.expects(Expected::Mark("=")) && named).then(|| errors::missing_equation(here, self.first))
+    }
+
+    fn side_by_side(&self) -> Option<Diagnostic> {
+        let c = self.rest.chars().next()?;
+        let begins = is_name_start(c)
+            || c.is_ascii_digit()
+            || matches!(c, '(' | '[' | '"' | '∂')
+            || c == '.' && self.rest[1..].starts_with(|c: char| c.is_ascii_digit());
+        if !begins || !self.after_value() {
+            return None;
+        }
+        let declared = self.before.strip_prefix(self.first).map(str::trim_start);
+        if matches!(self.first, "input" | "param")
+            && declared.is_some_and(|name| skip_name(name) == name.len())
+            && (c == '[' || ["int", "real", "bool"].iter().any(|element| self.rest.starts_with(element)))
+        {
+            return Some(errors::missing_colon(self.span(self.before.len(), self.at), self.here(1)));
+        }
+        let gap = self.span(self.before.len(), self.at);
+        let word = &self.rest[..skip_name(self.rest)];
+        if matches!(word, "for" | "in" | "by" | "to" | "from" | "wrt" | "start" | "times" | "as") {
+            return Some(errors::not_understood(self.here(word.len()), &format!("`{word}`"), self.expected));
+        }
+        let (left, called) = self.left();
+        if matches!(c, '(' | '[') && called && self.at > self.before.len() {
+            return Some(errors::call_space(gap, left, &self.rest[..1]));
+        }
+        let length = if word.is_empty() { right_length(self.rest) } else { word.len() };
+        let right = &self.rest[..length];
+        let left_span = self.span(self.before.len() - left.len(), self.before.len());
+        if let Some((open, b'[')) = self.open() {
+            return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length)));
+        }
+        Some(errors::missing_operator(left, left_span, right, self.here(length)))
+    }
+
+    /// A character that the language never uses.
+    fn stray(&self) -> Option<Diagnostic> {
+        let c = self.rest.chars().next()?;
+        let known = is_name_part(c) || superscript(c).is_some() || "()[]{}+-*/%@^<>=!~|.,:;'\"#ᵀ·×÷−≤≥≠≈∂⁻".contains(c);
+        (!known).then(|| errors::stray_character(self.here(c.len_utf8()), c))
+    }
+
+    /// `(a, b)`, `a = 1, 2`
+    fn tuple(&self) -> Option<Diagnostic> {
+        if !self.rest.starts_with(',') || !self.after_value() {
+            return None;
+        }
+        let Some((open, byte)) = self.open() else {
+            return Some(errors::comma_outside(self.here(1)));
+        };
+        let called = self.text[..open].ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '\''));
+        if byte != b'(' || called {
+            return None;
+        }
+        let close = matching(self.text, open)?;
+        Some(errors::tuple(self.here(1), self.span(open, open + 1), self.span(close, close + 1)))
+    }
+
+    /// Something stands where a value should.
+    fn value(&self) -> Option<Diagnostic> {
+        if self.after_value() || !self.expects(Expected::Value) && !self.expects(Expected::Name) {
+            return None;
+        }
+        let length = self.rest.chars().next().map_or(0, char::len_utf8);
+        if self.rest.starts_with('+') {
+            return Some(errors::plus_sign(self.here(1)));
+        }
+        if !self.expects(Expected::Value) {
+            return None;
+        }
+        Some(self.missing_value(self.here(length)))
+    }
+
+    fn missing_value(&self, span: Span) -> Diagnostic {
+        let before = self.before;
+        let word = &before[before.trim_end_matches(is_name_part).len()..];
+        let mark = if word.is_empty() {
+            let tail = ["|>", "==", "!=", "<=", ">=", "~=", "..", "**"].into_iter().find(|mark| before.ends_with(mark));
+            tail.unwrap_or_else(|| before.char_indices().next_back().map_or("", |(at, _)| &before[at..]))
+        } else {
+            word
+        };
+        errors::missing_value(span, mark)
+    }
+
+    fn other(&self) -> Diagnostic {
+        let word = skip_name(self.rest);
+        let length = if word > 0 { word } else { self.rest.chars().next().map_or(0, char::len_utf8) };
+        let found = match &self.rest[..length] {
+            "" => "the end of the statement".to_string(),
+            text => format!("`{text}`"),
+        };
+        errors::not_understood(self.here(length), &found, self.expected)
+    }
+
+    /// The spaces between values that stand side by side, directly in the bracket at `open`.
+    fn gaps(&self, open: usize) -> Vec<Span> {
+        let mut gaps = vec![];
+        let mut depth = 0usize;
+        let mut last: Option<(usize, char)> = None;
+        for (at, c) in self.text[open..matching(self.text, open).unwrap_or(self.text.len())].char_indices() {
+            if c == ' ' {
+                continue;
+            }
+            if depth == 1
+                && let Some((end, before)) = last.filter(|(end, _)| *end < at)
+                && (is_name_part(before) || matches!(before, ')' | ']' | '"'))
+                && (is_name_part(c) || matches!(c, '(' | '[' | '"'))
+            {
+                gaps.push(self.span(open + end, open + at));
+            }
+            match c {
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            last = Some((at + c.len_utf8(), c));
+        }
+        gaps
+    }
+
+    /// The innermost bracket that is open at the place: where, and which.
+    fn open(&self) -> Option<(usize, u8)> {
+        let mut open = vec![];
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while at < self.at {
+            match bytes.get(at) {
+                Some(b'"') => {
+                    at = scan::skip_text(bytes, at).0;
+                    continue;
+                }
+                Some(byte @ (b'(' | b'[')) => open.push((at, *byte)),
+                Some(b')' | b']') => {
+                    open.pop();
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        open.pop()
+    }
+
+    /// The value that ends before the place, as far as it can be shown, and whether it could be called.
+    fn left(&self) -> (&'a str, bool) {
+        let before = self.before;
+        let part = |c: char| is_name_part(c) || matches!(c, '.' | '\'' | 'ᵀ') || superscript(c).is_some();
+        let start = before.trim_end_matches(part).len();
+        let tail = &before[start..];
+        if !tail.is_empty() {
+            return (tail, tail.starts_with(is_name_start));
+        }
+        let last = before.char_indices().next_back().map_or(0, |(at, _)| at);
+        (&before[last..], false)
+    }
+}
+
+/// How much of a text to show as the value that begins it.
+fn right_length(text: &str) -> usize {
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
+    if digits > 0 { digits } else { text.chars().next().map_or(0, char::len_utf8) }
+}
+
+/// Where the bracket that is opened at `open` is closed.
+fn matching(text: &str, open: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut depth = 0usize;
+    let mut at = open;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = scan::skip_text(bytes, at).0;
+                continue;
+            }
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}

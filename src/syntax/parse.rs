@@ -1,0 +1,479 @@
+//! From marks to a program: each statement parsed alone, blocks within each other, comments beside what they tell of.
+
+use super::ast::*;
+use super::chars::skip_name;
+use super::errors;
+use super::mistake;
+use super::scan::{self, Fault, Mark, Piece};
+use super::statement::Head;
+use super::tree::{self, Node, Rule, Stop};
+use super::walk::{Walk, nfc};
+use super::words;
+use crate::diag::Diagnostic;
+use crate::source::{SourceId, Span};
+
+/// The longest statement, in bytes.
+pub(super) const MAX_STATEMENT: usize = 4 << 20;
+/// The longest text, in bytes.
+pub(super) const MAX_TEXT: usize = 256 << 20;
+
+/// Reads a whole text as a program.
+pub(super) fn program(text: &str, id: SourceId) -> (Program, Vec<Diagnostic>) {
+    if text.len() > MAX_TEXT {
+        return (Program::default(), vec![errors::text_length(Span::new(id, 0, 0), text.len())]);
+    }
+    let mut cx = Cx::new(text, id, scan::scan(text));
+    let (items, trailing) = cx.items(Place::File);
+    cx.faults.sort_by_key(|fault| fault.span().map_or(0, |span| span.start));
+    (Program { items, trailing }, cx.faults)
+}
+
+/// Reads a whole text as one expression.
+pub(super) fn expr(text: &str, id: SourceId) -> Result<Expr, Vec<Diagnostic>> {
+    if text.len() > MAX_TEXT {
+        return Err(vec![errors::text_length(Span::new(id, 0, 0), text.len())]);
+    }
+    let mut pieces = vec![];
+    let mut other = None;
+    for mark in scan::scan(text) {
+        match mark {
+            Mark::Piece(piece) => pieces.push(piece),
+            Mark::Open(at) | Mark::Close(at) | Mark::TooDeep(at) => {
+                other.get_or_insert(Span::new(id, at, at + 1));
+            }
+            Mark::Comment { .. } | Mark::Blank => {}
+        }
+    }
+    if let Some(piece) = pieces.get(1) {
+        other.get_or_insert(Span::new(id, piece.start, piece.end));
+    }
+    let (Some(piece), None) = (pieces.first(), other) else {
+        return Err(vec![errors::single_expression(other.unwrap_or(Span::new(id, 0, text.len())))]);
+    };
+    let mut cx = Cx::new(text, id, vec![]);
+    let read = cx.read(piece, Rule::lone, |walk| walk.only_expr(0));
+    read.ok_or(cx.faults)
+}
+
+/// Where a statement stands: what it may be depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    File,
+    /// In a network, `repeat` or `residual`.
+    Network,
+    /// In the body of a function.
+    Function,
+    /// In a `data` or `train` block: its word.
+    Lines(&'static str),
+    /// In a block whose head could not be read.
+    Unknown,
+}
+
+struct Cx<'a> {
+    text: &'a str,
+    id: SourceId,
+    marks: Vec<Mark>,
+    /// The mark to read next.
+    at: usize,
+    faults: Vec<Diagnostic>,
+    /// The nodes of the statement at hand; kept for its memory.
+    nodes: Vec<Node>,
+    /// The text of the statement at hand, where it is not plain.
+    blanked: String,
+    /// How many blocks are open.
+    depth: usize,
+    /// An open block at the end of the text was reported.
+    unclosed: bool,
+}
+
+impl<'a> Cx<'a> {
+    fn new(text: &'a str, id: SourceId, marks: Vec<Mark>) -> Cx<'a> {
+        Cx { text, id, marks, at: 0, faults: vec![], nodes: vec![], blanked: String::new(), depth: 0, unclosed: false }
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.id, start, end)
+    }
+
+    /// The statements up to the end of the block, or of the text; and the comments after the last.
+    fn items(&mut self, place: Place) -> (Vec<Item>, Vec<Trivia>) {
+        let mut items: Vec<Item> = vec![];
+        let mut leading = vec![];
+        let mut after_block = false;
+        while let Some(mark) = self.marks.get(self.at) {
+            if matches!(mark, Mark::Close(_)) && self.depth > 0 {
+                break;
+            }
+            let mark = mark.clone();
+            self.at += 1;
+            match mark {
+                Mark::Blank => leading.push(Trivia::Blank),
+                Mark::Comment { start, end, own_line } => {
+                    let span = self.span(start, end);
+                    match items.last_mut() {
+                        Some(item) if !own_line && item.comment.is_none() => item.comment = Some(span),
+                        _ => leading.push(Trivia::Comment(span)),
+                    }
+                }
+                Mark::Close(at) => self.faults.push(errors::unopened_block(self.span(at, at + 1))),
+                Mark::TooDeep(at) => self.faults.push(errors::nesting_limit(self.span(at, at + 1))),
+                Mark::Open(at) => {
+                    self.faults.push(errors::stray_block(self.span(at, at + 1)));
+                    self.block(at, Place::Unknown);
+                }
+                Mark::Piece(piece) => {
+                    if std::mem::take(&mut after_block) && piece.same_line && !self.semicolon_before(piece.start) {
+                        let rest = self.span(piece.start, piece.end);
+                        self.faults.push(errors::after_block(rest));
+                    }
+                    let mut item = Item {
+                        leading: std::mem::take(&mut leading),
+                        span: self.span(piece.start, piece.end),
+                        statement: Statement::Broken(None),
+                        comment: None,
+                        same_line: piece.same_line,
+                    };
+                    if self.block_follows() {
+                        self.block_statement(&piece, place, &mut item);
+                        after_block = true;
+                    } else {
+                        item.statement = self.line_statement(&piece, place);
+                    }
+                    items.push(item);
+                }
+            }
+        }
+        (items, leading)
+    }
+
+    /// Does a block begin here, but for comments and blank lines?
+    fn block_follows(&self) -> bool {
+        let next = self.marks[self.at..].iter().find(|mark| !matches!(mark, Mark::Comment { .. } | Mark::Blank));
+        matches!(next, Some(Mark::Open(_) | Mark::TooDeep(_)))
+    }
+
+    fn semicolon_before(&self, at: usize) -> bool {
+        self.text[..at].trim_end().ends_with(';')
+    }
+
+    /// The inside of a block whose opening brace at `open` was read, and its closing brace.
+    fn block(&mut self, open: usize, place: Place) -> Block {
+        self.depth += 1;
+        let (items, trailing) = self.items(place);
+        if let Some(Mark::Close(_)) = self.marks.get(self.at) {
+            self.at += 1;
+        } else if !std::mem::replace(&mut self.unclosed, true) {
+            let end = self.text.trim_end().len();
+            let (open, end) = (self.span(open, open + 1), self.span(end, end));
+            self.faults.push(errors::unclosed_block(open, end, self.depth));
+        }
+        self.depth -= 1;
+        Block { items, trailing }
+    }
+
+    /// A statement with the block after it.
+    fn block_statement(&mut self, piece: &Piece, place: Place, item: &mut Item) {
+        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+        let defines = broken_name(text, piece.start, self.id);
+        let fails_before = self.faults.len();
+        let mut head = self.head(piece);
+        let mut leading = vec![];
+        let mut open = None;
+        while let Some(mark) = self.marks.get(self.at).cloned() {
+            match mark {
+                Mark::Blank => {}
+                Mark::Comment { start, end, own_line } => {
+                    let span = self.span(start, end);
+                    if !own_line && item.comment.is_none() && (leading.is_empty() || open.is_some()) {
+                        item.comment = Some(span);
+                    } else if open.is_some() {
+                        break;
+                    } else {
+                        leading.push(Trivia::Comment(span));
+                    }
+                }
+                Mark::Open(at) if open.is_none() => open = Some(at),
+                Mark::TooDeep(at) if open.is_none() => {
+                    self.faults.push(errors::nesting_limit(self.span(at, at + 1)));
+                    self.at += 1;
+                    return;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        let Some(open) = open else { return };
+        let inside = match &head {
+            Some(Head::Function { .. }) => Place::Function,
+            Some(Head::Network { .. } | Head::Layer(_)) => Place::Network,
+            Some(Head::Data(_)) => Place::Lines("data"),
+            Some(Head::Train { .. }) => Place::Lines("train"),
+            None => Place::Unknown,
+        };
+        let mut block = self.block(open, inside);
+        if let Some(first) = block.items.first_mut() {
+            leading.append(&mut first.leading);
+            first.leading = leading;
+        } else {
+            leading.append(&mut block.trailing);
+            block.trailing = leading;
+        }
+        let allowed = match (&head, place) {
+            (None, _) | (_, Place::File | Place::Unknown) => true,
+            (Some(Head::Layer(_) | Head::Function { .. }), Place::Network) => true,
+            _ => false,
+        };
+        if !allowed {
+            self.faults.push(wrong_place(place, item.span));
+            head = None;
+        }
+        item.statement = match head {
+            None => Statement::Broken(defines),
+            Some(Head::Network { name, params }) => Statement::Network(Network { name, params, block }),
+            Some(Head::Data(file)) => Statement::Data(Data { file, block }),
+            Some(Head::Train { goal, wrt }) => Statement::Train(Train { goal, wrt, block }),
+            Some(Head::Layer(layer)) => Statement::Layer(Layer { block: Some(block), ..layer }),
+            Some(Head::Function { slope, name, params }) => {
+                let broken = self.faults.len() > fails_before;
+                match self.function(slope, name, params, block, item.span, broken) {
+                    Some(function) => Statement::Function(function),
+                    None => Statement::Broken(defines),
+                }
+            }
+        };
+        if matches!(item.statement, Statement::Broken(_)) {
+            // the whole of it, so that `format` can leave it as it is
+            item.span = self.span(piece.start, self.block_end());
+        }
+    }
+
+    /// The byte after the block that was read last.
+    fn block_end(&self) -> usize {
+        match self.at.checked_sub(1).and_then(|at| self.marks.get(at)) {
+            Some(Mark::Close(at)) => at + 1,
+            _ => self.text.trim_end().len(),
+        }
+    }
+
+    /// A function from the statements of its body; `broken` where one of them was reported already.
+    fn function(
+        &mut self,
+        slope: bool,
+        name: Name,
+        params: Vec<Param>,
+        block: Block,
+        span: Span,
+        broken: bool,
+    ) -> Option<Function> {
+        let mut locals = vec![];
+        let mut value = None;
+        let count = block.items.len();
+        for (index, item) in block.items.iter().enumerate() {
+            match &item.statement {
+                Statement::Define(define) if index + 1 < count => locals.push(define.clone()),
+                Statement::Show(expr) if index + 1 == count => value = Some(expr.clone()),
+                Statement::Broken(_) => return None,
+                _ if broken => return None,
+                Statement::Show(expr) => {
+                    self.faults.push(errors::function_line(expr.span));
+                    return None;
+                }
+                Statement::Define(define) => {
+                    self.faults.push(errors::function_value(Some(&define.name), item.span));
+                    return None;
+                }
+                _ => return None,
+            }
+        }
+        let Some(value) = value else {
+            self.faults.push(errors::function_value(None, span));
+            return None;
+        };
+        let Block { items, trailing } = block;
+        Some(Function { slope, name, params, locals, value, block: true, body: items, trailing })
+    }
+
+    /// A statement without a block.
+    fn line_statement(&mut self, piece: &Piece, place: Place) -> Statement {
+        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+        let Some(statement) = self.read(piece, Rule::statement, |walk| walk.statement()) else {
+            return Statement::Broken(broken_name(text, piece.start, self.id));
+        };
+        let allowed = match (place, &statement) {
+            (Place::File | Place::Unknown, _) | (_, Statement::Broken(_)) => true,
+            (Place::Lines(_), Statement::Define(define)) => define.kind.is_none(),
+            (Place::Lines(_), _) => false,
+            (Place::Function, Statement::Define(_) | Statement::Show(_)) => true,
+            (Place::Function, _) => false,
+            (Place::Network, statement) => !matches!(
+                statement,
+                Statement::Setting(_)
+                    | Statement::Use(_)
+                    | Statement::Network(_)
+                    | Statement::Data(_)
+                    | Statement::Train(_)
+                    | Statement::Ask(_)
+            ),
+        };
+        if allowed {
+            return statement;
+        }
+        self.faults.push(wrong_place(place, self.span(piece.start, piece.end)));
+        Statement::Broken(broken_name(text, piece.start, self.id))
+    }
+
+    fn head(&mut self, piece: &Piece) -> Option<Head> {
+        self.read(piece, Rule::header, |walk| walk.head()).flatten()
+    }
+
+    /// Reads one piece with a rule; what is wrong with it is reported.
+    fn read<T>(&mut self, piece: &Piece, rule: Rule, walk: impl FnOnce(&mut Walk<'_>) -> T) -> Option<T> {
+        if let Some(fault) = &piece.fault {
+            self.faults.push(bracket_fault(fault, piece, self.id));
+            return None;
+        }
+        if piece.end - piece.start > MAX_STATEMENT {
+            self.faults
+                .push(errors::statement_length(self.span(piece.start, piece.start + 1), piece.end - piece.start));
+            return None;
+        }
+        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+        let text = if piece.plain {
+            text
+        } else {
+            blank(text, &mut self.blanked);
+            &self.blanked
+        };
+        if let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
+            let fault = self.mistake(piece, rule, &stop);
+            self.faults.push(fault);
+            return None;
+        }
+        let mut cx = Walk { text, nodes: &self.nodes, base: piece.start, source: self.id, faults: vec![] };
+        let said = walk(&mut cx);
+        if cx.faults.is_empty() {
+            return Some(said);
+        }
+        self.faults.extend(cx.faults.into_iter().next());
+        None
+    }
+
+    /// Why a piece could not be read with a rule.
+    fn mistake(&mut self, piece: &Piece, rule: Rule, stop: &Stop) -> Diagnostic {
+        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+        let text = if piece.plain { text } else { &self.blanked };
+        let whole = self.span(piece.start, piece.end);
+        let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
+            Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
+            _ => None,
+        });
+        let brace = brace.map_or(whole, |at| self.span(at, at + 1));
+        match rule {
+            Rule::statement => {
+                let word = &text[..skip_name(text)];
+                if words::is_word(word) && tree::read(Rule::header, text, piece.depth, &mut self.nodes).is_ok() {
+                    return errors::missing_block(whole, word);
+                }
+            }
+            Rule::header => {
+                if let Some(head) = text.strip_suffix('=') {
+                    let equals = self.span(piece.end - 1, piece.end);
+                    return errors::block_equals(equals, head.trim_end().ends_with(')'));
+                }
+                if tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok() {
+                    return errors::stray_block(brace);
+                }
+            }
+            _ => {}
+        }
+        mistake::of(text, whole, stop)
+    }
+}
+
+fn wrong_place(place: Place, span: Span) -> Diagnostic {
+    match place {
+        Place::Lines(word) => errors::block_line(word, span),
+        Place::Function => errors::function_line(span),
+        Place::File | Place::Network | Place::Unknown => errors::network_line(span),
+    }
+}
+
+fn bracket_fault(fault: &Fault, piece: &Piece, id: SourceId) -> Diagnostic {
+    let span = |start, end| Span::new(id, start, end);
+    match fault {
+        Fault::Unclosed(open) => errors::unclosed_bracket(open, id, piece.end),
+        Fault::Unopened(at) => errors::unopened_bracket(span(*at, at + 1)),
+        Fault::Mismatched(open, close) => errors::mismatched_bracket(span(*open, open + 1), span(*close, close + 1)),
+        Fault::UnclosedText(at) => errors::unclosed_string(span(*at, at + 1), piece.end),
+        Fault::TooDeep(at) => errors::nesting_limit(span(*at, at + 1)),
+    }
+}
+
+/// Tabs, newlines, comments and other white space outside strings as spaces of equal length.
+fn blank(text: &str, out: &mut String) {
+    out.clear();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                let end = scan::skip_text(bytes, at).0;
+                out.push_str(&text[at..end]);
+                at = end;
+            }
+            b'#' => {
+                let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+                out.extend(std::iter::repeat_n(' ', end - at));
+                at = end;
+            }
+            _ if byte.is_ascii() => {
+                out.push(if matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) { ' ' } else { byte as char });
+                at += 1;
+            }
+            _ => {
+                let Some(c) = text[at..].chars().next() else { break };
+                if c.is_whitespace() || c == '\u{FEFF}' {
+                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
+                } else {
+                    out.push(c);
+                }
+                at += c.len_utf8();
+            }
+        }
+    }
+}
+
+/// The name that a broken statement would define, where that can be told.
+fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
+    let mut at = 0;
+    let mut word = &text[..skip_name(text)];
+    if matches!(word, "input" | "param" | "network" | "slope") {
+        let rest = &text[word.len()..];
+        let body = rest.trim_start();
+        let length = skip_name(body);
+        if length > 0 && body.len() < rest.len() {
+            at = text.len() - body.len();
+            word = &body[..length];
+            return Some(Name { text: nfc(word), span: Span::new(id, start + at, start + at + length) });
+        }
+    }
+    let rest = text[word.len()..].trim_start();
+    let head = match rest.as_bytes().first() {
+        Some(b'=') => !rest.starts_with("=="),
+        Some(b':') => true,
+        Some(b'+' | b'-' | b'*' | b'/') => rest[1..].starts_with('='),
+        Some(b'(' | b'[') => {
+            text.len() == word.len() + rest.len() && {
+                let line = rest.lines().next().unwrap_or("");
+                line.match_indices('=').any(|(at, _)| {
+                    !line[at + 1..].starts_with('=')
+                        && !line[..at].ends_with(['=', '!', '<', '>', '~'])
+                        && line[..at].trim_end().ends_with([')', ']'])
+                })
+            }
+        }
+        _ => false,
+    };
+    (head && !word.is_empty())
+        .then(|| Name { text: nfc(word), span: Span::new(id, start + at, start + at + word.len()) })
+}

@@ -1,0 +1,256 @@
+//! From the nodes of a statement, or of what stands before a block, to the syntax tree.
+
+use super::ast::*;
+use super::errors;
+use super::tree::Rule;
+use super::walk::{At, Walk};
+
+/// What stands before a block.
+pub(super) enum Head {
+    /// `f(x)`, `slope f(x)`
+    Function { slope: bool, name: Name, params: Vec<Param> },
+    /// `network f(x)`
+    Network { name: Name, params: Vec<Param> },
+    /// `data "rent.csv"`
+    Data(Option<crate::source::Spanned<String>>),
+    /// `train J wrt W2`
+    Train { goal: Expr, wrt: Vec<Path> },
+    /// `repeat 3`
+    Layer(Layer),
+}
+
+impl Walk<'_> {
+    /// The statement that the nodes from 0 on say.
+    pub(super) fn statement(&mut self) -> Statement {
+        let Some(at) = self.root() else { return Statement::Broken(None) };
+        match self.rule(at) {
+            Rule::define => self.define(at),
+            Rule::function => Statement::Function(self.function(at, false)),
+            Rule::slope => match self.find(at, Rule::function) {
+                Some(function) => Statement::Function(self.function(function, true)),
+                None => Statement::Broken(None),
+            },
+            Rule::recurrence => Statement::Recurrence(self.recurrence(at)),
+            Rule::declare => Statement::Declare(self.declare(at)),
+            Rule::setting => Statement::Setting(self.setting(at)),
+            Rule::use_file => self.use_file(at),
+            Rule::layer => Statement::Layer(self.layer(at, None)),
+            Rule::ask => match self.inner(at).next() {
+                Some(ask) => Statement::Ask(self.ask(ask)),
+                None => Statement::Broken(None),
+            },
+            Rule::show => Statement::Show(self.only_expr(at)),
+            _ => Statement::Broken(None),
+        }
+    }
+
+    /// The head that the nodes from 0 on say.
+    pub(super) fn head(&mut self) -> Option<Head> {
+        let at = self.root()?;
+        Some(match self.rule(at) {
+            Rule::function_head => self.function_head(at, false)?,
+            Rule::slope_head => {
+                let head = self.find(at, Rule::function_head)?;
+                self.function_head(head, true)?
+            }
+            Rule::network => {
+                let name = self.find(at, Rule::name)?;
+                let params = self.find(at, Rule::params).map(|params| self.params(params)).unwrap_or_default();
+                Head::Network { name: self.name(name), params }
+            }
+            Rule::data => Head::Data(self.find(at, Rule::string).map(|string| self.string(string))),
+            Rule::train => Head::Train { goal: self.only_expr(at), wrt: self.wrt(at) },
+            Rule::layer_head => {
+                let output = self.find(at, Rule::name).map(|name| self.name(name));
+                Head::Layer(self.layer(at, output))
+            }
+            _ => return None,
+        })
+    }
+
+    fn root(&self) -> Option<At> {
+        match self.nodes.first()?.rule {
+            Rule::statement | Rule::header | Rule::lone => self.inner(0).next(),
+            _ => None,
+        }
+    }
+
+    fn find(&self, at: At, rule: Rule) -> Option<At> {
+        self.inner(at).find(|node| self.rule(*node) == rule)
+    }
+
+    fn define(&mut self, at: At) -> Statement {
+        let mut name = None;
+        let mut kind = None;
+        for node in self.inner(at) {
+            match self.rule(node) {
+                Rule::name => name = Some(self.name(node)),
+                Rule::kind => kind = Some(self.kind(node)),
+                Rule::layer => {
+                    if let (Some(kind), Some(name)) = (&kind, &name) {
+                        self.faults.push(errors::layer_shape(kind.span, name.span));
+                    }
+                    return Statement::Layer(self.layer(node, name));
+                }
+                Rule::expr => {
+                    let value = self.expr(node);
+                    return match name {
+                        Some(name) => Statement::Define(Define { name, kind, value }),
+                        None => Statement::Broken(None),
+                    };
+                }
+                _ => {}
+            }
+        }
+        Statement::Broken(name)
+    }
+
+    fn function(&mut self, at: At, slope: bool) -> Function {
+        let name = self.find(at, Rule::name).unwrap_or(at);
+        let params = self.find(at, Rule::params).map(|params| self.params(params)).unwrap_or_default();
+        Function {
+            slope,
+            name: self.name(name),
+            params,
+            locals: vec![],
+            value: self.only_expr(at),
+            block: false,
+            body: vec![],
+            trailing: vec![],
+        }
+    }
+
+    fn function_head(&mut self, at: At, slope: bool) -> Option<Head> {
+        let name = self.find(at, Rule::name)?;
+        let params = self.find(at, Rule::params).map(|params| self.params(params)).unwrap_or_default();
+        Some(Head::Function { slope, name: self.name(name), params })
+    }
+
+    fn recurrence(&mut self, at: At) -> Recurrence {
+        let mut names = self.inner(at).filter(|node| self.rule(*node) == Rule::name);
+        let (name, index) = (names.next().unwrap_or(at), names.next().unwrap_or(at));
+        let (name, index) = (self.name(name), self.name(index));
+        let value = self.only_expr(at);
+        let start = self.find(at, Rule::start).map(|start| self.only_expr(start));
+        let range = self.find(at, Rule::over).map(|over| {
+            let (over, range) = self.over(over);
+            if over.text != index.text {
+                self.faults.push(errors::recurrence_index(&index, &over));
+            }
+            range
+        });
+        Recurrence { name, index, value, start, range }
+    }
+
+    fn declare(&mut self, at: At) -> Declare {
+        let role = match self.find(at, Rule::declare_word).map(|word| self.str(word)) {
+            Some("param") => Role::Param,
+            _ => Role::Input,
+        };
+        let name = self.find(at, Rule::name).unwrap_or(at);
+        let kind = self.find(at, Rule::kind).map(|kind| self.kind(kind));
+        let value = self.find(at, Rule::expr).map(|expr| self.expr(expr));
+        Declare { role, name: self.name(name), kind, value }
+    }
+
+    fn setting(&mut self, at: At) -> Setting {
+        let mut inner = self.inner(at);
+        let word = inner.next().unwrap_or(at);
+        let node = inner.next().unwrap_or(at);
+        let word = self.name(word);
+        let value = self.lone_value(node);
+        let fits = match word.text.as_str() {
+            "precision" => matches!(self.str(node), "f32" | "f64"),
+            "examples" => matches!(self.str(node), "columns" | "rows"),
+            _ => self.rule(node) == Rule::number && self.str(node).bytes().all(|b| b.is_ascii_digit() || b == b'_'),
+        };
+        if !fits {
+            self.faults.push(errors::setting_value(&word, self.span(node)));
+        }
+        Setting { word, value }
+    }
+
+    /// A number or a name as an expression.
+    fn lone_value(&mut self, at: At) -> Expr {
+        let span = self.span(at);
+        let kind = if self.rule(at) == Rule::number {
+            PartKind::Number(self.number(at))
+        } else {
+            PartKind::Name(self.name(at).text)
+        };
+        Expr { span, parts: vec![Part { span, kind }] }
+    }
+
+    fn use_file(&mut self, at: At) -> Statement {
+        let Some(path) = self.find(at, Rule::string) else { return Statement::Broken(None) };
+        let path = self.string(path);
+        Statement::Use(Use { path, alias: self.find(at, Rule::name).map(|name| self.name(name)) })
+    }
+
+    fn layer(&mut self, at: At, output: Option<Name>) -> Layer {
+        let mut word = Name { text: String::new(), span: self.span(at) };
+        let mut args = vec![];
+        let mut from = None;
+        for node in self.inner(at) {
+            match self.rule(node) {
+                Rule::layer_word | Rule::block_layer_word => word = self.name(node),
+                Rule::layer_arg => args.extend(self.inner(node).next().map(|arg| self.layer_arg(arg))),
+                Rule::from => from = self.find(node, Rule::path).map(|path| self.path(path)),
+                _ => {}
+            }
+        }
+        Layer { output, word, args, from, block: None }
+    }
+
+    fn layer_arg(&mut self, at: At) -> LayerArg {
+        match self.rule(at) {
+            Rule::option => {
+                let name = self.find(at, Rule::name).unwrap_or(at);
+                LayerArg::Option(self.name(name), self.only_expr(at))
+            }
+            Rule::size => {
+                let sizes: Option<Vec<u64>> = self.str(at).split('x').map(|size| size.parse().ok()).collect();
+                let span = self.span(at);
+                let node = sizes.unwrap_or_else(|| {
+                    self.faults.push(errors::number_range(span));
+                    vec![]
+                });
+                LayerArg::Size(crate::source::Spanned { node, span })
+            }
+            _ => LayerArg::Value(self.expr(at)),
+        }
+    }
+
+    fn wrt(&mut self, at: At) -> Vec<Path> {
+        let Some(wrt) = self.find(at, Rule::wrt) else { return vec![] };
+        self.inner(wrt).filter(|node| self.rule(*node) == Rule::path).map(|path| self.path(path)).collect()
+    }
+
+    fn ask(&mut self, at: At) -> Ask {
+        let mut inner = self.inner(at);
+        let word = inner.next().unwrap_or(at);
+        let mut ask = Ask {
+            word: self.name(word),
+            exprs: vec![],
+            wrt: self.wrt(at),
+            by: None,
+            within: None,
+            over: None,
+            times: None,
+            to: None,
+        };
+        for node in inner {
+            match self.rule(node) {
+                Rule::expr => ask.exprs.push(self.expr(node)),
+                Rule::by => ask.by = Some(self.only_expr(node)),
+                Rule::within => ask.within = Some(self.only_expr(node)),
+                Rule::over => ask.over = Some(self.over(node)),
+                Rule::times => ask.times = self.inner(node).next().map(|count| self.lone_value(count)),
+                Rule::to => ask.to = self.find(node, Rule::string).map(|string| self.string(string)),
+                Rule::string => ask.to = Some(self.string(node)),
+                _ => {}
+            }
+        }
+        ask
+    }
+}

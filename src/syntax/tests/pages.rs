@@ -1,0 +1,86 @@
+//! Every problem has its page, and every page tells the truth.
+
+use super::{causes, read};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+fn fence(page: &str, heading: &str) -> Option<String> {
+    let section = page.split(&format!("\n## {heading}\n")).nth(1)?.split("\n## ").next()?;
+    Some(section.split("```nnl\n").nth(1)?.split("\n```").next()?.to_string())
+}
+
+fn pages() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors/syntax");
+    let mut pages: Vec<(String, String)> = std::fs::read_dir(folder)
+        .expect("the folder of the pages")
+        .map(|entry| entry.expect("a page").path())
+        .map(|path| {
+            let cause = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (cause, std::fs::read_to_string(&path).expect("a page"))
+        })
+        .collect();
+    pages.sort();
+    pages
+}
+
+/// The causes that need more than a program that fits on a page; `hostile` tests them.
+const LARGE: [&str; 3] = ["single_expression", "statement_length", "text_length"];
+
+#[test]
+fn every_page_shows_its_problem_and_a_clean_mend() {
+    let mut wrong = vec![];
+    for (cause, page) in pages() {
+        let headings: Vec<&str> = page.lines().filter(|line| line.starts_with('#')).collect();
+        let title = format!("# `nnlang::syntax::{cause}`");
+        assert_eq!(headings, [title.as_str(), "## What happened", "## Example", "## Mend", "## Why"]);
+        match fence(&page, "Example") {
+            Some(example) if causes(&example) != [cause.as_str()] => {
+                wrong.push(format!("{cause}: the example gives {:?}", causes(&example)));
+            }
+            None if !LARGE.contains(&cause.as_str()) => wrong.push(format!("{cause}: no example")),
+            _ => {}
+        }
+        match fence(&page, "Mend") {
+            Some(mend) if !causes(&mend).is_empty() => {
+                wrong.push(format!("{cause}: the mend gives {:?}", causes(&mend)))
+            }
+            None => wrong.push(format!("{cause}: no mend")),
+            _ => {}
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_problem_has_a_page_and_every_page_a_problem() {
+    let source = include_str!("../errors.rs");
+    let codes: BTreeSet<&str> =
+        source.split("\"nnlang::syntax::").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let pages = pages();
+    let written: BTreeSet<&str> = pages.iter().map(|(cause, _)| cause.as_str()).collect();
+    assert_eq!(codes, written);
+}
+
+#[test]
+fn the_edits_of_a_mend_make_the_example_clean() {
+    let mut wrong = vec![];
+    for (cause, page) in pages() {
+        let Some(example) = fence(&page, "Example") else { continue };
+        let (_, _, _, problems) = read(&example);
+        let mut text = example.clone();
+        let mut edits: Vec<_> =
+            problems.iter().filter_map(|problem| problem.mend.as_ref()).flat_map(|m| &m.edits).collect();
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        for edit in edits.iter().rev() {
+            text.replace_range(edit.span.range(), &edit.text);
+        }
+        let left = causes(&text);
+        if !edits.is_empty() && !left.is_empty() {
+            wrong.push(format!("{cause}: {text:?} gives {left:?}"));
+        }
+        if problems.iter().any(|problem| problem.mend.is_none() || problem.labels.is_empty()) {
+            wrong.push(format!("{cause}: no mend or no place"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

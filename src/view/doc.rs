@@ -1,0 +1,232 @@
+//! `Doc`: semantic markup. What a word *is* is said here; how that looks is the terminal's business.
+
+use unicode_width::UnicodeWidthStr;
+
+/// What a piece of text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// Nothing in particular: `=`, spaces, prose.
+    #[default]
+    Plain,
+    /// A name of the program, or an expression as it was written.
+    Name,
+    /// A number.
+    Number,
+    /// A shape.
+    Shape,
+    /// A word of the language.
+    Keyword,
+    /// A heading.
+    Heading,
+    /// It holds, it agrees.
+    Good,
+    /// It fails, it differs.
+    Bad,
+    /// An aside.
+    Note,
+}
+
+/// A word or a few, with one meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it is.
+    pub style: Style,
+    /// Its text; no line break in it.
+    pub text: String,
+}
+
+/// One line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its pieces, from left to right.
+    pub pieces: Vec<Piece>,
+}
+
+/// At which side of its column a text stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// Words.
+    #[default]
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// Lines of text with meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Doc {
+    /// Its lines, from top to bottom.
+    pub lines: Vec<Line>,
+}
+
+/// How many columns a text takes on a terminal.
+pub fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+impl Line {
+    /// An empty line.
+    pub fn new() -> Line {
+        Line::default()
+    }
+
+    /// With a text of some style at the end. Control characters, line breaks among them, are replaced: a line is one.
+    pub fn with(mut self, style: Style, text: impl Into<String>) -> Line {
+        self.add(style, text);
+        self
+    }
+
+    /// Adds a text of some style at the end, as [`Line::with`].
+    pub fn add(&mut self, style: Style, text: impl Into<String>) {
+        let mut text: String = text.into();
+        if text.chars().any(char::is_control) {
+            text = text.chars().map(visible).collect();
+        }
+        if !text.is_empty() {
+            self.pieces.push(Piece { style, text });
+        }
+    }
+
+    /// With plain text at the end.
+    pub fn plain(self, text: impl Into<String>) -> Line {
+        self.with(Style::Plain, text)
+    }
+
+    /// With a name at the end.
+    pub fn name(self, text: impl Into<String>) -> Line {
+        self.with(Style::Name, text)
+    }
+
+    /// With a number at the end.
+    pub fn number(self, text: impl Into<String>) -> Line {
+        self.with(Style::Number, text)
+    }
+
+    /// With a shape at the end.
+    pub fn shape(self, text: impl Into<String>) -> Line {
+        self.with(Style::Shape, text)
+    }
+
+    /// With an aside at the end.
+    pub fn note(self, text: impl Into<String>) -> Line {
+        self.with(Style::Note, text)
+    }
+
+    /// With the pieces of another line at the end.
+    pub fn then(mut self, other: Line) -> Line {
+        self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// With spaces at the end up to a column.
+    pub fn pad(self, column: usize) -> Line {
+        let missing = column.saturating_sub(self.width());
+        self.plain(" ".repeat(missing))
+    }
+
+    /// With a text at the end that fills `columns` columns (more, where it is longer).
+    pub fn aligned(self, style: Style, text: &str, columns: usize, align: Align) -> Line {
+        let space = " ".repeat(columns.saturating_sub(width(text)));
+        match align {
+            Align::Left => self.with(style, text).plain(space),
+            Align::Right => self.plain(space).with(style, text),
+        }
+    }
+
+    /// How many columns it takes.
+    pub fn width(&self) -> usize {
+        self.pieces.iter().map(|piece| width(&piece.text)).sum()
+    }
+
+    /// Its text, without spaces at the end.
+    pub fn text(&self) -> String {
+        let text: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
+        text.trim_end().to_string()
+    }
+}
+
+impl From<&str> for Line {
+    fn from(text: &str) -> Line {
+        Line::new().plain(text)
+    }
+}
+
+impl Doc {
+    /// An empty document.
+    pub fn new() -> Doc {
+        Doc::default()
+    }
+
+    /// Of one line.
+    pub fn line(line: Line) -> Doc {
+        Doc { lines: vec![line] }
+    }
+
+    /// A heading.
+    pub fn heading(text: &str) -> Doc {
+        Doc::line(Line::new().with(Style::Heading, text))
+    }
+
+    /// Adds a line.
+    pub fn push(&mut self, line: impl Into<Line>) {
+        self.lines.push(line.into());
+    }
+
+    /// Adds all lines of another document.
+    pub fn extend(&mut self, other: Doc) {
+        self.lines.extend(other.lines);
+    }
+
+    /// Its lines moved to the right.
+    pub fn indent(mut self, columns: usize) -> Doc {
+        for line in &mut self.lines {
+            if !line.pieces.is_empty() {
+                line.pieces.insert(0, Piece { style: Style::Plain, text: " ".repeat(columns) });
+            }
+        }
+        self
+    }
+
+    /// Has it no line?
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// Its text: every line ends with a line break.
+    pub fn text(&self) -> String {
+        self.lines.iter().map(|line| line.text() + "\n").collect()
+    }
+}
+
+fn visible(c: char) -> char {
+    match c {
+        '\t' | '\n' | '\r' => ' ',
+        c if (c as u32) < 0x20 => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_letters_take_two_columns() {
+        let line = Line::new().aligned(Style::Name, "家賃", 6, Align::Left).plain("|");
+        assert_eq!(line.text(), "家賃  |");
+        assert_eq!(line.width(), 7);
+    }
+
+    #[test]
+    fn a_line_stays_one_line() {
+        assert_eq!(Line::new().plain("a\nb\u{1b}[2J").text(), "a b\u{241b}[2J");
+    }
+
+    #[test]
+    fn indentation_leaves_empty_lines_empty() {
+        let mut doc = Doc::line("a".into());
+        doc.push("");
+        assert_eq!(doc.indent(2).text(), "  a\n\n");
+    }
+}

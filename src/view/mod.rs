@@ -1,0 +1,11 @@
+//! Values and answers as documents: lines of words with a meaning, which the terminal colours and tests read as text.
+
+mod doc;
+mod number;
+mod table;
+mod value;
+
+pub use doc::{Align, Doc, Line, Piece, Style, width};
+pub use number::{json_f32, json_f64, number};
+pub use table::{Cell, Table};
+pub use value::{json_value, scalar_text, value};
