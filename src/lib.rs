@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod data;
+pub mod cli;
 pub mod diag;
 pub mod diff;
 pub mod exec;
@@ -14,6 +15,8 @@ pub mod ops;
 pub mod outside;
 pub mod prelude;
 pub mod resolve;
+pub mod repl;
+pub mod session;
 pub mod shape;
 pub mod simplify;
 pub mod source;

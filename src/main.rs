@@ -1,1 +1,5 @@
-fn main() {}
+//! `nnlang`: arguments in, exit code out.
+
+fn main() -> std::process::ExitCode {
+    nnlang::cli::main()
+}

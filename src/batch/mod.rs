@@ -95,7 +95,13 @@ fn shifted(attrs: &Attrs, i: usize) -> Attr {
     }
 }
 
-fn one(graph: &mut Graph, id: NodeId, node: &Node, made: &FxHashMap<NodeId, NodeId>, n: &Dim) -> Result<NodeId, Fault> {
+fn one(
+    graph: &mut Graph,
+    id: NodeId,
+    node: &Node,
+    made: &FxHashMap<NodeId, NodeId>,
+    n: &Dim,
+) -> Result<NodeId, Fault> {
     let given = Given { made, n };
     let def = node.op.def;
     let attrs = &node.op.attrs;
@@ -139,9 +145,7 @@ fn one(graph: &mut Graph, id: NodeId, node: &Node, made: &FxHashMap<NodeId, Node
             let x = given.whole(graph, node.args[0])?;
             if def.role == Role::Def { Ok(x) } else { graph.add(def, attrs.clone(), &[x]) }
         }
-        Kernel::Expand(_) => {
-            Err(Fault::new("nnlang::shape::batch", format!("`{}` cannot stand under an index", def.name)))
-        }
+        Kernel::Expand(_) => Err(Fault::new("nnlang::shape::batch", format!("`{}` cannot stand under an index", def.name))),
     }
 }
 
@@ -240,9 +244,7 @@ fn product(graph: &mut Graph, node: &Node, given: &Given) -> Result<NodeId, Faul
 
 /// `root` with the seeds of the identity of `shape`: `[count] ++ shape`, one basis tensor for each entry.
 pub fn basis(graph: &mut Graph, shape: &Shape) -> Result<(NodeId, Dim), Fault> {
-    let count = shape
-        .count(&graph.dims)
-        .map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
+    let count = shape.count(&graph.dims).map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
     let Some(eye) = ops::find("eye") else { return Err(Fault::new("nnlang::diff::operator", "there is no eye")) };
     let eye = graph.add(eye, Attrs::One(Attr::Dim(count.clone())), &[])?;
     Ok((build::reshape_to(graph, eye, front(&count, shape))?, count))

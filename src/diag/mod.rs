@@ -1,5 +1,8 @@
 //! What is wrong with a program, as data; `render` draws it, `explain` tells its whole story.
 
+/// The page of every code.
+pub mod explain;
+mod pages;
 /// Diagnostics as text for people and as JSON for machines.
 pub mod render;
 

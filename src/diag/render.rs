@@ -31,15 +31,17 @@ pub const SHOWN: usize = 100;
 const SENTENCE: usize = 600;
 
 /// All problems, a blank line between two; the first hundred and a count of the others.
-pub fn all(sources: &Sources, diagnostics: &[Diagnostic], look: Look) -> String {
+pub fn all<'a>(sources: &Sources, diagnostics: impl IntoIterator<Item = &'a Diagnostic>, look: Look) -> String {
     let mut out = String::new();
-    for (i, diagnostic) in diagnostics.iter().take(SHOWN).enumerate() {
+    let mut rest = diagnostics.into_iter();
+    for (i, diagnostic) in rest.by_ref().take(SHOWN).enumerate() {
         if i > 0 {
             out.push('\n');
         }
         out.push_str(&text(sources, diagnostic, look));
     }
-    if let Some(more) = diagnostics.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+    let more = rest.count();
+    if more > 0 {
         let _ = writeln!(out, "\nand {more} more");
     }
     out

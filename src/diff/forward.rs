@@ -128,8 +128,6 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
             forward(graph, id, &given).map(|id| Some(Share::full(id)))
         }
         Diff::Flat(_) => Ok(None),
-        Diff::None(reason) => {
-            Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", def.name)))
-        }
+        Diff::None(reason) => Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", def.name))),
     }
 }

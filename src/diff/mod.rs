@@ -86,17 +86,13 @@ fn slope(graph: &mut Graph, id: NodeId, arg: usize) -> Result<Option<NodeId>, Fa
     let def = node.op.def;
     match def.diff {
         Diff::Slopes(texts) => {
-            let Some(template) = texts.get(arg).and_then(|text| notation::slope(def, arg, text)) else {
-                return Ok(None);
-            };
+            let Some(template) = texts.get(arg).and_then(|text| notation::slope(def, arg, text)) else { return Ok(None) };
             let mut vars = node.args.clone();
             vars.push(id);
             notation::instantiate(graph, template, &vars).map(Some)
         }
         Diff::SlopeBy(by) => by(graph, id, arg),
-        Diff::Select | Diff::Linear(_) | Diff::Bilinear(_) | Diff::Rule { .. } | Diff::Flat(_) | Diff::None(_) => {
-            Ok(None)
-        }
+        Diff::Select | Diff::Linear(_) | Diff::Bilinear(_) | Diff::Rule { .. } | Diff::Flat(_) | Diff::None(_) => Ok(None),
     }
 }
 

@@ -39,8 +39,7 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
             Some(share) => {
                 let whole = share.whole(graph).map_err(|fault| Trouble { node: *id, fault })?;
                 let shape = graph.shape(*id).clone();
-                let fitted =
-                    ops::build::broadcast_to(graph, whole, shape).map_err(|fault| Trouble { node: *id, fault })?;
+                let fitted = ops::build::broadcast_to(graph, whole, shape).map_err(|fault| Trouble { node: *id, fault })?;
                 Slope::Node(fitted)
             }
             None => zero(graph, &order, *id),
@@ -113,9 +112,7 @@ fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Optio
             Ok(Some(Share { mask, value }))
         }
         Diff::Flat(_) => Ok(None),
-        Diff::None(reason) => {
-            Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", node.op.def.name)))
-        }
+        Diff::None(reason) => Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", node.op.def.name))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::step::{Failure, Step, code};
 use super::value::Value;
-use crate::graph::{Along, Attr, Reduce};
+use crate::graph::{Along, Reduce};
 use crate::kernels::{Refusal, moves, sum, zeros};
 
 /// Over the axes of attribute 0 (absent: all). The result's own shape says whether they are kept as size 1.
@@ -51,13 +51,14 @@ pub(super) fn along(step: &Step, Along(f): Along, x: &Value) -> Result<Value, Fa
     step.reals(out)
 }
 
-fn axes(step: &Step, rank: usize) -> Result<Vec<usize>, Failure> {
-    let said: Vec<i64> = match step.node.op.attrs.get(0) {
-        Attr::Int(axis) => vec![*axis],
-        Attr::Ints(axes) => axes.to_vec(),
-        _ => return Ok((0..rank).collect()),
-    };
-    said.iter().map(|axis| axis_of(*axis, rank)).collect()
+/// The axes of attribute 0; absent: all.
+pub(super) fn axes(step: &Step, rank: usize) -> Result<Vec<usize>, Failure> {
+    let attrs = &step.node.op.attrs;
+    match (attrs.int(0), attrs.ints(0)) {
+        (Some(axis), _) => Ok(vec![axis_of(axis, rank)?]),
+        (None, Some(axes)) => axes.iter().map(|axis| axis_of(*axis, rank)).collect(),
+        (None, None) => Ok((0..rank).collect()),
+    }
 }
 
 /// An axis of so many, as an index.

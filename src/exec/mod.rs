@@ -11,16 +11,17 @@ mod moves;
 mod plan;
 mod pointwise;
 mod products;
+mod relate;
 mod source;
 mod step;
 #[cfg(test)]
 mod tests;
 mod value;
 
-pub use birth::{Birth, birth};
+pub use birth::{Birth, Operand, birth};
 pub use cache::Cache;
 
-use crate::graph::{DefId, Graph, NodeId};
+use crate::graph::{DefId, Fault, Graph, NodeId};
 use crate::shape::{Binding, Sym};
 use crate::tensor::{Precision, Tensor};
 use plan::Plan;
@@ -81,10 +82,8 @@ pub enum Trouble {
     Fault {
         /// Where.
         node: NodeId,
-        /// `nnlang::value::index`
-        code: &'static str,
-        /// A sentence in the user's words.
-        title: String,
+        /// `nnlang::value::index` and the facts; its labels are of the node's arguments.
+        fault: Fault,
     },
     /// It was asked to end.
     Interrupted,

@@ -1,7 +1,7 @@
 //! Entries moved: attributes read, arguments taken as reals, ints or bools, the kernel of each kind called.
 
-use super::lanes::axis_of;
-use super::step::{Failure, Step, code};
+use super::lanes::{axes, axis_of};
+use super::step::{Failure, Step, WHOLE, code, code_at};
 use super::value::{Entries, Entry, Value};
 use crate::graph::{Attr, Move};
 use crate::kernels::moves::{self, Range, Triangle};
@@ -25,14 +25,11 @@ pub(super) fn step(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
             let mut out = zeros(step.shape)?;
             let sides = sides(step.shape, axis);
             let (Some(from), Some(to)) = (dy.as_slice(), out.as_slice_mut()) else { return lost() };
-            moves::scatter_add(from, sides, &places, to).map_err(code(INDEX))?;
+            moves::scatter_add(from, sides, &places, to).map_err(code_at(INDEX, 1))?;
             step.reals(out)
         }
         _ => match step.node.dtype {
-            DType::Real => {
-                let value = moved::<f64>(step, kind, args)?;
-                Ok(value)
-            }
+            DType::Real => moved::<f64>(step, kind, args),
             DType::Int => moved::<i64>(step, kind, args),
             DType::Bool => moved::<bool>(step, kind, args),
         },
@@ -44,7 +41,8 @@ const INDEX: &str = "nnlang::value::index";
 const RESHAPE: &str = "nnlang::value::reshape";
 const SLICE: &str = "nnlang::value::slice";
 
-fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Failure> {
+/// A move of entries that are not added.
+pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Failure> {
     let attrs = &step.node.op.attrs;
     let Some(first) = args.first() else { return lost() };
     let x: Entries<T> = T::of(first)?;
@@ -55,7 +53,7 @@ fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
             if entries != x.len() {
                 let (from, to) = (x.shape(), step.shape);
                 let title = format!("{from:?} has {} entries, and {to:?} has {entries}", x.len());
-                return Err(code(RESHAPE)(Refusal::Fit(title)));
+                return Err(code_at(RESHAPE, 0)(Refusal::Fit(title)));
             }
             let mut out = room(entries)?;
             out.extend(x.iter().copied());
@@ -69,11 +67,11 @@ fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
         Move::Broadcast => fill(step, |out| moves::broadcast(&view, out.view_mut())).map_err(code(BROADCAST))?,
         Move::Slice => {
             let ranges = ranges(step)?;
-            own(step, &moves::slice(view, &ranges).map_err(code(SLICE))?)?
+            own(step, &moves::slice(view, &ranges).map_err(code_at(SLICE, 0))?)?
         }
         Move::Unslice => {
             let ranges = ranges(step)?;
-            fill(step, |out| moves::unslice(&view, &ranges, out.view_mut())).map_err(code(SLICE))?
+            fill(step, |out| moves::unslice(&view, &ranges, out.view_mut())).map_err(code_at(SLICE, 0))?
         }
         Move::Concat => {
             let axis = axis_of(attrs.int(0).unwrap_or(0), step.shape.len())?;
@@ -90,24 +88,14 @@ fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
                 Some(to) => moves::gather(from, sides(x.shape(), axis), &index, to),
                 None => Ok(()),
             };
-            fill(step, gather).map_err(code(INDEX))?
+            fill(step, gather).map_err(code_at(INDEX, 1))?
         }
         Move::Flip => {
-            let axes: Vec<usize> = match attrs.get(0) {
-                Attr::Int(axis) => vec![axis_of(*axis, x.ndim())?],
-                Attr::Ints(axes) => axes.iter().map(|axis| axis_of(*axis, x.ndim())).collect::<Result<_, _>>()?,
-                _ => (0..x.ndim()).collect(),
-            };
+            let axes = axes(step, x.ndim())?;
             own(step, &moves::flip(view, &axes)?)?
         }
-        Move::Diag | Move::DiagEmbed => {
-            let offset = attrs.int(0).unwrap_or(0);
-            if step.shape.len() > x.ndim() {
-                fill(step, |out| moves::on_diagonal(&view, offset, out.view_mut()))?
-            } else {
-                fill(step, |out| moves::diagonal(&view, offset, out.view_mut()))?
-            }
-        }
+        Move::Diag => fill(step, |out| moves::diagonal(&view, attrs.int(0).unwrap_or(0), out.view_mut()))?,
+        Move::DiagEmbed => fill(step, |out| moves::on_diagonal(&view, attrs.int(0).unwrap_or(0), out.view_mut()))?,
         Move::Tril | Move::Triu => {
             let part = if kind == Move::Tril { Triangle::Lower } else { Triangle::Upper };
             let offset = attrs.int(0).unwrap_or(0);
@@ -116,6 +104,14 @@ fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
         Move::SumTo | Move::ScatterAdd => return lost(),
     };
     Ok(T::value(result))
+}
+
+/// Entries of `x` along an axis at the value of an index, in a shape.
+pub(super) fn taken(x: &ArrayD<i64>, axis: usize, index: &Value, shape: &[usize]) -> Result<ArrayD<i64>, Failure> {
+    let mut out = zeros(shape)?;
+    let (Some(from), Some(to)) = (x.as_slice(), out.as_slice_mut()) else { return lost() };
+    moves::gather(from, sides(x.shape(), axis), &index_of(index)?, to)?;
+    Ok(out)
 }
 
 fn lost<T>() -> Result<T, Failure> {
@@ -139,7 +135,7 @@ fn own<T: Entry>(step: &Step, x: &ArrayViewD<'_, T>) -> Result<ArrayD<T>, Refusa
 }
 
 fn index_of(index: &Value) -> Result<Vec<i64>, Failure> {
-    let whole = i64::of(index).map_err(code("nnlang::value::whole"))?;
+    let whole = i64::of(index).map_err(code_at(WHOLE, 1))?;
     Ok(whole.iter().copied().collect())
 }
 

@@ -3,7 +3,7 @@
 use super::cache::{Cache, OPEN};
 use super::products;
 use super::{Inputs, Slot, Trouble};
-use crate::graph::{DefId, Graph, Kernel, Node, NodeId, Source};
+use crate::graph::{DefId, Fault, Graph, Kernel, Move, Node, NodeId, Source};
 use crate::kernels::{self, Refusal};
 use crate::shape::{Dim, Dims, Unbound};
 use crate::tensor::{DType, Precision, Tensor};
@@ -20,8 +20,10 @@ pub(super) struct Plan {
     pub(super) roots: Vec<u32>,
     /// How many steps need each result; roots once more.
     pub(super) uses: Vec<u32>,
-    /// Does the result stay in the cache?
-    pub(super) kept: Vec<bool>,
+    /// The bytes at the peak.
+    pub(super) peak: u128,
+    /// The bytes that a result takes in the cache, where it stays there.
+    pub(super) kept: Vec<Option<u64>>,
     needs: Vec<u32>,
     needs_end: Vec<u32>,
     sizes: Vec<usize>,
@@ -46,7 +48,8 @@ impl Plan {
     pub(super) fn new(graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) -> Result<Plan, Trouble> {
         let limit = u128::from(inputs.memory_limit);
         let mut plan = Plan::made(graph, roots, inputs, cache)?;
-        if plan.weigh(graph, inputs, cache, Keep::Results).0 <= limit {
+        plan.peak = plan.weigh(graph, inputs, cache, Keep::Results).0;
+        if plan.peak <= limit {
             return Ok(plan);
         }
         // Answers before comfort: what the cache holds gives way.
@@ -58,7 +61,7 @@ impl Plan {
             (needed, at) if needed > limit => {
                 Err(Trouble::Memory { needed, limit: inputs.memory_limit, largest: plan.largest(graph, at) })
             }
-            _ => Ok(plan),
+            (peak, _) => Ok(Plan { peak, ..plan }),
         }
     }
 
@@ -84,7 +87,7 @@ impl Plan {
     pub(super) fn trouble(&self, node: NodeId, refusal: Refusal, inputs: &Inputs) -> Trouble {
         match refusal {
             Refusal::Room(needed) => Trouble::Memory { needed, limit: inputs.memory_limit, largest: vec![node] },
-            Refusal::Fit(title) => Trouble::Fault { node, code: "nnlang::value::fit", title },
+            Refusal::Fit(title) => Trouble::Fault { node, fault: Fault::new("nnlang::value::fit", title) },
         }
     }
 
@@ -114,8 +117,8 @@ impl Plan {
                 match cache.position(need) {
                     None => stack.push(self.open(graph, need, user, inputs, cache)?),
                     Some(OPEN) => {
-                        let title = "this value is needed to compute itself".to_string();
-                        return Err(Trouble::Fault { node: user, code: "nnlang::value::circle", title });
+                        let fault = Fault::new("nnlang::value::circle", "this value is needed to compute itself");
+                        return Err(Trouble::Fault { node: user, fault });
                     }
                     Some(_) => {}
                 }
@@ -172,9 +175,8 @@ impl Plan {
     /// Decides what stays in the cache, and finds the peak: its bytes, and the step where it is reached.
     fn weigh(&mut self, graph: &Graph, inputs: &Inputs, cache: &Cache, keep: Keep) -> (u128, usize) {
         let steps = self.order.len();
-        self.kept = vec![false; steps];
-        // A definition shares the value of its right side: `owner` holds the bytes, until nobody has the value.
-        let mut owner: Vec<u32> = (0..steps as u32).collect();
+        self.kept = vec![None; steps];
+        let owner = self.owners(graph);
         let mut holders = vec![0u32; steps];
         let mut uses = self.uses.clone();
         let mut live = u128::from(cache.bytes());
@@ -183,11 +185,6 @@ impl Plan {
         for (position, id) in self.order.iter().enumerate() {
             let node = graph.node(*id);
             let cached = matches!(self.acts[position], Act::Cached);
-            let shared = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
-            match self.needs(position) {
-                [need] if shared => owner[position] = owner[*need as usize],
-                _ => {}
-            }
             let own = if cached || owner[position] as usize != position { 0 } else { self.bytes(graph, position) };
             holders[owner[position] as usize] += 1;
             live = live.saturating_add(own);
@@ -195,17 +192,19 @@ impl Plan {
             if now > peak {
                 (peak, at) = (now, position);
             }
-            if keep == Keep::Results
-                && matches!(self.acts[position], Act::Apply)
-                && cache.has_room(staying.saturating_add(own))
-            {
-                self.kept[position] = true;
-                staying += own;
+            if keep == Keep::Results && matches!(self.acts[position], Act::Apply) {
+                let owner = owner[position] as usize;
+                let held = owner != position && (self.kept[owner].is_some() || matches!(self.acts[owner], Act::Cached));
+                let more = if held { 0 } else { self.bytes(graph, owner) };
+                if cache.has_room(staying.saturating_add(more)) {
+                    self.kept[position] = u64::try_from(more).ok();
+                    staying += more;
+                }
             }
             for need in part(&self.needs, &self.needs_end, position) {
                 let need = *need as usize;
                 uses[need] -= 1;
-                if uses[need] > 0 || self.kept[need] {
+                if uses[need] > 0 || self.kept[need].is_some() {
                     continue;
                 }
                 let owner = owner[need] as usize;
@@ -225,10 +224,35 @@ impl Plan {
         (peak, at)
     }
 
-    /// The nodes with the most bytes among the first steps.
+    /// Whose value each step has: a definition shares that of its right side.
+    fn owners(&self, graph: &Graph) -> Vec<u32> {
+        let mut owner: Vec<u32> = (0..self.order.len() as u32).collect();
+        for (position, id) in self.order.iter().enumerate() {
+            let node = graph.node(*id);
+            let same = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
+            let shared = |need: &u32| same && graph.node(self.order[*need as usize]).dtype == node.dtype;
+            match self.needs(position) {
+                [need] if shared(need) => owner[position] = owner[*need as usize],
+                _ => {}
+            }
+        }
+        owner
+    }
+
+    /// The nodes with the most bytes among those whose values live at a step.
     fn largest(&self, graph: &Graph, at: usize) -> Vec<NodeId> {
-        let steps = self.order.iter().enumerate().take(at + 1);
-        let mut by_size: Vec<(u128, NodeId)> = steps.map(|(i, id)| (self.bytes(graph, i), *id)).collect();
+        let owner = self.owners(graph);
+        let mut last = vec![0; self.order.len()];
+        for position in 0..self.order.len() {
+            for need in self.needs(position) {
+                last[owner[*need as usize] as usize] = position;
+            }
+        }
+        for root in &self.roots {
+            last[owner[*root as usize] as usize] = usize::MAX;
+        }
+        let living = (0..=at).filter(|i| owner[*i] as usize == *i && (*i == at || last[*i] >= at));
+        let mut by_size: Vec<(u128, NodeId)> = living.map(|i| (self.bytes(graph, i), self.order[i])).collect();
         by_size.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         by_size.into_iter().take(5).map(|(_, id)| id).collect()
     }
@@ -253,29 +277,27 @@ impl Plan {
         {
             return 0;
         }
-        let args = || self.needs(position).iter().map(|need| 8 * count(self.shape(*need as usize)));
-        let all = || args().fold(0, u128::saturating_add);
-        match &node.op.def.kernel {
+        let size = |need: &u32| 8 * count(self.shape(*need as usize));
+        let sum = |sizes: &mut dyn Iterator<Item = u128>| sizes.fold(0, u128::saturating_add);
+        let needs = self.needs(position);
+        let own = 8 * count(self.shape(position));
+        let of_kind = match &node.op.def.kernel {
             Kernel::Reduce(_) | Kernel::Along(_) | Kernel::Matrix(_) => {
-                all().saturating_add(8 * count(self.shape(position)))
+                sum(&mut needs.iter().map(size)).saturating_add(own)
             }
             Kernel::Contract(kind) => {
-                let shapes: Vec<&[usize]> =
-                    self.needs(position).iter().map(|need| self.shape(*need as usize)).collect();
+                let shapes: Vec<&[usize]> = needs.iter().map(|need| self.shape(*need as usize)).collect();
                 8u128.saturating_mul(products::room(*kind, &node.op.attrs, &shapes))
             }
-            // Ints and bools are read as reals.
-            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) => {
-                let converted = self.needs(position).iter().filter(|need| {
-                    let arg = self.order[**need as usize];
-                    graph.node(arg).dtype != DType::Real
-                });
-                let bytes = converted.map(|need| 8 * count(self.shape(*need as usize))).fold(0, u128::saturating_add);
-                let result = if node.dtype == DType::Real { 0 } else { 8 * count(self.shape(position)) };
-                bytes.saturating_add(result)
-            }
+            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) if node.dtype != DType::Real => own,
+            // The index, twice: as it is and checked.
+            Kernel::Move(Move::Gather | Move::ScatterAdd) => 2 * needs.get(1).map_or(0, size),
+            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) => 0,
             Kernel::Move(_) | Kernel::Source(_) | Kernel::Same | Kernel::Expand(_) => 0,
-        }
+        };
+        // Ints and bools are read as reals.
+        let converted = |need: &&u32| graph.node(self.order[**need as usize]).dtype != DType::Real;
+        of_kind.saturating_add(sum(&mut needs.iter().filter(converted).map(size)))
     }
 }
 
@@ -339,7 +361,7 @@ pub(super) fn extent(dims: &Dims, dim: &Dim, node: NodeId, inputs: &Inputs) -> R
         Unbound::Name(dim) => Trouble::Unbound { dim, node },
         Unbound::Range => {
             let title = format!("the dimension {} is below 0 or too large here", dims.show(dim));
-            Trouble::Fault { node, code: "nnlang::value::dimension", title }
+            Trouble::Fault { node, fault: Fault::new("nnlang::value::dimension", title) }
         }
     })
 }

@@ -46,8 +46,10 @@ pub(super) fn zip(step: &Step, f: fn(f64, f64) -> f64, a: &Value, b: &Value) -> 
         return step.reals(array(step.shape, out)?);
     }
     let mut out = zeros(step.shape)?;
-    let (x, y) = (stretched(step, &x)?, stretched(step, &y)?);
-    Zip::from(&mut out).and(&x).and(&y).for_each(|out, a, b| *out = f(*a, *b));
+    let [x, y] = stretched(step, [&x, &y])?;
+    Zip::from(out.rows_mut()).and(x.rows()).and(y.rows()).for_each(|out, x, y| {
+        Zip::from(out).and(x).and(y).for_each(|out, a, b| *out = f(*a, *b));
+    });
     step.reals(out)
 }
 
@@ -61,8 +63,10 @@ pub(super) fn zip3(step: &Step, f: fn(f64, f64, f64) -> f64, args: [&Value; 3]) 
     let [a, b, c] = args;
     let (a, b, c) = (a.reals()?, b.reals()?, c.reals()?);
     let mut out = zeros(step.shape)?;
-    let (a, b, c) = (stretched(step, &a)?, stretched(step, &b)?, stretched(step, &c)?);
-    Zip::from(&mut out).and(&a).and(&b).and(&c).for_each(|out, a, b, c| *out = f(*a, *b, *c));
+    let [a, b, c] = stretched(step, [&a, &b, &c])?;
+    Zip::from(out.rows_mut()).and(a.rows()).and(b.rows()).and(c.rows()).for_each(|out, a, b, c| {
+        Zip::from(out).and(a).and(b).and(c).for_each(|out, a, b, c| *out = f(*a, *b, *c));
+    });
     step.reals(out)
 }
 
@@ -70,9 +74,16 @@ fn number(step: &Step, number: f64) -> Value {
     Value::from_number(number, step.node.dtype, step.precision())
 }
 
-fn stretched<'a>(step: &Step, x: &'a Entries<'_, f64>) -> Result<ArrayViewD<'a, f64>, Failure> {
-    x.broadcast(IxDyn(step.shape)).ok_or_else(|| {
-        let (from, to) = (x.shape(), step.shape);
-        code("nnlang::value::broadcast")(Refusal::Fit(format!("these values do not broadcast: {from:?} to {to:?}")))
+/// All arguments stretched to the shape of the result, which has an axis: scalars are done before.
+fn stretched<'a, const N: usize>(
+    step: &Step,
+    args: [&'a Entries<'_, f64>; N],
+) -> Result<[ArrayViewD<'a, f64>; N], Failure> {
+    let views: Option<Vec<ArrayViewD<f64>>> = args.iter().map(|x| x.broadcast(IxDyn(step.shape))).collect();
+    let fits = !step.shape.is_empty();
+    views.filter(|_| fits).and_then(|views| views.try_into().ok()).ok_or_else(|| {
+        let shapes: Vec<String> = args.iter().map(|x| format!("{:?}", x.shape())).collect();
+        let title = format!("these shapes do not broadcast to {:?}: {}", step.shape, shapes.join(" and "));
+        code("nnlang::value::broadcast")(Refusal::Fit(title))
     })
 }

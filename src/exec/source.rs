@@ -13,18 +13,16 @@ pub(super) fn step(step: &Step, kind: Source) -> Result<Value, Failure> {
             let number = attrs.number(0).unwrap_or(f64::NAN);
             Ok(Value::from_number(number, step.node.dtype, step.precision()))
         }
-        Source::Literal => match attrs.get(0) {
-            Attr::Tensor(Literal(tensor)) => Ok(Value::from_tensor(tensor, step.node.dtype, step.precision())?),
-            _ => Err(Refusal::Fit("a literal without entries".into()).into()),
-        },
-        Source::Dim => match attrs.get(0) {
-            Attr::Dim(dim) => {
-                let number = step.extent(dim)? as f64;
-                Ok(Value::from_number(number, step.node.dtype, step.precision()))
-            }
-            _ => Err(Refusal::Fit("a dimension without a name".into()).into()),
-        },
-        Source::Slot => Err(Refusal::Fit("a name without a value".into()).into()),
+        Source::Literal => {
+            let Attr::Tensor(Literal(tensor)) = attrs.get(0) else { return fit("a literal without entries") };
+            Ok(Value::from_tensor(tensor, step.node.dtype, step.precision())?)
+        }
+        Source::Dim => {
+            let Attr::Dim(dim) = attrs.get(0) else { return fit("a dimension without a name") };
+            let number = step.extent(dim)? as f64;
+            Ok(Value::from_number(number, step.node.dtype, step.precision()))
+        }
+        Source::Slot => fit("a name without a value"),
         Source::Eye => {
             let mut out = zeros(step.shape)?;
             let columns = step.shape.last().copied().unwrap_or(1);
@@ -41,17 +39,23 @@ pub(super) fn step(step: &Step, kind: Source) -> Result<Value, Failure> {
             out.extend((0..len).map(|i| i as f64));
             step.reals(array(step.shape, out)?)
         }
-        Source::Normal | Source::Uniform => {
-            let mut out = zeros(step.shape)?;
-            let key = attrs.all().iter().find_map(|attr| if let Attr::Key(key) = attr { Some(key) } else { None });
-            let Some(key) = key else { return Err(Refusal::Fit("a random draw without a key".into()).into()) };
-            if let Some(entries) = out.as_slice_mut() {
-                match kind {
-                    Source::Normal => random::normal(key, entries),
-                    _ => random::uniform(key, entries),
-                }
-            }
-            step.reals(out)
-        }
+        Source::Normal => drawn(step, random::normal),
+        Source::Uniform => drawn(step, random::uniform),
     }
+}
+
+/// A random draw by its key.
+fn drawn(step: &Step, draw: fn(&[u64], &mut [f64])) -> Result<Value, Failure> {
+    let attrs = step.node.op.attrs.all();
+    let key = attrs.iter().find_map(|attr| if let Attr::Key(key) = attr { Some(key) } else { None });
+    let Some(key) = key else { return fit("a random draw without a key") };
+    let mut out = zeros(step.shape)?;
+    if let Some(entries) = out.as_slice_mut() {
+        draw(key, entries);
+    }
+    step.reals(out)
+}
+
+fn fit<T>(title: &str) -> Result<T, Failure> {
+    Err(Refusal::Fit(title.into()).into())
 }

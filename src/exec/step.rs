@@ -3,7 +3,7 @@
 use super::plan::{Act, Plan, extent};
 use super::value::Value;
 use super::{Cache, Inputs, Trouble, lanes, moves, pointwise, products, source};
-use crate::graph::{Graph, Kernel, Node, NodeId};
+use crate::graph::{Fault, Graph, Kernel, Node, NodeId};
 use crate::kernels::Refusal;
 use crate::shape::Dim;
 use crate::tensor::Precision;
@@ -26,8 +26,8 @@ pub(super) struct Step<'a> {
 pub(super) enum Failure {
     /// A kernel refuses.
     Refusal(Refusal),
-    /// With a code of its own.
-    Code(&'static str, Refusal),
+    /// With a code of its own, and the argument that does not fit.
+    Code(&'static str, Option<usize>, Refusal),
     /// Something that is already told whole.
     Trouble(Trouble),
 }
@@ -46,7 +46,12 @@ impl From<Trouble> for Failure {
 
 /// A refusal under a code.
 pub(super) fn code(code: &'static str) -> impl Fn(Refusal) -> Failure {
-    move |refusal| Failure::Code(code, refusal)
+    move |refusal| Failure::Code(code, None, refusal)
+}
+
+/// A refusal under a code, for which one argument is to blame.
+pub(super) fn code_at(code: &'static str, arg: usize) -> impl Fn(Refusal) -> Failure {
+    move |refusal| Failure::Code(code, Some(arg), refusal)
 }
 
 impl Step<'_> {
@@ -96,17 +101,19 @@ pub(super) fn all(
                 let step = Step { graph, id: *id, node, shape, inputs };
                 apply(&step, needs, &values).map_err(|failure| told(plan, *id, failure, inputs))?
             }
-            Act::Held(tensor) => {
-                let value = Value::from_tensor(tensor, node.dtype, inputs.precision);
-                fitting(value, shape).map_err(|refusal| told(plan, *id, code(SHAPE)(refusal), inputs))?
-            }
+            Act::Held(tensor) => Value::from_tensor(tensor, node.dtype, inputs.precision)
+                .map_err(code(WHOLE))
+                .and_then(|value| fitting(value, shape))
+                .map_err(|failure| told(plan, *id, failure, inputs))?,
             Act::Alias => {
                 let target = needs.first().and_then(|need| values.get(*need as usize)).cloned().unwrap_or_default();
-                fitting(Ok(target), shape).map_err(|refusal| told(plan, *id, code(SHAPE)(refusal), inputs))?
+                fitting(target, shape)
+                    .and_then(|value| value.coerced(node.dtype, inputs.precision).map_err(code(WHOLE)))
+                    .map_err(|failure| told(plan, *id, failure, inputs))?
             }
         };
-        if plan.kept[position] {
-            cache.put(*id, &value, plan.bytes(graph, position).try_into().unwrap_or(u64::MAX));
+        if let Some(bytes) = plan.kept[position] {
+            cache.put(*id, &value, bytes);
         }
         values[position] = value;
         if !observe(position, &values) {
@@ -127,20 +134,26 @@ pub(super) fn all(
 const PATIENCE: usize = 512;
 
 const SHAPE: &str = "nnlang::value::shape";
+/// Something else where whole numbers are wanted.
+pub(super) const WHOLE: &str = "nnlang::value::whole";
 
-fn fitting(value: Result<Value, Refusal>, shape: &[usize]) -> Result<Value, Refusal> {
-    let value = value?;
+fn fitting(value: Value, shape: &[usize]) -> Result<Value, Failure> {
     if value.shape() == shape {
         return Ok(value);
     }
-    Err(Refusal::Fit(format!("this value has shape {:?}, and {shape:?} is wanted", value.shape())))
+    let title = format!("this value has shape {:?}, and {shape:?} is wanted", value.shape());
+    Err(code(SHAPE)(Refusal::Fit(title)))
 }
 
-fn told(plan: &Plan, node: NodeId, failure: Failure, inputs: &Inputs) -> Trouble {
+/// A failure as the trouble of a node.
+pub(super) fn told(plan: &Plan, node: NodeId, failure: Failure, inputs: &Inputs) -> Trouble {
     match failure {
         Failure::Trouble(trouble) => trouble,
-        Failure::Code(code, Refusal::Fit(title)) => Trouble::Fault { node, code, title },
-        Failure::Code(_, refusal) | Failure::Refusal(refusal) => plan.trouble(node, refusal, inputs),
+        Failure::Code(code, arg, Refusal::Fit(title)) => {
+            let fault = Fault::new(code, title);
+            Trouble::Fault { node, fault: arg.into_iter().fold(fault, |fault, arg| fault.label(arg, "")) }
+        }
+        Failure::Code(_, _, refusal) | Failure::Refusal(refusal) => plan.trouble(node, refusal, inputs),
     }
 }
 
@@ -157,6 +170,8 @@ fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure>
         Kernel::Contract(kind) => products::contract(step, *kind, &args()),
         Kernel::Matrix(kernel) => products::matrices(step, *kernel, &args()),
         Kernel::Source(kind) => source::step(step, *kind),
-        Kernel::Same | Kernel::Expand(_) => Ok(arg(0).clone()),
+        Kernel::Same => arg(0).clone().coerced(step.node.dtype, step.precision()).map_err(code(WHOLE)),
+        // Such an operator is never a node: `Graph::add` writes what it stands for.
+        Kernel::Expand(_) => Err(Refusal::Fit("this operator stands for others and has no value".into()).into()),
     }
 }

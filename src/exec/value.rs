@@ -74,6 +74,24 @@ impl Value {
         }
     }
 
+    /// The same numbers as another kind: whole where they are to be whole.
+    pub(super) fn coerced(self, dtype: DType, precision: Precision) -> Result<Value, Refusal> {
+        let tensor = match &self {
+            Value::Empty => return Ok(self),
+            Value::Scalar(v) if dtype == DType::Bool => return Ok(Value::from_number(*v, dtype, precision)),
+            Value::Scalar(_) if dtype == DType::Real => return Ok(self),
+            Value::Scalar(_) => return Ok(i64::value(i64::of(&self)?.into_owned())),
+            Value::Tensor(tensor) => tensor,
+        };
+        if tensor.dtype() == dtype {
+            return Ok(self);
+        }
+        match dtype {
+            DType::Int => Ok(i64::value(i64::of(&self)?.into_owned())),
+            DType::Real | DType::Bool => Value::from_reals(self.reals()?.into_owned(), dtype, precision),
+        }
+    }
+
     /// From the session: row-major order, reals as f64 and rounded in `f32`; shared where nothing is to be done.
     pub(super) fn from_tensor(tensor: &Arc<Tensor>, dtype: DType, precision: Precision) -> Result<Value, Refusal> {
         let fits = match (&**tensor, dtype, precision) {
@@ -90,6 +108,10 @@ impl Value {
         }
         if let (Tensor::Int(a), DType::Int) = (&**tensor, dtype) {
             return Ok(i64::value(copy(&a.view())?));
+        }
+        if dtype == DType::Int {
+            let reals = Value::from_tensor(tensor, DType::Real, Precision::F64)?;
+            return reals.coerced(dtype, precision);
         }
         let reals = match &**tensor {
             Tensor::F64(a) => copy(&a.view())?,

@@ -338,3 +338,60 @@ fn ordered(letters: &[char], x: ArrayD<f64>, groups: &[&[char]]) -> Result<Array
     }
     copy(&moves::transpose(x.view(), Some(&order))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition: the sum, over all letters, of the products of the entries.
+    fn spelled_out(einsum: &Einsum, args: &[ArrayD<f64>], sizes: &[(char, usize)], out: &mut ArrayD<f64>) {
+        let total: usize = sizes.iter().map(|(_, n)| n).product();
+        for mut rest in 0..total {
+            let mut at = Vec::new();
+            for (letter, n) in sizes {
+                at.push((*letter, rest % n));
+                rest /= n;
+            }
+            let place = |letters: &[char]| -> Vec<usize> {
+                letters.iter().filter_map(|c| at.iter().find(|(d, _)| d == c)).map(|(_, i)| *i).collect()
+            };
+            let term: f64 = args.iter().zip(&einsum.inputs).map(|(x, letters)| x[place(letters).as_slice()]).product();
+            out[place(&einsum.output).as_slice()] += term;
+        }
+    }
+
+    #[test]
+    fn einsum_is_the_sum_over_its_letters() {
+        let mut state = 7u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let alphabet = ['a', 'b', 'c', 'd', 'e'];
+        for _ in 0..400 {
+            let all: Vec<usize> = alphabet.iter().map(|_| next(4)).collect();
+            let size = |c: &char| all[alphabet.iter().position(|d| d == c).unwrap_or(0)];
+            let inputs: Vec<Vec<char>> =
+                (0..1 + next(4)).map(|_| (0..next(4)).map(|_| alphabet[next(5)]).collect()).collect();
+            let output: Vec<char> = once(&inputs.concat()).into_iter().filter(|_| next(2) == 0).collect();
+            let einsum = Einsum { inputs, output };
+            // Whole numbers: exact in any order of summation.
+            let args: Vec<ArrayD<f64>> = einsum
+                .inputs
+                .iter()
+                .map(|letters| {
+                    let shape: Vec<usize> = letters.iter().map(size).collect();
+                    ArrayD::from_shape_fn(IxDyn(&shape), |_| next(9) as f64 - 4.0)
+                })
+                .collect();
+            let views: Vec<ArrayViewD<f64>> = args.iter().map(|x| x.view()).collect();
+            let shapes: Vec<&[usize]> = args.iter().map(|x| x.shape()).collect();
+            let sizes = einsum.sizes(&shapes).expect("sizes agree");
+            let shape = shape(&einsum.output, &sizes);
+            let (mut out, mut expected) = (ArrayD::zeros(IxDyn(&shape)), ArrayD::zeros(IxDyn(&shape)));
+            spelled_out(&einsum, &args, &sizes, &mut expected);
+            assert_eq!(einsum.run(&views, out.view_mut()), Ok(()), "{einsum:?}");
+            assert_eq!(out, expected, "{einsum:?}");
+        }
+    }
+}

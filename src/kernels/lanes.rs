@@ -1,25 +1,6 @@
 //! Lanes to numbers and lanes to lanes: what reductions and operators along an axis compute.
 
-const LEAF: usize = 128;
-
-/// The sum in a fixed order: eight running sums over leaves of 128 entries, the leaves added pairwise.
-pub fn sum(lane: &[f64]) -> f64 {
-    pairwise(lane, &|leaf: &[f64]| {
-        let mut sums = [0.0f64; 8];
-        let chunks = leaf.chunks_exact(8);
-        let rest = chunks.remainder();
-        for chunk in chunks {
-            for (sum, v) in sums.iter_mut().zip(chunk) {
-                *sum += v;
-            }
-        }
-        for (sum, v) in sums.iter_mut().zip(rest) {
-            *sum += v;
-        }
-        let [a, b, c, d, e, f, g, h] = sums;
-        ((a + b) + (c + d)) + ((e + f) + (g + h))
-    })
-}
+use super::sum::sum;
 
 /// The mean; NaN of nothing.
 pub fn mean(lane: &[f64]) -> f64 {
@@ -95,7 +76,7 @@ pub fn norm(lane: &[f64]) -> f64 {
     if largest == 0.0 || !largest.is_finite() {
         return if lane.iter().any(|v| v.is_infinite()) { f64::INFINITY } else { largest };
     }
-    let squares = |scale: f64| pairwise(lane, &|leaf: &[f64]| leaf.iter().map(|v| (v * scale) * (v * scale)).sum());
+    let squares = |scale: f64| sum(&lane.iter().map(|v| (v * scale) * (v * scale)).collect::<Vec<f64>>());
     if (1e-140..1e140).contains(&largest) {
         return libm::sqrt(squares(1.0));
     }
@@ -180,15 +161,4 @@ fn order(lane: &[f64]) -> Vec<usize> {
     let rank = |a: f64, b: f64| a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()));
     order.sort_by(|a, b| rank(lane[*a], lane[*b]));
     order
-}
-
-/// A sum of leaves, added pairwise.
-fn pairwise(lane: &[f64], leaf: &dyn Fn(&[f64]) -> f64) -> f64 {
-    if lane.len() <= LEAF {
-        return leaf(lane);
-    }
-    // A multiple of the leaf, so that the leaves do not depend on the length.
-    let half = (lane.len() / 2).next_multiple_of(LEAF);
-    let (left, right) = lane.split_at(half.min(lane.len()));
-    pairwise(left, leaf) + pairwise(right, leaf)
 }

@@ -3,12 +3,14 @@
 pub mod activations;
 pub mod elementwise;
 pub mod lanes;
-pub mod special;
 
 /// Products: `@` and `einsum`.
 pub mod contract;
+/// Factorizations: inverses, determinants, Cholesky.
+pub mod linalg;
 /// Entries moved, repeated, left out, or added where they meet.
 pub mod moves;
+/// Keyed random numbers.
 pub mod random;
 /// Sums in a fixed order.
 pub mod sum;
@@ -79,3 +81,4 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     out
 }
+pub mod special;

@@ -1,7 +1,7 @@
 //! Entries moved, repeated, left out, or added where they meet. Every function fills an output of a known shape.
 
 use super::{Refusal, copy, misfit, strided, strides, sum};
-use ndarray::{ArrayD, ArrayView, ArrayView2, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice};
+use ndarray::{ArrayD, ArrayView, ArrayViewD, ArrayViewMutD, Axis, IxDyn, Slice};
 
 /// One axis of a slice: `start, start + step, …`, `len` of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,9 +77,16 @@ pub fn lanes(
     mut out: ArrayViewMutD<'_, f64>,
     number: impl Fn(&[f64]) -> f64,
 ) -> Result<(), Refusal> {
-    let last = axes_last(x, axes)?;
     let length: usize = axes.iter().map(|axis| x.shape()[*axis]).product();
-    let entries = last.as_slice().unwrap_or(&[]);
+    let as_they_are = axes.iter().rev().zip((0..x.ndim()).rev()).all(|(axis, last)| *axis == last);
+    let copied;
+    let entries = match x.as_slice() {
+        Some(entries) if as_they_are => entries,
+        _ => {
+            copied = axes_last(x, axes)?;
+            copied.as_slice().unwrap_or(&[])
+        }
+    };
     if length == 0 {
         out.iter_mut().for_each(|v| *v = number(&[]));
         return Ok(());
@@ -163,22 +170,18 @@ pub fn concat<T: Copy>(parts: &[ArrayViewD<'_, T>], axis: usize, mut out: ArrayV
     Ok(())
 }
 
-/// Entries of `x` along an axis at `index`, whose axes take that axis's place. Row-major slices; `outer` and `inner`
-/// count the entries of the axes before and after.
+/// Entries of `x` along an axis at `index`, which has the shape of `out` and, outside the axis, of `x`. Row-major
+/// slices; `outer` and `inner` count the entries of the axes before and after.
 pub fn gather<T: Copy>(x: &[T], [outer, size, inner]: [usize; 3], index: &[i64], out: &mut [T]) -> Result<(), Refusal> {
-    if x.len() != outer * size * inner || out.len() != outer * index.len() * inner {
+    if x.len() != outer * size * inner
+        || out.len() != index.len()
+        || outer * inner != 0 && index.len() % (outer * inner) != 0
+    {
         return misfit("what is gathered does not fit its place");
     }
     let index = whole_index(index, size)?;
-    if inner == 0 {
-        return Ok(());
-    }
-    let mut rows = out.chunks_exact_mut(inner);
-    for block in 0..outer {
-        for (i, row) in index.iter().zip(&mut rows) {
-            let start = (block * size + i) * inner;
-            row.copy_from_slice(&x[start..start + inner]);
-        }
+    for ((v, i), base) in out.iter_mut().zip(&index).zip(bases([outer, size, inner], index.len())) {
+        *v = x[base + i * inner];
     }
     Ok(())
 }
@@ -190,21 +193,24 @@ pub fn scatter_add(
     index: &[i64],
     out: &mut [f64],
 ) -> Result<(), Refusal> {
-    if out.len() != outer * size * inner || dy.len() != outer * index.len() * inner {
+    if out.len() != outer * size * inner
+        || dy.len() != index.len()
+        || outer * inner != 0 && index.len() % (outer * inner) != 0
+    {
         return misfit("what is scattered does not fit its place");
     }
     let index = whole_index(index, size)?;
-    if inner == 0 {
-        return Ok(());
-    }
-    let mut rows = dy.chunks_exact(inner);
-    for block in 0..outer {
-        for (i, row) in index.iter().zip(&mut rows) {
-            let start = (block * size + i) * inner;
-            out[start..start + inner].iter_mut().zip(row).for_each(|(sum, v)| *sum += v);
-        }
+    for ((v, i), base) in dy.iter().zip(&index).zip(bases([outer, size, inner], index.len())) {
+        out[base + i * inner] += v;
     }
     Ok(())
+}
+
+/// For each of `count` indices in row-major order the first entry of its line along the axis.
+fn bases([outer, size, inner]: [usize; 3], count: usize) -> impl Iterator<Item = usize> {
+    let lines = count.checked_div(outer * inner).unwrap_or(0);
+    (0..outer)
+        .flat_map(move |block| (0..lines).flat_map(move |_| (0..inner).map(move |line| block * size * inner + line)))
 }
 
 fn whole_index(index: &[i64], size: usize) -> Result<Vec<usize>, Refusal> {
@@ -313,9 +319,4 @@ pub fn triangle<T: Copy>(
         place[part.clone()].copy_from_slice(&row[part]);
     }
     Ok(())
-}
-
-/// A matrix view of entries in row-major order.
-pub fn matrix(entries: &[f64], rows: usize, columns: usize) -> Option<ArrayView2<'_, f64>> {
-    ArrayView2::from_shape((rows, columns), entries).ok()
 }

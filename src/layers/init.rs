@@ -60,7 +60,11 @@ pub static ALL: &[Init] = &[
         summary: "Normal with standard deviation sqrt(1/in) (LeCun et al. 1998).",
         method: Method::Normal(Scale { gain: 1.0, fan: Fan::In }),
     },
-    Init { name: "orthogonal", summary: "Orthonormal columns (Saxe et al. 2013).", method: Method::Orthogonal },
+    Init {
+        name: "orthogonal",
+        summary: "Orthonormal columns (Saxe et al. 2013).",
+        method: Method::Orthogonal,
+    },
     Init {
         name: "normal",
         summary: "Normal with standard deviation 0.01, the course's small random weights.",

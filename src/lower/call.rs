@@ -380,15 +380,7 @@ impl<'a> Cx<'a> {
         value
     }
 
-    fn expand(
-        &mut self,
-        function: &'a Function,
-        mut frame: Frame,
-        raw: &[Value],
-        at: &[Span],
-        span: Span,
-        place: u64,
-    ) -> Value {
+    fn expand(&mut self, function: &'a Function, mut frame: Frame, raw: &[Value], at: &[Span], span: Span, place: u64) -> Value {
         let saved: Vec<_> = function.dims.iter().map(|(dim, _)| (*dim, self.dims.remove(dim))).collect();
         self.draw.path.push(place);
         self.depth += 1;
@@ -464,13 +456,7 @@ impl<'a> Cx<'a> {
     }
 
     /// An argument that must have the parameter's shape.
-    fn param_shape(
-        &mut self,
-        node: NodeId,
-        shape: &crate::resolve::hir::Shape,
-        name: &Arc<str>,
-        at: Span,
-    ) -> Option<NodeId> {
+    fn param_shape(&mut self, node: NodeId, shape: &crate::resolve::hir::Shape, name: &Arc<str>, at: Span) -> Option<NodeId> {
         let ty = self.stated(shape)?;
         let actual = self.out.graph.shape(node).clone();
         let fits = actual.rank() == ty.shape.rank()
@@ -488,8 +474,7 @@ impl<'a> Cx<'a> {
         if given.iter().any(|given| given.value == Value::Poison) {
             return Value::Poison;
         }
-        let Some(first) = given.iter().position(|given| given.name.is_none()).or((!given.is_empty()).then_some(0))
-        else {
+        let Some(first) = given.iter().position(|given| given.name.is_none()).or((!given.is_empty()).then_some(0)) else {
             return self.report(errors::missing("the slope", "z", span));
         };
         let at = given[first].span;

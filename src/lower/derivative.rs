@@ -79,8 +79,9 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
             continue;
         }
         // One row for each entry of the smaller side.
-        let entries =
-            |graph: &Graph, shape: &Shape| shape.count(&graph.dims).ok().and_then(|count| graph.dims.known(&count));
+        let entries = |graph: &Graph, shape: &Shape| {
+            shape.count(&graph.dims).ok().and_then(|count| graph.dims.known(&count))
+        };
         let narrow = match (entries(graph, &to), entries(graph, &shape)) {
             (Some(a), Some(b)) => a < b,
             _ => false,
@@ -297,9 +298,8 @@ impl Cx<'_> {
             if id == free || !node.args.iter().any(|arg| moving.contains(arg)) {
                 continue;
             }
-            let pointwise =
-                matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
-                    && node.shape.is_same(shape, &graph.dims);
+            let pointwise = matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
+                && node.shape.is_same(shape, &graph.dims);
             if !pointwise {
                 return false;
             }

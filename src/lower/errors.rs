@@ -6,10 +6,9 @@ use crate::syntax::ast::Role;
 
 /// A value that has not the shape that is stated.
 pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(String, Span)]) -> Diagnostic {
-    let mut problem =
-        Diagnostic::error("nnlang::shape::stated", format!("the value is {found}, and {wanted} is stated"))
-            .at(value, found.to_string())
-            .at(shape, format!("{wanted}, stated here"));
+    let mut problem = Diagnostic::error("nnlang::shape::stated", format!("the value is {found}, and {wanted} is stated"))
+        .at(value, found.to_string())
+        .at(shape, format!("{wanted}, stated here"));
     for (fact, at) in chain {
         problem = problem.at(*at, fact.clone());
     }
@@ -307,12 +306,9 @@ pub fn direction(wanted: &str, found: &str, span: Span) -> Diagnostic {
 /// `softmax'(z)` of a tensor.
 pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
     let args = text.split_once('(').map_or("z", |(_, rest)| rest.trim_end_matches(')'));
-    Diagnostic::error(
-        "nnlang::diff::not_entrywise",
-        format!("an entry of `{name}` depends on other entries of its argument"),
-    )
-    .at(span, "so it has no slope entry by entry")
-    .mend(format!("give the result and its argument names, and write `jacobian({name}({args}), {args})`"))
+    Diagnostic::error("nnlang::diff::not_entrywise", format!("an entry of `{name}` depends on other entries of its argument"))
+        .at(span, "so it has no slope entry by entry")
+        .mend(format!("give the result and its argument names, and write `jacobian({name}({args}), {args})`"))
 }
 
 /// A field of something that is no network's result.
@@ -323,21 +319,16 @@ pub fn no_network(base: &str, field: &str, span: Span) -> Diagnostic {
 
 /// A parameter of a network that was not called.
 pub fn not_called(network: &str, field: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(
-        "nnlang::name::not_called",
-        format!("`{network}.{field}` is not there before `{network}` is called"),
-    )
-    .at(span, "the shapes of its parameters come from the first call")
-    .mend(format!("call it above: `h = {network}(x)`"))
+    Diagnostic::error("nnlang::name::not_called", format!("`{network}.{field}` is not there before `{network}` is called"))
+        .at(span, "the shapes of its parameters come from the first call")
+        .mend(format!("call it above: `h = {network}(x)`"))
 }
 
 /// A name of one of several calls.
 pub fn several_calls(network: &str, field: &str, span: Span, calls: &[Span]) -> Diagnostic {
-    let mut problem = Diagnostic::error(
-        "nnlang::name::several_calls",
-        format!("`{network}` is called {} times: which `{field}`?", calls.len()),
-    )
-    .at(span, "this could be any of them");
+    let mut problem =
+        Diagnostic::error("nnlang::name::several_calls", format!("`{network}` is called {} times: which `{field}`?", calls.len()))
+            .at(span, "this could be any of them");
     for call in calls {
         problem = problem.at(*call, "a call");
     }

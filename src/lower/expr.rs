@@ -250,11 +250,7 @@ impl Cx<'_> {
                 // A count that is whole but for rounding is that whole number: 0..1 step 0.1 has ten.
                 let exact = (b - a) / s;
                 let near = libm::round(exact);
-                let count = if libm::fabs(exact - near) < 1e-9 * libm::fmax(1.0, libm::fabs(exact)) {
-                    near
-                } else {
-                    libm::ceil(exact)
-                };
+                let count = if libm::fabs(exact - near) < 1e-9 * libm::fmax(1.0, libm::fabs(exact)) { near } else { libm::ceil(exact) };
                 if count > 1e15 {
                     drop(leaf);
                     return self.report(errors::too_large(span));
@@ -291,14 +287,7 @@ impl Cx<'_> {
     }
 
     /// An operator over nodes; a fault becomes a diagnostic with its places.
-    pub(super) fn apply(
-        &mut self,
-        op: &'static OpDef,
-        attrs: Attrs,
-        nodes: &[NodeId],
-        span: Span,
-        spans: &[Span],
-    ) -> Value {
+    pub(super) fn apply(&mut self, op: &'static OpDef, attrs: Attrs, nodes: &[NodeId], span: Span, spans: &[Span]) -> Value {
         self.out.graph.dims.at(Some(span));
         let made = self.graph().add(op, attrs, nodes);
         self.settle();

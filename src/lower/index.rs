@@ -74,10 +74,9 @@ impl Cx<'_> {
                 }
             }
         }
-        let whole = specs
-            .iter()
-            .zip(shape.iter())
-            .all(|(spec, dim)| spec.step == 1 && spec.start == Dim::Num(0) && spec.len == *dim);
+        let whole = specs.iter().zip(shape.iter()).all(|(spec, dim)| {
+            spec.step == 1 && spec.start == Dim::Num(0) && spec.len == *dim
+        });
         let mut node = base;
         if !whole {
             let attrs = Attrs::One(Attr::Slices(specs.into()));
@@ -200,10 +199,7 @@ impl Cx<'_> {
         if step > 0 {
             let from = start.unwrap_or(Dim::Num(0));
             let to = stop.unwrap_or_else(|| dim.clone());
-            if !self.at_most(&to, dim, span)
-                || !self.at_most(&from, dim, span)
-                || !self.at_most(&Dim::Num(0), &from, span)
-            {
+            if !self.at_most(&to, dim, span) || !self.at_most(&from, dim, span) || !self.at_most(&Dim::Num(0), &from, span) {
                 self.report(errors::slice_range(text, &size, span));
                 return None;
             }

@@ -149,11 +149,9 @@ impl Cx<'_> {
         {
             return Some(Callee::Op(op));
         }
-        self.program
-            .functions
-            .iter()
-            .position(|function| function.prelude && *function.name == *name)
-            .map(|i| Callee::Function(hir::FunctionId(i as u32)))
+        self.program.functions.iter().position(|function| function.prelude && *function.name == *name).map(|i| {
+            Callee::Function(hir::FunctionId(i as u32))
+        })
     }
 
     /// The definitions of a dense layer, each handed to `define`, which names it and gives its node back.

@@ -282,19 +282,18 @@ impl<'a> Cx<'a> {
         self.out.spans.resize(len, span);
         for i in self.depends.len()..len {
             let node = &self.out.graph.nodes()[i];
-            let own =
-                match node.op.def.role {
-                    crate::graph::Role::Slot => true,
-                    crate::graph::Role::Def => node.op.attrs.def(0).is_some_and(|def| {
-                        self.out.defs.get(def.index()).is_some_and(|def| def.kind != DefKind::Local)
-                    }),
-                    crate::graph::Role::Plain
-                    | crate::graph::Role::Number
-                    | crate::graph::Role::Literal
-                    | crate::graph::Role::Dim
-                    | crate::graph::Role::Stop
-                    | crate::graph::Role::Draw => false,
-                };
+            let own = match node.op.def.role {
+                crate::graph::Role::Slot => true,
+                crate::graph::Role::Def => node.op.attrs.def(0).is_some_and(|def| {
+                    self.out.defs.get(def.index()).is_some_and(|def| def.kind != DefKind::Local)
+                }),
+                crate::graph::Role::Plain
+                | crate::graph::Role::Number
+                | crate::graph::Role::Literal
+                | crate::graph::Role::Dim
+                | crate::graph::Role::Stop
+                | crate::graph::Role::Draw => false,
+            };
             let depends = own || node.args.iter().any(|arg| self.depends[arg.index()]);
             self.depends.push(depends);
         }

@@ -43,10 +43,7 @@ impl Cx<'_> {
             {
                 let actual = self.out.graph.shape(node).clone();
                 let fits = actual.rank() == ty.shape.rank()
-                    && actual
-                        .iter()
-                        .zip(ty.shape.iter())
-                        .all(|(a, b)| self.out.graph.dims.unify(b, a, shape.span).is_ok());
+                    && actual.iter().zip(ty.shape.iter()).all(|(a, b)| self.out.graph.dims.unify(b, a, shape.span).is_ok());
                 if !fits {
                     let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
                     self.report(errors::argument_shape(&param.name, &found, &wanted, given.span, shape.span));
@@ -63,11 +60,8 @@ impl Cx<'_> {
         self.draw.path.push(place);
         self.frames.push(frame);
         self.depth += 1;
-        let result = if broken {
-            None
-        } else {
-            stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names, span))
-        };
+        let result =
+            if broken { None } else { stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names, span)) };
         self.depth -= 1;
         self.frames.pop();
         self.draw = outer;
@@ -171,8 +165,7 @@ impl Cx<'_> {
                                 match shared {
                                     Some(node) => node,
                                     None => {
-                                        let def =
-                                            cx.slot(full[i].clone(), layer.word_span, DefKind::Param, ty, Some(init));
+                                        let def = cx.slot(full[i].clone(), layer.word_span, DefKind::Param, ty, Some(init));
                                         let node = cx.out.def(def).node;
                                         cx.networks.entry(id).or_default().params.insert(local[i].clone(), node);
                                         node

@@ -48,11 +48,10 @@ impl Cx<'_> {
         let dim = ops::known::dim(&self.out.graph, node, &self.leaf());
         match dim {
             // Below 0 for every number, or beyond what can be counted.
-            Some(dim)
-                if self.out.graph.dims.same(&dim, &Dim::Num(0)) == crate::shape::Same::No
-                    && self.out.graph.dims.known(&dim).is_none()
-                    && self.out.graph.dims.normal(&dim) == dim
-                    && is_negative(&dim) =>
+            Some(dim) if self.out.graph.dims.same(&dim, &Dim::Num(0)) == crate::shape::Same::No
+                && self.out.graph.dims.known(&dim).is_none()
+                && self.out.graph.dims.normal(&dim) == dim
+                && is_negative(&dim) =>
             {
                 self.report(errors::dimension(self.text(span), span));
                 None
@@ -98,13 +97,7 @@ impl Cx<'_> {
     }
 
     /// An input's default, which must be able to have the stated shape.
-    pub(super) fn could_hold(
-        &mut self,
-        node: NodeId,
-        ty: &Type,
-        shape: &hir::Shape,
-        value: hir::Expr,
-    ) -> Option<NodeId> {
+    pub(super) fn could_hold(&mut self, node: NodeId, ty: &Type, shape: &hir::Shape, value: hir::Expr) -> Option<NodeId> {
         let actual = self.out.graph.shape(node).clone();
         let value_span = self.expr_span(value);
         let mut trial = self.out.graph.dims.clone();

@@ -5,6 +5,7 @@ pub mod build;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
+mod accuracy;
 mod add;
 mod any;
 mod args;
@@ -13,7 +14,11 @@ mod choose;
 mod clip;
 mod compare;
 mod concat;
+mod cross_entropy;
+mod cumsum;
+mod diag;
 mod div;
+mod einsum;
 mod erf;
 mod exp;
 mod extremum;
@@ -24,17 +29,21 @@ mod gelu;
 mod hyperbolic;
 mod identity;
 pub mod known;
+mod layer_norm;
+mod linalg;
 mod log;
 mod logic;
 mod logsumexp;
 mod matmul;
 mod maximum;
 mod mean;
+mod median;
 mod mul;
 mod neg;
 mod norm;
 mod pow;
 mod prod;
+mod random;
 mod relu;
 mod reshape;
 mod roots;
@@ -43,6 +52,7 @@ mod sigmoid;
 mod sign;
 mod slice;
 mod softmax;
+mod sort;
 mod structure;
 mod sub;
 mod sum;
@@ -133,6 +143,7 @@ pub static ALL: &[&OpDef] = &[
     &gamma::POLYGAMMA,
     &matmul::MATMUL,
     &transpose::MATRIX_TRANSPOSE,
+    &einsum::EINSUM,
     &sum::SUM,
     &mean::MEAN,
     &prod::PROD,
@@ -143,12 +154,21 @@ pub static ALL: &[&OpDef] = &[
     &extremum::ARGMIN,
     &mean::VAR,
     &mean::STD,
+    &median::MEDIAN,
     &norm::NORM,
     &logsumexp::LOGSUMEXP,
     &any::ANY,
     &any::ALL,
+    &cumsum::CUMSUM,
+    &sort::SORT,
+    &sort::ARGSORT,
     &softmax::SOFTMAX,
     &softmax::LOG_SOFTMAX,
+    &layer_norm::LAYER_NORM,
+    &cross_entropy::CROSS_ENTROPY,
+    &cross_entropy::NLL,
+    &accuracy::ACCURACY,
+    &accuracy::CONFUSION,
     &reshape::RESHAPE,
     &reshape::FLATTEN,
     &reshape::SQUEEZE,
@@ -167,12 +187,27 @@ pub static ALL: &[&OpDef] = &[
     &gather::GATHER,
     &gather::TAKE_ALONG,
     &gather::SCATTER_ADD,
+    &diag::DIAG,
+    &diag::DIAGONAL,
+    &diag::DIAG_EMBED,
+    &diag::TRACE,
+    &diag::TRIL,
+    &diag::TRIU,
     &eye::EYE,
     &eye::ARANGE,
     &eye::ZEROS,
     &eye::ONES,
     &eye::LINSPACE,
     &eye::ONE_HOT,
+    &linalg::INV,
+    &linalg::SOLVE,
+    &linalg::DET,
+    &linalg::COFACTOR,
+    &linalg::LOGDET,
+    &linalg::CHOLESKY,
+    &random::NORMAL,
+    &random::UNIFORM,
+    &random::BERNOULLI,
 ];
 
 /// The operator of a name.
@@ -181,11 +216,6 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
     use std::sync::OnceLock;
     static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
     BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
-}
-
-/// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.
-pub fn kernel(def: &'static OpDef, precision: Precision) -> Kernel {
-    if precision == Precision::F32 && *def == compare::NEAR { compare::NEAR_IN_F32 } else { def.kernel }
 }
 
 /// May its two arguments change places?
@@ -197,3 +227,11 @@ pub fn commutes(def: &OpDef) -> bool {
 pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
     None
 }
+
+/// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.
+pub fn kernel(def: &'static OpDef, precision: Precision) -> Kernel {
+    if precision == Precision::F32 && *def == compare::NEAR { compare::NEAR_IN_F32 } else { def.kernel }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::{args, build, shapes};
 use crate::graph::{
     ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
 };
-use crate::shape::{Dim, Dims, Shape};
+use crate::shape::{Dim, Dims, Relation, Same, Shape};
 
 /// `reshape(x, [2, 3])`
 pub static RESHAPE: OpDef = OpDef {
@@ -96,11 +96,11 @@ pub fn reshape_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, 
 fn reshaped(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
     let shape = attrs.dims(0).cloned().unwrap_or_default();
     let (have, want) = (shapes::count(dims, args[0].shape.dims())?, shapes::count(dims, shape.dims())?);
-    if let (Some(have), Some(want)) = (dims.known(&have), dims.known(&want))
-        && have != want
-    {
+    // A hole in the shape is what is left: `reshape(x, [_, 3])`.
+    if !dims.meet(&have, &want) && dims.require(&have, Relation::Equal, &want) == Same::No {
         let (from, to) = (args[0].shape.show(dims), shape.show(dims));
-        let title = format!("{from} has {have} {}, {to} has {want}", if have == 1 { "entry" } else { "entries" });
+        let entries = if dims.known(&have) == Some(1) { "entry" } else { "entries" };
+        let title = format!("{from} has {} {entries}, {to} has {}", dims.show(&have), dims.show(&want));
         return Err(Fault::new("nnlang::shape::reshape", title).label(0, ""));
     }
     Ok(Type { shape, dtype: args[0].dtype })

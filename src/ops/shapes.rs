@@ -1,7 +1,7 @@
 //! Shape rules shared by many operators.
 
 use crate::graph::{Attr, Attrs, Fault, Type};
-use crate::shape::{self, Dim, Dims, Shape};
+use crate::shape::{self, Dim, Dims, Shape, TooLarge};
 use crate::tensor::DType;
 
 /// Entry by entry: all arguments broadcast; the result is real.
@@ -131,36 +131,29 @@ pub fn without_axis(shape: &Shape, axis: usize) -> Shape {
 
 /// `a + b`
 pub fn add(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
-    numbers(dims, a, b, u64::checked_add)
-}
-
-/// `a - b`
-pub fn sub(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
-    numbers(dims, a, b, u64::checked_sub)
+    dims.add(a, b).map_err(too_large)
 }
 
 /// `a * b`
 pub fn mul(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
-    if dims.known(a) == Some(1) {
-        return Ok(b.clone());
+    match (dims.known(a), dims.known(b)) {
+        (Some(1), _) => Ok(b.clone()),
+        (_, Some(1)) => Ok(a.clone()),
+        _ => dims.mul(a, b).map_err(too_large),
     }
-    if dims.known(b) == Some(1) {
-        return Ok(a.clone());
-    }
-    numbers(dims, a, b, u64::checked_mul)
+}
+
+/// `a - b`
+pub fn sub(dims: &Dims, a: &Dim, b: &Dim) -> Result<Dim, Fault> {
+    dims.sub(a, b).map_err(too_large)
 }
 
 /// `floor(a/k)`
 pub fn floor_div(dims: &Dims, a: &Dim, k: u64) -> Result<Dim, Fault> {
-    numbers(dims, a, &Dim::Num(k), u64::checked_div)
+    dims.floor_div(a, k).map_err(too_large)
 }
 
-fn numbers(dims: &Dims, a: &Dim, b: &Dim, f: fn(u64, u64) -> Option<u64>) -> Result<Dim, Fault> {
-    let value = dims.known(a).zip(dims.known(b)).and_then(|(a, b)| f(a, b));
-    value.map(Dim::Num).ok_or_else(too_large)
-}
-
-fn too_large() -> Fault {
+fn too_large(_: TooLarge) -> Fault {
     Fault::new("nnlang::shape::size", "this shape is too large to count")
 }
 

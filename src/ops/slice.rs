@@ -4,7 +4,7 @@ use super::{args, build, shapes};
 use crate::graph::{
     ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, SliceSpec, Type,
 };
-use crate::shape::{Dim, Dims, Shape};
+use crate::shape::{Dim, Dims, Relation, Same, Shape};
 use std::sync::Arc;
 
 /// `x[1:3, ::2]`
@@ -203,7 +203,7 @@ fn split(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, Fa
     let parts = u64::try_from(parts).ok().filter(|parts| *parts > 0).ok_or_else(uneven)?;
     let length = shapes::floor_div(&graph.dims, &shape[axis], parts)?;
     let together = shapes::mul(&graph.dims, &Dim::Num(parts), &length)?;
-    if !graph.dims.is_same(&together, &shape[axis]) {
+    if graph.dims.require(&together, Relation::Equal, &shape[axis]) == Same::No {
         return Err(uneven());
     }
     let cut = shapes::insert_axis(&shapes::with_axis(&shape, axis, length), axis, Dim::Num(parts));

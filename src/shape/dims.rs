@@ -166,6 +166,11 @@ impl Dims {
         self.is_same(a, b) || self.solve(a, b, true, self.place)
     }
 
+    /// As [`Dims::unify`], at the place of [`Dims::at`]; whether they could be made equal.
+    pub fn agree(&mut self, a: &Dim, b: &Dim) -> bool {
+        self.is_same(a, b) || self.solve(a, b, false, self.place)
+    }
+
     /// What a stated shape, the letters of an `einsum` and `assert m == n` say: they are equal from here on. Solves for a
     /// name that one side is linear in with coefficient ±1 (after a common factor is cancelled), and remembers the place.
     /// Where they can never agree, or only for some numbers that no one name tells, they clash.

@@ -172,8 +172,7 @@ fn build(graph: &mut Graph, rule: &Rule, found: &matching::Found, fuel: u32) -> 
             crate::graph::Step::Number(value) => ops::number(graph, *value),
             crate::graph::Step::Apply(op, args) => {
                 let args: Args = args.iter().map(|i| made[*i]).collect();
-                let attrs =
-                    if op.def.args.iter().all(|arg| arg.kind.is_node()) { Attrs::None } else { found.attrs.clone() };
+                let attrs = if op.def.args.iter().all(|arg| arg.kind.is_node()) { Attrs::None } else { found.attrs.clone() };
                 make(graph, op.def, attrs, &args, None, fuel)?
             }
         };

@@ -1,12 +1,13 @@
 //! Text to syntax tree, and back; never fails.
 
 pub mod ast;
+pub mod pratt;
 mod chars;
 mod errors;
 mod expected;
+mod format;
 mod mistake;
 mod parse;
-pub mod pratt;
 mod scan;
 mod statement;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod tree;
 mod walk;
 mod words;
 
+pub use format::format;
 pub use words::{WORDS, Word};
 
 use crate::diag::Diagnostic;
@@ -31,4 +33,22 @@ pub fn parse(sources: &Sources, id: SourceId) -> (ast::Program, Vec<Diagnostic>)
 /// What is wrong with it; at least one problem.
 pub fn parse_expr(sources: &Sources, id: SourceId) -> Result<ast::Expr, Vec<Diagnostic>> {
     parse::expr(&sources.get(id).text, id)
+}
+
+/// Is a text, as far as it goes, whole? Not so where a bracket or block is open, or where it ends with an operator: the
+/// prompt then asks for more.
+pub fn is_complete(text: &str) -> bool {
+    let mut open = 0usize;
+    let mut last = None;
+    for mark in scan::scan(text) {
+        match mark {
+            scan::Mark::Open(_) | scan::Mark::TooDeep(_) => open += 1,
+            scan::Mark::Close(_) => open = open.saturating_sub(1),
+            scan::Mark::Piece(piece) => last = Some(piece),
+            scan::Mark::Comment { .. } | scan::Mark::Blank => {}
+        }
+    }
+    let unclosed = last.as_ref().is_some_and(|piece| matches!(piece.fault, Some(scan::Fault::Unclosed(_))));
+    let wanting = last.and_then(|piece| text.get(piece.start..piece.end)).is_some_and(scan::wants_more);
+    open == 0 && !unclosed && !wanting
 }

@@ -42,6 +42,16 @@ impl Tensor {
         Tensor::F64(ArrayD::from_elem(IxDyn(&[]), value))
     }
 
+    /// Reals from entries in row-major order; `None` where they are not as many as the shape has.
+    pub fn from_vec(shape: &[usize], entries: Vec<f64>) -> Option<Tensor> {
+        ArrayD::from_shape_vec(IxDyn(shape), entries).ok().map(Tensor::F64)
+    }
+
+    /// Whole numbers, likewise.
+    pub fn from_ints(shape: &[usize], entries: Vec<i64>) -> Option<Tensor> {
+        ArrayD::from_shape_vec(IxDyn(shape), entries).ok().map(Tensor::Int)
+    }
+
     /// Its sizes.
     pub fn shape(&self) -> &[usize] {
         match self {
@@ -80,6 +90,61 @@ impl Tensor {
         }
     }
 
+    /// The bytes of its entries.
+    pub fn bytes(&self) -> u64 {
+        self.len() as u64 * self.entry_bytes() as u64
+    }
+
+    /// Is it laid out in row-major order?
+    pub fn is_row_major(&self) -> bool {
+        match self {
+            Tensor::F64(a) => a.is_standard_layout(),
+            Tensor::F32(a) => a.is_standard_layout(),
+            Tensor::Int(a) => a.is_standard_layout(),
+            Tensor::Bool(a) => a.is_standard_layout(),
+        }
+    }
+
+    /// The entries as f64, one after the other in row-major order.
+    pub fn numbers(&self) -> Box<dyn Iterator<Item = f64> + '_> {
+        match self {
+            Tensor::F64(a) => Box::new(a.iter().copied()),
+            Tensor::F32(a) => Box::new(a.iter().map(|v| f64::from(*v))),
+            Tensor::Int(a) => Box::new(a.iter().map(|v| *v as f64)),
+            Tensor::Bool(a) => Box::new(a.iter().map(|v| f64::from(u8::from(*v)))),
+        }
+    }
+
+    /// The entry of this number, counted in row-major order, as f64.
+    pub fn number(&self, entry: usize) -> Option<f64> {
+        let mut rest = entry;
+        let mut index = vec![0; self.shape().len()];
+        for (place, size) in index.iter_mut().zip(self.shape()).rev() {
+            *place = rest.checked_rem(*size)?;
+            rest /= size;
+        }
+        if rest == 0 { self.get(&index) } else { None }
+    }
+
+    /// The entry at indices, as f64.
+    pub fn get(&self, index: &[usize]) -> Option<f64> {
+        match self {
+            Tensor::F64(a) => a.get(index).copied(),
+            Tensor::F32(a) => a.get(index).map(|v| f64::from(*v)),
+            Tensor::Int(a) => a.get(index).map(|v| *v as f64),
+            Tensor::Bool(a) => a.get(index).map(|v| f64::from(u8::from(*v))),
+        }
+    }
+
+    /// Is no entry infinite or NaN?
+    pub fn all_finite(&self) -> bool {
+        match self {
+            Tensor::F64(a) => a.iter().all(|v| v.is_finite()),
+            Tensor::F32(a) => a.iter().all(|v| v.is_finite()),
+            Tensor::Int(_) | Tensor::Bool(_) => true,
+        }
+    }
+
     /// The entries as f64, in row-major order; ints and bools become reals.
     pub fn to_f64(&self) -> ArrayD<f64> {
         match self {
@@ -111,5 +176,32 @@ impl Tensor {
             (DType::Int, _) => Tensor::Int(array.mapv(|v| v as i64)),
             (DType::Bool, _) => Tensor::Bool(array.mapv(|v| v != 0.0)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_counted_row_by_row() {
+        let x = Tensor::from_ints(&[2, 3], vec![1, 2, 3, 4, 5, 6]).expect("six entries");
+        assert_eq!(x.numbers().collect::<Vec<f64>>(), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        assert_eq!((x.number(4), x.get(&[1, 1]), x.number(6)), (Some(5.0), Some(5.0), None));
+        assert_eq!((x.bytes(), x.get(&[2, 0]), x.get(&[1])), (48, None, None));
+        let Tensor::Int(a) = x else { return };
+        let turned = Tensor::Int(a.reversed_axes());
+        assert_eq!(turned.numbers().collect::<Vec<f64>>(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        assert_eq!((turned.number(1), turned.is_row_major()), (Some(4.0), false));
+    }
+
+    #[test]
+    fn a_scalar_has_one_entry_and_an_empty_tensor_none() {
+        let (scalar, empty) = (Tensor::scalar(2.5), Tensor::from_vec(&[0, 3], vec![]));
+        assert_eq!((scalar.number(0), scalar.number(1), scalar.get(&[])), (Some(2.5), None, Some(2.5)));
+        let empty = empty.expect("no entry is needed");
+        assert_eq!((empty.number(0), empty.bytes(), empty.all_finite()), (None, 0, true));
+        assert_eq!(Tensor::from_vec(&[2], vec![1.0]), None);
+        assert!(!Tensor::scalar(f64::NAN).all_finite());
     }
 }

@@ -2,10 +2,14 @@
 
 mod doc;
 mod number;
+mod page;
+mod reference;
 mod table;
 mod value;
 
 pub use doc::{Align, Doc, Line, Piece, Style, width};
 pub use number::{json_f32, json_f64, number};
+pub use page::page;
+pub use reference::{contents, names, nearest, reference};
 pub use table::{Cell, Table};
 pub use value::{json_value, scalar_text, value};

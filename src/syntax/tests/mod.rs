@@ -1,6 +1,8 @@
 //! What the parser promises, a sentence a test.
 
+mod hostile;
 mod language;
+mod layout;
 mod pages;
 
 use super::ast::*;

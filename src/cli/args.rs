@@ -1,0 +1,288 @@
+//! The description of the command line: what help, completions and the man page are made of.
+
+use crate::session::Settings;
+use crate::tensor::Precision;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Computation graphs and networks: values, derivatives and the reasons behind them.
+#[derive(Parser, Debug)]
+#[command(name = "nnlang", version, about, after_help = EXAMPLES)]
+pub struct Cli {
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", global = true)]
+    pub color: Option<Color>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Without a command, files are run
+    #[command(flatten)]
+    pub run: Run,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  nnlang                                     opens the prompt
+  nnlang run rent.nnl                        answers every question in the program
+  nnlang run rent.nnl --set a=3.5            the same, with another value for a
+  echo 'a = 5; 3a' | nnlang                  runs what comes in
+  nnlang check net.nnl                       shapes, names and lints; runs nothing
+  nnlang explain shape::matmul               what an error means, with an example
+  nnlang doc tanh                            the reference entry of a function
+
+Exit codes: 0 the program is right, 1 it is wrong or an assertion fails,
+2 the command line is wrong or a file named on it cannot be read, 130 interrupted.";
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run programs: check everything, then answer every question in order
+    #[command(
+        after_help = "Examples:\n  nnlang run net.nnl --input x=train.csv --format json\n  nnlang run - < net.nnl"
+    )]
+    Run(Run),
+    /// Check shapes, names and lints; run nothing
+    #[command(after_help = "Example:\n  nnlang check --deny warnings net.nnl")]
+    Check(Check),
+    /// Give programs the one layout; comments and blank lines are kept
+    #[command(after_help = "Examples:\n  nnlang fmt net.nnl\n  nnlang fmt --check *.nnl\n  nnlang fmt - < net.nnl")]
+    Fmt(Fmt),
+    /// Print the page of an error or a lint
+    #[command(after_help = "Examples:\n  nnlang explain nnlang::shape::matmul\n  nnlang explain matmul")]
+    Explain(Explain),
+    /// Print the reference entry of a function or a statement, or the list of them
+    #[command(after_help = "Examples:\n  nnlang doc\n  nnlang doc leaky_relu")]
+    Doc(Doc),
+    /// Open the prompt, with a file's definitions loaded
+    Repl(Repl),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  nnlang completions bash > /etc/bash_completion.d/nnlang")]
+    Completions(Completions),
+    /// Print the man page
+    Man,
+}
+
+/// `nnlang run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Programs; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    /// How they are run.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Programs; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+    /// What counts as wrong
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// How they are checked.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What `--deny` takes.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deny {
+    /// Warnings too
+    Warnings,
+}
+
+/// `nnlang fmt`
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// Change nothing; name the files that would change, and exit 1 where there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Programs; `-` reads standard input and prints the result
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+}
+
+/// `nnlang explain`
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The code, as an error shows it: `nnlang::shape::matmul`, `shape::matmul` or `matmul`; without it, all codes
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// `nnlang doc`
+#[derive(Args, Debug)]
+pub struct Doc {
+    /// A function or a statement's word; without it, all of them
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+/// `nnlang repl`
+#[derive(Args, Debug)]
+pub struct Repl {
+    /// A program whose definitions are there from the start
+    #[arg(value_name = "FILE")]
+    pub file: Option<String>,
+    /// How statements are run.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang completions`
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// What programs are run with.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Replace a leaf or an input by an expression
+    #[arg(long, value_name = "NAME=EXPR", value_parser = pair, allow_hyphen_values = true)]
+    pub set: Vec<(String, String)>,
+    /// Read an input from a file (csv, npy, npz, safetensors)
+    #[arg(long, value_name = "NAME=FILE", value_parser = pair)]
+    pub input: Vec<(String, String)>,
+    /// Read the parameters from a file (npz, safetensors)
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<String>,
+    /// How real numbers are held
+    #[arg(long, value_name = "P")]
+    pub precision: Option<Bits>,
+    /// The seed of random numbers
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How many threads may work; the answers do not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Significant digits of printed numbers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub digits: Option<u8>,
+    /// Answers as text, or as JSON Lines
+    #[arg(long, value_name = "F")]
+    pub format: Option<Format>,
+    /// The most memory that tensors may take [default: 2GiB, or half of what the process may use]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub memory_limit: Option<u64>,
+    /// Only answers and errors: no warnings, no notes, no progress
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The form of answers and problems.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For machines: JSON Lines
+    Json,
+}
+
+/// How real numbers are held.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    /// 32 bits
+    F32,
+    /// 64 bits
+    F64,
+}
+
+impl Options {
+    /// As the session takes them.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            set: self.set.clone(),
+            inputs: self.input.clone(),
+            weights: self.weights.clone(),
+            precision: self.precision.map(|bits| match bits {
+                Bits::F32 => Precision::F32,
+                Bits::F64 => Precision::F64,
+            }),
+            seed: self.seed,
+            digits: self.digits.map_or(6, usize::from),
+            memory_limit: Some(self.memory_limit.unwrap_or_else(super::outside::default_memory_limit)),
+        }
+    }
+}
+
+/// `a=3.5`
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() && !value.trim().is_empty() => {
+            Ok((name.trim().to_string(), value.trim().to_string()))
+        }
+        _ => Err("write it as NAME=VALUE, without spaces around `=`".into()),
+    }
+}
+
+/// `4GiB`, `512MiB`, `2G`, `1000000`
+fn bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let unit: f64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kib" => 1024.0,
+        "kb" => 1e3,
+        "m" | "mib" => 1024.0 * 1024.0,
+        "mb" => 1e6,
+        "g" | "gib" => 1024.0 * 1024.0 * 1024.0,
+        "gb" => 1e9,
+        "t" | "tib" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        "tb" => 1e12,
+        _ => return Err("write a size such as 4GiB, 512MiB or a number of bytes".into()),
+    };
+    match number.parse::<f64>() {
+        Ok(number) if number > 0.0 && number * unit >= 1.0 && number * unit < 9e18 => Ok((number * unit) as u64),
+        _ => Err("write a size such as 4GiB, 512MiB or a number of bytes".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_unit() {
+        assert_eq!(bytes("4GiB"), Ok(4 << 30));
+        assert_eq!(bytes("1.5 kb"), Ok(1500));
+        assert_eq!(bytes("2G"), Ok(2 << 30));
+        assert_eq!(bytes("100"), Ok(100));
+        for wrong in ["", "GiB", "-1", "0", "4 apples", "1e400", "99999999999TiB"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_command_is_run() {
+        let cli = Cli::try_parse_from(["nnlang", "a.nnl", "--set", "a=-3", "--color", "never"]).expect("it is right");
+        assert_eq!(cli.run.files, ["a.nnl"]);
+        assert_eq!(cli.run.options.set, [("a".to_string(), "-3".to_string())]);
+        let cli = Cli::try_parse_from(["nnlang", "--color", "never", "check", "a.nnl", "--seed", "3"]);
+        assert!(matches!(cli.expect("it is right").command, Some(Command::Check(_))));
+        let wrong = ["nnlang", "run", "a", "--set", "a"];
+        assert!(Cli::try_parse_from(wrong).is_err());
+    }
+}

@@ -1,0 +1,250 @@
+//! The real outside: files, the clock, progress on standard error, Ctrl-C. The only use of `std::fs` and of the clock.
+
+// Everything that reaches outside is here, so that nothing else has to.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
+
+use super::terminal;
+use crate::outside::{Cause, Outside, Progress, Refusal};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// The outside of a process.
+#[derive(Debug)]
+pub struct World {
+    start: Instant,
+    said: Option<Duration>,
+    limit: u64,
+    quiet: bool,
+    refused: BTreeSet<String>,
+}
+
+impl World {
+    /// Ready, with Ctrl-C asking for an end at the next safe place and a second one ending at once. Files of more than
+    /// `limit` bytes are refused.
+    pub fn new(limit: u64, quiet: bool) -> World {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            // Without a handler Ctrl-C ends the process at once, which is no fault.
+            let _ = ctrlc::set_handler(|| {
+                if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                    std::process::exit(super::Exit::Interrupted as i32);
+                }
+            });
+        });
+        World { start: Instant::now(), said: None, limit, quiet, refused: BTreeSet::new() }
+    }
+
+    /// Was this path asked for, and could not be read?
+    pub fn has_refused(&self, path: &str) -> bool {
+        self.refused.contains(path)
+    }
+
+    /// Forgets that the user asked to stop: the next statement runs.
+    pub fn resume(&mut self) {
+        INTERRUPTED.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Outside for World {
+    fn read(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
+        let result = read(path, self.limit).map_err(|cause| Refusal::new(path, cause));
+        if result.is_err() {
+            self.refused.insert(path.to_string());
+        }
+        result
+    }
+
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Refusal> {
+        write(path, bytes).map_err(|cause| Refusal::new(path, cause))
+    }
+
+    fn clock(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn progress(&mut self, progress: &Progress<'_>) {
+        let now = self.start.elapsed();
+        let pause = Duration::from_millis(if terminal::error_is_terminal() { 100 } else { 1000 });
+        let done = progress.total == Some(progress.done);
+        if self.quiet || (!done && self.said.is_some_and(|said| now.saturating_sub(said) < pause)) {
+            return;
+        }
+        self.said = Some(now);
+        terminal::progress(progress, done);
+    }
+
+    fn interrupted(&self) -> bool {
+        INTERRUPTED.load(Ordering::Relaxed)
+    }
+}
+
+/// The bytes of a regular file.
+pub fn read(path: &str, limit: u64) -> Result<Vec<u8>, Cause> {
+    check_name(path)?;
+    let meta = fs::metadata(path).map_err(cause)?;
+    if let Some(special) = special(&meta) {
+        return Err(special);
+    }
+    if meta.len() > limit {
+        return Err(Cause::TooLarge(limit));
+    }
+    let file = fs::File::open(path).map_err(cause)?;
+    read_all(file, meta.len(), limit)
+}
+
+/// All that standard input gives.
+pub fn read_stdin(limit: u64) -> Result<Vec<u8>, Cause> {
+    read_all(io::stdin().lock(), 0, limit)
+}
+
+fn read_all(file: impl Read, expected: u64, limit: u64) -> Result<Vec<u8>, Cause> {
+    let mut bytes = Vec::new();
+    // Some files say 0 and hold more (/proc); one that says much and has no room is refused here.
+    bytes.try_reserve_exact(expected as usize).map_err(|_| Cause::TooLarge(limit))?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(cause)?;
+    if bytes.len() as u64 > limit { Err(Cause::TooLarge(limit)) } else { Ok(bytes) }
+}
+
+/// Writes beside the file and renames over it: a kill at any moment leaves the old or the new one whole.
+pub fn write(path: &str, bytes: &[u8]) -> Result<(), Cause> {
+    check_name(path)?;
+    // A link is followed, so that it stays a link and its target changes.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
+    let old = fs::metadata(&target).ok();
+    if let Some(special) = old.as_ref().and_then(special) {
+        return Err(special);
+    }
+    if old.as_ref().is_some_and(|meta| meta.permissions().readonly()) {
+        return Err(Cause::Forbidden);
+    }
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Cause::NoFolder);
+    }
+    let name = target.file_name().ok_or(Cause::Name)?.to_string_lossy().into_owned();
+    let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
+    let written = (|| {
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        if let Some(old) = &old {
+            file.set_permissions(old.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&beside, &target)
+    })();
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        cause(error)
+    })
+}
+
+fn check_name(path: &str) -> Result<(), Cause> {
+    if path.is_empty() || path.contains('\0') { Err(Cause::Name) } else { Ok(()) }
+}
+
+/// What it is, where it is not a regular file.
+fn special(meta: &fs::Metadata) -> Option<Cause> {
+    if meta.is_dir() {
+        return Some(Cause::Folder);
+    }
+    if meta.is_file() {
+        return None;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = meta.file_type();
+        if kind.is_fifo() {
+            return Some(Cause::Special("a pipe"));
+        }
+        if kind.is_socket() {
+            return Some(Cause::Special("a socket"));
+        }
+    }
+    Some(Cause::Special("a device"))
+}
+
+fn cause(error: io::Error) -> Cause {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Cause::Missing,
+        io::ErrorKind::PermissionDenied => Cause::Forbidden,
+        io::ErrorKind::IsADirectory => Cause::Folder,
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => Cause::Name,
+        _ => {
+            // The system's words without the number that it appends.
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            Cause::System(text.to_lowercase())
+        }
+    }
+}
+
+/// 2 GiB, or half of what the process may use where that is less.
+pub fn default_memory_limit() -> u64 {
+    let allowed = [address_space(), cgroup()].into_iter().flatten().min();
+    allowed.map_or(2 << 30, |allowed| (allowed / 2).clamp(1 << 20, 2 << 30))
+}
+
+/// The limit of `ulimit -v`.
+fn address_space() -> Option<u64> {
+    let limits = fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find(|line| line.starts_with("Max address space"))?;
+    line.split_whitespace().nth(3)?.parse().ok()
+}
+
+/// The limit of the container.
+fn cgroup() -> Option<u64> {
+    let text = fs::read_to_string("/sys/fs/cgroup/memory.max")
+        .or_else(|_| fs::read_to_string("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+        .ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of this test run, empty.
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("nnlang-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a temporary folder can be made");
+        folder
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_is_left_beside_it() {
+        let folder = folder("write");
+        let path = folder.join("a.bin").to_string_lossy().into_owned();
+        assert_eq!(write(&path, b"one"), Ok(()));
+        assert_eq!(write(&path, b"two"), Ok(()));
+        assert_eq!(read(&path, 3), Ok(b"two".to_vec()));
+        assert_eq!(read(&path, 2), Err(Cause::TooLarge(2)));
+        assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1);
+        let _ = fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    fn what_is_not_a_file_is_refused_with_its_reason() {
+        let folder = folder("refuse");
+        let inside = |name: &str| folder.join(name).to_string_lossy().into_owned();
+        assert_eq!(read(&inside("none"), 10), Err(Cause::Missing));
+        assert_eq!(read(&inside(""), 10), Err(Cause::Folder));
+        assert_eq!(read("", 10), Err(Cause::Name));
+        assert_eq!(read("a\0b", 10), Err(Cause::Name));
+        assert_eq!(write(&inside("no/a.bin"), b""), Err(Cause::NoFolder));
+        assert_eq!(write(&inside(""), b""), Err(Cause::Folder));
+        if cfg!(unix) {
+            assert_eq!(read("/dev/zero", 10), Err(Cause::Special("a device")));
+            assert_eq!(write("/dev/null", b""), Err(Cause::Special("a device")));
+        }
+        let _ = fs::remove_dir_all(folder);
+    }
+}

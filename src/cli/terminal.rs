@@ -1,0 +1,210 @@
+//! The terminal: documents as text with colour, problems below them. Everything that is printed is printed here.
+
+#![allow(clippy::print_stderr)]
+
+use super::Exit;
+use super::args::{Color, Format};
+use crate::diag::render::{self, Look};
+use crate::diag::{Diagnostic, Level};
+use crate::outside::Progress;
+use crate::session::{Answer, Report};
+use crate::source::Sources;
+use crate::view::{Doc, Style};
+use serde_json::{Map, Value};
+use std::io::{self, IsTerminal, Write};
+
+/// Where answers and problems go, and in which form.
+#[derive(Debug)]
+pub struct Terminal {
+    format: Format,
+    quiet: bool,
+    colour: bool,
+    look: Look,
+    failed: Option<io::ErrorKind>,
+}
+
+impl Terminal {
+    /// As the options and the environment say.
+    pub fn new(color: Color, format: Format, quiet: bool) -> Terminal {
+        let decide = |is_terminal: bool| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && term() != "dumb"
+            }
+        };
+        let look = Look { width: columns(), colour: decide(error_is_terminal()), unicode: speaks_unicode() };
+        Terminal { format, quiet, colour: decide(io::stdout().is_terminal()), look, failed: None }
+    }
+
+    /// Only answers and errors?
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Answers on standard output, then problems on standard error.
+    pub fn report(&mut self, report: &Report) {
+        let answers: String = report.answers.iter().map(|answer| self.answer(answer)).collect();
+        self.print(&answers);
+        self.problems(&report.sources, &report.diagnostics);
+    }
+
+    /// One answer as text or as JSON Lines.
+    fn answer(&self, answer: &Answer) -> String {
+        match self.format {
+            Format::Text => ansi(&answer.doc, self.colour),
+            Format::Json => json_lines(answer),
+        }
+    }
+
+    /// A document on standard output.
+    pub fn doc(&mut self, doc: &Doc) {
+        let text = ansi(doc, self.colour);
+        self.print(&text);
+    }
+
+    /// A text on standard output. After a closed pipe nothing more is printed.
+    pub fn print(&mut self, text: &str) {
+        if self.failed.is_some() || text.is_empty() {
+            return;
+        }
+        let mut out = io::stdout().lock();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            self.failed = Some(error.kind());
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                complain(&format!("nnlang: standard output cannot be written: {error}"));
+            }
+        }
+    }
+
+    /// Problems on standard error.
+    pub fn problems(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let kept: Vec<&Diagnostic> =
+            diagnostics.iter().filter(|problem| !self.quiet || problem.level == Level::Error).collect();
+        if kept.is_empty() {
+            return;
+        }
+        let text = match self.format {
+            Format::Text => render::all(sources, kept, self.look),
+            Format::Json => kept.iter().map(|problem| format!("{}\n", render::json(sources, problem))).collect(),
+        };
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// One problem that has no place in a program.
+    pub fn problem(&self, diagnostic: &Diagnostic) {
+        self.problems(&Sources::default(), std::slice::from_ref(diagnostic));
+    }
+
+    /// Is nobody reading any more?
+    pub fn is_closed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// How the command ends: its own exit code, unless what it printed could not be written.
+    pub fn end(&self, exit: Exit) -> Exit {
+        match self.failed {
+            Some(kind) if kind != io::ErrorKind::BrokenPipe => exit.max(Exit::Wrong),
+            _ => exit,
+        }
+    }
+}
+
+/// An answer as JSON Lines: one object per fact, the statement and its line first.
+pub fn json_lines(answer: &Answer) -> String {
+    let mut out = String::new();
+    for fact in &answer.facts {
+        let mut object = Map::new();
+        object.insert("statement".into(), answer.statement.clone().into());
+        object.insert("line".into(), answer.line.into());
+        object.extend(fact.iter().map(|(key, value)| (key.clone(), value.clone())));
+        out.push_str(&Value::Object(object).to_string());
+        out.push('\n');
+    }
+    out
+}
+
+/// A document as text, with the colours of a terminal or without.
+pub fn ansi(doc: &Doc, colour: bool) -> String {
+    if !colour {
+        return doc.text();
+    }
+    let mut out = String::new();
+    for line in &doc.lines {
+        for piece in &line.pieces {
+            let code = code(piece.style);
+            match code.is_empty() {
+                true => out.push_str(&piece.text),
+                false => out.extend([code, piece.text.as_str(), "\u{1b}[0m"]),
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn code(style: Style) -> &'static str {
+    match style {
+        Style::Plain => "",
+        Style::Name => "\u{1b}[1m",
+        Style::Number => "\u{1b}[36m",
+        Style::Shape => "\u{1b}[34m",
+        Style::Keyword => "\u{1b}[35m",
+        Style::Heading => "\u{1b}[1;4m",
+        Style::Good => "\u{1b}[32m",
+        Style::Bad => "\u{1b}[31m",
+        Style::Note => "\u{1b}[2m",
+    }
+}
+
+/// A line on standard error; where that is closed there is nobody to tell.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Progress: on a terminal a line that is written over, else a line of its own.
+pub fn progress(progress: &Progress<'_>, done: bool) {
+    let total = progress.total.map(|total| format!("/{total}")).unwrap_or_default();
+    let text = format!("{} {}{total} {}", progress.task, progress.done, progress.note);
+    let mut out = io::stderr().lock();
+    let _ = match (error_is_terminal(), done) {
+        (true, false) => write!(out, "\r\u{1b}[K{}", text.trim_end()).and_then(|()| out.flush()),
+        (true, true) => writeln!(out, "\r\u{1b}[K{}", text.trim_end()),
+        (false, _) => writeln!(out, "{}", text.trim_end()),
+    };
+}
+
+/// Is standard error a terminal?
+pub fn error_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+fn term() -> String {
+    std::env::var("TERM").unwrap_or_default()
+}
+
+fn columns() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let asked = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+    told.or_else(asked).unwrap_or(Look::PLAIN.width).clamp(30, 200)
+}
+
+/// A terminal whose locale is stated and is not UTF-8 gets ASCII lines; files and pipes are always UTF-8.
+fn speaks_unicode() -> bool {
+    let stated =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    !error_is_terminal() || stated.is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Line;
+
+    #[test]
+    fn colour_changes_nothing_but_the_colour() {
+        let doc = Doc::line(Line::new().name("J").plain(" = ").number("33"));
+        assert_eq!(ansi(&doc, false), "J = 33\n");
+        assert_eq!(ansi(&doc, true), "\u{1b}[1mJ\u{1b}[0m = \u{1b}[36m33\u{1b}[0m\n");
+    }
+}

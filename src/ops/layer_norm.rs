@@ -1,0 +1,35 @@
+//! `layer_norm`: every example with mean 0 and variance 1 over its features.
+
+use super::{args, build, mean, shapes};
+use crate::graph::{ArgKind, Attr, Attrs, Diff, Domain, Kernel, Notation, OpDef, Role};
+
+/// `layer_norm(x, axis=-1, eps=1e-5)`
+pub static LAYER_NORM: OpDef = OpDef {
+    name: "layer_norm",
+    args: &[args::X, args::CLASS_AXIS, args::or("eps", ArgKind::Tensor, "1e-5")],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "Less its mean, over the root of its variance plus eps, along the axis of the features.",
+    formula: "(x - mean(x))/sqrt(var(x) + eps)",
+    kink: None,
+    shape: shapes::expanded,
+    kernel: Kernel::Expand(|graph, attrs, args| {
+        let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
+        let mean = build::mean(graph, args[0], Some(&[axis]), true)?;
+        let away = build::sub(graph, args[0], mean)?;
+        let over = Attrs::from_vec(vec![build::ints(&[axis]), Attr::Flag(true)]);
+        let square = build::pow(graph, away, 2.0)?;
+        let variance = graph.add(&mean::MEAN, over, &[square])?;
+        let wider = build::add(graph, variance, args[1])?;
+        let root = build::pow(graph, wider, 0.5)?;
+        build::div(graph, away, root)
+    }),
+    diff: Diff::None(args::EXPANDED),
+    rules: &[],
+    stable: &[],
+    domain: &[Domain::Reals, Domain::Open(1e-5, 1e-3)],
+    examples: &[
+        ("layer_norm([1, 3], eps=0)", "[-1, 1]"),
+        ("layer_norm([[1, 3], [2, 6]], axis=1, eps=0)", "[[-1, 1], [-1, 1]]"),
+    ],
+};

@@ -1,0 +1,250 @@
+//! The reference: what is known of an operator, a function of the library or a statement word, as a page.
+
+use super::doc::{Align, Doc, Line, Style};
+use super::table::{Cell, Table};
+use crate::graph::{Arg, Diff, Kernel, Notation, OpDef, Role};
+use crate::{ops, prelude, syntax};
+
+/// The entry of a name; `None` where there is none.
+pub fn reference(name: &str) -> Option<Doc> {
+    if let Some(def) = ops::ALL.iter().find(|def| is_public(def) && (def.name == name || spelling(def) == Some(name))) {
+        return Some(operator(def));
+    }
+    if let Some(function) = functions().find(|function| function.name == name) {
+        return Some(function.doc());
+    }
+    let word = syntax::WORDS.iter().find(|word| word.word == name)?;
+    let mut doc = Doc::line(Line::new().with(Style::Keyword, word.form));
+    doc.push(Line::new().plain("  ").plain(word.summary));
+    Some(doc)
+}
+
+/// All names that have an entry, by groups, each with its sentence.
+pub fn contents() -> Doc {
+    let mut doc = Doc::new();
+    for group in GROUPS {
+        let members: Vec<&OpDef> =
+            ops::ALL.iter().copied().filter(|def| is_public(def) && group_of(def) == *group).collect();
+        section(&mut doc, group, members.iter().map(|def| (signature(def), def.summary.to_string())));
+    }
+    section(&mut doc, "Written in the language itself", functions().map(|f| (f.head.to_string(), f.summary())));
+    section(&mut doc, "Statements", syntax::WORDS.iter().map(|word| (word.form.to_string(), word.summary.to_string())));
+    doc
+}
+
+/// Every name that has an entry.
+pub fn names() -> Vec<&'static str> {
+    let operators = ops::ALL.iter().filter(|def| is_public(def)).map(|def| def.name);
+    let mut all: Vec<&str> =
+        operators.chain(functions().map(|f| f.name)).chain(syntax::WORDS.iter().map(|word| word.word)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// The name with an entry that is spelled most like this one.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    let near = |other: &&'static str| (strsim::normalized_damerau_levenshtein(name, other) * 1e6) as u64;
+    names().into_iter().max_by_key(near).filter(|other| near(other) >= 500_000)
+}
+
+const GROUPS: &[&str] =
+    &["Entry by entry", "Over axes", "Shape and place", "Products", "Values and draws", "Matrices", "Other operators"];
+
+fn group_of(def: &OpDef) -> &'static str {
+    let index = match def.kernel {
+        Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) => 0,
+        Kernel::Reduce(_) | Kernel::Along(_) => 1,
+        Kernel::Move(_) => 2,
+        Kernel::Contract(_) => 3,
+        Kernel::Source(_) => 4,
+        Kernel::Matrix(_) => 5,
+        _ => 6,
+    };
+    GROUPS[index]
+}
+
+/// Can a program write it? (Numbers, names and slots have no entry.)
+fn is_public(def: &OpDef) -> bool {
+    !matches!(def.role, Role::Number | Role::Literal | Role::Dim | Role::Slot | Role::Def)
+}
+
+/// `+` of `add`
+fn spelling(def: &OpDef) -> Option<&'static str> {
+    match def.notation {
+        Notation::Infix(sign) | Notation::Prefix(sign) | Notation::Postfix(sign) => Some(sign),
+        Notation::Call | Notation::Special => None,
+    }
+}
+
+/// `leaky_relu(z, slope=0.01)`, `a + b`
+fn signature(def: &OpDef) -> String {
+    let names: Vec<&str> = def.args.iter().map(|arg| arg.name).collect();
+    match (def.notation, names[..].split_first()) {
+        (Notation::Infix(sign), Some((a, [b, ..]))) => format!("{a} {sign} {b}"),
+        (Notation::Prefix(sign), Some((a, _))) => {
+            let space = if sign.ends_with(char::is_alphabetic) { " " } else { "" };
+            format!("{sign}{space}{a}")
+        }
+        (Notation::Postfix(sign), Some((a, _))) => format!("{a}{sign}"),
+        _ => {
+            let args: Vec<String> = def.args.iter().map(argument).collect();
+            format!("{}({})", def.name, args.join(", "))
+        }
+    }
+}
+
+fn argument(arg: &Arg) -> String {
+    if arg.default.is_empty() { arg.name.to_string() } else { format!("{}={}", arg.name, arg.default) }
+}
+
+fn operator(def: &OpDef) -> Doc {
+    let mut title = Line::new().with(Style::Heading, signature(def));
+    if spelling(def).is_some() {
+        title = title.note(format!("   ({})", def.name));
+    }
+    let mut doc = Doc::line(title);
+    doc.push(Line::new().plain("  ").plain(def.summary));
+    doc.push("");
+    let mut facts = Table::new([("", Align::Left), ("", Align::Left)]);
+    let mut fact = |word: &str, text: String| facts.row([Cell::new(Style::Note, word), Cell::new(Style::Plain, text)]);
+    if !def.formula.is_empty() {
+        fact("formula", def.formula.to_string());
+    }
+    derivative(def, &mut fact);
+    if let Some(kink) = def.kink {
+        fact("at a kink", kink.to_string());
+    }
+    for (i, (expr, gives)) in def.examples.iter().enumerate() {
+        fact(if i == 0 { "examples" } else { "" }, format!("{expr} = {gives}"));
+    }
+    doc.extend(facts.doc().indent(2));
+    doc
+}
+
+fn derivative(def: &OpDef, fact: &mut impl FnMut(&str, String)) {
+    match def.diff {
+        Diff::Slopes(slopes) => {
+            let nodes: Vec<&Arg> = def.args.iter().filter(|arg| arg.kind.is_node()).collect();
+            let shown = |slope: &str| if slope.is_empty() { "0".to_string() } else { slope.to_string() };
+            for (slope, arg) in slopes.iter().zip(&nodes) {
+                let word = if nodes.len() == 1 { "slope".to_string() } else { format!("slope by {}", arg.name) };
+                // In a slope `y` is the result.
+                let names_result = slope.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "y");
+                let result = if names_result { format!("   where y = {}", signature(def)) } else { String::new() };
+                fact(&word, shown(slope) + &result);
+            }
+        }
+        Diff::SlopeBy(_) => fact("slope", "depends on which argument is chosen".into()),
+        Diff::Select => fact("slope", "1 by what is chosen, 0 by what is not".into()),
+        Diff::Linear(_) => fact("derivative", "linear: it is its own derivative".into()),
+        Diff::Bilinear(_) => fact("derivative", "linear in each argument".into()),
+        Diff::Rule { .. } => fact("derivative", "by a rule of its own".into()),
+        Diff::Flat(why) => fact("derivative", format!("0: {why}")),
+        Diff::None(why) => fact("derivative", format!("none: {why}")),
+    }
+}
+
+fn section(doc: &mut Doc, title: &str, rows: impl Iterator<Item = (String, String)>) {
+    let mut table = Table::new([("", Align::Left), ("", Align::Left)]);
+    let mut any = false;
+    for (form, summary) in rows {
+        any = true;
+        table.row([Cell::name(form), Cell::new(Style::Plain, summary)]);
+    }
+    if any {
+        if !doc.is_empty() {
+            doc.push("");
+        }
+        doc.extend(Doc::heading(title));
+        doc.extend(table.doc().indent(2));
+    }
+}
+
+/// A function of the library: the `##` lines above its definition are its page.
+struct Function {
+    name: &'static str,
+    head: &'static str,
+    definition: &'static str,
+    says: Vec<&'static str>,
+}
+
+impl Function {
+    fn summary(&self) -> String {
+        self.says.first().copied().unwrap_or_default().to_string()
+    }
+
+    fn doc(&self) -> Doc {
+        let mut doc = Doc::line(Line::new().with(Style::Heading, self.head));
+        for line in &self.says {
+            doc.push(Line::new().plain("  ").plain(*line));
+        }
+        doc.push("");
+        doc.push(Line::new().plain("  ").note("formula  ").plain(self.definition));
+        doc
+    }
+}
+
+fn functions() -> impl Iterator<Item = Function> {
+    prelude::SOURCES.iter().flat_map(|(_, text)| {
+        let mut says = Vec::new();
+        text.lines().filter_map(move |line| {
+            if let Some(said) = line.strip_prefix("##") {
+                says.push(said.trim());
+                return None;
+            }
+            let said = std::mem::take(&mut says);
+            // `f(x, k=1) = …` or `f(x) { … }`: the head ends with the bracket that closes the one it opens.
+            let open = line.find('(')?;
+            let name = line.get(..open)?;
+            let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            let close = closing(line, open)?;
+            let head = line.get(..=close)?;
+            is_name.then_some(Function { name, head, definition: line, says: said })
+        })
+    })
+}
+
+/// The bracket that closes the one at `open`.
+fn closing(line: &str, open: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for (i, c) in line.char_indices().skip_while(|(i, _)| *i < open) {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(i),
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operator_that_can_be_written_has_an_entry_with_its_summary() {
+        for def in ops::ALL.iter().filter(|def| is_public(def)) {
+            let text = reference(def.name).map(|doc| doc.text()).unwrap_or_default();
+            assert!(text.contains(def.summary), "{}: {text}", def.name);
+        }
+    }
+
+    #[test]
+    fn every_name_has_an_entry_and_stands_in_the_list() {
+        let list = contents().text();
+        for name in names() {
+            assert!(reference(name).is_some(), "{name}");
+        }
+        for word in syntax::WORDS {
+            assert!(list.contains(word.summary), "{}", word.word);
+        }
+    }
+
+    #[test]
+    fn a_head_ends_at_its_own_bracket() {
+        assert_eq!(closing("f(x, k=(1 + 2)) = g(x)", 1), Some(14));
+        assert_eq!(closing("f(x", 1), None);
+    }
+}
