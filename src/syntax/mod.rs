@@ -1,8 +1,8 @@
 //! Text to syntax tree, and back; never fails.
 //!
-//! Pass 1, [`scan`], cuts the text into statements, blocks and comments. Pass 2 matches each statement alone with the
-//! grammar ([`tree`], [`shapes`]) and walks over what matched ([`walk`], [`statement`]); [`parse`](mod@parse) puts them
-//! together. Where a statement does not match, [`mistake`] finds out what its author meant and [`errors`] says so.
+//! Pass 1, `scan`, cuts the text into statements, blocks and comments. Pass 2 matches each statement alone with the
+//! grammar (`tree`, `shapes`) and walks over what matched (`walk`, `statement`); `parse` puts them
+//! together. Where a statement does not match, `mistake` finds out what its author meant and `errors` says so.
 #![allow(
     clippy::wildcard_enum_match_arm,
     reason = "the walks name the few rules, statements and marks that they look for"
