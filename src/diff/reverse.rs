@@ -18,9 +18,9 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
             continue;
         }
         let Some(share) = shares.get(&id).copied() else { continue };
-        let node = graph.node(id).clone();
-        for (i, arg) in node.args.iter().copied().enumerate() {
-            if !active.contains(&arg) || !passes(node.op.def, i) {
+        let (def, args) = (graph.def(id), graph.node(id).args.clone());
+        for (i, arg) in args.iter().copied().enumerate() {
+            if !active.contains(&arg) || !passes(def, i) {
                 continue;
             }
             let added = pass(graph, id, i, share).map_err(|fault| Trouble { node: id, fault })?;
@@ -84,14 +84,17 @@ fn join(graph: &mut Graph, a: Share, b: Share) -> Result<Share, Fault> {
 
 /// What one argument of a node gets of the node's share.
 fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Option<Share>, Fault> {
+    let def = graph.def(id);
+    if matches!(def.diff, Diff::Slopes(_) | Diff::SlopeBy(_)) {
+        let to = graph.shape(graph.node(id).args[arg]).clone();
+        let from = graph.shape(id).clone();
+        let Some(slope) = slope(graph, id, arg)? else { return Ok(None) };
+        let value = times(graph, share.value, slope)?;
+        return fit(graph, Share { mask: share.mask, value }, to, &from).map(Some);
+    }
     let node = graph.node(id).clone();
     let to = graph.shape(node.args[arg]).clone();
     match node.op.def.diff {
-        Diff::Slopes(_) | Diff::SlopeBy(_) => {
-            let Some(slope) = slope(graph, id, arg)? else { return Ok(None) };
-            let value = times(graph, share.value, slope)?;
-            fit(graph, Share { mask: share.mask, value }, to, &node.shape).map(Some)
-        }
         Diff::Select => {
             let chosen = if arg == 1 { node.args[0] } else { op(graph, "not", &[node.args[0]])? };
             let mask = match share.mask {
@@ -112,7 +115,7 @@ fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Optio
             };
             Ok(Some(Share { mask, value }))
         }
-        Diff::Flat(_) => Ok(None),
+        Diff::Slopes(_) | Diff::SlopeBy(_) | Diff::Flat(_) => Ok(None),
         Diff::None(reason) => {
             Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", node.op.def.name)))
         }

@@ -18,8 +18,35 @@ impl Found {
     }
 }
 
+/// Could the rule fit? Looks one level deep, and makes nothing: most rules end here.
+pub(super) fn could(graph: &Graph, pattern: &Template, node: NodeId) -> bool {
+    let Some(Step::Apply(op, args)) = pattern.steps.last() else { return true };
+    let found = &graph.node(node).args;
+    if found.len() != args.len() {
+        return false;
+    }
+    let one = |at: usize, id: NodeId| match &pattern.steps[at] {
+        Step::Var(_) => true,
+        Step::Number(value) => {
+            let node = graph.node(id);
+            node.op.def.role == Role::Number && node.op.attrs.number(0) == Some(*value)
+        }
+        Step::Apply(op, _) => graph.def(id) == op.def,
+    };
+    match (args.as_slice(), found.as_slice()) {
+        ([a], [x]) => one(*a, *x),
+        ([a, b], [x, y]) => {
+            (one(*a, *x) && one(*b, *y)) || (ops::commutes(op.def) && one(*a, *y) && one(*b, *x))
+        }
+        _ => true,
+    }
+}
+
 /// Matches `pattern` at `node`.
 pub(super) fn find(graph: &Graph, pattern: &Template, node: NodeId) -> Option<Found> {
+    if !could(graph, pattern, node) {
+        return None;
+    }
     let mut found = Found { vars: [None; 26], attrs: Attrs::None };
     fits(graph, pattern, pattern.steps.len() - 1, node, &mut found).then_some(found)
 }
@@ -46,13 +73,12 @@ fn fits(graph: &Graph, pattern: &Template, at: usize, id: NodeId, found: &mut Fo
                 }
                 found.attrs = node.op.attrs.clone();
             }
-            let before = found.clone();
+            let two = args.len() == 2 && ops::commutes(op.def);
+            let before = two.then(|| found.clone());
             if args.iter().zip(&node.args).all(|(arg, id)| fits(graph, pattern, *arg, *id, found)) {
                 return true;
             }
-            if let ([a, b], [x, y]) = (args.as_slice(), node.args.as_slice())
-                && ops::commutes(op.def)
-            {
+            if let ([a, b], [x, y], Some(before)) = (args.as_slice(), node.args.as_slice(), before) {
                 *found = before;
                 return fits(graph, pattern, *a, *y, found) && fits(graph, pattern, *b, *x, found);
             }

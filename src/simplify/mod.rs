@@ -219,11 +219,16 @@ fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
 /// `log(softmax(z)[0])`: a pointwise operator looks through a selection where a rule waits on the other side;
 /// and a selection of what a rule waits for goes inside: `1 - sigmoid(z)[0]` sees `sigmoid(z[0])`.
 fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) -> Result<Option<NodeId>, Fault> {
-    let node = graph.node(id).clone();
     let selects = |def: &OpDef| {
         matches!(def.kernel, Kernel::Move(Move::Reshape | Move::Transpose | Move::Slice | Move::Gather | Move::Flip))
     };
-    let inner = node.args[0];
+    let inner = graph.node(id).args[0];
+    let pointwise = |def: &OpDef| matches!(def.kernel, Kernel::Map(_));
+    let below = graph.def(inner);
+    if !(pointwise(def) && selects(below)) && !(selects(def) && pointwise(below)) {
+        return Ok(None);
+    }
+    let node = graph.node(id).clone();
     let below = graph.node(inner).clone();
     if matches!(def.kernel, Kernel::Map(_)) && selects(below.op.def) && RULES.by_root.contains_key(&key(def)) {
         let before = graph.len();
