@@ -8,7 +8,10 @@ mod format;
 mod mistake;
 mod parse;
 pub mod pratt;
+mod piece;
+mod product;
 mod scan;
+mod shapes;
 mod statement;
 #[cfg(test)]
 mod tests;
