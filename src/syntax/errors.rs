@@ -376,7 +376,7 @@ pub(super) fn function_value(last: Option<&Name>, span: Span) -> Diagnostic {
 pub(super) fn missing_block(span: Span, word: &str) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::missing_block", format!("`{word}` is followed by a block in braces"))
         .at(span, "no `{` follows")
-        .mend(format!("write `{{ … }}` after it"))
+        .mend("write `{ … }` after it")
         .edit(Span { start: span.end, ..span }, " { }")
 }
 

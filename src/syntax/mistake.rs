@@ -417,9 +417,9 @@ impl<'a> Cx<'a> {
         let part = |c: char| is_name_part(c) || matches!(c, '.' | '\'' | 'ᵀ') || superscript(c).is_some();
         let start = before.trim_end_matches(part).len();
         let tail = &before[start..];
-        if before.ends_with('"') {
-            // a string has no `"` inside that is not escaped; the nearest before shows enough of it
-            let start = before[..before.len() - 1].rfind('"').unwrap_or(0);
+        if let Some(body) = before.strip_suffix('"') {
+            // the nearest `"` before shows enough of a string, escapes or not
+            let start = body.rfind('"').unwrap_or(0);
             return (&before[start..], false);
         }
         if before.ends_with([')', ']']) {

@@ -243,11 +243,12 @@ impl<'a> Cx<'a> {
             leading.append(&mut block.trailing);
             block.trailing = leading;
         }
-        let allowed = match (&head, place) {
-            (None, _) | (_, Place::File | Place::Unknown) => true,
-            (Some(Head::Layer(_) | Head::Function { .. }), Place::Network) => true,
-            _ => false,
-        };
+        let allowed = matches!(
+            (&head, place),
+            (None, _)
+                | (_, Place::File | Place::Unknown)
+                | (Some(Head::Layer(_) | Head::Function { .. }), Place::Network)
+        );
         if !allowed {
             self.faults.push(wrong_place(place, item.span));
             head = None;

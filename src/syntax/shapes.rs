@@ -81,8 +81,8 @@ impl Shapes {
             } else {
                 at += 1;
             }
-            for same in start..at {
-                self.push(text[same], same);
+            for (same, byte) in text.iter().enumerate().take(at).skip(start) {
+                self.push(*byte, same);
             }
         }
         self.places.push(text.len() as u32);
