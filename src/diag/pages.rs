@@ -19,7 +19,6 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("name::orders", include_str!("../../docs/errors/name/orders.md")),
     ("name::parameter", include_str!("../../docs/errors/name/parameter.md")),
     ("name::recursive", include_str!("../../docs/errors/name/recursive.md")),
-    ("name::setting", include_str!("../../docs/errors/name/setting.md")),
     ("name::twice", include_str!("../../docs/errors/name/twice.md")),
     ("name::unknown", include_str!("../../docs/errors/name/unknown.md")),
     ("session::file", include_str!("../../docs/errors/session/file.md")),
