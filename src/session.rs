@@ -1,5 +1,7 @@
 //! A session is a value: a text is applied to it and gives the next session and a report.
 
+pub use crate::ask::Answer;
+
 use crate::ask;
 use crate::data;
 use crate::diag::{Diagnostic, Level};
@@ -12,8 +14,6 @@ use crate::resolve::{self, Loader};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{self, ast};
 use crate::tensor::{DType, Precision, Tensor};
-use crate::view;
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What the command line sets.
@@ -54,19 +54,6 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// Did the user stop it?
     pub interrupted: bool,
-}
-
-/// One answer.
-#[derive(Clone, Debug, Default)]
-pub struct Answer {
-    /// The statement's text.
-    pub statement: String,
-    /// Its first line, from 1.
-    pub line: usize,
-    /// For people.
-    pub doc: view::Doc,
-    /// For machines: one object each, without the statement and its line.
-    pub facts: Vec<Map<String, Value>>,
 }
 
 /// What is done with a text.

@@ -264,10 +264,10 @@ fn the_options_reach_the_program() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_with_130() {
-    let program: String = (0..400_000).map(|i| format!("a{i} = {i}\n")).collect();
+    let program: String = (0..60_000).map(|i| format!("a{i} = {i}\n")).collect();
     let path = file("long.nnl", program);
     let child = nnlang(&["run", &path]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
-    std::thread::sleep(std::time::Duration::from_millis(150));
+    std::thread::sleep(std::time::Duration::from_millis(60));
     let pid = child.id().to_string();
     let sent = Command::new("kill").args(["-INT", &pid]).status().is_ok_and(|status| status.success());
     let output = child.wait_with_output().expect("it ends");

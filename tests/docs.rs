@@ -8,7 +8,10 @@ mod support;
 use nnlang::cli::Cli;
 use nnlang::diag::render::{self, Look};
 use std::path::PathBuf;
-use support::{Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, source_files, without_tests, words};
+use support::{
+    Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, source_files,
+    without_tests, words,
+};
 
 /// README and everything in docs, but for the pages of errors, whose programs are wrong on purpose (`tests/errors.rs`).
 fn documents() -> Vec<PathBuf> {

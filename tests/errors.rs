@@ -96,7 +96,8 @@ fn every_code_is_explained_by_its_page() {
 /// The parts of a page under one heading.
 fn section<'a>(page: &'a Page, title: &str) -> Option<Vec<&'a Part>> {
     let heading = format!("## {title}");
-    let ends = |part: &Part| matches!(part, Part::Text(text) if text.lines().any(|line| line == heading));
+    let last = |text: &str| text.lines().rfind(|line| line.starts_with("## ")).map(str::to_string);
+    let ends = |part: &Part| matches!(part, Part::Text(text) if last(text).as_deref() == Some(heading.as_str()));
     let start = page.parts.iter().position(ends)?;
     let next = |part: &&Part| !matches!(part, Part::Text(text) if text.lines().any(|line| line.starts_with("## ")));
     Some(page.parts[start + 1..].iter().take_while(next).collect())

@@ -168,8 +168,12 @@ fn mended_view(text: &str, expected: &str, settings: &Settings, files: &Files) -
 fn shapes(program: &str, expected: &str, settings: &Settings, files: &Files) -> String {
     let report = run("", &format!("{program}\nshapes\n"), settings, files);
     let all = report.answers.last().map(|answer| answer.doc.text()).unwrap_or_default();
-    let squeeze = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = |line: &str| squeeze(line).split([' ', ':']).next().unwrap_or_default().to_string();
+    // `z : [4, m]` and a row of a table say the same.
+    let squeeze = |line: &str| {
+        let (name, rest) = line.trim().split_once([' ', ':']).unwrap_or((line.trim(), ""));
+        format!("{name} : {}", rest.trim_matches([' ', ':']).split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let name = |line: &str| squeeze(line).split(' ').next().unwrap_or_default().to_string();
     let mut out = String::new();
     for line in expected.lines() {
         let actual = all.lines().find(|other| name(other) == name(line)).map(squeeze);

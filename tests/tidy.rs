@@ -159,11 +159,19 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("src/batch/mod.rs", "eye", "a Jacobian starts from the identity"),
     ("src/diff/forward.rs", "where", "what is not chosen has no slope"),
     ("src/diff/mod.rs", "where", "what is not chosen has no slope"),
-    ("src/lower/errors.rs", "tanh relu sigmoid leaky_relu softmax identity gelu elu silu softplus", "proposed activations"),
+    (
+        "src/lower/errors.rs",
+        "tanh relu sigmoid leaky_relu softmax identity gelu elu silu softplus",
+        "proposed activations",
+    ),
     ("src/lower/index.rs", "slice", "`x[1:3]`"),
     ("src/lower/layer.rs", "normal uniform", "initialisers draw"),
-    ("src/notation/mod.rs", "max maximum min minimum", "`max` of two arguments"),
-    ("src/resolve/expr.rs", "prod mean max maximum min minimum", "`max` of two arguments, reductions of comprehensions"),
+    ("src/notation/mod.rs", "max maximum min minimum transpose", "`max` of two arguments, `A'`"),
+    (
+        "src/resolve/expr.rs",
+        "prod mean max maximum min minimum transpose",
+        "`max` of two arguments, reductions of comprehensions, `A'`",
+    ),
     ("src/resolve/mod.rs", "floor", "dimensions hold `floor(p/k)`"),
     ("src/resolve/statement.rs", "normal uniform zeros", "the words for initialisers"),
 ];
@@ -192,7 +200,8 @@ fn only_the_operators_folder_names_operators() {
             let strings = line.split('"').skip(1).step_by(2).filter(|text| is_name(text)).map(str::to_string);
             let statics = line.match_indices("ops::").filter_map(|(at, _)| {
                 let name: String = line[at + 5..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                let shouts = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                let shouts =
+                    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
                 (shouts && name != "ALL" && is_name(&name.to_lowercase())).then_some(name)
             });
             for name in strings.chain(statics).filter(|name| !named.split(' ').any(|other| other == name)) {

@@ -14,11 +14,23 @@ use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::{DefId, NodeId};
 use crate::lower::{Ask, Asked, Compiled, DefKind, Item, ItemKind, Zero};
-use crate::session::Answer;
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::view;
 use serde_json::{Map, Value};
+
+/// One answer.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The statement's text.
+    pub statement: String,
+    /// Its first line, from 1.
+    pub line: usize,
+    /// For people.
+    pub doc: view::Doc,
+    /// For machines: one object each, without the statement and its line.
+    pub facts: Vec<Map<String, Value>>,
+}
 
 /// One statement's word and what answers it.
 pub struct Statement {

@@ -41,9 +41,9 @@ impl World {
         World { start: Instant::now(), said: None, limit, quiet, refused: BTreeSet::new() }
     }
 
-    /// Was this path asked for, and could not be read?
-    pub fn has_refused(&self, path: &str) -> bool {
-        self.refused.contains(path)
+    /// The paths that were asked for and could not be read.
+    pub fn refused(&self) -> impl Iterator<Item = &str> {
+        self.refused.iter().map(String::as_str)
     }
 
     /// Forgets that the user asked to stop: the next statement runs.

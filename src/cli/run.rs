@@ -58,19 +58,28 @@ pub(super) fn programs(
     terminal.end(exit)
 }
 
-/// What a report means for the exit code. A problem without a place in a program, or with its place in the text of a
-/// flag (a source called `--set a`), is the command line's.
+/// What a report means for the exit code. An error without a place in a program, or with its place in the text of a flag
+/// (a source called `--set a`) or in a file that a flag names, is the command line's.
 pub(super) fn verdict(report: &Report, options: &Options, world: &World) -> Exit {
-    let named = options.input.iter().map(|(_, path)| path).chain(&options.weights);
-    let of_flag = |problem: &Diagnostic| {
-        problem.span().is_some_and(|span| report.sources.get(span.source).name.starts_with("--"))
+    // `x=data.csv:area,age` names columns behind the path.
+    let named: Vec<&str> =
+        options.input.iter().map(|(_, path)| path).chain(&options.weights).map(String::as_str).collect();
+    let is_named = |path: &str| {
+        named.iter().any(|name| *name == path || name.strip_prefix(path).is_some_and(|rest| rest.starts_with(':')))
+    };
+    let of_flag = |problem: &Diagnostic| match problem.span() {
+        None => true,
+        Some(span) => {
+            let name = &report.sources.get(span.source).name;
+            name.starts_with("--") || is_named(name)
+        }
     };
     let mut errors = report.diagnostics.iter().filter(|problem| problem.is_error()).peekable();
     if report.interrupted {
         Exit::Interrupted
     } else if errors.peek().is_none() {
         Exit::Right
-    } else if named.into_iter().any(|path| world.has_refused(path)) || errors.any(of_flag) {
+    } else if world.refused().any(is_named) || errors.any(of_flag) {
         Exit::Usage
     } else {
         Exit::Wrong
