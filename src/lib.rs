@@ -1,14 +1,17 @@
 //! nnlang: a declarative language for computation graphs and networks.
 
+pub mod ask;
 pub mod batch;
 pub mod cli;
 pub mod data;
 pub mod diag;
 pub mod diff;
+pub mod eval;
 pub mod exec;
 pub mod graph;
 pub mod kernels;
 pub mod layers;
+pub mod lint;
 pub mod lower;
 pub mod notation;
 pub mod ops;

@@ -86,7 +86,7 @@ impl Outside for World {
 }
 
 /// The bytes of a regular file.
-pub fn read(path: &str, limit: u64) -> Result<Vec<u8>, Cause> {
+pub(super) fn read(path: &str, limit: u64) -> Result<Vec<u8>, Cause> {
     check_name(path)?;
     let meta = fs::metadata(path).map_err(cause)?;
     if let Some(special) = special(&meta) {
@@ -100,7 +100,7 @@ pub fn read(path: &str, limit: u64) -> Result<Vec<u8>, Cause> {
 }
 
 /// All that standard input gives.
-pub fn read_stdin(limit: u64) -> Result<Vec<u8>, Cause> {
+pub(super) fn read_stdin(limit: u64) -> Result<Vec<u8>, Cause> {
     read_all(io::stdin().lock(), 0, limit)
 }
 
@@ -113,7 +113,7 @@ fn read_all(file: impl Read, expected: u64, limit: u64) -> Result<Vec<u8>, Cause
 }
 
 /// Writes beside the file and renames over it: a kill at any moment leaves the old or the new one whole.
-pub fn write(path: &str, bytes: &[u8]) -> Result<(), Cause> {
+pub(super) fn write(path: &str, bytes: &[u8]) -> Result<(), Cause> {
     check_name(path)?;
     // A link is followed, so that it stays a link and its target changes.
     let target = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
@@ -187,7 +187,7 @@ fn cause(error: io::Error) -> Cause {
 }
 
 /// 2 GiB, or half of what the process may use where that is less.
-pub fn default_memory_limit() -> u64 {
+pub(super) fn default_memory_limit() -> u64 {
     let allowed = [address_space(), cgroup()].into_iter().flatten().min();
     allowed.map_or(2 << 30, |allowed| (allowed / 2).clamp(1 << 20, 2 << 30))
 }

@@ -15,7 +15,7 @@ use std::io::{self, IsTerminal, Write};
 
 /// Where answers and problems go, and in which form.
 #[derive(Debug)]
-pub struct Terminal {
+pub(super) struct Terminal {
     format: Format,
     quiet: bool,
     colour: bool,
@@ -25,7 +25,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// As the options and the environment say.
-    pub fn new(color: Color, format: Format, quiet: bool) -> Terminal {
+    pub(super) fn new(color: Color, format: Format, quiet: bool) -> Terminal {
         let decide = |is_terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
@@ -38,12 +38,12 @@ impl Terminal {
     }
 
     /// Only answers and errors?
-    pub fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }
 
     /// Answers on standard output, then problems on standard error.
-    pub fn report(&mut self, report: &Report) {
+    pub(super) fn report(&mut self, report: &Report) {
         let answers: String = report.answers.iter().map(|answer| self.answer(answer)).collect();
         self.print(&answers);
         self.problems(&report.sources, &report.diagnostics);
@@ -58,13 +58,13 @@ impl Terminal {
     }
 
     /// A document on standard output.
-    pub fn doc(&mut self, doc: &Doc) {
+    pub(super) fn doc(&mut self, doc: &Doc) {
         let text = ansi(doc, self.colour);
         self.print(&text);
     }
 
     /// A text on standard output. After a closed pipe nothing more is printed.
-    pub fn print(&mut self, text: &str) {
+    pub(super) fn print(&mut self, text: &str) {
         if self.failed.is_some() || text.is_empty() {
             return;
         }
@@ -78,7 +78,7 @@ impl Terminal {
     }
 
     /// Problems on standard error.
-    pub fn problems(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+    pub(super) fn problems(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
         let kept: Vec<&Diagnostic> =
             diagnostics.iter().filter(|problem| !self.quiet || problem.level == Level::Error).collect();
         if kept.is_empty() {
@@ -92,17 +92,17 @@ impl Terminal {
     }
 
     /// One problem that has no place in a program.
-    pub fn problem(&self, diagnostic: &Diagnostic) {
+    pub(super) fn problem(&self, diagnostic: &Diagnostic) {
         self.problems(&Sources::default(), std::slice::from_ref(diagnostic));
     }
 
     /// Is nobody reading any more?
-    pub fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&self) -> bool {
         self.failed.is_some()
     }
 
     /// How the command ends: its own exit code, unless what it printed could not be written.
-    pub fn end(&self, exit: Exit) -> Exit {
+    pub(super) fn end(&self, exit: Exit) -> Exit {
         match self.failed {
             Some(kind) if kind != io::ErrorKind::BrokenPipe => exit.max(Exit::Wrong),
             _ => exit,
@@ -125,7 +125,7 @@ pub fn json_lines(answer: &Answer) -> String {
 }
 
 /// A document as text, with the colours of a terminal or without.
-pub fn ansi(doc: &Doc, colour: bool) -> String {
+pub(super) fn ansi(doc: &Doc, colour: bool) -> String {
     if !colour {
         return doc.text();
     }
@@ -158,12 +158,12 @@ fn code(style: Style) -> &'static str {
 }
 
 /// A line on standard error; where that is closed there is nobody to tell.
-pub fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Progress: on a terminal a line that is written over, else a line of its own.
-pub fn progress(progress: &Progress<'_>, done: bool) {
+pub(super) fn progress(progress: &Progress<'_>, done: bool) {
     let total = progress.total.map(|total| format!("/{total}")).unwrap_or_default();
     let text = format!("{} {}{total} {}", progress.task, progress.done, progress.note);
     let mut out = io::stderr().lock();
@@ -175,7 +175,7 @@ pub fn progress(progress: &Progress<'_>, done: bool) {
 }
 
 /// Is standard error a terminal?
-pub fn error_is_terminal() -> bool {
+pub(super) fn error_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 

@@ -69,7 +69,6 @@ impl Plan {
         let mut plan = Plan::default();
         cache.start(graph.len());
         plan.place(graph, roots, inputs, cache)?;
-        plan.size(graph, inputs)?;
         Ok(plan)
     }
 
@@ -93,6 +92,7 @@ impl Plan {
 
     fn place(&mut self, graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) -> Result<(), Trouble> {
         let mut stack: Vec<Visit> = Vec::new();
+        let mut unknown: Option<Trouble> = None;
         for root in roots {
             if cache.position(*root).is_none() {
                 stack.push(self.open(graph, *root, *root, inputs, cache)?);
@@ -107,6 +107,15 @@ impl Plan {
                     self.needs_end.push(self.needs.len() as u32);
                     cache.mark(visit.node, position);
                     self.order.push(visit.node);
+                    for dim in node.shape.iter() {
+                        // A missing value is the better answer: what has no number waits.
+                        let size = extent(&graph.dims, dim, visit.node, inputs);
+                        self.sizes.push(size.unwrap_or_else(|trouble| {
+                            unknown.get_or_insert(trouble);
+                            0
+                        }));
+                    }
+                    self.sizes_end.push(self.sizes.len() as u32);
                     if let Some(visit) = stack.pop() {
                         self.acts.push(visit.act);
                     }
@@ -123,6 +132,9 @@ impl Plan {
                     Some(_) => {}
                 }
             }
+        }
+        if let Some(trouble) = unknown {
+            return Err(trouble);
         }
         self.roots = roots.iter().filter_map(|root| cache.position(*root)).collect();
         self.uses = vec![0; self.order.len()];
@@ -161,17 +173,6 @@ impl Plan {
         Ok(Visit { node, act, alias, next: 0 })
     }
 
-    fn size(&mut self, graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
-        self.sizes_end.reserve(self.order.len());
-        for id in &self.order {
-            for dim in graph.node(*id).shape.iter() {
-                self.sizes.push(extent(&graph.dims, dim, *id, inputs)?);
-            }
-            self.sizes_end.push(self.sizes.len() as u32);
-        }
-        Ok(())
-    }
-
     /// Decides what stays in the cache, and finds the peak: its bytes, and the step where it is reached.
     fn weigh(&mut self, graph: &Graph, inputs: &Inputs, cache: &Cache, keep: Keep) -> (u128, usize) {
         let steps = self.order.len();
@@ -182,13 +183,12 @@ impl Plan {
         let mut live = u128::from(cache.bytes());
         let (mut peak, mut at) = (live, 0);
         let mut staying: u128 = 0;
-        for (position, id) in self.order.iter().enumerate() {
-            let node = graph.node(*id);
+        for position in 0..steps {
             let cached = matches!(self.acts[position], Act::Cached);
             let own = if cached || owner[position] as usize != position { 0 } else { self.bytes(graph, position) };
             holders[owner[position] as usize] += 1;
             live = live.saturating_add(own);
-            let now = live.saturating_add(self.on_the_way(graph, position, node));
+            let now = live.saturating_add(self.on_the_way(graph, position));
             if now > peak {
                 (peak, at) = (now, position);
             }
@@ -224,10 +224,13 @@ impl Plan {
         (peak, at)
     }
 
-    /// Whose value each step has: a definition shares that of its right side.
+    /// Whose value each step has: a definition shares that of its right side. A number is copied.
     fn owners(&self, graph: &Graph) -> Vec<u32> {
         let mut owner: Vec<u32> = (0..self.order.len() as u32).collect();
         for (position, id) in self.order.iter().enumerate() {
+            if self.shape(position).is_empty() {
+                continue;
+            }
             let node = graph.node(*id);
             let same = matches!(self.acts[position], Act::Alias) || matches!(node.op.def.kernel, Kernel::Same);
             let shared = |need: &u32| same && graph.node(self.order[*need as usize]).dtype == node.dtype;
@@ -271,7 +274,7 @@ impl Plan {
     }
 
     /// Further bytes while a step runs: copies in another order, intermediate products.
-    fn on_the_way(&self, graph: &Graph, position: usize, node: &Node) -> u128 {
+    fn on_the_way(&self, graph: &Graph, position: usize) -> u128 {
         if self.shape(position).is_empty()
             && self.needs(position).iter().all(|need| self.shape(*need as usize).is_empty())
         {
@@ -281,6 +284,7 @@ impl Plan {
         let sum = |sizes: &mut dyn Iterator<Item = u128>| sizes.fold(0, u128::saturating_add);
         let needs = self.needs(position);
         let own = 8 * count(self.shape(position));
+        let node = graph.node(self.order[position]);
         let of_kind = match &node.op.def.kernel {
             Kernel::Reduce(_) | Kernel::Along(_) | Kernel::Matrix(_) => {
                 sum(&mut needs.iter().map(size)).saturating_add(own)

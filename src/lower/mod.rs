@@ -67,6 +67,10 @@ pub struct Compiled {
     pub items: Vec<Item>,
     /// The memory of what each node is evaluated as.
     pub openers: Openers,
+    /// The evaluated form of each slot's first expression, as it becomes known.
+    pub inits: FxHashMap<DefId, NodeId>,
+    /// The settings of the file.
+    pub settings: hir::Settings,
 }
 
 /// One statement to answer.
@@ -180,8 +184,8 @@ pub(crate) enum Value {
 /// What the session says besides the program.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The seed of all draws.
-    pub seed: u64,
+    /// The seed of all draws, instead of the program's.
+    pub seed: Option<u64>,
 }
 
 /// Lowers a program. The problems come with it.
@@ -189,8 +193,12 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
     let mut cx = Cx {
         sources,
         program,
-        seed: program.settings.seed.unwrap_or(options.seed),
-        out: Compiled { globals: vec![None; program.globals.len()], ..Compiled::default() },
+        seed: options.seed.or(program.settings.seed).unwrap_or(0),
+        out: Compiled {
+            globals: vec![None; program.globals.len()],
+            settings: program.settings.clone(),
+            ..Compiled::default()
+        },
         values: vec![None; program.globals.len()],
         problems: vec![],
         here: None,

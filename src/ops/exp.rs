@@ -34,7 +34,13 @@ pub static EXPM1: OpDef = OpDef {
     kernel: Kernel::Map(libm::expm1),
     diff: Diff::Slopes(&["exp(z)"]),
     rules: &[],
-    stable: &["exp(z) - 1 = expm1(z)", "1 - exp(z) = -expm1(z)", "exp(z) + -1 = expm1(z)", "expm1(z) + 1 = exp(z)"],
+    stable: &[
+        "exp(z) - 1 = expm1(z)",
+        "1 - exp(z) = -expm1(z)",
+        "u*exp(z) - u = u*expm1(z)",
+        "exp(z) + -1 = expm1(z)",
+        "expm1(z) + 1 = exp(z)",
+    ],
     domain: &[Domain::Reals],
     examples: &[("expm1(0)", "0"), ("expm1(1e-20)", "1e-20")],
 };

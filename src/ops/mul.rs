@@ -18,7 +18,7 @@ pub static MUL: OpDef = OpDef {
     shape: shapes::pointwise,
     kernel: Kernel::Zip(|a, b| a * b),
     diff: Diff::Slopes(&["b", "a"]),
-    rules: &["a*1 = a", "a*0 = 0", "-a*b = -(a*b)"],
+    rules: &["a*1 = a", "a*0 = 0", "-a*b = -(a*b)", "a*-1 = -a"],
     stable: &[],
     domain: &[Domain::Reals, Domain::Reals],
     examples: &[("2*3", "6"), ("[1, 2]*3", "[3, 6]")],

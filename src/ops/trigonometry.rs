@@ -70,7 +70,12 @@ pub static ASIN: OpDef = OpDef {
     kernel: Kernel::Map(libm::asin),
     diff: Diff::Slopes(&["1/sqrt(1 - x^2)"]),
     rules: &["asin(-x) = -asin(x)"],
-    stable: &[],
+    stable: &[
+        "u*(1 + x) - u*(1 - x) = u*(2*x)",
+        "u*(1 - x) - u*(1 + x) = -(u*(2*x))",
+        "1 + x - (1 - x) = 2*x",
+        "1 - x - (1 + x) = -(2*x)",
+    ],
     domain: &[Domain::Open(-1.0, 1.0)],
     examples: &[("asin(0)", "0"), ("asin'(0)", "1")],
 };

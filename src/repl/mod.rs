@@ -65,10 +65,10 @@ impl Repl {
 
     /// Takes one line (or, pasted, a few).
     pub fn line(&mut self, line: &str, outside: &mut dyn Outside) -> Reply {
-        if self.begun.is_empty() {
-            if let Some(command) = line.trim().strip_prefix(':') {
-                return command_reply(command);
-            }
+        if self.begun.is_empty()
+            && let Some(command) = line.trim().strip_prefix(':')
+        {
+            return command_reply(command);
         }
         // An empty line ends a statement that still waits, so that nobody is caught in an open bracket.
         let ends = !self.begun.is_empty() && line.trim().is_empty();

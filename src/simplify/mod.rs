@@ -59,6 +59,16 @@ impl Opener {
         Opener { memo: FxHashMap::default(), keep: keep.into_iter().collect() }
     }
 
+    /// An opener that puts other nodes in the place of some.
+    pub fn replacing(pairs: impl IntoIterator<Item = (NodeId, NodeId)>) -> Opener {
+        let mut opener = Opener::default();
+        for (from, to) in pairs {
+            opener.memo.insert(from, to);
+            opener.memo.insert(to, to);
+        }
+        opener
+    }
+
     /// The evaluated form of a node. Linear in what is below it and was not opened before.
     pub fn open(&mut self, graph: &mut Graph, root: NodeId) -> NodeId {
         if let Some(done) = self.memo.get(&root) {

@@ -25,11 +25,44 @@ pub(super) fn missing_value(span: Span, after: &str) -> Diagnostic {
 /// Two values stand side by side.
 pub(super) fn missing_operator(left: &str, left_span: Span, right: &str, right_span: Span) -> Diagnostic {
     let gap = Span { source: left_span.source, start: left_span.end, end: right_span.start };
+    let (left, right) = (shorten(left), shorten(right));
+    let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let mend = if number(&left) || number(&right) {
+        format!("`{left}*{right}` is the product; arguments are separated by commas")
+    } else {
+        format!("`{left}*{right}` multiplies entry by entry, `{left} @ {right}` is the matrix product")
+    };
     Diagnostic::error("nnlang::syntax::missing_operator", format!("no operator stands between `{left}` and `{right}`"))
         .at(right_span, format!("`{left}` is before it"))
         .because("only a number multiplies what it touches, as in `3v`; names do not")
-        .mend(format!("`{left}*{right}` multiplies entry by entry, `{left} @ {right}` is the matrix product"))
+        .mend(mend)
         .edit(gap, "*")
+}
+
+/// A text of which no more than a few characters are shown.
+fn shorten(text: &str) -> String {
+    const MOST: usize = 24;
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_string(),
+    }
+}
+
+/// `f x = 3`
+pub(super) fn head_brackets(gap: Span, span: Span, name: &str, param: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::head_brackets", "the parameters of a function stand in brackets")
+        .at(span, format!("this stands beside `{name}`"))
+        .mend(format!("write `{name}({param}) = …`"))
+        .edit(gap, "(")
+        .edit(Span { start: span.end, ..span }, ")")
+}
+
+/// `a = 5 b = 6`
+pub(super) fn missing_end(gap: Span, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_end", "a second equation begins on the same line")
+        .at(span, "the statement before it has not ended")
+        .mend("begin a new line, or write `;` between the two")
+        .edit(gap, "; ")
 }
 
 /// `a := 3`
@@ -343,7 +376,7 @@ pub(super) fn function_value(last: Option<&Name>, span: Span) -> Diagnostic {
 pub(super) fn missing_block(span: Span, word: &str) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::missing_block", format!("`{word}` is followed by a block in braces"))
         .at(span, "no `{` follows")
-        .mend(format!("write `{{ … }}` after it"))
+        .mend("write `{ … }` after it")
         .edit(Span { start: span.end, ..span }, " { }")
 }
 

@@ -33,6 +33,7 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
 
 /// Operators of other languages: how written there, how here, and whether the one simply replaces the other.
 const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
+    ("++", "a_next = a + 1", false),
     ("===", "==", true),
     ("!==", "!=", true),
     ("&&", "and", true),
@@ -240,7 +241,7 @@ impl<'a> Cx<'a> {
             return None;
         }
         let here = self.span(self.before.len(), self.before.len());
-        if !self.after_value() {
+        if !self.after_value() || self.expects(Expected::Value) && !self.expects(Expected::Operator) {
             return Some(self.missing_value(here));
         }
         let clause = self.expected.iter().find_map(|group| match group {
@@ -272,8 +273,22 @@ impl<'a> Cx<'a> {
         }
         let gap = self.span(self.before.len(), self.at);
         let word = &self.rest[..skip_name(self.rest)];
-        if matches!(word, "for" | "in" | "by" | "to" | "from" | "wrt" | "start" | "times" | "as") {
+        let after = self.rest[word.len()..].trim_start();
+        if matches!(self.first, "plot" | "table") && after.starts_with("in ") && self.expects(Expected::Word("for")) {
+            return Some(errors::missing_clause(self.span(self.at, self.at), self.first, "for"));
+        }
+        if matches!(word, "for" | "in" | "by" | "to" | "from" | "wrt" | "start" | "times" | "as" | "not") {
             return Some(errors::not_understood(self.here(word.len()), &format!("`{word}`"), self.expected));
+        }
+        if matches!(self.first, "use" | "save" | "load") && self.before == self.first {
+            return Some(errors::not_understood(self.here(word.len().max(1)), &format!("`{word}`"), &[Expected::Text]));
+        }
+        let defines = !word.is_empty() && after.starts_with('=') && !after.starts_with("==");
+        if defines && self.before == self.first {
+            return Some(errors::head_brackets(gap, self.here(word.len()), self.first, word));
+        }
+        if defines && self.before.contains('=') && self.open().is_none() {
+            return Some(errors::missing_end(gap, self.here(word.len())));
         }
         let (left, called) = self.left();
         if matches!(c, '(' | '[') && called && self.at > self.before.len() {
@@ -402,6 +417,16 @@ impl<'a> Cx<'a> {
         let part = |c: char| is_name_part(c) || matches!(c, '.' | '\'' | 'ᵀ') || superscript(c).is_some();
         let start = before.trim_end_matches(part).len();
         let tail = &before[start..];
+        if let Some(body) = before.strip_suffix('"') {
+            // the nearest `"` before shows enough of a string, escapes or not
+            let start = body.rfind('"').unwrap_or(0);
+            return (&before[start..], false);
+        }
+        if before.ends_with([')', ']']) {
+            let open = matching_back(before);
+            let start = before[..open].trim_end_matches(part).len();
+            return (&before[start..], false);
+        }
         if !tail.is_empty() {
             return (tail, tail.starts_with(is_name_start));
         }
@@ -412,8 +437,27 @@ impl<'a> Cx<'a> {
 
 /// How much of a text to show as the value that begins it.
 fn right_length(text: &str) -> usize {
+    if text.starts_with('"') {
+        return scan::skip_text(text.as_bytes(), 0).0;
+    }
     let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
     if digits > 0 { digits } else { text.chars().next().map_or(0, char::len_utf8) }
+}
+
+/// Where the bracket that ends a text is opened, strings aside.
+fn matching_back(text: &str) -> usize {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate().rev() {
+        match byte {
+            b')' | b']' => depth += 1,
+            b'(' | b'[' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    0
 }
 
 /// Where the bracket that is opened at `open` is closed.

@@ -1,4 +1,12 @@
 //! Text to syntax tree, and back; never fails.
+//!
+//! Pass 1, `scan`, cuts the text into statements, blocks and comments. Pass 2 matches each statement alone with the
+//! grammar (`tree`, `shapes`) and walks over what matched (`walk`, `statement`); `parse` puts them
+//! together. Where a statement does not match, `mistake` finds out what its author meant and `errors` says so.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the walks name the few rules, statements and marks that they look for"
+)]
 
 pub mod ast;
 mod chars;
@@ -8,7 +16,10 @@ mod format;
 mod mistake;
 mod parse;
 pub mod pratt;
+mod piece;
+mod product;
 mod scan;
+mod shapes;
 mod statement;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,13 @@ use super::ast::*;
 use super::chars::skip_name;
 use super::errors;
 use super::mistake;
+use super::piece::{blank, broken_name};
+use super::product;
 use super::scan::{self, Fault, Mark, Piece};
+use super::shapes::Shapes;
 use super::statement::Head;
 use super::tree::{self, Node, Rule, Stop};
-use super::walk::{Walk, nfc};
+use super::walk::Walk;
 use super::words;
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Span};
@@ -22,8 +25,15 @@ pub(super) fn program(text: &str, id: SourceId) -> (Program, Vec<Diagnostic>) {
     if text.len() > MAX_TEXT {
         return (Program::default(), vec![errors::text_length(Span::new(id, 0, 0), text.len())]);
     }
+    program_with(text, id, Shapes::default())
+}
+
+/// The same, with shapes known or with none at all.
+pub(super) fn program_with(text: &str, id: SourceId, shapes: impl Into<Option<Shapes>>) -> (Program, Vec<Diagnostic>) {
     let mut cx = Cx::new(text, id, scan::scan(text));
+    cx.shapes = shapes.into();
     let (items, trailing) = cx.items(Place::File);
+    product::propose(text, &items, &mut cx.faults);
     cx.faults.sort_by_key(|fault| fault.span().map_or(0, |span| span.start));
     (Program { items, trailing }, cx.faults)
 }
@@ -80,6 +90,8 @@ struct Cx<'a> {
     nodes: Vec<Node>,
     /// The text of the statement at hand, where it is not plain.
     blanked: String,
+    /// The shapes of the statements so far, where they are kept.
+    shapes: Option<Shapes>,
     /// How many blocks are open.
     depth: usize,
     /// An open block at the end of the text was reported.
@@ -88,7 +100,18 @@ struct Cx<'a> {
 
 impl<'a> Cx<'a> {
     fn new(text: &'a str, id: SourceId, marks: Vec<Mark>) -> Cx<'a> {
-        Cx { text, id, marks, at: 0, faults: vec![], nodes: vec![], blanked: String::new(), depth: 0, unclosed: false }
+        Cx {
+            text,
+            id,
+            marks,
+            at: 0,
+            faults: vec![],
+            nodes: vec![],
+            blanked: String::new(),
+            shapes: None,
+            depth: 0,
+            unclosed: false,
+        }
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -118,7 +141,9 @@ impl<'a> Cx<'a> {
                 Mark::Close(at) => self.faults.push(errors::unopened_block(self.span(at, at + 1))),
                 Mark::TooDeep(at) => self.faults.push(errors::nesting_limit(self.span(at, at + 1))),
                 Mark::Open(at) => {
-                    self.faults.push(errors::stray_block(self.span(at, at + 1)));
+                    if place != Place::Unknown {
+                        self.faults.push(errors::stray_block(self.span(at, at + 1)));
+                    }
                     self.block(at, Place::Unknown);
                 }
                 Mark::Piece(piece) => {
@@ -218,11 +243,12 @@ impl<'a> Cx<'a> {
             leading.append(&mut block.trailing);
             block.trailing = leading;
         }
-        let allowed = match (&head, place) {
-            (None, _) | (_, Place::File | Place::Unknown) => true,
-            (Some(Head::Layer(_) | Head::Function { .. }), Place::Network) => true,
-            _ => false,
-        };
+        let allowed = matches!(
+            (&head, place),
+            (None, _)
+                | (_, Place::File | Place::Unknown)
+                | (Some(Head::Layer(_) | Head::Function { .. }), Place::Network)
+        );
         if !allowed {
             self.faults.push(wrong_place(place, item.span));
             head = None;
@@ -297,6 +323,11 @@ impl<'a> Cx<'a> {
     fn line_statement(&mut self, piece: &Piece, place: Place) -> Statement {
         let text = self.text.get(piece.start..piece.end).unwrap_or("");
         let Some(statement) = self.read(piece, Rule::statement, |walk| walk.statement()) else {
+            let colon = text[skip_name(text)..].trim_start().starts_with(':') && !text.contains('=');
+            if let (Place::Lines(word), true, None) = (place, colon, &piece.fault) {
+                self.faults.pop();
+                self.faults.push(errors::block_line(word, self.span(piece.start, piece.end)));
+            }
             return Statement::Broken(broken_name(text, piece.start, self.id));
         };
         let allowed = match (place, &statement) {
@@ -344,7 +375,9 @@ impl<'a> Cx<'a> {
             blank(text, &mut self.blanked);
             &self.blanked
         };
-        if let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
+        let known = rule == Rule::statement
+            && self.shapes.as_mut().is_some_and(|shapes| shapes.read(text, piece.depth, &mut self.nodes));
+        if !known && let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
             let fault = self.mistake(piece, rule, &stop);
             self.faults.push(fault);
             return None;
@@ -363,11 +396,6 @@ impl<'a> Cx<'a> {
         let text = self.text.get(piece.start..piece.end).unwrap_or("");
         let text = if piece.plain { text } else { &self.blanked };
         let whole = self.span(piece.start, piece.end);
-        let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
-            Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
-            _ => None,
-        });
-        let brace = brace.map_or(whole, |at| self.span(at, at + 1));
         match rule {
             Rule::statement => {
                 let word = &text[..skip_name(text)];
@@ -381,6 +409,11 @@ impl<'a> Cx<'a> {
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));
                 }
                 if tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok() {
+                    let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
+                        Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
+                        _ => None,
+                    });
+                    let brace = brace.map_or(whole, |at| self.span(at, at + 1));
                     return errors::stray_block(brace);
                 }
             }
@@ -407,73 +440,4 @@ fn bracket_fault(fault: &Fault, piece: &Piece, id: SourceId) -> Diagnostic {
         Fault::UnclosedText(at) => errors::unclosed_string(span(*at, at + 1), piece.end),
         Fault::TooDeep(at) => errors::nesting_limit(span(*at, at + 1)),
     }
-}
-
-/// Tabs, newlines, comments and other white space outside strings as spaces of equal length.
-fn blank(text: &str, out: &mut String) {
-    out.clear();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                let end = scan::skip_text(bytes, at).0;
-                out.push_str(&text[at..end]);
-                at = end;
-            }
-            b'#' => {
-                let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
-                out.extend(std::iter::repeat_n(' ', end - at));
-                at = end;
-            }
-            _ if byte.is_ascii() => {
-                out.push(if matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) { ' ' } else { byte as char });
-                at += 1;
-            }
-            _ => {
-                let Some(c) = text[at..].chars().next() else { break };
-                if c.is_whitespace() || c == '\u{FEFF}' {
-                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
-                } else {
-                    out.push(c);
-                }
-                at += c.len_utf8();
-            }
-        }
-    }
-}
-
-/// The name that a broken statement would define, where that can be told.
-fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
-    let mut at = 0;
-    let mut word = &text[..skip_name(text)];
-    if matches!(word, "input" | "param" | "network" | "slope") {
-        let rest = &text[word.len()..];
-        let body = rest.trim_start();
-        let length = skip_name(body);
-        if length > 0 && body.len() < rest.len() {
-            at = text.len() - body.len();
-            word = &body[..length];
-            return Some(Name { text: nfc(word), span: Span::new(id, start + at, start + at + length) });
-        }
-    }
-    let rest = text[word.len()..].trim_start();
-    let head = match rest.as_bytes().first() {
-        Some(b'=') => !rest.starts_with("=="),
-        Some(b':') => true,
-        Some(b'+' | b'-' | b'*' | b'/') => rest[1..].starts_with('='),
-        Some(b'(' | b'[') => {
-            text.len() == word.len() + rest.len() && {
-                let line = rest.lines().next().unwrap_or("");
-                line.match_indices('=').any(|(at, _)| {
-                    !line[at + 1..].starts_with('=')
-                        && !line[..at].ends_with(['=', '!', '<', '>', '~'])
-                        && line[..at].trim_end().ends_with([')', ']'])
-                })
-            }
-        }
-        _ => false,
-    };
-    (head && !word.is_empty())
-        .then(|| Name { text: nfc(word), span: Span::new(id, start + at, start + at + word.len()) })
 }

@@ -6,7 +6,7 @@ use pest::Token;
 use pest::error::{ErrorVariant, InputLocation};
 
 /// The parser that pest makes of the grammar; its rules need no doc sentence twice.
-#[allow(missing_docs)]
+#[allow(missing_docs, unreachable_pub, reason = "made by pest")]
 mod grammar {
     #[derive(pest_derive::Parser)]
     #[grammar = "grammar/nnlang.pest"]

@@ -99,11 +99,10 @@ impl<'a> Walk<'a> {
 
     /// An expression: its parts in source order.
     pub(super) fn expr(&mut self, at: At) -> Expr {
-        let mut parts = Vec::with_capacity(4);
-        let mut inner = self.inner(at);
+        let mut parts = Vec::with_capacity(self.inner(at).count());
         let mut compared = None;
         let mut last_value = None; // the operand so far, where a call after it makes no sense
-        while let Some(node) = inner.next() {
+        for node in self.inner(at) {
             let span = self.span(node);
             let kind = match self.rule(node) {
                 Rule::prefix => {

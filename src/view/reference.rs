@@ -161,12 +161,13 @@ fn section(doc: &mut Doc, title: &str, rows: impl Iterator<Item = (String, Strin
     }
 }
 
-/// A function of the library: the `##` lines above its definition are its page.
+/// A function of the library: the `##` lines above its definition are its page, the `#>` lines its examples.
 struct Function {
     name: &'static str,
     head: &'static str,
     definition: &'static str,
     says: Vec<&'static str>,
+    examples: Vec<&'static str>,
 }
 
 impl Function {
@@ -180,27 +181,36 @@ impl Function {
             doc.push(Line::new().plain("  ").plain(*line));
         }
         doc.push("");
-        doc.push(Line::new().plain("  ").note("formula  ").plain(self.definition));
+        let mut facts = Table::new([("", Align::Left), ("", Align::Left)]);
+        facts.row([Cell::new(Style::Note, "formula"), self.definition.into()]);
+        for (i, example) in self.examples.iter().enumerate() {
+            facts.row([Cell::new(Style::Note, if i == 0 { "examples" } else { "" }), (*example).into()]);
+        }
+        doc.extend(facts.doc().indent(2));
         doc
     }
 }
 
 fn functions() -> impl Iterator<Item = Function> {
     prelude::SOURCES.iter().flat_map(|(_, text)| {
-        let mut says = Vec::new();
+        let (mut says, mut examples) = (Vec::new(), Vec::new());
         text.lines().filter_map(move |line| {
             if let Some(said) = line.strip_prefix("##") {
                 says.push(said.trim());
                 return None;
             }
-            let said = std::mem::take(&mut says);
+            if let Some(shown) = line.strip_prefix("#>") {
+                examples.extend(shown.split(';').map(str::trim));
+                return None;
+            }
+            let (said, shown) = (std::mem::take(&mut says), std::mem::take(&mut examples));
             // `f(x, k=1) = …` or `f(x) { … }`: the head ends with the bracket that closes the one it opens.
             let open = line.find('(')?;
             let name = line.get(..open)?;
             let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
             let close = closing(line, open)?;
             let head = line.get(..=close)?;
-            is_name.then_some(Function { name, head, definition: line, says: said })
+            is_name.then_some(Function { name, head, definition: line, says: said, examples: shown })
         })
     })
 }
@@ -239,6 +249,15 @@ mod tests {
         }
         for word in syntax::WORDS {
             assert!(list.contains(word.summary), "{}", word.word);
+        }
+    }
+
+    #[test]
+    fn every_function_of_the_library_has_its_sentence() {
+        for name in prelude::names() {
+            let function = functions().find(|function| function.name == name);
+            let summary = function.as_ref().map(Function::summary).unwrap_or_default();
+            assert!(summary.ends_with('.'), "{name}: {summary:?}");
         }
     }
 

@@ -248,6 +248,11 @@ fn dimensions_have_the_numbers_of_the_binding() {
     let size = add(&mut graph, &DIM, &[Attr::Dim(dim)], &[], &[]);
     let none = answer(&graph, range);
     assert_eq!(none, Err(Trouble::Unbound { dim: m, node: range }));
+    // An input without a value says more than the dimension that it would bring.
+    let ty = graph.ty(range);
+    let x = ops::slot(&mut graph, DefId(0), ty.clone());
+    let sum = graph.add_typed(&ADD, Attrs::None, &[range, x], ty);
+    assert_eq!(answer(&graph, sum), Err(Trouble::Missing { def: DefId(0), node: sum }));
     let binding = Binding { values: [(m, 3)].into(), ..Binding::default() };
     let inputs = Inputs {
         slots: &|_| None,

@@ -1,6 +1,6 @@
 //! No text makes it panic, hang or overflow.
 
-use super::super::{format, is_complete, parse_expr};
+use super::super::{format, is_complete, parse, parse_expr};
 use super::language::PROGRAMS;
 use super::{causes, parts, read};
 use crate::source::{Source, Sources};
@@ -14,6 +14,8 @@ fn survives(text: &str) {
     }
     let once = format(source, &program);
     let _ = (is_complete(text), parse_expr(&sources, id));
+    let plain = parse::program_with(text, id, None);
+    assert_eq!((&program, &problems), (&plain.0, &plain.1), "a known shape is read as the statement itself: {text:?}");
     if problems.is_empty() {
         let (sources, id, program, problems) = read(&once);
         assert!(problems.is_empty(), "{text:?} became {once:?}: {problems:?}");

@@ -235,3 +235,54 @@ fn the_body_of_a_function_is_local_names_and_a_value() {
     assert_eq!(function.body[1].leading.len(), 2);
     assert!(function.body[0].comment.is_some() && items[0].comment.is_some());
 }
+
+#[test]
+fn the_product_of_the_notes_proposes_the_transpose_that_fits() {
+    let text = "input x : [3, m]\nparam w1 : [3, 4]\nz = w1 x + 1";
+    let problems = super::read(text).3;
+    let mend = problems[0].mend.as_ref().expect("a mend");
+    assert_eq!(mend.text, "`w1' @ x` would give `[4, m]`");
+    let mut mended = text.to_string();
+    mended.replace_range(mend.edits[0].span.range(), &mend.edits[0].text);
+    assert_eq!(mended.lines().nth(2), Some("z = w1' @ x + 1"));
+}
+
+#[test]
+fn a_slip_of_habit_gets_its_own_answer() {
+    for (text, cause) in [
+        ("z = w1 x", "missing_operator"),
+        ("y = max(1 2)", "missing_operator"),
+        ("x := 3", "colon_equals"),
+        ("w += 1", "update_assignment"),
+        ("y = f (x) + 1", "call_space"),
+        ("y = x [0]", "call_space"),
+        ("if x > 0", "foreign_word"),
+        ("print J", "foreign_word"),
+        ("y = x > 0 ? 1 : 0", "foreign_operator"),
+        ("a++", "foreign_operator"),
+        ("y = !a", "foreign_operator"),
+        ("J, K", "comma_outside"),
+        ("nudge a", "missing_clause"),
+        ("plot f(z) z in 0..1", "missing_clause"),
+        ("plot f(z) for z", "missing_clause"),
+        ("step J by", "missing_value"),
+        ("h[t] = h[t-1] start", "missing_value"),
+        ("f(x) =", "missing_value"),
+        ("y = f(,)", "missing_value"),
+        ("y = ()", "missing_value"),
+        ("use net.nnl", "not_understood"),
+        ("f x = 3", "head_brackets"),
+        ("a = 5 b = 6", "missing_end"),
+        ("5 = a", "left_side"),
+        ("y = a' b", "missing_operator"),
+        ("y = √2", "stray_character"),
+        ("train J { lr: 0.1 }", "block_line"),
+        ("data \"x.csv\" { layer 3 }", "block_line"),
+        ("train J", "missing_block"),
+        ("repeat 3", "missing_block"),
+        ("a = {1, 2}", "block_equals"),
+        ("g(x) { 2x", "unclosed_block"),
+    ] {
+        assert_eq!(causes(text).first(), Some(&cause), "{text}");
+    }
+}

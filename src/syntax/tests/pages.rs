@@ -1,5 +1,7 @@
 //! Every problem has its page, and every page tells the truth.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads the project's own pages")]
+
 use super::{causes, read};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -83,4 +85,30 @@ fn the_edits_of_a_mend_make_the_example_clean() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_rule_of_the_grammar_has_a_sentence() {
+    let mut before = "";
+    for line in include_str!("../../../grammar/nnlang.pest").lines() {
+        let rule = line.split(" = ").next().unwrap_or("");
+        if line.contains(" = ") && !line.starts_with('/') {
+            assert!(before.starts_with("/// ") && before.len() > 5, "{rule}");
+        }
+        before = line;
+    }
+}
+
+#[test]
+fn every_statement_word_has_a_sentence_and_begins_its_form() {
+    for word in super::super::WORDS {
+        assert!(word.summary.ends_with('.') && word.summary.len() > 10, "{}", word.word);
+        assert!(word.form.starts_with(word.word), "{}", word.word);
+        let bare = word.form.replace("{ … }", "{ }").replace('…', "1");
+        let body =
+            if matches!(word.word, "data" | "train" | "network") { bare.replace("{ }", "{ x = 1 }") } else { bare };
+        assert!(causes(&body).is_empty(), "{body}: {:?}", causes(&body));
+        let statement = &read(&body).2.items[0].statement;
+        assert!(!matches!(statement, crate::syntax::ast::Statement::Show(_)), "{body}");
+    }
 }

@@ -1,0 +1,293 @@
+//! `check J`: reverse mode against finite differences; it knows kinks, `f32` and large numbers.
+//!
+//! Always in 64 bits. The finite difference is Ridders' extrapolation of central differences (C. J. F. Ridders,
+//! "Accurate computation of F'(x) and F'(x) F''(x)", 1982), which estimates its own error, and that error decides the
+//! verdict. Where the two sides of a point have different slopes, the derivative is right if it lies between them.
+
+use super::{Cx, grad, slope_name, variable};
+use crate::diag::Diagnostic;
+use crate::graph::{DefId, Type};
+use crate::lower::Ask;
+use crate::ops;
+use crate::source::Span;
+use crate::tensor::{Precision, Tensor};
+use crate::view::{Align, Cell, Style, Table, json_f64, number};
+use ndarray::ArrayD;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// Up to so many entries are checked one by one; above, along this many directions.
+const ENTRIES: usize = 64;
+const DIRECTIONS: usize = 16;
+
+/// One comparison.
+struct Compared {
+    what: String,
+    exact: f64,
+    near: f64,
+    /// Of the difference quotient.
+    error: f64,
+    verdict: Verdict,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Verdict {
+    Agrees,
+    Kink,
+    Differs,
+    Unclear,
+}
+
+pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
+    for asked in &ask.exprs {
+        let goal = cx.goal(asked)?;
+        let of = cx.text(asked.span);
+        let mut by = vec![];
+        if ask.wrt.is_empty() {
+            for id in cx.default_by(goal) {
+                let def = cx.eval.compiled.def(id);
+                by.push((def.name.to_string(), def.node));
+            }
+        } else {
+            for name in &ask.wrt {
+                by.push((cx.text(name.span), variable(cx, name)?));
+            }
+        }
+        let precision = std::mem::replace(&mut cx.eval.state.precision, Precision::F64);
+        let done = cx.eval.fresh(|eval| {
+            let mut inner = Cx { eval, digits: cx.digits, answers: vec![], problems: vec![] };
+            by.iter().map(|(name, node)| one(&mut inner, goal, *node, &of, name, span)).collect::<Result<Vec<_>, _>>()
+        });
+        cx.eval.state.precision = precision;
+        report(cx, done?, &of, span)?;
+    }
+    Ok(())
+}
+
+fn one(
+    cx: &mut Cx,
+    goal: crate::graph::NodeId,
+    node: crate::graph::NodeId,
+    of: &str,
+    name: &str,
+    span: Span,
+) -> Result<Vec<Compared>, Box<Diagnostic>> {
+    let derived = grad::derivatives(cx, goal, &[node], span)?;
+    let Some(derived) = derived.first() else { return Ok(vec![]) };
+    let exact = cx.eval.value(derived.node, span)?.to_f64();
+    let at = cx.eval.value(node, span)?.to_f64();
+    let ty = Type::real(cx.eval.compiled.graph.shape(node).clone());
+    let temporary = DefId(u32::MAX - 1);
+    let slot = ops::slot(&mut cx.eval.compiled.graph, temporary, ty);
+    let title = slope_name(of, name);
+    let directions: Vec<(String, ArrayD<f64>)> = if at.len() <= ENTRIES {
+        (0..at.len())
+            .map(|i| {
+                let mut direction = ArrayD::zeros(at.shape());
+                if let Some(entry) = direction.iter_mut().nth(i) {
+                    *entry = 1.0;
+                }
+                let index = index_of(at.shape(), i);
+                let what = if index.is_empty() { title.clone() } else { format!("{title}{index:?}") };
+                (what, direction)
+            })
+            .collect()
+    } else {
+        (0..DIRECTIONS)
+            .map(|i| {
+                let mut entries = vec![0.0; at.len()];
+                crate::kernels::random::normal(&[0x6368_6563_6b, i as u64], &mut entries);
+                let norm = libm::sqrt(entries.iter().map(|v| v * v).sum());
+                let direction = ArrayD::from_shape_vec(at.raw_dim(), entries.iter().map(|v| v / norm).collect());
+                (format!("{title} along direction {}", i + 1), direction.unwrap_or_else(|_| ArrayD::zeros(at.raw_dim())))
+            })
+            .collect()
+    };
+    let mut out = vec![];
+    for (what, direction) in directions {
+        let slope = (&exact * &direction).sum();
+        let along = (&at * &direction).sum();
+        let mut failure = None;
+        let mut f = |t: f64| -> f64 {
+            let moved = &at + &(&direction * t);
+            cx.eval.state.values.insert(temporary, Arc::new(Tensor::F64(moved)));
+            let result = cx.eval.fresh(|eval| eval.replaced(&[goal], &[(node, slot)], span));
+            cx.eval.state.values.remove(&temporary);
+            match result {
+                Ok(values) => values.first().and_then(|v| v.item()).unwrap_or(f64::NAN),
+                Err(problem) => {
+                    failure = Some(problem);
+                    f64::NAN
+                }
+            }
+        };
+        let compared = compare(&mut f, slope, along, what);
+        if let Some(problem) = failure {
+            return Err(problem);
+        }
+        out.push(compared);
+    }
+    Ok(out)
+}
+
+/// The slope of `f` at 0 against `exact`; `along` says how large the point is.
+fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) -> Compared {
+    let here = f(0.0);
+    let scale = libm::fmax(libm::fabs(along), 1e-8);
+    let mut best = (f64::NAN, f64::INFINITY);
+    // Small steps for what curves at once, large ones for what hardly moves.
+    for start in [1e-1, 1e-2, 1e-4, 1e-6] {
+        let (near, error) = ridders(&mut *f, start * libm::fmax(scale, if along == 0.0 { 1.0 } else { 0.0 }), here);
+        if error < best.1 {
+            best = (near, error);
+        }
+        if agrees(exact, best) {
+            break;
+        }
+    }
+    let verdict = if agrees(exact, best) {
+        Verdict::Agrees
+    } else {
+        sides(f, exact, scale, here)
+    };
+    Compared { what, exact, near: best.0, error: best.1, verdict }
+}
+
+fn agrees(exact: f64, (near, error): (f64, f64)) -> bool {
+    let size = libm::fmax(libm::fabs(exact), libm::fabs(near));
+    libm::fabs(exact - near) <= libm::fmax(10.0 * error, 1e-6 * size) && error <= libm::fmax(1e-4 * size, 1e-9)
+}
+
+/// One-sided slopes: does the exact one lie between them (a kink), or is the function too rough to tell?
+fn sides(f: &mut dyn FnMut(f64) -> f64, exact: f64, scale: f64, here: f64) -> Verdict {
+    let mut last = None;
+    for step in [1e-5, 1e-6, 1e-7] {
+        let h = step * scale.max(1e-3);
+        let (up, down) = ((f(h) - here) / h, (here - f(-h)) / h);
+        if !up.is_finite() || !down.is_finite() {
+            continue;
+        }
+        let noise = libm::fabs(here) * 4e-16 / h;
+        last = Some((up, down, noise));
+    }
+    let Some((up, down, noise)) = last else { return Verdict::Unclear };
+    let size = libm::fmax(libm::fabs(up), libm::fabs(down));
+    let gap = libm::fabs(up - down);
+    let slack = 1e-3 * size + 4.0 * noise + 1e-12;
+    if noise > 1e-2 * libm::fmax(size, libm::fabs(exact)) {
+        return Verdict::Unclear;
+    }
+    let between = exact >= libm::fmin(up, down) - slack && exact <= libm::fmax(up, down) + slack;
+    match (gap > slack, between) {
+        (true, true) => Verdict::Kink,
+        (false, true) => Verdict::Agrees,
+        (_, false) => Verdict::Differs,
+    }
+}
+
+/// Ridders' method: the slope at 0 and an estimate of its error.
+fn ridders(f: &mut dyn FnMut(f64) -> f64, start: f64, here: f64) -> (f64, f64) {
+    const SIZE: usize = 8;
+    const SHRINK: f64 = 1.6;
+    let mut table = [[0.0; SIZE]; SIZE];
+    let mut h = start;
+    let (mut answer, mut error) = (f64::NAN, f64::INFINITY);
+    let difference = |f: &mut dyn FnMut(f64) -> f64, h: f64| (f(h) - f(-h)) / (2.0 * h);
+    table[0][0] = difference(f, h);
+    for i in 1..SIZE {
+        h /= SHRINK;
+        table[0][i] = difference(f, h);
+        // What rounding alone makes of the quotient.
+        let noise = libm::fmax(libm::fabs(here), f64::MIN_POSITIVE) * 2.3e-16 / h;
+        let mut factor = SHRINK * SHRINK;
+        for j in 1..=i {
+            table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1.0);
+            factor *= SHRINK * SHRINK;
+            let own = libm::fmax(
+                libm::fabs(table[j][i] - table[j - 1][i]),
+                libm::fabs(table[j][i] - table[j - 1][i - 1]),
+            );
+            let own = libm::fmax(own, noise);
+            if own <= error && table[j][i].is_finite() {
+                error = own;
+                answer = table[j][i];
+            }
+        }
+        if libm::fabs(table[i][i] - table[i - 1][i - 1]) >= 2.0 * error && error.is_finite() {
+            break;
+        }
+    }
+    (answer, error)
+}
+
+fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<(), Box<Diagnostic>> {
+    let mut table = Table::new([
+        ("", Align::Left),
+        ("reverse mode", Align::Right),
+        ("finite difference", Align::Right),
+        ("difference", Align::Right),
+        ("", Align::Left),
+    ]);
+    let mut facts = vec![];
+    let mut wrong = vec![];
+    let count = all.iter().map(Vec::len).sum::<usize>();
+    for group in &all {
+        // The worst of each name is shown.
+        let badness = |compared: &Compared| match compared.verdict {
+            Verdict::Differs => 3,
+            Verdict::Unclear => 2,
+            Verdict::Kink => 1,
+            Verdict::Agrees => 0,
+        };
+        let distance = |compared: &Compared| libm::fabs(compared.exact - compared.near);
+        let worst = group.iter().max_by(|a, b| badness(a).cmp(&badness(b)).then(distance(a).total_cmp(&distance(b))));
+        let Some(worst) = worst else { continue };
+        let (word, style) = match worst.verdict {
+            Verdict::Agrees => ("agrees", Style::Good),
+            Verdict::Kink => ("agrees: a kink, between the slopes of both sides", Style::Good),
+            Verdict::Unclear => ("too rough here for a finite difference", Style::Note),
+            Verdict::Differs => ("differs", Style::Bad),
+        };
+        table.row([
+            Cell::name(&*worst.what),
+            Cell::number(number(worst.exact, cx.digits)),
+            Cell::number(number(worst.near, cx.digits)),
+            Cell::number(number(distance(worst), 2)),
+            Cell::new(style, word),
+        ]);
+        let mut fact = Map::new();
+        fact.insert("name".into(), worst.what.as_str().into());
+        fact.insert("value".into(), json_f64(worst.exact));
+        fact.insert("finite_difference".into(), json_f64(worst.near));
+        fact.insert("error".into(), json_f64(worst.error));
+        fact.insert("compared".into(), Value::from(group.len()));
+        fact.insert("verdict".into(), word.split(':').next().unwrap_or(word).into());
+        facts.push(fact);
+        if worst.verdict == Verdict::Differs {
+            wrong.push(worst.what.clone());
+        }
+    }
+    let mut doc = table.doc();
+    if all.is_empty() {
+        doc.push(crate::view::Line::new().note(format!("`{of}` depends on no leaf, input or parameter")));
+    } else if count > all.len() {
+        doc.push(crate::view::Line::new().note(format!("{count} comparisons; the worst of each name is shown")));
+    }
+    cx.push(span, doc, facts);
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Box::new(
+        Diagnostic::error("nnlang::value::check", format!("the derivative of `{of}` is not what finite differences say: {}", wrong.join(", ")))
+            .at(span, "checked here"),
+    ))
+}
+
+fn index_of(shape: &[usize], mut flat: usize) -> Vec<usize> {
+    let mut index = vec![0; shape.len()];
+    for (axis, size) in shape.iter().enumerate().rev() {
+        index[axis] = flat % size.max(&1);
+        flat /= size.max(&1);
+    }
+    index
+}

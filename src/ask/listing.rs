@@ -1,0 +1,87 @@
+//! A program without a question: every definition, and the derivatives of its last scalar.
+
+use super::{Cx, grad, slope_name};
+use crate::graph::NodeId;
+use crate::lower::{DefKind, Item, ItemKind};
+use crate::tensor::DType;
+
+pub(super) fn answer(cx: &mut Cx, items: &[Item]) {
+    let mut last = None;
+    let mut shown: Vec<(NodeId, String, crate::source::Span)> = vec![];
+    for item in items {
+        let ItemKind::Define(id) = item.kind else { continue };
+        let def = cx.eval.compiled.def(id);
+        let node = def.node;
+        shown.push((node, def.name.to_string(), item.span));
+        let found = cx.eval.compiled.graph.node(node);
+        if def.kind == DefKind::Variable && found.shape.is_scalar() && found.dtype == DType::Real {
+            last = Some((node, def.name.to_string(), item.span));
+        }
+    }
+    // All at once where all have a value; one by one where some have not.
+    let nodes: Vec<NodeId> = shown.iter().map(|(node, ..)| *node).collect();
+    let Some(first) = shown.first() else { return };
+    let together = cx.eval.values(&nodes, first.2);
+    let mut told = vec![];
+    for (i, (node, name, span)) in shown.iter().enumerate() {
+        let value = match &together {
+            Ok(values) => Ok(values[i].clone()),
+            Err(_) => cx.eval.value(*node, *span),
+        };
+        match value {
+            Ok(value) => {
+                let (doc, fact) = cx.valued(name, *node, &value, None);
+                cx.push(*span, doc, vec![fact]);
+                if let Some(problem) = cx.eval.not_finite(*node, &value, &format!("`{name}`"), *span) {
+                    let place = problem.span();
+                    if !told.contains(&place) {
+                        told.push(place);
+                        cx.problems.push(problem);
+                    }
+                }
+            }
+            // Without data there is the shape.
+            Err(problem) if problem.code == "nnlang::value::missing" || problem.code == "nnlang::value::unbound" => {
+                let shape = cx.shape(*node);
+                let doc = crate::view::Doc::line(crate::view::Line::new().name(name).plain(" : ").shape(&shape));
+                let mut fact = serde_json::Map::new();
+                fact.insert("name".into(), name.as_str().into());
+                let dims = cx.eval.compiled.graph.shape(*node);
+                let dims = dims.iter().map(|dim| cx.eval.compiled.graph.dims.show(dim).into()).collect();
+                fact.insert("shape".into(), serde_json::Value::Array(dims));
+                cx.push(*span, doc, vec![fact]);
+            }
+            Err(problem) => {
+                let stop = problem.code == "nnlang::session::interrupted" || problem.code == "nnlang::value::memory";
+                cx.problems.push(*problem);
+                if stop {
+                    return;
+                }
+            }
+        }
+    }
+    let Some((goal, of, span)) = last else { return };
+    let by: Vec<(String, NodeId)> = cx
+        .default_by(goal)
+        .into_iter()
+        .map(|id| cx.eval.compiled.def(id))
+        .map(|def| (def.name.to_string(), def.node))
+        .collect();
+    if by.is_empty() {
+        return;
+    }
+    let derived = match grad::derivatives(cx, goal, &by.iter().map(|(_, node)| *node).collect::<Vec<_>>(), span) {
+        Ok(derived) => derived,
+        Err(problem) => return cx.problems.push(*problem),
+    };
+    let nodes: Vec<NodeId> = derived.iter().map(|derived| derived.node).collect();
+    // Without data there is nothing to add.
+    let Ok(values) = cx.eval.values(&nodes, span) else { return };
+    let (mut doc, mut facts) = (crate::view::Doc::new(), vec![]);
+    for (((name, _), derived), value) in by.iter().zip(&derived).zip(&values) {
+        let (part, fact) = cx.valued(&slope_name(&of, name), derived.node, value, derived.zero.as_ref());
+        doc.extend(part);
+        facts.push(fact);
+    }
+    cx.push(span, doc, facts);
+}

@@ -1,0 +1,225 @@
+//! Questions: one inspection statement a file, over a checked program.
+
+mod assert;
+mod check;
+mod grad;
+mod listing;
+mod nudge;
+mod shapes;
+mod show;
+mod table;
+mod trace;
+
+use crate::diag::Diagnostic;
+use crate::eval::Eval;
+use crate::graph::{DefId, NodeId};
+use crate::lower::{Ask, Asked, Compiled, DefKind, Item, ItemKind, Zero};
+use crate::session::Answer;
+use crate::source::Span;
+use crate::tensor::Tensor;
+use crate::view;
+use serde_json::{Map, Value};
+
+/// One statement's word and what answers it.
+pub struct Statement {
+    /// Its word.
+    pub word: &'static str,
+    answer: fn(&mut Cx, &Ask, Span) -> Result<(), Box<Diagnostic>>,
+}
+
+/// The statements, in the order of the reference.
+pub static ALL: &[Statement] = &[
+    Statement { word: "grad", answer: grad::answer },
+    Statement { word: "trace", answer: trace::answer },
+    Statement { word: "nudge", answer: nudge::answer },
+    Statement { word: "check", answer: check::answer },
+    Statement { word: "shapes", answer: shapes::answer },
+    Statement { word: "table", answer: table::answer },
+    Statement { word: "assert", answer: assert::answer },
+];
+
+/// What answering needs.
+struct Cx<'a, 'b> {
+    eval: &'a mut Eval<'b>,
+    digits: usize,
+    answers: Vec<Answer>,
+    problems: Vec<Diagnostic>,
+}
+
+/// Statements of the language that this version does not answer, each said once.
+pub fn not_built(compiled: &Compiled) -> Vec<Diagnostic> {
+    let mut out = vec![];
+    for item in &compiled.items {
+        if let ItemKind::Ask(ask) = &item.kind
+            && !ALL.iter().any(|statement| statement.word == ask.word.text)
+        {
+            out.push(crate::resolve::errors::not_built(&format!("`{}`", ask.word.text), ask.word.span));
+        }
+    }
+    out
+}
+
+/// Answers every question of the texts that `asked` accepts. A failed one does not keep the others from being answered.
+pub fn answer(eval: &mut Eval, digits: usize, asked: impl Fn(Span) -> bool) -> (Vec<Answer>, Vec<Diagnostic>) {
+    let items: Vec<Item> = eval.compiled.items.iter().filter(|item| asked(item.span)).cloned().collect();
+    let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
+    if !items.iter().any(|item| is_output(&item.kind)) {
+        listing::answer(&mut cx, &items);
+        return (cx.answers, cx.problems);
+    }
+    for item in &items {
+        let done = match &item.kind {
+            ItemKind::Define(_) => Ok(()),
+            ItemKind::Heading(text) => {
+                cx.heading(item.span, text);
+                Ok(())
+            }
+            ItemKind::Show(asked) => show::answer(&mut cx, asked, item.span),
+            ItemKind::Ask(ask) => match ALL.iter().find(|statement| statement.word == ask.word.text) {
+                Some(statement) => (statement.answer)(&mut cx, ask, item.span),
+                None => Ok(()),
+            },
+        };
+        if let Err(problem) = done {
+            let stop = problem.code == "nnlang::session::interrupted";
+            cx.problems.push(*problem);
+            if stop {
+                break;
+            }
+        }
+    }
+    (cx.answers, cx.problems)
+}
+
+fn is_output(kind: &ItemKind) -> bool {
+    match kind {
+        ItemKind::Define(_) => false,
+        ItemKind::Show(_) | ItemKind::Heading(_) | ItemKind::Ask(_) => true,
+    }
+}
+
+impl Cx<'_, '_> {
+    fn text(&self, span: Span) -> String {
+        // A statement over several lines reads as one.
+        let text = self.eval.sources.text(span);
+        if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_string() }
+    }
+
+    fn push(&mut self, span: Span, doc: view::Doc, facts: Vec<Map<String, Value>>) {
+        let answer =
+            Answer { statement: self.text(span), line: self.eval.sources.line(span), doc, facts };
+        self.answers.push(answer);
+    }
+
+    fn heading(&mut self, span: Span, text: &str) {
+        let mut fact = Map::new();
+        fact.insert("heading".into(), text.into());
+        self.push(span, view::Doc::heading(text), vec![fact]);
+    }
+
+    /// The shape of a node in the program's words: `[3, m]`, with the numbers of names where they have one: `[3, m=209]`.
+    fn shape(&self, node: NodeId) -> String {
+        let graph = &self.eval.compiled.graph;
+        let dims: Vec<String> = graph.shape(node).iter().map(|dim| graph.dims.show(dim)).collect();
+        format!("[{}]", dims.join(", "))
+    }
+
+    /// The document and the object of one value.
+    fn valued(&self, name: &str, node: NodeId, value: &Tensor, zero: Option<&Zero>) -> (view::Doc, Map<String, Value>) {
+        let mut doc = view::value(name, value, &self.shape(node), self.digits);
+        let mut fact = Map::new();
+        fact.insert("name".into(), name.into());
+        fact.insert("shape".into(), value.shape().iter().map(|n| Value::from(*n)).collect());
+        fact.insert("value".into(), view::json_value(value));
+        if let Some(zero) = zero {
+            let why = why_zero(zero);
+            doc.push(view::Line::new().note(format!("  {why}")));
+            fact.insert("note".into(), why.into());
+        }
+        (doc, fact)
+    }
+
+    /// The node of an asked expression. A wrong one was reported before anything ran.
+    fn node(&self, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
+        asked.node.ok_or_else(|| Box::new(Diagnostic::error("nnlang::value::lost", "this has no value").at(asked.span, "here")))
+    }
+
+    /// A scalar that is wanted as a number.
+    fn number(&mut self, asked: &Asked) -> Result<f64, Box<Diagnostic>> {
+        let node = self.node(asked)?;
+        let value = self.eval.value(node, asked.span)?;
+        match value.item() {
+            Some(number) if value.shape().is_empty() => Ok(number),
+            _ => {
+                let shape = self.shape(node);
+                Err(Box::new(
+                    Diagnostic::error("nnlang::shape::scalar", format!("a number is wanted here, and this is {shape}"))
+                        .at(asked.span, shape),
+                ))
+            }
+        }
+    }
+
+    /// A scalar that is to be differentiated.
+    fn goal(&self, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
+        let node = self.node(asked)?;
+        if self.eval.compiled.graph.shape(node).is_scalar() {
+            return Ok(node);
+        }
+        let shape = self.shape(node);
+        let text = self.eval.sources.text(asked.span);
+        Err(Box::new(crate::lower::errors::not_scalar(&shape, text, "x", asked.span)))
+    }
+
+    /// What a scalar is differentiated by where the program does not say: the parameters in order; where there are none,
+    /// the real leaves and inputs that it reaches.
+    fn default_by(&self, goal: NodeId) -> Vec<DefId> {
+        let compiled = &self.eval.compiled;
+        let of_kind = |wanted: &[DefKind]| -> Vec<DefId> {
+            (0..compiled.defs.len())
+                .filter(|i| wanted.contains(&compiled.defs[*i].kind))
+                .map(|i| DefId(i as u32))
+                .filter(|id| compiled.graph.node(compiled.def(*id).node).dtype == crate::tensor::DType::Real)
+                .collect()
+        };
+        let params = of_kind(&[DefKind::Param]);
+        if !params.is_empty() {
+            return params;
+        }
+        let reached: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
+        of_kind(&[DefKind::Leaf, DefKind::Input])
+            .into_iter()
+            .filter(|id| reached.contains(&compiled.def(*id).node))
+            .collect()
+    }
+}
+
+/// `J` and `a` as `dJ/da`; an expression goes in brackets.
+fn slope_name(of: &str, by: &str) -> String {
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let of = if plain(of) { format!("d{of}") } else { format!("d({of})") };
+    let by = if plain(by) { format!("d{by}") } else { format!("d({by})") };
+    format!("{of}/{by}")
+}
+
+fn why_zero(zero: &Zero) -> String {
+    match zero {
+        Zero::Unconnected => "0: nothing connects them".into(),
+        Zero::Flat(at) => format!("0: it is flat at {at}"),
+    }
+}
+
+/// The node of a name that can be differentiated by.
+fn variable(cx: &Cx, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
+    use crate::graph::Role;
+    let node = cx.node(asked)?;
+    let found = cx.eval.compiled.graph.node(node);
+    if !matches!(found.op.def.role, Role::Slot | Role::Def) {
+        return Err(Box::new(crate::resolve::errors::by_what(asked.span)));
+    }
+    if found.dtype != crate::tensor::DType::Real {
+        let text = cx.eval.sources.text(asked.span);
+        return Err(Box::new(crate::lower::errors::by_whole(text, "whole numbers", asked.span)));
+    }
+    Ok(node)
+}

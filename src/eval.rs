@@ -1,0 +1,278 @@
+//! Answers as numbers: nodes of a compiled program evaluated with what the session holds, and what is wrong with them told.
+
+mod errors;
+
+use crate::diag::Diagnostic;
+use crate::exec::{self, Cache, Slot, Trouble};
+use crate::graph::{DefId, NodeId};
+use crate::lower::{Compiled, DefKind};
+use crate::shape::{Binding, Bound, Unbound};
+use crate::simplify::Opener;
+use crate::source::{Sources, Span};
+use crate::tensor::{Precision, Tensor};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// Unless told: 2 GiB.
+pub const MEMORY_LIMIT: u64 = 2 << 30;
+
+/// What the session holds besides the program.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Values of inputs, weights and moved parameters.
+    pub values: FxHashMap<DefId, Arc<Tensor>>,
+    /// Numbers for named dimensions.
+    pub binding: Binding,
+    /// How reals are held.
+    pub precision: Precision,
+    /// In bytes.
+    pub memory_limit: u64,
+}
+
+/// Evaluates nodes of one program.
+pub struct Eval<'a> {
+    /// The program.
+    pub compiled: &'a mut Compiled,
+    /// Its texts.
+    pub sources: &'a Sources,
+    /// What the session holds.
+    pub state: State,
+    cache: Cache,
+    interrupt: &'a dyn Fn() -> bool,
+}
+
+impl<'a> Eval<'a> {
+    /// An evaluator with an empty cache.
+    pub fn new(
+        compiled: &'a mut Compiled,
+        sources: &'a Sources,
+        state: State,
+        interrupt: &'a dyn Fn() -> bool,
+    ) -> Eval<'a> {
+        let cache = Cache::new(state.memory_limit / 4);
+        Eval { compiled, sources, state, cache, interrupt }
+    }
+
+    /// The values of nodes, in order. `span` is the question's place.
+    pub fn values(&mut self, nodes: &[NodeId], span: Span) -> Result<Vec<Arc<Tensor>>, Box<Diagnostic>> {
+        let opened: Vec<NodeId> =
+            nodes.iter().map(|node| self.compiled.openers.plain.open(&mut self.compiled.graph, *node)).collect();
+        self.opened_values(&opened, span)
+    }
+
+    /// As [`Eval::values`], with slots in the place of some nodes.
+    pub fn replaced(
+        &mut self,
+        nodes: &[NodeId],
+        replacing: &[(NodeId, NodeId)],
+        span: Span,
+    ) -> Result<Vec<Arc<Tensor>>, Box<Diagnostic>> {
+        let mut opener = Opener::replacing(replacing.iter().copied());
+        let opened: Vec<NodeId> = nodes.iter().map(|node| opener.open(&mut self.compiled.graph, *node)).collect();
+        self.opened_values(&opened, span)
+    }
+
+    /// Values with some slots set, and nothing remembered.
+    pub fn with(
+        &mut self,
+        nodes: &[NodeId],
+        set: &[(DefId, Arc<Tensor>)],
+        span: Span,
+    ) -> Result<Vec<Arc<Tensor>>, Box<Diagnostic>> {
+        let opened: Vec<NodeId> =
+            nodes.iter().map(|node| self.compiled.openers.plain.open(&mut self.compiled.graph, *node)).collect();
+        let before: Vec<(DefId, Option<Arc<Tensor>>)> =
+            set.iter().map(|(def, value)| (*def, self.state.values.insert(*def, value.clone()))).collect();
+        let result = self.fresh(|eval| eval.opened_values(&opened, span));
+        for (def, value) in before {
+            match value {
+                Some(value) => self.state.values.insert(def, value),
+                None => self.state.values.remove(&def),
+            };
+        }
+        result
+    }
+
+    /// Runs `work` with an empty cache, for slots that hold other values for a while.
+    pub fn fresh<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let cache = std::mem::replace(&mut self.cache, Cache::new(0));
+        let result = work(self);
+        self.cache = cache;
+        result
+    }
+
+    fn opened_values(&mut self, opened: &[NodeId], span: Span) -> Result<Vec<Arc<Tensor>>, Box<Diagnostic>> {
+        self.open_leaves(opened);
+        let compiled = &*self.compiled;
+        let state = &self.state;
+        let slots = |def: DefId| slot(compiled, state, def);
+        let inputs = exec::Inputs {
+            slots: &slots,
+            binding: &self.state.binding,
+            precision: self.state.precision,
+            memory_limit: self.state.memory_limit,
+            interrupt: self.interrupt,
+        };
+        exec::run(&compiled.graph, opened, &inputs, &mut self.cache)
+            .map_err(|trouble| Box::new(self.trouble(trouble, span)))
+    }
+
+    /// The first expressions of leaves are evaluated in their exact form too.
+    fn open_leaves(&mut self, opened: &[NodeId]) {
+        let mut todo: Vec<NodeId> = opened.to_vec();
+        let mut seen = rustc_hash::FxHashSet::default();
+        while let Some(root) = todo.pop() {
+            if !seen.insert(root) {
+                continue;
+            }
+            for id in self.compiled.graph.reach(&[root]) {
+                let node = self.compiled.graph.node(id);
+                if node.op.def.role != crate::graph::Role::Slot {
+                    continue;
+                }
+                let Some(def) = node.op.attrs.def(0) else { continue };
+                if self.compiled.inits.contains_key(&def) {
+                    continue;
+                }
+                let Some(init) = self.compiled.defs.get(def.index()).and_then(|def| def.init) else { continue };
+                let exact = self.compiled.openers.plain.open(&mut self.compiled.graph, init);
+                self.compiled.inits.insert(def, exact);
+                todo.push(exact);
+            }
+        }
+    }
+
+    /// One value.
+    pub fn value(&mut self, node: NodeId, span: Span) -> Result<Arc<Tensor>, Box<Diagnostic>> {
+        let mut all = self.values(&[node], span)?;
+        all.pop().ok_or_else(|| Box::new(errors::lost(span)))
+    }
+
+    /// The problem of an answer that is not finite; `None` where it is, or where the program wrote it so.
+    pub fn not_finite(&mut self, node: NodeId, value: &Tensor, what: &str, span: Span) -> Option<Diagnostic> {
+        if all_finite(value) {
+            return None;
+        }
+        let opened = self.compiled.openers.plain.open(&mut self.compiled.graph, node);
+        self.open_leaves(&[opened]);
+        let compiled = &*self.compiled;
+        let state = &self.state;
+        let slots = |def: DefId| slot(compiled, state, def);
+        let inputs = exec::Inputs {
+            slots: &slots,
+            binding: &state.binding,
+            precision: state.precision,
+            memory_limit: u64::MAX,
+            interrupt: self.interrupt,
+        };
+        let birth = exec::birth(&compiled.graph, opened, &inputs).ok().flatten()?;
+        Some(errors::birth(compiled, self.sources, &birth, what, span))
+    }
+
+    fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {
+        match trouble {
+            Trouble::Missing { def, .. } => match self.compiled.defs.get(def.index()) {
+                Some(def) => errors::missing(&def.name, def.span, span),
+                None => errors::lost(span),
+            },
+            Trouble::Unbound { dim, node } => {
+                let name = self.compiled.graph.dims.name(dim).to_string();
+                let place = self.compiled.graph.dims.place(dim).or_else(|| self.compiled.span(node));
+                errors::unbound(&name, place, span)
+            }
+            Trouble::Memory { needed, limit, largest } => {
+                let mut facts = vec![];
+                for id in largest {
+                    let shape = self.compiled.graph.shape(id).show(&self.compiled.graph.dims);
+                    let at = self.compiled.span(id);
+                    facts.push((shape, at));
+                }
+                errors::memory(self.sources, needed, limit, &facts, span)
+            }
+            Trouble::Fault { node, fault } => {
+                let at = self.compiled.span(node);
+                errors::fault(fault, at, span)
+            }
+            Trouble::Interrupted => errors::interrupted(span),
+        }
+    }
+
+    /// Binds the names in the shapes of all inputs to the data that is there: what was given, and defaults.
+    pub fn bind(&mut self) -> Vec<Diagnostic> {
+        let mut problems = vec![];
+        // Names in other inputs may settle what one input alone leaves open: a second round tells.
+        for last in [false, true] {
+            for i in 0..self.compiled.defs.len() {
+                let def = &self.compiled.defs[i];
+                if def.kind != DefKind::Input && def.kind != DefKind::Param {
+                    continue;
+                }
+                let id = DefId(i as u32);
+                let stated = self.compiled.graph.shape(def.node).clone();
+                if stated.is_scalar() && !self.state.values.contains_key(&id) {
+                    continue;
+                }
+                let actual = match (self.state.values.get(&id), def.init) {
+                    (Some(value), _) => value.shape().to_vec(),
+                    (None, Some(init)) if def.kind == DefKind::Input => {
+                        match self.compiled.graph.shape(init).eval(&self.compiled.graph.dims, &self.state.binding) {
+                            Ok(sizes) => sizes,
+                            Err(_) => continue,
+                        }
+                    }
+                    (None, _) => continue,
+                };
+                let (name, span) = (def.name.clone(), def.span);
+                match self.compiled.graph.dims.bind(&stated, &actual, &mut self.state.binding) {
+                    Ok(Bound::Whole) => {}
+                    Ok(Bound::Open) if !last => {}
+                    Ok(Bound::Open) => problems.push(errors::open(&name, &stated.show(&self.compiled.graph.dims), span)),
+                    Err(unfit) if last => {
+                        problems.push(errors::unfit(&name, &stated.show(&self.compiled.graph.dims), &actual, &unfit.to_string(), span));
+                    }
+                    Err(_) => {}
+                }
+            }
+        }
+        if problems.is_empty()
+            && let Err(broken) = self.compiled.graph.dims.check(&self.state.binding)
+        {
+            let dims = &self.compiled.graph.dims;
+            let condition = &broken.condition;
+            let sign = match condition.relation {
+                crate::shape::Relation::Equal => "=",
+                crate::shape::Relation::AtLeast => ">=",
+            };
+            let text = format!("{} {sign} {}", dims.show(&condition.left), dims.show(&condition.right));
+            problems.push(errors::condition(&text, broken.left, broken.right, condition.place));
+        }
+        problems
+    }
+
+    /// The number of a dimension, where it has one.
+    pub fn size(&self, dim: &crate::shape::Dim) -> Option<usize> {
+        match self.compiled.graph.dims.eval(dim, &self.state.binding) {
+            Ok(size) => Some(size),
+            Err(Unbound::Name(_) | Unbound::Range) => None,
+        }
+    }
+}
+
+fn slot(compiled: &Compiled, state: &State, def: DefId) -> Option<Slot> {
+    if let Some(value) = state.values.get(&def) {
+        return Some(Slot::Value(value.clone()));
+    }
+    match compiled.inits.get(&def) {
+        Some(exact) => Some(Slot::Node(*exact)),
+        None => compiled.defs.get(def.index())?.init.map(Slot::Node),
+    }
+}
+
+/// Are all entries numbers that are neither infinite nor NaN?
+pub fn all_finite(tensor: &Tensor) -> bool {
+    match tensor {
+        Tensor::F64(a) => a.iter().all(|v| v.is_finite()),
+        Tensor::F32(a) => a.iter().all(|v| v.is_finite()),
+        Tensor::Int(_) | Tensor::Bool(_) => true,
+    }
+}

@@ -1,0 +1,122 @@
+//! What can be wrong with a value, one function a code.
+
+use crate::diag::{Diagnostic, Label};
+use crate::exec::Birth;
+use crate::lower::Compiled;
+use crate::source::{Sources, Span};
+use crate::view::number;
+
+/// An input without a value.
+pub fn missing(name: &str, defined: Span, question: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::missing", format!("this question needs a value for `{name}`"))
+        .at(question, "asked here")
+        .at(defined, "an input without a value")
+        .mend(format!("give it one: `--input {name}=FILE` or `--set {name}=…`, or `= value` on its line"))
+}
+
+/// A dimension without a number.
+pub fn unbound(name: &str, place: Option<Span>, question: Span) -> Diagnostic {
+    let mut problem = Diagnostic::error("nnlang::value::unbound", format!("this question needs a number for `{name}`"))
+        .at(question, "asked here");
+    if let Some(place) = place {
+        problem = problem.at(place, "introduced here");
+    }
+    problem.mend(format!("give data to an input that has `{name}` in its shape, or write `{name} = …` above"))
+}
+
+/// More memory than the limit.
+pub fn memory(sources: &Sources, needed: u128, limit: u64, largest: &[(String, Option<Span>)], question: Span) -> Diagnostic {
+    let mut problem = Diagnostic::error(
+        "nnlang::value::memory",
+        format!("this needs {} of memory, and the limit is {}", bytes(needed), bytes(u128::from(limit))),
+    )
+    .at(question, "asked here");
+    for (shape, at) in largest.iter().take(3) {
+        match at {
+            Some(at) if !problem.labels.iter().any(|label: &Label| label.span == *at) => {
+                problem = problem.at(*at, format!("{shape} is made here"));
+            }
+            Some(at) => problem = problem.because(format!("`{}` is {shape}", sources.text(*at))),
+            None => {}
+        }
+    }
+    problem.mend("make it smaller, or allow more: `--memory-limit 8GiB`")
+}
+
+fn bytes(n: u128) -> String {
+    let mut value = n as f64;
+    for unit in ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"] {
+        if value < 1024.0 {
+            return format!("{} {unit}", number(value, 3));
+        }
+        value /= 1024.0;
+    }
+    format!("{} EiB", number(value, 3))
+}
+
+/// Values that do not fit their operator.
+pub fn fault(fault: crate::graph::Fault, at: Option<Span>, question: Span) -> Diagnostic {
+    let mut problem = Diagnostic::error(fault.code, fault.title);
+    problem.because = fault.because;
+    match at {
+        Some(at) if at != question => problem.at(at, "here").at(question, "asked here"),
+        _ => problem.at(question, "here"),
+    }
+}
+
+/// The run was stopped.
+pub fn interrupted(question: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::session::interrupted", "stopped").at(question, "while answering this")
+}
+
+/// Nothing came back.
+pub fn lost(question: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::lost", "this question has no answer").at(question, "asked here")
+}
+
+/// An input's shape whose names the data does not tell.
+pub fn open(name: &str, shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::open", format!("the sizes of `{name}` do not tell the names in {shape}"))
+        .at(span, "its data is there")
+        .mend("state the shape with one name for each axis")
+}
+
+/// Data of another shape.
+pub fn unfit(name: &str, stated: &str, found: &[usize], why: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::shape", format!("the data of `{name}` is {found:?}, and {stated} is stated"))
+        .at(span, format!("{stated}, stated here"))
+        .because(why.to_string())
+}
+
+/// A condition that the data does not meet.
+pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::value::condition", format!("the data must have {text}: here {left} and {right}"));
+    match place {
+        Some(place) => problem.at(place, "needed here"),
+        None => problem,
+    }
+}
+
+/// Where a number that is not finite was born.
+pub fn birth(compiled: &Compiled, sources: &Sources, birth: &Birth, what: &str, question: Span) -> Diagnostic {
+    let kind = if birth.result.is_nan() { "not a number" } else { "infinite" };
+    let node = compiled.graph.node(birth.node);
+    let at = compiled.span(birth.node).unwrap_or(question);
+    let entry = if birth.entry.is_empty() { String::new() } else { format!(" at entry {:?}", birth.entry) };
+    let operands: Vec<String> = birth.operands.iter().map(|operand| number(operand.value, 6)).collect();
+    let born = match operands.as_slice() {
+        [] => format!("{} is {}{entry}", node.op.def.name, number(birth.result, 6)),
+        [one] => format!("{}({one}) is {}{entry}", node.op.def.name, number(birth.result, 6)),
+        all => format!("{}({}) is {}{entry}", node.op.def.name, all.join(", "), number(birth.result, 6)),
+    };
+    let born = match (node.op.def.notation, operands.as_slice()) {
+        (crate::graph::Notation::Infix(sign), [a, b]) => format!("{a} {sign} {b} is {}{entry}", number(birth.result, 6)),
+        _ => born,
+    };
+    let mut problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}")).at(at, format!("born here: {born}"));
+    if at != question {
+        problem = problem.at(question, "asked here");
+    }
+    let _ = sources;
+    problem
+}

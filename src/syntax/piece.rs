@@ -1,0 +1,76 @@
+//! The text of one statement: how it is handed to the grammar, and what it would define where that fails.
+
+use super::ast::Name;
+use super::chars::skip_name;
+use super::scan::skip_text;
+use super::walk::nfc;
+use crate::source::{SourceId, Span};
+
+/// Tabs, newlines, comments and other white space outside strings as spaces of equal length.
+pub(super) fn blank(text: &str, out: &mut String) {
+    out.clear();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                let end = skip_text(bytes, at).0;
+                out.push_str(&text[at..end]);
+                at = end;
+            }
+            b'#' => {
+                let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+                out.extend(std::iter::repeat_n(' ', end - at));
+                at = end;
+            }
+            _ if byte.is_ascii() => {
+                out.push(if matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C) { ' ' } else { byte as char });
+                at += 1;
+            }
+            _ => {
+                let Some(c) = text[at..].chars().next() else { break };
+                if c.is_whitespace() || c == '\u{FEFF}' {
+                    out.extend(std::iter::repeat_n(' ', c.len_utf8()));
+                } else {
+                    out.push(c);
+                }
+                at += c.len_utf8();
+            }
+        }
+    }
+}
+
+/// The name that a broken statement would define, where that can be told.
+pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
+    let mut at = 0;
+    let mut word = &text[..skip_name(text)];
+    if matches!(word, "input" | "param" | "network" | "slope") {
+        let rest = &text[word.len()..];
+        let body = rest.trim_start();
+        let length = skip_name(body);
+        if length > 0 && body.len() < rest.len() {
+            at = text.len() - body.len();
+            word = &body[..length];
+            return Some(Name { text: nfc(word), span: Span::new(id, start + at, start + at + length) });
+        }
+    }
+    let rest = text[word.len()..].trim_start();
+    let head = match rest.as_bytes().first() {
+        Some(b'=') => !rest.starts_with("=="),
+        Some(b':') => true,
+        Some(b'+' | b'-' | b'*' | b'/') => rest[1..].starts_with('='),
+        Some(b'(' | b'[') => {
+            text.len() == word.len() + rest.len() && {
+                let line = rest.lines().next().unwrap_or("");
+                line.match_indices('=').any(|(at, _)| {
+                    !line[at + 1..].starts_with('=')
+                        && !line[..at].ends_with(['=', '!', '<', '>', '~'])
+                        && line[..at].trim_end().ends_with([')', ']'])
+                })
+            }
+        }
+        _ => false,
+    };
+    (head && !word.is_empty())
+        .then(|| Name { text: nfc(word), span: Span::new(id, start + at, start + at + word.len()) })
+}

@@ -1,0 +1,276 @@
+//! The built binary from outside: exit codes, streams, files that are none, colour, pipes.
+
+// Tests are outside themselves.
+#![allow(clippy::disallowed_methods, clippy::print_stderr)]
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+fn nnlang(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nnlang"));
+    command.args(args).stdin(Stdio::null()).env_remove("NO_COLOR").env_remove("COLUMNS");
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    nnlang(args).output().expect("the binary runs")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ends by itself")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("standard output is UTF-8")
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("standard error is UTF-8")
+}
+
+/// A file of this test with this content.
+fn file(name: &str, content: impl AsRef<[u8]>) -> String {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("cli-{name}"));
+    std::fs::write(&path, content).expect("a file can be written");
+    path.to_string_lossy().into_owned()
+}
+
+fn with_stdin(args: &[&str], input: &[u8]) -> Output {
+    let mut child = nnlang(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("it has a standard input");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("the input was written");
+    output
+}
+
+#[test]
+fn a_right_program_answers_on_standard_output_and_ends_with_0() {
+    let path = file("right.nnl", "a = 5\nb = 3\na\nb\n");
+    for args in [&["run", &path][..], &[&path], &["run", &path, "--quiet"], &["--color", "never", "run", &path]] {
+        let output = run(args);
+        assert_eq!(
+            (code(&output), out(&output).as_str(), err(&output).as_str()),
+            (0, "a = 5\nb = 3\n", ""),
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_program_ends_with_1_and_says_where() {
+    let path = file("wrong.nnl", "a = 5\n\nb = nowhere\nb\n");
+    for command in ["run", "check"] {
+        let output = run(&[command, &path]);
+        assert_eq!((code(&output), out(&output).as_str()), (1, ""), "{command}");
+        assert!(err(&output).contains("wrong.nnl:3:5"), "{}", err(&output));
+    }
+}
+
+#[test]
+fn what_is_no_readable_text_ends_with_2() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let bytes = file("bytes.nnl", b"a = 5\nb = \xff\n");
+    let utf16 = file("utf16.nnl", b"\xff\xfea\0");
+    let mut cases = vec![
+        ("/nowhere.nnl", "there is no file"),
+        (folder, "is a folder"),
+        (&bytes, "line 2"),
+        (&utf16, "UTF-16"),
+        ("", "name of a file"),
+    ];
+    if cfg!(unix) {
+        cases.push(("/dev/zero", "is a device"));
+    }
+    for (path, says) in cases {
+        for command in ["run", "check", "fmt"] {
+            let output = run(&[command, path]);
+            assert_eq!(code(&output), 2, "{command} {path}");
+            assert!(err(&output).contains(says), "{command} {path}: {}", err(&output));
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_for_a_file_does_not_hang() {
+    let path = format!("{}/cli-pipe-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    if !Command::new("mkfifo").arg(&path).status().is_ok_and(|status| status.success()) {
+        return;
+    }
+    let output = run(&["run", &path]);
+    assert_eq!(code(&output), 2);
+    assert!(err(&output).contains("is a pipe"), "{}", err(&output));
+    let _ = std::fs::remove_file(path);
+}
+
+#[test]
+fn a_nul_in_a_program_is_an_error_of_the_program() {
+    let path = file("nul.nnl", b"a = 5\0\n");
+    let output = run(&["run", &path]);
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert!(!err(&output).contains('\0'));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2() {
+    let path = file("usage.nnl", "a = 5\n");
+    let cases: &[&[&str]] = &[
+        &["run", &path, "--nonsense"],
+        &["run", &path, "--digits", "0"],
+        &["run", &path, "--memory-limit", "much"],
+        &["run", &path, "--set", "a"],
+        &["run", &path, "--format", "xml"],
+        &["--seed", "7", "run", &path],
+        &["explain", "no::such::code::at::all"],
+        &["doc", "nosuchfunctionatall"],
+        &["completions", "noshell"],
+        &["run", &path, "--input", "x=/nowhere.csv"],
+    ];
+    for args in cases {
+        let output = run(args);
+        assert_eq!((code(&output), out(&output).as_str()), (2, ""), "{args:?}: {}", err(&output));
+        assert!(!err(&output).is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_and_version_are_results() {
+    for args in [&["--help"][..], &["run", "--help"], &["--version"], &["help", "check"]] {
+        let output = run(args);
+        assert_eq!((code(&output), err(&output).as_str()), (0, ""), "{args:?}");
+        assert!(!out(&output).is_empty(), "{args:?}");
+    }
+    assert!(out(&run(&["--help"])).contains("Examples:"));
+}
+
+#[test]
+fn standard_input_is_a_program() {
+    for args in [&[][..], &["-"], &["run", "-"], &["run"]] {
+        let output = with_stdin(args, b"a = 5\na\n");
+        assert_eq!((code(&output), out(&output).as_str(), err(&output).as_str()), (0, "a = 5\n", ""), "{args:?}");
+    }
+    let output = with_stdin(&["-"], b"a = nowhere\n");
+    assert_eq!(code(&output), 1);
+    assert!(err(&output).contains("<stdin>:1:5"), "{}", err(&output));
+}
+
+#[test]
+fn json_answers_are_lines_with_statement_line_name_shape_and_value() {
+    let path = file("json.nnl", "a = 5\na\n");
+    let output = run(&["run", &path, "--format", "json"]);
+    let line = r#"{"statement":"a","line":2,"name":"a","shape":[],"value":5.0}"#;
+    assert_eq!((code(&output), out(&output)), (0, format!("{line}\n")));
+}
+
+#[test]
+fn json_problems_are_lines_with_code_message_and_places() {
+    let path = file("json-wrong.nnl", "a = 5\nb = nowhere + a\n");
+    let output = run(&["run", &path, "--format", "json"]);
+    assert_eq!(code(&output), 1);
+    let first = err(&output).lines().next().map(str::to_string).expect("there is a problem");
+    let problem: serde_json::Value = serde_json::from_str(&first).expect("each line is JSON");
+    assert_eq!(problem["severity"], "error");
+    assert!(problem["code"].as_str().is_some_and(|code| code.starts_with("nnlang::name::")), "{problem}");
+    assert_eq!((problem["labels"][0]["line"].as_u64(), problem["labels"][0]["column"].as_u64()), (Some(2), Some(5)));
+    assert_eq!(problem["labels"][0]["length"].as_u64(), Some(7));
+}
+
+#[test]
+fn colour_is_only_where_it_is_asked_for() {
+    let path = file("colour.nnl", "a = 5\na\n");
+    let coloured = |command: &mut Command| out(&command.output().expect("the binary runs")).contains('\u{1b}');
+    assert!(!coloured(&mut nnlang(&["run", &path])));
+    assert!(!coloured(&mut nnlang(&["run", &path, "--color", "never"])));
+    assert!(coloured(&mut nnlang(&["run", &path, "--color", "always"])));
+    assert!(!coloured(nnlang(&["run", &path]).env("NO_COLOR", "1")));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let program: String = (0..20_000).map(|i| format!("a{i} = {i}\na{i}\n")).collect();
+    let path = file("pipe.nnl", program);
+    let mut child =
+        nnlang(&["run", &path]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    let mut stdout = child.stdout.take().expect("it has a standard output");
+    let mut first = [0; 5];
+    stdout.read_exact(&mut first).expect("it begins to answer");
+    drop(stdout);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((code(&output), err(&output).as_str()), (0, ""));
+}
+
+#[test]
+fn fmt_writes_the_one_layout_and_checks_it() {
+    let path = file("layout.nnl", "a=5 # five\n\n\nb  =  3\n");
+    assert_eq!(code(&run(&["fmt", "--check", &path])), 1);
+    assert_eq!(code(&run(&["fmt", &path])), 0);
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    assert!(text.contains("a = 5") && text.contains("# five") && text.contains("b = 3"), "{text}");
+    assert_eq!(code(&run(&["fmt", "--check", &path])), 0);
+    let output = with_stdin(&["fmt", "-"], b"a=5\n");
+    assert_eq!((code(&output), out(&output).as_str()), (0, "a = 5\n"));
+    let wrong = file("layout-wrong.nnl", "a = (\n");
+    assert_eq!(code(&run(&["fmt", &wrong])), 1);
+    assert_eq!(std::fs::read_to_string(&wrong).expect("it is there"), "a = (\n");
+}
+
+#[test]
+fn explain_and_doc_print_pages() {
+    let output = run(&["explain", "data::file"]);
+    assert_eq!(code(&output), 0);
+    assert!(out(&output).contains("What happened"), "{}", out(&output));
+    assert!(out(&run(&["explain"])).contains("nnlang::data::file\n"));
+    let output = run(&["doc", "tanh"]);
+    assert_eq!(code(&output), 0);
+    assert!(out(&output).contains("1 - y^2"), "{}", out(&output));
+    assert!(out(&run(&["doc"])).contains("tanh(z)"));
+    assert!(err(&run(&["doc", "tahn"])).contains("nnlang doc tanh"));
+}
+
+#[test]
+fn completions_and_the_man_page_are_made_from_the_command_line() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = run(&["completions", shell]);
+        assert_eq!(code(&output), 0, "{shell}");
+        assert!(out(&output).contains("explain"), "{shell}");
+    }
+    assert!(out(&run(&["man"])).contains(".TH nnlang"));
+}
+
+#[test]
+fn the_prompt_reads_lines_where_there_is_no_terminal() {
+    let output = with_stdin(&["repl"], b"a = 5\na = 6\n2 *\n3\n:quit\n");
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).contains('6'), "{}", out(&output));
+}
+
+#[test]
+fn the_options_reach_the_program() {
+    let path = file("options.nnl", "a = 1/3\na\n");
+    assert_eq!(out(&run(&["run", &path, "--digits", "3"])), "a = 0.333\n");
+    assert_eq!(out(&run(&["run", &path, "--set", "a=2"])), "a = 2\n");
+    assert_eq!(out(&run(&["run", &path, "--precision", "f32", "--digits", "10"])), "a = 0.3333333433\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_with_130() {
+    let program: String = (0..400_000).map(|i| format!("a{i} = {i}\n")).collect();
+    let path = file("long.nnl", program);
+    let child = nnlang(&["run", &path]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status().is_ok_and(|status| status.success());
+    let output = child.wait_with_output().expect("it ends");
+    // Where it was done before the signal came, nothing was interrupted.
+    assert!(!sent || [0, 130].contains(&code(&output)), "{}: {}", code(&output), err(&output));
+}

@@ -1,0 +1,149 @@
+//! The documents are true: every program in them runs clean, every answer shown is the answer, every command exists.
+
+// Tests are outside themselves.
+#![allow(clippy::disallowed_methods, clippy::print_stderr)]
+
+mod support;
+
+use nnlang::cli::Cli;
+use nnlang::diag::render::{self, Look};
+use std::path::PathBuf;
+use support::{Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, source_files, without_tests, words};
+
+/// README and everything in docs, but for the pages of errors, whose programs are wrong on purpose (`tests/errors.rs`).
+fn documents() -> Vec<PathBuf> {
+    let errors = root().join("docs/errors");
+    let docs = files_below(&root().join("docs"), ".md").into_iter().filter(|path| !path.starts_with(&errors));
+    [root().join("README.md"), root().join("CHANGELOG.md")].into_iter().chain(docs).collect()
+}
+
+/// A fence and the one that follows it with only blank lines between.
+fn pairs(page: &Page) -> Vec<(&Fence, Option<&Fence>)> {
+    let mut out = Vec::new();
+    for (i, part) in page.parts.iter().enumerate() {
+        let Part::Fence(fence) = part else { continue };
+        let next = match &page.parts[i + 1..] {
+            [Part::Text(text), Part::Fence(next), ..] if text.trim().is_empty() => Some(next),
+            _ => None,
+        };
+        out.push((fence, next));
+    }
+    out
+}
+
+#[test]
+fn every_program_in_the_documents_runs_clean_and_answers_as_shown() {
+    let mut faults = Vec::new();
+    for path in documents() {
+        let page = Page::read(&path);
+        for (fence, next) in pairs(&page).into_iter().filter(|(fence, _)| fence.info == "nnl") {
+            let place = format!("{}:{}", short(&path), fence.line);
+            let report = run("", &fence.body, &plain_settings(), &Files::default());
+            if !report.diagnostics.is_empty() {
+                let problems = render::all(&report.sources, &report.diagnostics, Look::PLAIN);
+                faults.push(format!("{place}\n{problems}"));
+            }
+            let shown = next.filter(|next| next.info == "text").map(|next| &next.body);
+            if let Some(shown) = shown.filter(|shown| **shown != answers(&report)) {
+                faults.push(format!("{place}\n{}", difference(shown, &answers(&report))));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_command_in_the_readme_exists() {
+    let page = Page::read(&root().join("README.md"));
+    let lines: Vec<&str> =
+        page.fences().filter(|fence| fence.info == "sh").flat_map(|fence| fence.body.lines()).collect();
+    let mut seen = Vec::new();
+    for line in lines {
+        let command = line.split('#').next().unwrap_or_default().trim();
+        let args = command.strip_prefix("cargo run --release --").or_else(|| command.strip_prefix("nnlang"));
+        let Some(args) = args else {
+            let known = ["cargo test", "cargo install --path .", ""];
+            assert!(known.contains(&command), "README.md: `{command}` is not known to this test");
+            seen.push(command);
+            continue;
+        };
+        use clap::Parser;
+        let given = words(args);
+        if let Err(why) = Cli::try_parse_from(std::iter::once("nnlang").chain(given.iter().map(String::as_str))) {
+            let asks_help = !why.use_stderr();
+            assert!(asks_help, "README.md: `{command}`\n{why}");
+        }
+        for file in given.iter().filter(|word| word.ends_with(".nnl")) {
+            assert!(root().join(file).exists(), "README.md: `{command}`: there is no {file}");
+        }
+        seen.push("cargo run");
+    }
+    assert!(seen.contains(&"cargo test") && seen.contains(&"cargo run"), "README.md shows {seen:?}");
+}
+
+#[test]
+fn every_link_between_documents_leads_to_a_file() {
+    let mut faults = Vec::new();
+    let more = ["ARCHITECTURE.md", "CONTRIBUTING.md"].map(|name| root().join(name));
+    for path in documents().into_iter().chain(more) {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", short(&path)));
+        for piece in text.split("](").skip(1) {
+            let link = piece.split([')', '#']).next().unwrap_or_default();
+            let outside = link.is_empty() || link.contains("://") || link.contains(' ');
+            let target = path.parent().map(|folder| folder.join(link));
+            if !outside && !target.is_some_and(|target| target.exists()) {
+                faults.push(format!("{}: {link}", short(&path)));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "these lead nowhere:\n{}", faults.join("\n"));
+}
+
+/// CONTRIBUTING shows a whole operator: the file as it is, and how many lines elsewhere name it.
+#[test]
+fn the_recipe_for_an_operator_is_the_operator() {
+    let page = Page::read(&root().join("CONTRIBUTING.md"));
+    let shown = page.fences().find(|fence| fence.info == "rust").map(|fence| fence.body.clone()).unwrap_or_default();
+    let file = std::fs::read_to_string(root().join("src/ops/tanh.rs")).expect("src/ops/tanh.rs is there");
+    // The page may leave out stable forms; every line that it shows is a line of the file, in this order.
+    let mut lines = file.lines();
+    for line in shown.lines().filter(|line| !line.trim().starts_with("// …")) {
+        assert!(lines.any(|other| other == line), "src/ops/tanh.rs has no such line (in this order): {line}");
+    }
+    let mut outside = Vec::new();
+    for (path, text) in source_files().into_iter().filter(|(path, _)| !path.ends_with("tanh.rs")) {
+        let code = without_tests(&text);
+        let names = code.lines().filter(|line| line.contains("tanh::TANH,") || line.trim() == "mod tanh;");
+        outside.extend(names.map(|line| format!("{}: {}", short(&path), line.trim())));
+    }
+    let expected = ["src/ops/mod.rs: mod tanh;", "src/ops/mod.rs: &tanh::TANH,"];
+    assert_eq!(outside, expected, "a new operator is its file and its place in the list");
+}
+
+#[test]
+fn every_example_runs_clean() {
+    let mut faults = Vec::new();
+    for path in files_below(&root().join("examples"), ".nnl") {
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", short(&path)));
+        // A first comment `# nnlang run … --input x=…` says how it is run.
+        let how = text.lines().find_map(|line| line.strip_prefix("# nnlang run ")).unwrap_or_default();
+        let options: Vec<String> = words(how).into_iter().filter(|word| !word.ends_with(".nnl")).collect();
+        use clap::Parser;
+        let settings = Cli::try_parse_from(std::iter::once("nnlang").chain(options.iter().map(String::as_str)));
+        let settings = match settings {
+            Ok(cli) => cli.run.options.settings(),
+            Err(why) => {
+                faults.push(format!("{}: {why}", short(&path)));
+                continue;
+            }
+        };
+        let report = run(&short(&path), &text, &settings, &Files::default());
+        if !report.diagnostics.is_empty() {
+            faults.push(render::all(&report.sources, &report.diagnostics, Look::PLAIN));
+        }
+        if report.answers.is_empty() {
+            faults.push(format!("{} answers nothing", short(&path)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -1,0 +1,309 @@
+//! The house rules that a machine can check: layers, names of operators, files, formatting, lints.
+
+// Tests are outside themselves.
+#![allow(clippy::disallowed_methods, clippy::print_stderr)]
+
+mod support;
+
+use nnlang::graph::Notation;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use support::{files_below, root, short, source_files, without_tests};
+
+/// The first folder or file below `src`: `view`, `session`.
+fn module(path: &Path) -> String {
+    let inside = path.strip_prefix(root().join("src")).unwrap_or(path);
+    let first = inside.iter().next().map(|part| part.to_string_lossy().into_owned()).unwrap_or_default();
+    first.trim_end_matches(".rs").to_string()
+}
+
+/// The code without comments, strings and what is only for tests: all that is left out becomes spaces, so that places stay.
+fn code(text: &str) -> String {
+    let text = without_tests(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(c) = rest.chars().next() {
+        let skip = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |end| end + 2)
+        } else if rest.starts_with("r#\"") {
+            rest.find("\"#").map_or(rest.len(), |end| end + 2)
+        } else if c == '"' {
+            string_end(rest)
+        } else if rest.starts_with("'\"'") {
+            3
+        } else if rest.starts_with("'\\\"'") {
+            4
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+            continue;
+        };
+        out.extend(rest[..skip].chars().map(|c| if c == '\n' { c } else { ' ' }));
+        rest = &rest[skip..];
+    }
+    out
+}
+
+/// Where the string that begins here ends.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (i, c) in text.char_indices().skip(1) {
+        match c {
+            '"' if !escaped => return i + 1,
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    text.len()
+}
+
+/// The numbers that ARCHITECTURE.md gives the modules: lines `  view/   10  …` of its layout.
+fn layers() -> BTreeMap<String, u32> {
+    let text = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is there");
+    let layer = |line: &str| {
+        let mut words = line.split_whitespace();
+        let module = words.next()?;
+        let name = module.strip_suffix('/').or_else(|| module.strip_suffix(".rs"))?;
+        Some((name.to_string(), words.next()?.parse().ok()?))
+    };
+    text.lines().filter(|line| line.starts_with("  ")).filter_map(layer).collect()
+}
+
+/// The modules that code names behind `crate::`, with the byte where.
+fn uses(code: &str) -> Vec<(usize, String)> {
+    let ident = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let mut out = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            out.push((at, ident(rest)));
+            continue;
+        };
+        let mut depth = 0;
+        let mut begins = true;
+        for (i, c) in group.char_indices() {
+            match c {
+                '}' if depth == 0 => break,
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 0 => begins = true,
+                c if begins && !c.is_whitespace() => {
+                    out.push((at, ident(&group[i..])));
+                    begins = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    out.retain(|(_, name)| !name.is_empty());
+    out
+}
+
+fn line_of(text: &str, byte: usize) -> usize {
+    text[..byte].matches('\n').count() + 1
+}
+
+#[test]
+fn a_module_uses_only_modules_below_it() {
+    let layers = layers();
+    let mut faults = Vec::new();
+    for (path, text) in source_files() {
+        let own = module(&path);
+        if own == "lib" || own == "main" {
+            continue;
+        }
+        let Some(number) = layers.get(&own) else {
+            faults.push(format!("{}: the layout in ARCHITECTURE.md gives `{own}` no number", short(&path)));
+            continue;
+        };
+        let code = code(&text);
+        for (at, name) in uses(&code) {
+            // What is no module of the layout (a macro, an item of lib.rs) has no number.
+            let Some(other) = layers.get(&name).filter(|_| name != own) else { continue };
+            if other >= number {
+                let line = line_of(&code, at);
+                let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
+                faults.push(format!("{}:{line}: `{own}` ({number}) uses `{name}` ({other}): {shown}", short(&path)));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "a module may use only modules with a smaller number:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_layout_names_modules_that_exist() {
+    for (name, _) in layers() {
+        let src = root().join("src");
+        let there = src.join(&name).is_dir() || src.join(format!("{name}.rs")).is_file();
+        assert!(there, "ARCHITECTURE.md: there is no src/{name}");
+    }
+}
+
+#[test]
+fn paths_and_groups_behind_crate_are_found() {
+    let code = code("use crate::{a, b::{c, d}, e};\n// crate::no\nlet x = \"crate::no\"; crate::f::g();");
+    let names: Vec<String> = uses(&code).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["a", "b", "e", "f"]);
+    assert_eq!(layers().get("source"), Some(&0));
+}
+
+/// Operators that the builder and everything above it may name. Those spelled by a sign or a word between their
+/// arguments (`+`, `and`) are the grammar's, and not looked at.
+const BUILDER: &[&str] = &["sum", "matmul", "number", "definition", "slot", "dim", "literal"];
+
+/// Where a name is the language's own word, or a derivative is made of it: file, names, why. To be made shorter.
+const NAMED: &[(&str, &str, &str)] = &[
+    ("src/batch/mod.rs", "eye", "a Jacobian starts from the identity"),
+    ("src/diff/forward.rs", "where", "what is not chosen has no slope"),
+    ("src/diff/mod.rs", "where", "what is not chosen has no slope"),
+    ("src/lower/errors.rs", "tanh relu sigmoid leaky_relu softmax identity gelu elu silu softplus", "proposed activations"),
+    ("src/lower/index.rs", "slice", "`x[1:3]`"),
+    ("src/lower/layer.rs", "normal uniform", "initialisers draw"),
+    ("src/notation/mod.rs", "max maximum min minimum", "`max` of two arguments"),
+    ("src/resolve/expr.rs", "prod mean max maximum min minimum", "`max` of two arguments, reductions of comprehensions"),
+    ("src/resolve/mod.rs", "floor", "dimensions hold `floor(p/k)`"),
+    ("src/resolve/statement.rs", "normal uniform zeros", "the words for initialisers"),
+];
+
+#[test]
+fn only_the_operators_folder_names_operators() {
+    let words: Vec<&str> = nnlang::syntax::WORDS.iter().map(|word| word.word).collect();
+    let is_called = |text: &str| {
+        let notation = nnlang::ops::find(text).map(|def| def.notation);
+        matches!(notation, Some(Notation::Call | Notation::Special))
+    };
+    let is_name = |text: &str| is_called(text) && !BUILDER.contains(&text) && !words.contains(&text);
+    let mut faults = Vec::new();
+    for (path, text) in source_files() {
+        // Layers name their initialisers and activations, which are the program's words for them; the grammar's words
+        // are no operators.
+        if ["ops", "layers", "syntax"].contains(&module(&path).as_str()) {
+            continue;
+        }
+        let file = short(&path).replace('\\', "/");
+        let named = NAMED.iter().find(|(name, ..)| *name == file).map_or("", |(_, names, _)| names);
+        for (i, line) in without_tests(&text).lines().enumerate() {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            let strings = line.split('"').skip(1).step_by(2).filter(|text| is_name(text)).map(str::to_string);
+            let statics = line.match_indices("ops::").filter_map(|(at, _)| {
+                let name: String = line[at + 5..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let shouts = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                (shouts && name != "ALL" && is_name(&name.to_lowercase())).then_some(name)
+            });
+            for name in strings.chain(statics).filter(|name| !named.split(' ').any(|other| other == name)) {
+                faults.push(format!("{file}:{}: {name}: {}", i + 1, line.trim()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "only src/ops names operators:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_file_begins_with_a_sentence() {
+    let tests = files_below(&root().join("tests"), ".rs");
+    let all = files_below(&root().join("src"), ".rs").into_iter().chain(tests);
+    for path in all {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let first = text.lines().next().unwrap_or_default();
+        let is_sentence = first.starts_with("//! ") && first.split(' ').count() >= 4;
+        assert!(is_sentence, "{} does not begin with a `//!` sentence but with {first:?}", short(&path));
+        assert!(!first.contains("PLACEHOLDER"), "{} is a placeholder", short(&path));
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_eight_hundred_lines() {
+    let mut faults = Vec::new();
+    for (path, text) in source_files() {
+        let lines = text.lines().count();
+        if lines > 500 {
+            eprintln!("note: {} has {lines} lines; can it be two files?", short(&path));
+        }
+        if lines > 800 {
+            faults.push(format!("{}: {lines} lines", short(&path)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_main_file_is_at_most_twenty_lines() {
+    let text = std::fs::read_to_string(root().join("src/main.rs")).expect("src/main.rs is there");
+    assert!(text.lines().count() <= 20);
+}
+
+#[test]
+fn unsafe_code_lives_in_the_kernels_alone() {
+    for (path, text) in source_files().into_iter().filter(|(path, _)| module(path) != "kernels") {
+        let code = code(&text);
+        let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+        assert!(!words.any(|word| word == "unsafe"), "{} holds unsafe code", short(&path));
+    }
+}
+
+#[test]
+fn only_their_own_module_uses_miette_and_rustyline() {
+    for (path, text) in source_files() {
+        let (name, code) = (short(&path).replace('\\', "/"), code(&text));
+        let uses = |krate: &str| code.contains(&format!("{krate}::"));
+        assert!(!uses("miette") || name == "src/diag/render.rs", "{name} uses miette");
+        assert!(!uses("rustyline") || name.starts_with("src/repl/"), "{name} uses rustyline");
+        let fs = uses("fs") && code.contains("std::fs");
+        assert!(!fs || name == "src/cli/outside.rs", "{name} uses std::fs");
+    }
+}
+
+#[test]
+fn every_dependency_has_a_sentence() {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).expect("Cargo.toml is there");
+    let mut inside = false;
+    let mut before = "";
+    for line in text.lines() {
+        if line.starts_with('[') {
+            inside = line.contains("dependencies");
+        } else if inside && line.contains('=') && !line.starts_with('#') {
+            assert!(before.starts_with("# "), "Cargo.toml: `{line}` has no comment above it");
+        }
+        before = line;
+    }
+}
+
+/// `cargo` with the toolchain of this build; `None` where a component of it is not installed.
+fn cargo(component: &str) -> Option<Command> {
+    let mut version = Command::new(env!("CARGO"));
+    let there = version.args([component, "--version"]).output().is_ok_and(|output| output.status.success());
+    if !there {
+        eprintln!("note: cargo {component} is not installed, and so not run");
+        return None;
+    }
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root()).arg(component);
+    Some(command)
+}
+
+fn passes(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}");
+}
+
+#[test]
+fn the_source_is_formatted() {
+    if let Some(mut fmt) = cargo("fmt") {
+        passes(fmt.arg("--check"));
+    }
+}
+
+#[test]
+fn clippy_has_nothing_to_say() {
+    if let Some(mut clippy) = cargo("clippy") {
+        let folder = root().join("target/clippy");
+        let args = ["--all-targets", "--quiet", "--offline", "--locked", "--target-dir"];
+        passes(clippy.args(args).arg(folder).args(["--", "-D", "warnings"]));
+    }
+}
