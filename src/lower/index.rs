@@ -81,7 +81,7 @@ impl Cx<'_> {
         let mut node = base;
         if !whole {
             let attrs = Attrs::One(Attr::Slices(specs.into()));
-            let Value::Node(made) = self.apply_op("slice", attrs, &[node], span) else { return Value::Poison };
+            let Value::Node(made) = self.apply_op("part", attrs, &[node], span) else { return Value::Poison };
             node = made;
         }
         for (axis, index, at) in looked_up {

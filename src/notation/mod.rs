@@ -116,7 +116,7 @@ fn operand(part: &Part, postfixes: &[Part], vars: &[&str], steps: &mut Vec<Step>
     };
     for postfix in rest {
         at = match postfix.kind {
-            PartKind::Prime => apply("transpose", vec![at], steps)?,
+            PartKind::Prime => apply("matrix_transpose", vec![at], steps)?,
             _ => return Err("a postfix has no place here".into()),
         };
     }

@@ -116,7 +116,7 @@ pub fn drop_axis(graph: &mut Graph, x: NodeId, axis: usize) -> Result<NodeId, Fa
 /// `len` entries of one axis from `start`.
 pub fn part(graph: &mut Graph, x: NodeId, axis: usize, start: Dim, len: Dim) -> Result<NodeId, Fault> {
     let slices = slices(graph.shape(x), axis, start, len);
-    graph.add(&slice::SLICE, Attrs::One(Attr::Slices(slices)), &[x])
+    graph.add(&slice::PART, Attrs::One(Attr::Slices(slices)), &[x])
 }
 
 /// Zeros of `shape`, with `x` written along `axis` from `start`.

@@ -37,7 +37,7 @@ pub static INV: OpDef = OpDef {
         },
     },
     rules: &[],
-    stable: &["inv(A) @ B = solve(A, B)"],
+    stable: &["inv(a) @ b = solve(a, b)"],
     domain: &[Domain::Matrix],
     examples: &[("inv([[2, 0], [0, 4]])", "[[0.5, 0], [0, 0.25]]"), ("inv([[1, 2], [3, 5]])", "[[-5, 2], [3, -1]]")],
 };
@@ -147,7 +147,7 @@ pub static DET: OpDef = OpDef {
         },
     },
     rules: &[],
-    stable: &["log(det(A)) = logdet(A)"],
+    stable: &["log(det(a)) = logdet(a)"],
     domain: &[Domain::Matrix],
     examples: &[("det([[1, 2], [3, 4]])", "-2"), ("det([[1, 2], [2, 4]])", "0")],
 };

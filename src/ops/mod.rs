@@ -177,6 +177,7 @@ pub static ALL: &[&OpDef] = &[
     &broadcast_to::BROADCAST_TO,
     &broadcast_to::SUM_TO,
     &slice::SLICE,
+    &slice::PART,
     &slice::UNSLICE,
     &slice::FLIP,
     &slice::PAD,

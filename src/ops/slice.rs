@@ -8,8 +8,8 @@ use crate::shape::{Dim, Dims, Relation, Same, Shape};
 use std::sync::Arc;
 
 /// `x[1:3, ::2]`
-pub static SLICE: OpDef = OpDef {
-    name: "slice",
+pub static PART: OpDef = OpDef {
+    name: "part",
     args: &[args::X],
     notation: Notation::Special,
     role: Role::Plain,
@@ -45,7 +45,7 @@ pub static UNSLICE: OpDef = OpDef {
     kernel: Kernel::Move(Move::Unslice),
     diff: Diff::Linear(|graph, node, dy, _| {
         let slices = graph.node(node).op.attrs.get(0).clone();
-        graph.add(&SLICE, Attrs::One(slices), &[dy])
+        graph.add(&PART, Attrs::One(slices), &[dy])
     }),
     rules: &[],
     stable: &[],
@@ -115,6 +115,23 @@ pub static SPLIT: OpDef = OpDef {
         ("split([[1, 2], [3, 4]], 2, axis=1)[1]", "[[2], [4]]"),
     ],
     ..expands("split", "Cut into equal parts along an axis; the parts are the first axis of the result.", split)
+};
+
+/// `slice(x, 1, 3, axis=0)`
+pub static SLICE: OpDef = OpDef {
+    args: &[
+        args::X,
+        args::given("start", ArgKind::Dim),
+        args::given("stop", ArgKind::Dim),
+        args::or("step", ArgKind::Whole, "1"),
+        args::or("axis", ArgKind::Axis, "0"),
+    ],
+    examples: &[
+        ("slice([1, 2, 3, 4], 1, 3)", "[2, 3]"),
+        ("slice([1, 2, 3, 4], 0, 4, 2)", "[1, 3]"),
+        ("slice([[1, 2], [3, 4]], 1, 2, axis=1)", "[[2], [4]]"),
+    ],
+    ..expands("slice", "The entries from start until before stop along an axis, as x[start:stop].", cut)
 };
 
 /// Zeros of `shape`, with `x` where `slices` would read.
@@ -191,6 +208,33 @@ fn padded(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, F
         return Ok(args[0]);
     }
     unslice(graph, args[0], Attr::Slices(slices.into()), Shape::new(larger))
+}
+
+fn cut(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {
+    let shape = graph.shape(args[0]).clone();
+    let axis = shapes::axis_of(&graph.dims, &shape, attrs, 3)?;
+    let (start, stop) = (shapes::dim_of(attrs, 0)?, shapes::dim_of(attrs, 1)?);
+    let shown = (graph.dims.show(&start), graph.dims.show(&stop), graph.dims.show(&shape[axis]));
+    let Some(step) = attrs.int(2).and_then(|step| u64::try_from(step).ok()).filter(|step| *step > 0) else {
+        return Err(
+            Fault::new("nnlang::shape::index", "the step of a slice is at least 1").mend("flip(x) walks backwards")
+        );
+    };
+    let fits = [(&stop, &start), (&shape[axis], &stop)]
+        .iter()
+        .all(|(more, less)| graph.dims.require(more, Relation::AtLeast, less) != Same::No);
+    if !fits {
+        let (start, stop, size) = shown;
+        let title = format!("{start} to {stop} is no part of an axis that has {size} entries");
+        return Err(Fault::new("nnlang::shape::index", title).label(0, ""));
+    }
+    let span = shapes::sub(&graph.dims, &stop, &start)?;
+    let rounded = shapes::add(&graph.dims, &span, &Dim::Num(step - 1))?;
+    let len = shapes::floor_div(&graph.dims, &rounded, step)?;
+    let whole = |dim: &Dim| SliceSpec { start: Dim::Num(0), step: 1, len: dim.clone() };
+    let mut slices: Vec<SliceSpec> = shape.iter().map(whole).collect();
+    slices[axis] = SliceSpec { start, step: i64::try_from(step).unwrap_or(i64::MAX), len };
+    graph.add(&PART, Attrs::One(Attr::Slices(slices.into())), args)
 }
 
 fn split(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {

@@ -2,7 +2,7 @@
 
 use super::{args, shapes};
 use crate::graph::{
-    ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+    Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
 };
 use crate::shape::{Dims, Shape};
 
@@ -24,13 +24,46 @@ pub static MATRIX_TRANSPOSE: OpDef = OpDef {
     examples: &[("[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"), ("[1, 2]'", "[1, 2]")],
 };
 
-/// `transpose(x, [2, 0, 1])`
+const ARGS: &[Arg] = &[args::X, args::or("axes", ArgKind::Perm, "none")];
+
+/// `transpose(x, [2, 0, 1])` as it is called: `x'` where that is what the order says.
 pub static TRANSPOSE: OpDef = OpDef {
     name: "transpose",
-    args: &[args::X, args::or("axes", ArgKind::Perm, "none")],
+    args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
     summary: "The axes in the order given, axis i of the result being axis axes[i] of x; without one the last two swapped.",
+    formula: "",
+    kink: None,
+    shape: shapes::expanded,
+    kernel: Kernel::Expand(|graph, attrs, args| {
+        let Some(order) = attrs.ints(0) else { return transposed(graph, args[0]) };
+        let rank = graph.shape(args[0]).rank();
+        let places: Vec<usize> =
+            order.iter().filter_map(|axis| usize::try_from(*axis).ok().filter(|axis| *axis < rank)).collect();
+        if places.len() != order.len() || rank != order.len() {
+            return graph.add(&REORDERED, attrs.clone(), args);
+        }
+        permuted(graph, args[0], &places)
+    }),
+    diff: Diff::None(args::EXPANDED),
+    rules: &[],
+    stable: &[],
+    domain: &[Domain::Reals],
+    examples: &[
+        ("transpose([[1, 2], [3, 4]], [1, 0])", "[[1, 3], [2, 4]]"),
+        ("transpose([[[1, 2], [3, 4]]], [1, 2, 0])", "[[[1], [2]], [[3], [4]]]"),
+        ("transpose([[1, 2], [3, 4]])", "[[1, 3], [2, 4]]"),
+    ],
+};
+
+/// `transpose(x, [2, 0, 1])`: what the graph holds.
+pub static REORDERED: OpDef = OpDef {
+    name: "transpose",
+    args: ARGS,
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "The axes in the order given.",
     formula: "",
     kink: None,
     shape: reordered,
@@ -45,13 +78,10 @@ pub static TRANSPOSE: OpDef = OpDef {
         }
         permuted(graph, dy, &back)
     }),
-    rules: &["transpose(x) = x'"],
+    rules: &[],
     stable: &[],
     domain: &[Domain::Reals],
-    examples: &[
-        ("transpose([[1, 2], [3, 4]], [1, 0])", "[[1, 3], [2, 4]]"),
-        ("transpose([[[1, 2], [3, 4]]], [1, 2, 0])", "[[[1], [2]], [[3], [4]]]"),
-    ],
+    examples: &[],
 };
 
 /// `x'`; itself where it has fewer than two axes.
@@ -76,7 +106,7 @@ pub fn permuted(graph: &mut Graph, x: NodeId, order: &[usize]) -> Result<NodeId,
     if rank >= 2 && order.iter().enumerate().all(is_swap) {
         return transposed(graph, x);
     }
-    graph.add(&TRANSPOSE, Attrs::One(super::build::ints(order)), &[x])
+    graph.add(&REORDERED, Attrs::One(super::build::ints(order)), &[x])
 }
 
 fn swapped(_: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
