@@ -18,7 +18,7 @@ pub static MATRIX_TRANSPOSE: OpDef = OpDef {
     shape: swapped,
     kernel: Kernel::Move(Move::Transpose),
     diff: Diff::Linear(|graph, _, dy, _| transposed(graph, dy)),
-    rules: &["(a')' = a"],
+    rules: &["(A')' = A"],
     stable: &[],
     domain: &[Domain::Reals],
     examples: &[("[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"), ("[1, 2]'", "[1, 2]")],
