@@ -226,9 +226,17 @@ impl<'a> Eval<'a> {
                 match self.compiled.graph.dims.bind(&stated, &actual, &mut self.state.binding) {
                     Ok(Bound::Whole) => {}
                     Ok(Bound::Open) if !last => {}
-                    Ok(Bound::Open) => problems.push(errors::open(&name, &stated.show(&self.compiled.graph.dims), span)),
+                    Ok(Bound::Open) => {
+                        problems.push(errors::open(&name, &stated.show(&self.compiled.graph.dims), span))
+                    }
                     Err(unfit) if last => {
-                        problems.push(errors::unfit(&name, &stated.show(&self.compiled.graph.dims), &actual, &unfit.to_string(), span));
+                        problems.push(errors::unfit(
+                            &name,
+                            &stated.show(&self.compiled.graph.dims),
+                            &actual,
+                            &unfit.to_string(),
+                            span,
+                        ));
                     }
                     Err(_) => {}
                 }

@@ -41,6 +41,7 @@ pub struct Session {
     settings: Settings,
     sources: Sources,
     items: Arc<Vec<ast::Item>>,
+    compiled: Arc<Compiled>,
 }
 
 /// What came of a text.
@@ -66,7 +67,12 @@ enum Mode {
 impl Session {
     /// A session in which nothing is defined.
     pub fn new(settings: Settings) -> Session {
-        Session { settings, sources: Sources::default(), items: Arc::default() }
+        Session { settings, sources: Sources::default(), items: Arc::default(), compiled: Arc::default() }
+    }
+
+    /// The program that holds, as a graph: its names, shapes and kinds.
+    pub fn compiled(&self) -> &Compiled {
+        &self.compiled
     }
 
     /// The settings.
@@ -91,7 +97,6 @@ impl Session {
         let (program, mut problems) = syntax::parse(&report.sources, id);
         let fresh = program.items.len();
         let mut items = merged(&self.items, program.items);
-        let begin = items.len() - fresh;
         problems.extend(replace_leaves(&mut report.sources, &mut items, &self.settings));
         let refs: Vec<&ast::Item> = items.iter().collect();
         let mut loader = Files { outside, texts: vec![] };
@@ -103,6 +108,8 @@ impl Session {
         problems.extend(ask::not_built(&compiled));
         problems.extend(lint::all(&compiled, &report.sources));
         sort(&mut problems);
+        // What was warned of once is not said again at every statement.
+        problems.retain(|problem| problem.is_error() || problem.span().is_none_or(|span| span.source == id));
         let wrong = problems.iter().any(Diagnostic::is_error);
         report.diagnostics = problems;
         if wrong || mode == Mode::Check {
@@ -127,14 +134,19 @@ impl Session {
         report.diagnostics.extend(unfit);
         if !failed {
             let digits = if self.settings.digits == 0 { 6 } else { self.settings.digits };
-            let (answers, problems) = ask::answer(&mut eval, digits, |span: Span| span.source == id);
+            let whole = self.items.is_empty();
+            let (answers, problems) = ask::answer(&mut eval, digits, whole, |span: Span| span.source == id);
             report.answers = answers;
             report.diagnostics.extend(problems);
         }
         report.interrupted = report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
-        let _ = begin;
         let kept: Vec<ast::Item> = items.into_iter().filter(|item| !is_question(&item.statement)).collect();
-        let next = Session { settings: self.settings.clone(), sources: report.sources.clone(), items: Arc::new(kept) };
+        let next = Session {
+            settings: self.settings.clone(),
+            sources: report.sources.clone(),
+            items: Arc::new(kept),
+            compiled: Arc::new(compiled),
+        };
         let next = if report.diagnostics.iter().any(Diagnostic::is_error) && fresh == 0 { self.clone() } else { next };
         (next, report)
     }
@@ -183,7 +195,9 @@ impl Session {
         let shape = &node.shape;
         let columns = match (shape.first(), shape.last()) {
             (Some(first), Some(last)) => {
-                shape.rank() == 2 && dims.known(first).is_some() && (dims.known(last).is_none() || matches!(last, crate::shape::Dim::Named(..)))
+                shape.rank() == 2
+                    && dims.known(first).is_some()
+                    && (dims.known(last).is_none() || matches!(last, crate::shape::Dim::Named(..)))
             }
             _ => false,
         };
@@ -198,7 +212,8 @@ impl Session {
                 for part in list.split(',') {
                     match part.split_once("..") {
                         Some((from, to)) => {
-                            let (from, to) = (table.find(from.trim()).map_err(boxed)?, table.find(to.trim()).map_err(boxed)?);
+                            let (from, to) =
+                                (table.find(from.trim()).map_err(boxed)?, table.find(to.trim()).map_err(boxed)?);
                             chosen.extend(from.min(to)..=from.max(to));
                         }
                         None => chosen.push(table.find(part.trim()).map_err(boxed)?),
@@ -211,7 +226,9 @@ impl Session {
                 let wants = if shape.rank() < 2 {
                     Some(1)
                 } else {
-                    (if columns { shape.first() } else { shape.last() }).and_then(|dim| dims.known(dim)).map(|n| n as usize)
+                    (if columns { shape.first() } else { shape.last() })
+                        .and_then(|dim| dims.known(dim))
+                        .map(|n| n as usize)
                 };
                 let numeric: Vec<usize> = (0..table.columns()).filter(|column| table.is_numeric(*column)).collect();
                 let own = table.names().is_some().then(|| table.find(name).ok()).flatten();
@@ -221,7 +238,9 @@ impl Session {
                         let names = table.names().map(<[String]>::to_vec).unwrap_or_default();
                         return Err(Box::new(errors::columns(name, n, &names, file, info.span)));
                     }
-                    _ if wants == Some(table.columns()) || numeric.len() == table.columns() => (0..table.columns()).collect(),
+                    _ if wants == Some(table.columns()) || numeric.len() == table.columns() => {
+                        (0..table.columns()).collect()
+                    }
                     _ => numeric,
                 }
             }
@@ -290,9 +309,10 @@ fn weights(compiled: &Compiled, arrays: &data::Arrays, path: &str, state: &mut S
             Ok(tensor) => {
                 let stated = compiled.graph.shape(def.node);
                 let fits = stated.rank() == tensor.shape().len()
-                    && stated.iter().zip(tensor.shape()).all(|(dim, size)| {
-                        compiled.graph.dims.known(dim).is_none_or(|known| known == *size as u64)
-                    });
+                    && stated
+                        .iter()
+                        .zip(tensor.shape())
+                        .all(|(dim, size)| compiled.graph.dims.known(dim).is_none_or(|known| known == *size as u64));
                 if fits {
                     let real = Tensor::from_f64(tensor.to_f64(), DType::Real, state.precision);
                     state.values.insert(DefId(i as u32), Arc::new(real));
@@ -312,15 +332,23 @@ fn weights(compiled: &Compiled, arrays: &data::Arrays, path: &str, state: &mut S
 
 /// New statements after the old ones; a name that is defined again takes the place of its old definition.
 fn merged(old: &[ast::Item], new: Vec<ast::Item>) -> Vec<ast::Item> {
+    if old.is_empty() {
+        return new;
+    }
     let mut items: Vec<ast::Item> = old.to_vec();
-    if !items.is_empty() {
-        for item in &new {
-            if let Some(name) = defined(&item.statement) {
-                items.retain(|old| defined(&old.statement) != Some(name));
-            }
+    let mut places: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
+    for (i, item) in items.iter().enumerate() {
+        if let Some(name) = defined(&item.statement) {
+            places.insert(name.to_string(), i);
         }
     }
-    items.extend(new);
+    for item in new {
+        // Each old definition gives its place once; a second one of the same text is a mistake that is told.
+        match defined(&item.statement).and_then(|name| places.remove(name)) {
+            Some(place) => items[place] = item,
+            None => items.push(item),
+        }
+    }
     items
 }
 
@@ -429,7 +457,8 @@ impl Loader for Files<'_> {
             Some(_) | None => path.to_string(),
         };
         let bytes = self.outside.read(&full).map_err(|refusal| errors::used(&refusal.to_string(), from))?;
-        let text = String::from_utf8(bytes).map_err(|_| errors::used(&format!("`{path}` is not text in UTF-8"), from))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| errors::used(&format!("`{path}` is not text in UTF-8"), from))?;
         self.texts.push(full.clone());
         Ok(sources.add(Source::new(full, text)))
     }
@@ -442,7 +471,10 @@ mod errors {
     use crate::source::Span;
 
     pub(super) fn no_input(name: &str, known: &[&str]) -> Diagnostic {
-        let problem = Diagnostic::error("nnlang::session::no_input", format!("`--input {name}`: the program has no input `{name}`"));
+        let problem = Diagnostic::error(
+            "nnlang::session::no_input",
+            format!("`--input {name}`: the program has no input `{name}`"),
+        );
         match (crate::diag::nearest(name, known.iter().copied()), known) {
             (Some(nearest), _) => problem.mend(format!("write `--input {nearest}=FILE`")),
             (None, []) => problem.mend("declare it: `input x : [3, m]`"),
@@ -484,8 +516,11 @@ mod errors {
     }
 
     pub(super) fn weight_shape(name: &str, path: &str, stated: &str, found: &[usize], at: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::value::weights", format!("`{name}` in `{path}` is {found:?}, and the parameter is {stated}"))
-            .at(at, format!("{stated}, defined here"))
+        Diagnostic::error(
+            "nnlang::value::weights",
+            format!("`{name}` in `{path}` is {found:?}, and the parameter is {stated}"),
+        )
+        .at(at, format!("{stated}, defined here"))
     }
 
     pub(super) fn no_params(path: &str) -> Diagnostic {
@@ -493,16 +528,21 @@ mod errors {
     }
 
     pub(super) fn not_a_leaf(name: &str, at: Span, set: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::session::set", format!("`{name}` depends on other names: `--set` replaces a leaf or an input"))
-            .at(set, "this would take the place of its equation")
-            .at(at, "defined here")
-            .mend("set one of the names that it depends on")
+        Diagnostic::error(
+            "nnlang::session::set",
+            format!("`{name}` depends on other names: `--set` replaces a leaf or an input"),
+        )
+        .at(set, "this would take the place of its equation")
+        .at(at, "defined here")
+        .mend("set one of the names that it depends on")
     }
 
     pub(super) fn nothing_to_set(name: &str, nearest: Option<&str>, set: Span) -> Diagnostic {
-        let problem =
-            Diagnostic::error("nnlang::session::set", format!("`--set {name}`: the program has no leaf or input `{name}`"))
-                .at(set, "this value has no place");
+        let problem = Diagnostic::error(
+            "nnlang::session::set",
+            format!("`--set {name}`: the program has no leaf or input `{name}`"),
+        )
+        .at(set, "this value has no place");
         match nearest {
             Some(nearest) => problem.mend(format!("write `--set {nearest}=…`")),
             None => problem,

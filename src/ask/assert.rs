@@ -20,17 +20,26 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
             (Notation::Infix(_), [left, right]) => Some((*left, *right)),
             _ => None,
         };
-        let index = if entries.ndim() == 0 { String::new() } else { format!(" at {:?}", index_of(entries.shape(), at)) };
+        let index =
+            if entries.ndim() == 0 { String::new() } else { format!(" at {:?}", index_of(entries.shape(), at)) };
         if let Some((left, right)) = sides {
             let sides = cx.eval.values(&[left, right], span)?;
             let (a, b) = (entry(&sides[0], entries.shape(), at), entry(&sides[1], entries.shape(), at));
             let shown = digits(a, b, cx.digits);
             problem = problem.at(
                 asked.span,
-                format!("left {}, right {}, difference {}{index}", number(a, shown), number(b, shown), number(a - b, 3)),
+                format!(
+                    "left {}, right {}, difference {}{index}",
+                    number(a, shown),
+                    number(b, shown),
+                    number(a - b, 3)
+                ),
             );
         } else {
-            problem = problem.at(asked.span, format!("it is {}{index}", number(entries.iter().nth(at).copied().unwrap_or(0.0), cx.digits)));
+            problem = problem.at(
+                asked.span,
+                format!("it is {}{index}", number(entries.iter().nth(at).copied().unwrap_or(0.0), cx.digits)),
+            );
         }
         return Err(Box::new(problem));
     }

@@ -99,7 +99,10 @@ fn one(
                 crate::kernels::random::normal(&[0x6368_6563_6b, i as u64], &mut entries);
                 let norm = libm::sqrt(entries.iter().map(|v| v * v).sum());
                 let direction = ArrayD::from_shape_vec(at.raw_dim(), entries.iter().map(|v| v / norm).collect());
-                (format!("{title} along direction {}", i + 1), direction.unwrap_or_else(|_| ArrayD::zeros(at.raw_dim())))
+                (
+                    format!("{title} along direction {}", i + 1),
+                    direction.unwrap_or_else(|_| ArrayD::zeros(at.raw_dim())),
+                )
             })
             .collect()
     };
@@ -145,11 +148,7 @@ fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) 
             break;
         }
     }
-    let verdict = if agrees(exact, best) {
-        Verdict::Agrees
-    } else {
-        sides(f, exact, scale, here)
-    };
+    let verdict = if agrees(exact, best) { Verdict::Agrees } else { sides(f, exact, scale, here) };
     Compared { what, exact, near: best.0, error: best.1, verdict }
 }
 
@@ -203,10 +202,8 @@ fn ridders(f: &mut dyn FnMut(f64) -> f64, start: f64, here: f64) -> (f64, f64) {
         for j in 1..=i {
             table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1.0);
             factor *= SHRINK * SHRINK;
-            let own = libm::fmax(
-                libm::fabs(table[j][i] - table[j - 1][i]),
-                libm::fabs(table[j][i] - table[j - 1][i - 1]),
-            );
+            let own =
+                libm::fmax(libm::fabs(table[j][i] - table[j - 1][i]), libm::fabs(table[j][i] - table[j - 1][i - 1]));
             let own = libm::fmax(own, noise);
             if own <= error && table[j][i].is_finite() {
                 error = own;
@@ -278,8 +275,11 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         return Ok(());
     }
     Err(Box::new(
-        Diagnostic::error("nnlang::value::check", format!("the derivative of `{of}` is not what finite differences say: {}", wrong.join(", ")))
-            .at(span, "checked here"),
+        Diagnostic::error(
+            "nnlang::value::check",
+            format!("the derivative of `{of}` is not what finite differences say: {}", wrong.join(", ")),
+        )
+        .at(span, "checked here"),
     ))
 }
 

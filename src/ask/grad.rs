@@ -52,7 +52,12 @@ fn one(cx: &mut Cx, asked: &Asked, wrt: &[Asked], span: Span) -> Result<(), Box<
 }
 
 /// Derivatives as nodes; a trouble becomes a diagnostic with its place.
-pub(super) fn derivatives(cx: &mut Cx, goal: NodeId, by: &[NodeId], span: Span) -> Result<Vec<Derived>, Box<Diagnostic>> {
+pub(super) fn derivatives(
+    cx: &mut Cx,
+    goal: NodeId,
+    by: &[NodeId],
+    span: Span,
+) -> Result<Vec<Derived>, Box<Diagnostic>> {
     let compiled = &mut *cx.eval.compiled;
     lower::derive(&mut compiled.graph, &mut compiled.openers, goal, by).map_err(|trouble| {
         let at = compiled.span(trouble.node).unwrap_or(span);

@@ -5,7 +5,7 @@ use crate::graph::NodeId;
 use crate::lower::{DefKind, Item, ItemKind};
 use crate::tensor::DType;
 
-pub(super) fn answer(cx: &mut Cx, items: &[Item]) {
+pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     let mut last = None;
     let mut shown: Vec<(NodeId, String, crate::source::Span)> = vec![];
     for item in items {
@@ -60,7 +60,7 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item]) {
             }
         }
     }
-    let Some((goal, of, span)) = last else { return };
+    let Some((goal, of, span)) = last.filter(|_| whole) else { return };
     let by: Vec<(String, NodeId)> = cx
         .default_by(goal)
         .into_iter()

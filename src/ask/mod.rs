@@ -72,11 +72,17 @@ pub fn not_built(compiled: &Compiled) -> Vec<Diagnostic> {
 }
 
 /// Answers every question of the texts that `asked` accepts. A failed one does not keep the others from being answered.
-pub fn answer(eval: &mut Eval, digits: usize, asked: impl Fn(Span) -> bool) -> (Vec<Answer>, Vec<Diagnostic>) {
+/// Where nothing is asked the definitions are, and of a `whole` program the derivatives of its last scalar.
+pub fn answer(
+    eval: &mut Eval,
+    digits: usize,
+    whole: bool,
+    asked: impl Fn(Span) -> bool,
+) -> (Vec<Answer>, Vec<Diagnostic>) {
     let items: Vec<Item> = eval.compiled.items.iter().filter(|item| asked(item.span)).cloned().collect();
     let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
     if !items.iter().any(|item| is_output(&item.kind)) {
-        listing::answer(&mut cx, &items);
+        listing::answer(&mut cx, &items, whole);
         return (cx.answers, cx.problems);
     }
     for item in &items {
@@ -118,8 +124,7 @@ impl Cx<'_, '_> {
     }
 
     fn push(&mut self, span: Span, doc: view::Doc, facts: Vec<Map<String, Value>>) {
-        let answer =
-            Answer { statement: self.text(span), line: self.eval.sources.line(span), doc, facts };
+        let answer = Answer { statement: self.text(span), line: self.eval.sources.line(span), doc, facts };
         self.answers.push(answer);
     }
 
@@ -153,7 +158,9 @@ impl Cx<'_, '_> {
 
     /// The node of an asked expression. A wrong one was reported before anything ran.
     fn node(&self, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
-        asked.node.ok_or_else(|| Box::new(Diagnostic::error("nnlang::value::lost", "this has no value").at(asked.span, "here")))
+        asked.node.ok_or_else(|| {
+            Box::new(Diagnostic::error("nnlang::value::lost", "this has no value").at(asked.span, "here"))
+        })
     }
 
     /// A scalar that is wanted as a number.

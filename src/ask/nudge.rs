@@ -16,7 +16,9 @@ use std::sync::Arc;
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let (Some(what), Some(by)) = (ask.exprs.first(), &ask.by) else {
         return Err(Box::new(
-            Diagnostic::error("nnlang::syntax::nudge", "a nudge needs a name and a step").at(span, "here").mend("write `nudge a by 0.001`"),
+            Diagnostic::error("nnlang::syntax::nudge", "a nudge needs a name and a step")
+                .at(span, "here")
+                .mend("write `nudge a by 0.001`"),
         ));
     };
     let node = variable(cx, what)?;
@@ -112,7 +114,8 @@ fn dependents(cx: &mut Cx, node: NodeId, ask: &Ask) -> Result<Vec<(String, NodeI
     };
     let compiled = &cx.eval.compiled;
     let graph = &compiled.graph;
-    let reached = goal.as_ref().map(|(_, goal)| graph.reach(&[*goal]).into_iter().collect::<rustc_hash::FxHashSet<_>>());
+    let reached =
+        goal.as_ref().map(|(_, goal)| graph.reach(&[*goal]).into_iter().collect::<rustc_hash::FxHashSet<_>>());
     let mut moving = vec![false; graph.len()];
     moving[node.index()] = true;
     for (i, other) in graph.nodes().iter().enumerate().skip(node.index() + 1) {

@@ -36,7 +36,8 @@ pub(super) fn answer(cx: &mut Cx, _: &Ask, span: Span) -> Result<(), Box<Diagnos
                 None => open = true,
             }
         }
-        let other = in_numbers.as_ref().filter(|text| **text != shown).map(|text| format!("= {text}")).unwrap_or_default();
+        let other =
+            in_numbers.as_ref().filter(|text| **text != shown).map(|text| format!("= {text}")).unwrap_or_default();
         let words = [element, kind].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         table.row([
             Cell::name(&*def.name),

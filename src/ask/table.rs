@@ -35,7 +35,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     for asked in &ask.exprs {
         nodes.push(cx.node(asked)?);
     }
-    let columns = std::iter::once((name.as_str(), Align::Right)).chain(heads.iter().map(|head| (head.as_str(), Align::Right)));
+    let columns =
+        std::iter::once((name.as_str(), Align::Right)).chain(heads.iter().map(|head| (head.as_str(), Align::Right)));
     let mut table = Table::new(columns);
     let mut facts = vec![];
     for point in points.iter() {

@@ -94,6 +94,10 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
         for (user, slope) in &users[i] {
             let Some(slope) = slope.and_then(|slope| slope_of.get(&slope)) else { continue };
             let Some((outer, _)) = &adjoints[*user] else { continue };
+            // Of the goal itself there is no chain yet: its slope is the local one.
+            if stages[*user].node == goal {
+                continue;
+            }
             let user_name = &stages[*user].name;
             symbols.push(format!("{}*{}", slope_name(of, user_name), slope_name(user_name, &stage.name)));
             if let (Some(a), Some(b)) = (scalar(outer), scalar(slope)) {
@@ -110,8 +114,11 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
         }
         facts.push(fact);
         let symbolic = if symbols.is_empty() { String::new() } else { format!("= {}", symbols.join(" + ")) };
-        let numeric =
-            if products.is_empty() || products.len() != symbols.len() { String::new() } else { format!("= {}", products.join(" + ")) };
+        let numeric = if products.is_empty() || products.len() != symbols.len() {
+            String::new()
+        } else {
+            format!("= {}", products.join(" + "))
+        };
         table.row([
             Cell::name(name),
             Cell::new(Style::Plain, symbolic),
@@ -225,7 +232,8 @@ fn equations(compiled: &crate::lower::Compiled, sources: &crate::source::Sources
         // `name = …` or `name : […] = …`; what a layer defines has no equation of its own in the text.
         let Some(rest) = text.trim_start().strip_prefix(&**name) else { continue };
         let rest = rest.trim_start();
-        let right = if rest.starts_with(':') { rest.split_once(" = ").map(|(_, right)| right) } else { rest.strip_prefix('=') };
+        let right =
+            if rest.starts_with(':') { rest.split_once(" = ").map(|(_, right)| right) } else { rest.strip_prefix('=') };
         if let Some(right) = right {
             out.insert(def, right.split_whitespace().collect::<Vec<_>>().join(" "));
         }
@@ -303,7 +311,11 @@ fn filled(text: &str, numbers: &FxHashMap<String, f64>, digits: usize) -> String
                     }
                     let shown = number(*value, digits);
                     let tight = i > 0 || chars.get(end).is_some();
-                    if shown.starts_with('-') && tight { out.push_str(&format!("({shown})")) } else { out.push_str(&shown) }
+                    if shown.starts_with('-') && tight {
+                        out.push_str(&format!("({shown})"))
+                    } else {
+                        out.push_str(&shown)
+                    }
                 }
                 _ => out.push_str(&name),
             }

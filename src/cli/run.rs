@@ -33,7 +33,10 @@ pub(super) fn bare(options: &Options, terminal: Terminal) -> Exit {
 }
 
 fn answers(session: &Session, name: &str, text: &str, world: &mut World) -> Report {
-    session.apply(name, text, world).1
+    let (next, report) = session.apply(name, text, world);
+    // The process ends soon: freeing a large program node by node would only take time.
+    std::mem::forget(next);
+    report
 }
 
 /// Each file as a program of its own; all are read before the first is run.

@@ -15,7 +15,7 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
         tangents.insert(*id, Share::full(*tangent));
     }
     for id in order.iter().copied() {
-        if !active.contains(&id) || names.contains(&id) {
+        if !active.contains(id) || names.contains(&id) {
             continue;
         }
         let share = carry(graph, id, &tangents).map_err(|fault| Trouble { node: id, fault })?;

@@ -9,7 +9,7 @@ mod reverse;
 pub use forward::forward;
 pub use reverse::reverse;
 
-use crate::graph::{ArgKind, Attrs, Diff, Fault, Graph, NodeId, OpDef, Role};
+use crate::graph::{ArgKind, Attrs, Diff, Fault, Graph, NodeId, NodeMap, OpDef, Role};
 use crate::notation;
 use crate::ops;
 
@@ -115,13 +115,16 @@ fn passes(def: &OpDef, i: usize) -> bool {
 }
 
 /// Which of `order` (ascending) depend on `by` by a path that a derivative passes.
-fn active(graph: &Graph, order: &[NodeId], by: &[NodeId]) -> rustc_hash::FxHashSet<NodeId> {
-    let mut active: rustc_hash::FxHashSet<NodeId> = by.iter().copied().collect();
+fn active(graph: &Graph, order: &[NodeId], by: &[NodeId]) -> NodeMap {
+    let mut active = NodeMap::with_len(order.last().map_or(0, |id| id.index() + 1));
+    for id in by {
+        active.insert(*id, 0);
+    }
     for id in order {
         let node = graph.node(*id);
-        let moves = node.args.iter().enumerate().any(|(i, arg)| active.contains(arg) && passes(node.op.def, i));
+        let moves = node.args.iter().enumerate().any(|(i, arg)| active.contains(*arg) && passes(node.op.def, i));
         if moves {
-            active.insert(*id);
+            active.insert(*id, 0);
         }
     }
     active

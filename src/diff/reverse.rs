@@ -1,33 +1,32 @@
 //! Reverse mode: one sweep from the root down, which shares everything that more than one derivative needs.
 
 use super::{Share, Slope, Trouble, active, op, passes, slope, times};
-use crate::graph::{Diff, Fault, Graph, Kernel, Move, NodeId, Role};
+use crate::graph::{Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Role};
 use crate::ops;
-use rustc_hash::FxHashMap;
 
 /// The derivatives of `root` (weighted by `seed`, of its shape) by each of `by`. Linear in the nodes under `root`.
 pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> Result<Vec<Slope>, Trouble> {
     let order = graph.reach(&[root]);
     let active = active(graph, &order, by);
-    let mut shares: FxHashMap<NodeId, Share> = FxHashMap::default();
-    if active.contains(&root) {
+    let mut shares = Shares { at: NodeMap::with_len(root.index() + 1), all: vec![] };
+    if active.contains(root) {
         shares.insert(root, Share::full(seed));
     }
     for id in order.iter().rev().copied() {
-        if !active.contains(&id) {
+        if !active.contains(id) {
             continue;
         }
-        let Some(share) = shares.get(&id).copied() else { continue };
+        let Some(share) = shares.get(id) else { continue };
         let (def, args) = (graph.def(id), graph.node(id).args.clone());
         for (i, arg) in args.iter().copied().enumerate() {
-            if !active.contains(&arg) || !passes(def, i) {
+            if !active.contains(arg) || !passes(def, i) {
                 continue;
             }
             let added = pass(graph, id, i, share).map_err(|fault| Trouble { node: id, fault })?;
             if let Some(added) = added {
-                let sum = match shares.get(&arg) {
+                let sum = match shares.get(arg) {
                     None => Ok(added),
-                    Some(before) => join(graph, *before, added),
+                    Some(before) => join(graph, before, added),
                 };
                 shares.insert(arg, sum.map_err(|fault| Trouble { node: id, fault })?);
             }
@@ -35,7 +34,7 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
     }
     let mut out = vec![];
     for id in by {
-        out.push(match shares.get(id) {
+        out.push(match shares.get(*id) {
             Some(share) => {
                 let whole = share.whole(graph).map_err(|fault| Trouble { node: *id, fault })?;
                 let shape = graph.shape(*id).clone();
@@ -47,6 +46,28 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
         });
     }
     Ok(out)
+}
+
+/// The shares of the nodes.
+struct Shares {
+    at: NodeMap,
+    all: Vec<Share>,
+}
+
+impl Shares {
+    fn get(&self, id: NodeId) -> Option<Share> {
+        self.at.get(id).and_then(|at| self.all.get(at as usize).copied())
+    }
+
+    fn insert(&mut self, id: NodeId, share: Share) {
+        match self.at.get(id).and_then(|at| self.all.get_mut(at as usize)) {
+            Some(slot) => *slot = share,
+            None => {
+                self.at.insert(id, self.all.len() as u32);
+                self.all.push(share);
+            }
+        }
+    }
 }
 
 /// Why a derivative by `by` is zero: the last flat operator on a path from it, or no path.

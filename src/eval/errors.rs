@@ -25,7 +25,13 @@ pub fn unbound(name: &str, place: Option<Span>, question: Span) -> Diagnostic {
 }
 
 /// More memory than the limit.
-pub fn memory(sources: &Sources, needed: u128, limit: u64, largest: &[(String, Option<Span>)], question: Span) -> Diagnostic {
+pub fn memory(
+    sources: &Sources,
+    needed: u128,
+    limit: u64,
+    largest: &[(String, Option<Span>)],
+    question: Span,
+) -> Diagnostic {
     let mut problem = Diagnostic::error(
         "nnlang::value::memory",
         format!("this needs {} of memory, and the limit is {}", bytes(needed), bytes(u128::from(limit))),
@@ -90,7 +96,8 @@ pub fn unfit(name: &str, stated: &str, found: &[usize], why: &str, span: Span) -
 
 /// A condition that the data does not meet.
 pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diagnostic {
-    let problem = Diagnostic::error("nnlang::value::condition", format!("the data must have {text}: here {left} and {right}"));
+    let problem =
+        Diagnostic::error("nnlang::value::condition", format!("the data must have {text}: here {left} and {right}"));
     match place {
         Some(place) => problem.at(place, "needed here"),
         None => problem,
@@ -110,10 +117,13 @@ pub fn birth(compiled: &Compiled, sources: &Sources, birth: &Birth, what: &str, 
         all => format!("{}({}) is {}{entry}", node.op.def.name, all.join(", "), number(birth.result, 6)),
     };
     let born = match (node.op.def.notation, operands.as_slice()) {
-        (crate::graph::Notation::Infix(sign), [a, b]) => format!("{a} {sign} {b} is {}{entry}", number(birth.result, 6)),
+        (crate::graph::Notation::Infix(sign), [a, b]) => {
+            format!("{a} {sign} {b} is {}{entry}", number(birth.result, 6))
+        }
         _ => born,
     };
-    let mut problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}")).at(at, format!("born here: {born}"));
+    let mut problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}"))
+        .at(at, format!("born here: {born}"));
     if at != question {
         problem = problem.at(question, "asked here");
     }

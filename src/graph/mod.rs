@@ -3,9 +3,11 @@
 //! A node is an operator applied to earlier nodes. A *definition* is a node of its own (its attribute is the
 //! [`DefId`]), so that two names with equal right sides stay two; passes see through it, questions do not.
 
+mod map;
 mod op;
 mod verify;
 
+pub use map::NodeMap;
 pub use op::{
     Along, Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Expand, Fault, FaultLabel, Kernel, Literal, MatrixKernel,
     Move, Notation, Op, OpDef, Reduce, Role, SliceSpec, Source, Step, Template, Transpose, Type,
@@ -66,6 +68,16 @@ pub struct Graph {
 }
 
 impl Graph {
+    /// Makes room for so many more nodes.
+    pub fn reserve(&mut self, more: usize) {
+        self.nodes.reserve(more);
+        let nodes = &self.nodes;
+        self.table.reserve(more, |id| {
+            let node = &nodes[id.index()];
+            hash(&node.op, &node.args)
+        });
+    }
+
     /// The node of an id.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.index()]

@@ -186,7 +186,7 @@ pub fn slope(def: &'static OpDef, arg: usize, text: &'static str) -> Option<&'st
 pub fn rule(text: &'static str) -> Result<Rule, String> {
     let split = text.find(" = ").ok_or("a rule is written `left = right`")?;
     let (left, right) = (&text[..split], &text[split + 3..]);
-    let letters: Vec<String> = ('a'..='z').filter(|c| *c != 'e').map(String::from).collect();
+    let letters: Vec<String> = ('a'..='z').chain('A'..='Z').filter(|c| *c != 'e').map(String::from).collect();
     let vars: Vec<&str> = letters.iter().map(String::as_str).collect();
     Ok(Rule { left: template(left, &vars)?, right: template(right, &vars)?, text })
 }

@@ -351,13 +351,13 @@ pub enum ItemKind {
         initialiser: Option<ast::Name>,
     },
     /// `layer 4 tanh`
-    Layer(Layer<GlobalId>),
+    Layer(Box<Layer<GlobalId>>),
     /// An expression on a line of its own.
     Show(Expr),
     /// A heading.
     Heading(Arc<str>),
     /// An inspection statement.
-    Ask(Ask),
+    Ask(Box<Ask>),
 }
 
 /// An inspection statement.

@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
 use hir::{Function, FunctionId, Global, GlobalId, GlobalKind, Hir, HirId, Kind, Program};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// What `resolve` asks of the session: the text of a file that `use` names.
@@ -27,15 +27,15 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         loader,
         program: Program::default(),
         problems: vec![],
-        scope: HashMap::new(),
-        modules: HashMap::new(),
-        later: HashMap::new(),
+        scope: HashMap::default(),
+        modules: HashMap::default(),
+        later: HashMap::default(),
         frames: vec![],
         head_dims: None,
         drawing: false,
         within: None,
         layers: LayerCount::default(),
-        prelude: HashMap::new(),
+        prelude: HashMap::default(),
         unknown: 0,
         using: vec![],
         last_scalar: None,
@@ -246,7 +246,12 @@ impl Cx<'_> {
     /// Reads a function's head and body into the table, under no name yet.
     fn function(&mut self, function: &ast::Function) -> FunctionId {
         let name: Arc<str> = function.name.text.as_str().into();
-        self.frames.push(Frame { names: HashMap::new(), dims: HashMap::new(), size: 0, function: Some(name.clone()) });
+        self.frames.push(Frame {
+            names: HashMap::default(),
+            dims: HashMap::default(),
+            size: 0,
+            function: Some(name.clone()),
+        });
         let outer_drawing = std::mem::replace(&mut self.drawing, false);
         let outer_within = self.within.replace(name.clone());
         let outer_head = self.head_dims.replace(vec![]);

@@ -6,7 +6,7 @@ use crate::layers;
 use crate::source::Span;
 use crate::syntax::ast::{self, PartKind, Statement};
 use crate::tensor::Precision;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::sync::Arc;
 
 /// The names of initialisers.
@@ -231,7 +231,7 @@ impl Cx<'_> {
         });
         let word_span = layer.word.span;
         let layer = Layer { word: word.into(), word_span, span, k, args, options, from, before, names, output };
-        self.push_item(span, ItemKind::Layer(layer));
+        self.push_item(span, ItemKind::Layer(Box::new(layer)));
     }
 
     fn layer_args(&mut self, layer: &ast::Layer) -> (Vec<LayerArg>, Vec<(ast::Name, LayerArg)>) {
@@ -264,7 +264,12 @@ impl Cx<'_> {
 
     fn network(&mut self, network: &ast::Network) {
         let name: Arc<str> = network.name.text.as_str().into();
-        self.frames.push(Frame { names: HashMap::new(), dims: HashMap::new(), size: 0, function: Some(name.clone()) });
+        self.frames.push(Frame {
+            names: HashMap::default(),
+            dims: HashMap::default(),
+            size: 0,
+            function: Some(name.clone()),
+        });
         let outer_within = self.within.replace(name.clone());
         let outer_head = self.head_dims.replace(vec![]);
         let params = self.params(&network.params);
@@ -376,7 +381,12 @@ impl Cx<'_> {
             Some((name, range)) => {
                 let range = self.expr(range);
                 let name: Arc<str> = name.text.as_str().into();
-                self.frames.push(Frame { names: HashMap::new(), dims: HashMap::new(), size: 0, function: None });
+                self.frames.push(Frame {
+                    names: HashMap::default(),
+                    dims: HashMap::default(),
+                    size: 0,
+                    function: None,
+                });
                 let place = self.place(&name);
                 Some((place, name, range))
             }
@@ -401,7 +411,7 @@ impl Cx<'_> {
             self.frames.pop();
         }
         let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
-        self.push_item(span, ItemKind::Ask(ask));
+        self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::ops;
 /// What the variables of a pattern stand for.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    vars: [Option<NodeId>; 26],
+    vars: [Option<NodeId>; 52],
     /// The attributes (axes) of the operator in the pattern that has some.
     pub attrs: Attrs,
 }
@@ -35,9 +35,7 @@ pub(super) fn could(graph: &Graph, pattern: &Template, node: NodeId) -> bool {
     };
     match (args.as_slice(), found.as_slice()) {
         ([a], [x]) => one(*a, *x),
-        ([a, b], [x, y]) => {
-            (one(*a, *x) && one(*b, *y)) || (ops::commutes(op.def) && one(*a, *y) && one(*b, *x))
-        }
+        ([a, b], [x, y]) => (one(*a, *x) && one(*b, *y)) || (ops::commutes(op.def) && one(*a, *y) && one(*b, *x)),
         _ => true,
     }
 }
@@ -47,7 +45,7 @@ pub(super) fn find(graph: &Graph, pattern: &Template, node: NodeId) -> Option<Fo
     if !could(graph, pattern, node) {
         return None;
     }
-    let mut found = Found { vars: [None; 26], attrs: Attrs::None };
+    let mut found = Found { vars: [None; 52], attrs: Attrs::None };
     fits(graph, pattern, pattern.steps.len() - 1, node, &mut found).then_some(found)
 }
 

@@ -5,7 +5,7 @@
 
 mod matching;
 
-use crate::graph::{Args, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
+use crate::graph::{Args, Attrs, Fault, Graph, Kernel, Move, NodeId, NodeMap, OpDef, Role};
 use crate::notation::{self, Rule};
 use crate::ops;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -49,59 +49,61 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
 /// Opens graphs: the memory of what each node became serves many questions.
 #[derive(Clone, Debug, Default)]
 pub struct Opener {
-    memo: FxHashMap<NodeId, NodeId>,
+    memo: NodeMap,
     keep: FxHashSet<NodeId>,
 }
 
 impl Opener {
     /// An opener that sees through all definitions but those in `keep`.
     pub fn keeping(keep: impl IntoIterator<Item = NodeId>) -> Opener {
-        Opener { memo: FxHashMap::default(), keep: keep.into_iter().collect() }
+        Opener { memo: NodeMap::default(), keep: keep.into_iter().collect() }
     }
 
     /// An opener that puts other nodes in the place of some.
     pub fn replacing(pairs: impl IntoIterator<Item = (NodeId, NodeId)>) -> Opener {
         let mut opener = Opener::default();
         for (from, to) in pairs {
-            opener.memo.insert(from, to);
-            opener.memo.insert(to, to);
+            opener.memo.insert(from, to.0);
+            opener.memo.insert(to, to.0);
         }
         opener
     }
 
     /// The evaluated form of a node. Linear in what is below it and was not opened before.
     pub fn open(&mut self, graph: &mut Graph, root: NodeId) -> NodeId {
-        if let Some(done) = self.memo.get(&root) {
-            return *done;
+        if let Some(done) = self.memo.get(root) {
+            return NodeId(done);
         }
         // Children first, without recursion.
         let mut stack = vec![(root, false)];
         while let Some((id, ready)) = stack.pop() {
-            if self.memo.contains_key(&id) {
+            if self.memo.contains(id) {
                 continue;
             }
             if !ready {
                 stack.push((id, true));
                 let node = graph.node(id);
                 for arg in &node.args {
-                    if !self.memo.contains_key(arg) {
+                    if !self.memo.contains(*arg) {
                         stack.push((*arg, false));
                     }
                 }
                 continue;
             }
             let made = self.rebuilt(graph, id);
-            self.memo.insert(id, made);
+            self.memo.insert(id, made.0);
             // What was made is open already.
-            self.memo.entry(made).or_insert(made);
+            if !self.memo.contains(made) {
+                self.memo.insert(made, made.0);
+            }
         }
-        self.memo.get(&root).copied().unwrap_or(root)
+        self.memo.get(root).map_or(root, NodeId)
     }
 
     fn rebuilt(&mut self, graph: &mut Graph, id: NodeId) -> NodeId {
         let node = graph.node(id);
         let def = node.op.def;
-        let args: Args = node.args.iter().map(|arg| self.memo.get(arg).copied().unwrap_or(*arg)).collect();
+        let args: Args = node.args.iter().map(|arg| self.memo.get(*arg).map_or(*arg, NodeId)).collect();
         if def.role == Role::Def {
             if !self.keep.contains(&id) {
                 return args[0];

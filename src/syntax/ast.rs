@@ -61,9 +61,9 @@ pub enum Statement {
     /// `a = 5`, `x : [3, m] = …`
     Define(Define),
     /// `f(z, k=0.01) = max(k*z, z)`, `f(x) { u = x^2; u + 1 }`, `slope f(z) = …`
-    Function(Function),
+    Function(Box<Function>),
     /// `h[t] = … h[t-1] … start zeros([4]) for t in 0..n`
-    Recurrence(Recurrence),
+    Recurrence(Box<Recurrence>),
     /// `input x : [3, m] = value`, `param W : [3, 4] = xavier`
     Declare(Declare),
     /// `precision f32`, `seed 7`, `examples columns`
@@ -81,7 +81,7 @@ pub enum Statement {
     /// An expression on a line of its own; a string is a heading.
     Show(Expr),
     /// `grad J wrt a`, `nudge a by 0.001`, `assert a == b`, …
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// It could not be read; the problem is reported. The name that it would define, if that can be told.
     Broken(Option<Name>),
 }

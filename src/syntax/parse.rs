@@ -262,7 +262,7 @@ impl<'a> Cx<'a> {
             Some(Head::Function { slope, name, params }) => {
                 let broken = self.faults.len() > fails_before;
                 match self.function(slope, name, params, block, item.span, broken) {
-                    Some(function) => Statement::Function(function),
+                    Some(function) => Statement::Function(Box::new(function)),
                     None => Statement::Broken(defines),
                 }
             }

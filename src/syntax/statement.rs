@@ -25,18 +25,18 @@ impl Walk<'_> {
         let Some(at) = self.root() else { return Statement::Broken(None) };
         match self.rule(at) {
             Rule::define => self.define(at),
-            Rule::function => Statement::Function(self.function(at, false)),
+            Rule::function => Statement::Function(Box::new(self.function(at, false))),
             Rule::slope => match self.find(at, Rule::function) {
-                Some(function) => Statement::Function(self.function(function, true)),
+                Some(function) => Statement::Function(Box::new(self.function(function, true))),
                 None => Statement::Broken(None),
             },
-            Rule::recurrence => Statement::Recurrence(self.recurrence(at)),
+            Rule::recurrence => Statement::Recurrence(Box::new(self.recurrence(at))),
             Rule::declare => Statement::Declare(self.declare(at)),
             Rule::setting => Statement::Setting(self.setting(at)),
             Rule::use_file => self.use_file(at),
             Rule::layer => Statement::Layer(self.layer(at, None)),
             Rule::ask => match self.inner(at).next() {
-                Some(ask) => Statement::Ask(self.ask(ask)),
+                Some(ask) => Statement::Ask(Box::new(self.ask(ask))),
                 None => Statement::Broken(None),
             },
             Rule::show => Statement::Show(self.only_expr(at)),
