@@ -175,7 +175,7 @@ pub fn concat<T: Copy>(parts: &[ArrayViewD<'_, T>], axis: usize, mut out: ArrayV
 pub fn gather<T: Copy>(x: &[T], [outer, size, inner]: [usize; 3], index: &[i64], out: &mut [T]) -> Result<(), Refusal> {
     if x.len() != outer * size * inner
         || out.len() != index.len()
-        || outer * inner != 0 && index.len() % (outer * inner) != 0
+        || outer * inner != 0 && !index.len().is_multiple_of(outer * inner)
     {
         return misfit("what is gathered does not fit its place");
     }
@@ -195,7 +195,7 @@ pub fn scatter_add(
 ) -> Result<(), Refusal> {
     if out.len() != outer * size * inner
         || dy.len() != index.len()
-        || outer * inner != 0 && index.len() % (outer * inner) != 0
+        || outer * inner != 0 && !index.len().is_multiple_of(outer * inner)
     {
         return misfit("what is scattered does not fit its place");
     }

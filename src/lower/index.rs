@@ -80,8 +80,8 @@ impl Cx<'_> {
             .all(|(spec, dim)| spec.step == 1 && spec.start == Dim::Num(0) && spec.len == *dim);
         let mut node = base;
         if !whole {
-            let attrs = Attrs::One(Attr::Slices(specs.into()));
-            let Value::Node(made) = self.apply_op("part", attrs, &[node], span) else { return Value::Poison };
+            let made = ops::build::sliced(self.graph(), node, &specs);
+            let Some(made) = self.made(made, span, &[]) else { return Value::Poison };
             node = made;
         }
         for (axis, index, at) in looked_up {
@@ -103,13 +103,6 @@ impl Cx<'_> {
             return self.made(made, span, &[]).map_or(Value::Poison, Value::Node);
         }
         Value::Node(node)
-    }
-
-    fn apply_op(&mut self, name: &str, attrs: Attrs, nodes: &[NodeId], span: Span) -> Value {
-        match ops::find(name) {
-            Some(op) => self.apply(op, attrs, nodes, span, &[]),
-            None => Value::Poison,
-        }
     }
 
     /// An index that is known only at the run: entries are gathered. Does its axis go?

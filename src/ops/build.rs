@@ -113,6 +113,11 @@ pub fn drop_axis(graph: &mut Graph, x: NodeId, axis: usize) -> Result<NodeId, Fa
     reshape_to(graph, x, shape)
 }
 
+/// The part of `x` that one slice for each axis names.
+pub fn sliced(graph: &mut Graph, x: NodeId, slices: &[SliceSpec]) -> Result<NodeId, Fault> {
+    graph.add(&slice::PART, Attrs::One(Attr::Slices(slices.into())), &[x])
+}
+
 /// `len` entries of one axis from `start`.
 pub fn part(graph: &mut Graph, x: NodeId, axis: usize, start: Dim, len: Dim) -> Result<NodeId, Fault> {
     let slices = slices(graph.shape(x), axis, start, len);

@@ -361,7 +361,6 @@ fn labels_choose_their_loss() {
     differentiates("nll", &labels("nll", 1, &[2], &[2.0, 0.0]), &[x(&[2, 3], 4)], 2);
     let mut graph = Graph::default();
     let p = literal(&mut graph, &[2, 2], &[0.1, 0.9, 0.8, 0.2]);
-    let y = literal(&mut graph, &[2], &[1.0, 1.0]);
     for (name, want) in [("accuracy", vec![0.5]), ("confusion", vec![0.0, 0.0, 1.0, 1.0])] {
         let counted = labels(name, 1, &[2], &[1.0, 1.0])(&mut graph, &[p]).expect("scores and labels");
         assert_eq!(evaluate(&graph, counted), want, "{name}");
@@ -379,18 +378,13 @@ fn labels_choose_their_loss() {
     assert_eq!(evaluate(&graph, confusion), vec![2.0, 1.0, 0.0, 1.0]);
     let wrong = graph.add(find("cross_entropy").expect("it is there"), Attrs::One(Attr::Int(0)), &[p, score]);
     assert_eq!(wrong.map_err(|fault| fault.code), Err("nnlang::shape::labels"));
-    let _ = y;
 }
 
 #[test]
 fn a_product_that_does_not_fit_proposes_the_transpose() {
     let mut graph = Graph::default();
-    let m = Dim::Poly(match graph.dims.fresh("m", None) {
-        sym => match graph.dims.sym(sym) {
-            Dim::Poly(poly) => poly,
-            other => panic!("{other:?}"),
-        },
-    });
+    let m = graph.dims.fresh("m", None);
+    let m = graph.dims.sym(m);
     let slot = find("slot").expect("it is there");
     let input = |graph: &mut Graph, def: u32, shape: Shape| {
         graph.add_typed(slot, Attrs::One(Attr::Def(crate::graph::DefId(def))), &[], Type::real(shape))
