@@ -189,6 +189,25 @@ fn moved(graph: &mut Graph, node: &Node, kind: Move, given: &Given) -> Result<No
             let shape = Attr::Dims(front(given.n, &node.shape));
             graph.add(def, with(attrs, &[(0, sliced()), (1, shape)]), &[x])
         }
+        // One table, looked up at every entry of the new axis: the indices go side by side along the axis.
+        Move::Gather if !given.made.contains_key(&node.args[0]) => {
+            let axis = attrs.int(0).unwrap_or(0) as usize;
+            let index = given.whole(graph, node.args[1])?;
+            let order: Vec<usize> = (1..=axis).chain([0]).chain(axis + 1..=node.shape.rank()).collect();
+            let placed = build::permuted(graph, index, &order)?;
+            let split = graph.shape(placed).clone();
+            let count = graph.dims.mul(given.n, &node.shape[axis]).map_err(|_| {
+                Fault::new("nnlang::shape::too_large", "this has more entries than can be counted")
+            })?;
+            let merged = build::reshape_to(graph, placed, node.shape.with(axis, count))?;
+            let taken = build::take_along(graph, node.args[0], merged, axis)?;
+            let apart = build::reshape_to(graph, taken, split)?;
+            let mut back = vec![0; order.len()];
+            for (to, from) in order.iter().enumerate() {
+                back[*from] = to;
+            }
+            build::permuted(graph, apart, &back)
+        }
         Move::Concat | Move::Gather | Move::ScatterAdd | Move::Flip => {
             let args: Args = node.args.iter().map(|arg| given.whole(graph, *arg)).collect::<Result<_, _>>()?;
             graph.add(def, with(attrs, &[(0, shifted(attrs, 0))]), &args)

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 
 /// The tangent of `root` where the nodes `by` move along their tangents (of their shapes). Linear in the nodes under it.
 pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Result<Slope, Trouble> {
-    let order = graph.reach(&[root]);
     let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
+    let order = graph.reach_above(&[root], names.iter().min().copied().unwrap_or(root));
     let active = active(graph, &order, &names);
     let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
     for (id, tangent) in by {

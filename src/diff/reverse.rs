@@ -6,7 +6,7 @@ use crate::ops;
 
 /// The derivatives of `root` (weighted by `seed`, of its shape) by each of `by`. Linear in the nodes under `root`.
 pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> Result<Vec<Slope>, Trouble> {
-    let order = graph.reach(&[root]);
+    let order = graph.reach_above(&[root], by.iter().min().copied().unwrap_or(root));
     let active = active(graph, &order, by);
     let mut shares = Shares { at: NodeMap::with_len(root.index() + 1), all: vec![] };
     if active.contains(root) {

@@ -160,6 +160,11 @@ impl Graph {
 
     /// Every node that the roots stand on, each once, arguments first. Linear in what is reached.
     pub fn reach(&self, roots: &[NodeId]) -> Vec<NodeId> {
+        self.reach_above(roots, NodeId(0))
+    }
+
+    /// As [`Graph::reach`], without the nodes before `floor`: what can depend on `floor` is not before it.
+    pub fn reach_above(&self, roots: &[NodeId], floor: NodeId) -> Vec<NodeId> {
         let Some(top) = roots.iter().max() else { return vec![] };
         let mut seen = vec![false; top.index() + 1];
         let mut stack: Vec<NodeId> = Vec::new();
@@ -172,12 +177,18 @@ impl Graph {
         while let Some(id) = stack.pop() {
             out.push(id);
             for arg in &self.node(id).args {
-                if !std::mem::replace(&mut seen[arg.index()], true) {
+                if *arg >= floor && !std::mem::replace(&mut seen[arg.index()], true) {
                     stack.push(*arg);
                 }
             }
         }
-        out.sort_unstable();
+        // In order: by a walk over the marks where most are set, by sorting where few are.
+        if out.len() * 8 > seen.len() {
+            out.clear();
+            out.extend(seen.iter().enumerate().filter(|(_, seen)| **seen).map(|(i, _)| NodeId(i as u32)));
+        } else {
+            out.sort_unstable();
+        }
         out
     }
 }

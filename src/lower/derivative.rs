@@ -47,8 +47,8 @@ pub fn derive(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: &[Node
             continue;
         }
         let mut opener = Opener::keeping([*id]);
-        let opened = opener.open(graph, root);
-        let free = opener.open(graph, *id);
+        let opened = opener.open_over(graph, root, &mut openers.plain);
+        let free = opener.open_over(graph, *id, &mut openers.plain);
         out.extend(sweep(graph, opened, &[free])?);
     }
     Ok(out)

@@ -238,8 +238,8 @@ struct Frame {
     names: Vec<Arc<str>>,
 }
 
-/// How many calls may be expanded in one program.
-const BUDGET: usize = 2_000_000;
+/// How many calls one statement may expand to.
+const BUDGET: usize = 200_000;
 /// How deep calls may nest.
 const DEPTH: usize = 10_000;
 
@@ -354,6 +354,7 @@ impl<'a> Cx<'a> {
     }
 
     fn item(&mut self, item: &hir::Item) {
+        self.expanded = 0;
         match &item.kind {
             hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_ref(), *value),
             hir::ItemKind::Declare { role, global, shape, value, initialiser } => {

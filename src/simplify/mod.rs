@@ -69,6 +69,22 @@ impl Opener {
         opener
     }
 
+    /// The evaluated form of a node, as [`Opener::open`]; what comes before everything that is kept is taken from
+    /// `plain`, which sees through all definitions and remembers what it saw.
+    pub fn open_over(&mut self, graph: &mut Graph, root: NodeId, plain: &mut Opener) -> NodeId {
+        let Some(floor) = self.keep.iter().min().copied() else { return plain.open(graph, root) };
+        for id in graph.reach_above(&[root], floor) {
+            let below: Args = graph.node(id).args.iter().copied().filter(|arg| *arg < floor).collect();
+            for arg in below {
+                if !self.memo.contains(arg) {
+                    let made = plain.open(graph, arg);
+                    self.memo.insert(arg, made.0);
+                }
+            }
+        }
+        self.open(graph, root)
+    }
+
     /// The evaluated form of a node. Linear in what is below it and was not opened before.
     pub fn open(&mut self, graph: &mut Graph, root: NodeId) -> NodeId {
         if let Some(done) = self.memo.get(root) {
