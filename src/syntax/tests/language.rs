@@ -218,7 +218,7 @@ fn every_clause_of_a_question_is_kept() {
         program("step J by adam(lr=0.01) 100 times\nnudge a by -1 in J\nplot f(z), g(z) for z in 0..1 to \"f.svg\"")
             .items;
     let asks: Vec<&Ask> =
-        items.iter().filter_map(|i| if let Statement::Ask(ask) = &i.statement { Some(ask) } else { None }).collect();
+        items.iter().filter_map(|i| if let Statement::Ask(ask) = &i.statement { Some(&**ask) } else { None }).collect();
     assert_eq!(asks[0].by.as_ref().map(super::show).as_deref(), Some("adam call(lr=0.01)"));
     assert_eq!(asks[0].times.as_ref().map(super::show).as_deref(), Some("100"));
     assert_eq!(asks[1].within.as_ref().map(super::show).as_deref(), Some("J"));
