@@ -61,7 +61,7 @@ mod transpose;
 mod trigonometry;
 mod xlogy;
 
-pub use structure::{definition, number, slot};
+pub use structure::{definition, number, slot, stand_in};
 
 use crate::graph::{Kernel, OpDef};
 use crate::tensor::Precision;
