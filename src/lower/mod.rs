@@ -104,6 +104,8 @@ pub struct Asked {
     pub span: Span,
     /// The definition that it names, if it is a name alone.
     pub def: Option<DefId>,
+    /// What it is the derivative of, where it is one of a name.
+    pub of: Option<NodeId>,
     /// Why it is zero, where it is a derivative that is.
     pub zero: Option<Zero>,
 }
@@ -515,7 +517,14 @@ impl<'a> Cx<'a> {
             _ => None,
         };
         let zero = self.zeros.get(&expr.root).cloned();
-        Asked { node, span, def, zero }
+        let of = match &self.program.hir(expr.root).kind {
+            hir::Kind::Derivative { of, .. } => match self.program.hir(*of).kind {
+                hir::Kind::Global(global) => self.out.globals[global.0 as usize].map(|def| self.out.def(def).node),
+                _ => None,
+            },
+            _ => None,
+        };
+        Asked { node, span, def, of, zero }
     }
 
     /// The node of a whole expression; `None` where it is wrong (and reported).

@@ -237,3 +237,8 @@ pub fn range(graph: &mut Graph, start: f64, step: f64, count: Dim) -> Result<Nod
 pub fn renamed(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
     reshape_to(graph, x, shape)
 }
+
+/// `a^b`
+pub fn raised(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&super::pow::POW, Attrs::None, &[a, b])
+}

@@ -23,6 +23,7 @@ mod erf;
 mod exp;
 mod extremum;
 mod eye;
+pub mod form;
 mod gamma;
 mod gather;
 mod gelu;

@@ -270,3 +270,27 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
     }
     Ok(None)
 }
+
+/// One of the given rules applied at a node, if one fits.
+pub fn rewrite_once(graph: &mut Graph, id: NodeId, rules: &[&'static str]) -> Option<NodeId> {
+    static PARSED: LazyLock<std::sync::Mutex<FxHashMap<&'static str, Option<std::sync::Arc<Rule>>>>> =
+        LazyLock::new(Default::default);
+    if graph.node(id).args.is_empty() {
+        return None;
+    }
+    for text in rules {
+        let rule = {
+            let mut parsed = PARSED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            parsed.entry(text).or_insert_with(|| notation::rule(text).ok().map(std::sync::Arc::new)).clone()
+        };
+        let Some(rule) = rule else { continue };
+        if let Some(found) = matching::find_root(graph, &rule.left, id)
+            && let Ok(made) = build(graph, &rule, &found, 0)
+            && let Some(made) = fitted(graph, made, id)
+            && made != id
+        {
+            return Some(made);
+        }
+    }
+    None
+}
