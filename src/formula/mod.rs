@@ -89,11 +89,8 @@ impl Names {
 }
 
 /// Is the slope of a definition's operator a formula of its result (`1 - y^2`)?
-fn slope_says_result(compiled: &Compiled, node: NodeId) -> bool {
-    let mut node = node;
-    while compiled.graph.def(node).role == Role::Def {
-        node = compiled.graph.node(node).args[0];
-    }
+fn slope_says_result(compiled: &mut Compiled, node: NodeId) -> bool {
+    let node = compiled.openers.plain.open(&mut compiled.graph, node);
     let def = compiled.graph.def(node);
     match def.diff {
         Diff::Slopes(texts) if matches!(def.kernel, Kernel::Map(_)) => {
