@@ -196,9 +196,10 @@ fn moved(graph: &mut Graph, node: &Node, kind: Move, given: &Given) -> Result<No
             let order: Vec<usize> = (1..=axis).chain([0]).chain(axis + 1..=node.shape.rank()).collect();
             let placed = build::permuted(graph, index, &order)?;
             let split = graph.shape(placed).clone();
-            let count = graph.dims.mul(given.n, &node.shape[axis]).map_err(|_| {
-                Fault::new("nnlang::shape::too_large", "this has more entries than can be counted")
-            })?;
+            let count = graph
+                .dims
+                .mul(given.n, &node.shape[axis])
+                .map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
             let merged = build::reshape_to(graph, placed, node.shape.with(axis, count))?;
             let taken = build::take_along(graph, node.args[0], merged, axis)?;
             let apart = build::reshape_to(graph, taken, split)?;
