@@ -31,10 +31,16 @@ pub fn dimension(text: &str, span: Span) -> Diagnostic {
 }
 
 /// Rows of different lengths.
-pub fn ragged(text: &str, span: Span) -> Diagnostic {
-    let _ = text;
+pub fn ragged(first: &[u64], found: &[u64], first_at: Span, at: Span) -> Diagnostic {
+    let entries = |sizes: &[u64]| match sizes {
+        [] => "a single number".to_string(),
+        [1] => "1 entry".to_string(),
+        [n] => format!("{n} entries"),
+        sizes => format!("a block of shape {sizes:?}"),
+    };
     Diagnostic::error("nnlang::shape::ragged", "the rows of this tensor have different lengths")
-        .at(span, "every row needs as many entries as the first")
+        .at(at, format!("this is {}", entries(found)))
+        .at(first_at, format!("the first is {}", entries(first)))
         .mend("make the rows equally long")
 }
 
@@ -231,6 +237,15 @@ pub fn whole(name: &str, span: Span) -> Diagnostic {
         .mend("write a whole number")
 }
 
+/// A written entry that the stated element type does not have.
+pub fn entry(value: f64, whole: bool, span: Span) -> Diagnostic {
+    let (title, mend) = match whole {
+        true => (format!("whole numbers are stated, and {value} is none"), "write whole numbers, or leave `int` away"),
+        false => (format!("0 or 1 is stated, and {value} is neither"), "write 0 or 1, or leave `bool` away"),
+    };
+    Diagnostic::error("nnlang::shape::whole", title).at(span, "an entry of this").mend(mend)
+}
+
 /// More calls than the budget.
 pub fn budget(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::budget", format!("the calls of `{name}` expand beyond every measure"))
@@ -248,8 +263,14 @@ pub fn too_many_indices(given: usize, shape: &str, span: Span) -> Diagnostic {
 
 /// An index outside its axis.
 pub fn index_range(index: &str, size: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::index", format!("index {index} is outside an axis of size {size}"))
-        .at(span, format!("indices go from 0 to {size} - 1, or from -1 back"))
+    Diagnostic::error("nnlang::shape::index", format!("index {index} is outside an axis of size {size}")).at(
+        span,
+        match size.parse::<u64>() {
+            Ok(0) => "it has no entry".to_string(),
+            Ok(size) => format!("indices go from 0 to {}, or from -1 back to -{size}", size - 1),
+            Err(_) => format!("indices go from 0 to {size} - 1, or from -1 back"),
+        },
+    )
 }
 
 /// A slice beyond its axis.

@@ -75,6 +75,9 @@ pub static ALL: &[&OpDef] = &[
     &structure::SLOT,
     &structure::DEF,
     &structure::STOP,
+    &structure::AS_INT,
+    &structure::AS_BOOL,
+    &structure::AS_REAL,
     &neg::NEG,
     &add::ADD,
     &sub::SUB,
@@ -212,12 +215,19 @@ pub static ALL: &[&OpDef] = &[
     &random::BERNOULLI,
 ];
 
-/// The operator of a name.
+/// Other spellings of an operator's name, as notes write them.
+static SPELLINGS: &[(&str, &OpDef)] = &[("σ", &sigmoid::SIGMOID)];
+
+/// The operator of a name, or of another spelling of it.
 pub fn find(name: &str) -> Option<&'static OpDef> {
     use std::collections::HashMap;
     use std::sync::OnceLock;
     static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
-    BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
+    let names = || {
+        let own = ALL.iter().map(|def| (def.name, *def));
+        own.chain(SPELLINGS.iter().copied()).collect()
+    };
+    BY_NAME.get_or_init(names).get(name).copied()
 }
 
 /// May its two arguments change places?

@@ -7,9 +7,14 @@ use crate::source::Span;
 pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name");
-    match nearest {
-        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
+    let word = crate::syntax::WORDS.iter().find(|word| word.word == name);
+    match (nearest, word) {
+        (Some(nearest), _) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        // `assert -x == 3`: the mark made the word a name.
+        (None, Some(word)) => diagnostic
+            .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
+            .mend(format!("put what follows in round brackets, as in `{}`", word.form)),
+        (None, None) => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
 }
 

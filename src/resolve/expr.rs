@@ -156,6 +156,20 @@ impl Cx<'_> {
                 None => self.push(Kind::Broken, part.span),
             };
         }
+        // `net.f` behind an alias.
+        if let (PartKind::Name(name), [Part { kind: PartKind::Field(field), span }]) = (&part.kind, postfixes)
+            && self.modules.contains_key(name.as_str())
+            && self.local(name).is_none()
+        {
+            let full = format!("{name}.{}", field.text);
+            if self.is_function(&full) {
+                let whole = part.span.to(*span);
+                return match self.callee(&full, whole, whole) {
+                    Some(callee) => self.push(Kind::Call(callee, vec![]), whole),
+                    None => self.push(Kind::Broken, whole),
+                };
+            }
+        }
         self.operand(part, postfixes)
     }
 
