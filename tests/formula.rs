@@ -22,10 +22,7 @@ const CASES: &[Case] = &[
         program: "a = 5; b = 3; c = 2\nJ = 3(a + b*c)",
         asks: &[("dJ/db", "3c"), ("dJ/da", "3"), ("d2J/db dc", "3")],
     },
-    Case {
-        program: "J = mean(bce(a, y))",
-        asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)")],
-    },
+    Case { program: "J = mean(bce(a, y))", asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)")] },
     Case {
         program: "L = -(y*log(a) + (1 - y)*log(1 - a))\nJ = mean(L)",
         asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)"), ("dL/da", "(1 - y)/(1 - a) - y/a")],
@@ -64,7 +61,7 @@ input v : [1, n] = [[1, 0]]
 layer 4 relu from u
 layer 1 sigmoid
 J = mean(bce(a2, v))",
-        asks: &[("dJ/dW1", "u @ ((z1 >= 0)*(W2 @ (a2 - v)))' / n")],
+        asks: &[("dJ/dW1", "u @ ((W2 @ (a2 - v))*(z1 >= 0))' / n")],
     },
     Case {
         program: "input z : [n, k] = [[1, 2, 3], [0, -1, 0.5]]
@@ -112,7 +109,7 @@ c = cos(u)*sin(u)\nq = (u + k)*(u - k)\np = u^k\ne3 = (k*u + 1)^3\nr = exp(-u^2/
             ("dc/du", "cos(u)^2 - sin(u)^2"),
             ("dq/du", "2u"),
             ("dp/dk", "u^k*log(u)"),
-            ("dr/du", "-u*r"),
+            ("dr/du", "-u*exp(-u^2/2)"),
         ],
     },
 ];

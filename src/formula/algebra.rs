@@ -759,7 +759,10 @@ impl<'a> Algebra<'a> {
             if *exponent > 0.0 { above.push(factor) } else { below.push(factor) }
         }
         // Scalars first, as `lambda*w` is written; products last, so that they stand beside what they are scaled by.
-        above.sort_by_key(|id| !self.graph.shape(*id).is_scalar());
+        above.sort_by_key(|id| {
+            let product = matches!(form(self.graph, *id), Form::MatMul(..)) && !self.named.contains(id);
+            (!self.graph.shape(*id).is_scalar(), !product)
+        });
         above.extend(sum);
         let negative = coefficient < 0.0;
         let (number, divisor) = fraction(libm::fabs(coefficient));

@@ -8,7 +8,7 @@ mod algebra;
 mod poly;
 mod print;
 
-use crate::graph::{DefId, Diff, Kernel, NodeId, Role};
+use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
 use crate::source::Span;
 use algebra::Algebra;
@@ -90,8 +90,15 @@ impl Names {
 
 /// Is the slope of a definition's operator a formula of its result (`1 - y^2`)?
 fn slope_says_result(compiled: &mut Compiled, node: NodeId) -> bool {
-    let node = compiled.openers.plain.open(&mut compiled.graph, node);
-    let def = compiled.graph.def(node);
+    let mut written = node;
+    while compiled.graph.def(written).role == Role::Def {
+        written = compiled.graph.node(written).args[0];
+    }
+    let opened = compiled.openers.plain.open(&mut compiled.graph, node);
+    [written, opened].into_iter().any(|id| says_result(compiled.graph.def(id)))
+}
+
+fn says_result(def: &OpDef) -> bool {
     match def.diff {
         Diff::Slopes(texts) if matches!(def.kernel, Kernel::Map(_)) => {
             texts.iter().any(|text| *text != "y" && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "y"))
