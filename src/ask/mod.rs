@@ -226,7 +226,7 @@ fn slope_name(of: &str, by: &str) -> String {
 fn why_zero(zero: &Zero) -> String {
     match zero {
         Zero::Unconnected => "0: nothing connects them".into(),
-        Zero::Flat(at) => format!("0: it is flat at {at}"),
+        Zero::Flat(reason) => format!("0: {reason}"),
     }
 }
 

@@ -132,7 +132,7 @@ fn derived(graph: &mut Graph, slope: Slope, shape: &Shape) -> Result<Derived, Fa
         Slope::Node(node) => return Ok(Derived { node: build::broadcast_to(graph, node, shape.clone())?, zero: None }),
         Slope::Unconnected => Zero::Unconnected,
         Slope::Flat(at) => match graph.def(at).diff {
-            Diff::Flat(reason) => Zero::Flat(format!("{}: {reason}", graph.def(at).name)),
+            Diff::Flat(reason) => Zero::Flat(reason.to_string()),
             _ => Zero::Unconnected,
         },
     };

@@ -257,7 +257,7 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
     if matches!(def.kernel, Kernel::Map(_)) && selects(below.op.def) && RULES.by_root.contains_key(&key(def)) {
         let before = graph.len();
         let source = below.args[0];
-        if RULES.inside.contains(&key(graph.def(source))) {
+        if RULES.inside.contains(&key(graph.def(source))) || selects(graph.def(source)) {
             let applied = make(graph, def, Attrs::None, &[source], None, fuel - 1)?;
             let plain = graph.add(def, Attrs::None, &[source])?;
             if applied != plain {
