@@ -26,3 +26,4 @@ pub mod source;
 pub mod syntax;
 pub mod tensor;
 pub mod view;
+pub mod formula;

@@ -6,7 +6,7 @@
 
 use super::{Cx, grad, slope_name, variable};
 use crate::diag::Diagnostic;
-use crate::graph::{DefId, Type};
+use crate::graph::Type;
 use crate::lower::Ask;
 use crate::ops;
 use crate::source::Span;
@@ -77,8 +77,7 @@ fn one(
     let exact = cx.eval.value(derived.node, span)?.to_f64();
     let at = cx.eval.value(node, span)?.to_f64();
     let ty = Type::real(cx.eval.compiled.graph.shape(node).clone());
-    let temporary = DefId(u32::MAX - 1);
-    let slot = ops::slot(&mut cx.eval.compiled.graph, temporary, ty);
+    let (temporary, slot) = ops::stand_in(&mut cx.eval.compiled.graph, ty);
     let title = slope_name(of, name);
     let directions: Vec<(String, ArrayD<f64>)> = if at.len() <= ENTRIES {
         (0..at.len())

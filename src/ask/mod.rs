@@ -2,6 +2,7 @@
 
 mod assert;
 mod check;
+mod derive;
 mod grad;
 mod listing;
 mod nudge;
@@ -42,6 +43,7 @@ pub struct Statement {
 /// The statements, in the order of the reference.
 pub static ALL: &[Statement] = &[
     Statement { word: "grad", answer: grad::answer },
+    Statement { word: "derive", answer: derive::answer },
     Statement { word: "trace", answer: trace::answer },
     Statement { word: "nudge", answer: nudge::answer },
     Statement { word: "check", answer: check::answer },
@@ -224,7 +226,7 @@ fn slope_name(of: &str, by: &str) -> String {
 fn why_zero(zero: &Zero) -> String {
     match zero {
         Zero::Unconnected => "0: nothing connects them".into(),
-        Zero::Flat(at) => format!("0: it is flat at {at}"),
+        Zero::Flat(reason) => format!("0: {reason}"),
     }
 }
 

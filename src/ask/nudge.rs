@@ -3,7 +3,7 @@
 use super::{Cx, grad, variable};
 use crate::diag::Diagnostic;
 use crate::diff::{self, Slope};
-use crate::graph::{DefId, NodeId, Type};
+use crate::graph::{NodeId, Type};
 use crate::lower::{Ask, DefKind};
 use crate::ops;
 use crate::simplify::Opener;
@@ -29,8 +29,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     let before = cx.eval.value(node, span)?;
     let moved = before.to_f64().mapv(|v| v + step);
     let ty = Type::real(cx.eval.compiled.graph.shape(node).clone());
-    let temporary = DefId(u32::MAX - 1);
-    let slot = ops::slot(&mut cx.eval.compiled.graph, temporary, ty);
+    let (temporary, slot) = ops::stand_in(&mut cx.eval.compiled.graph, ty);
     let nodes: Vec<NodeId> = dependents.iter().map(|(_, node)| *node).collect();
     let old = cx.eval.values(&nodes, span)?;
     let precision = cx.eval.state.precision;

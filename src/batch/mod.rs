@@ -225,6 +225,16 @@ fn product(graph: &mut Graph, node: &Node, given: &Given) -> Result<NodeId, Faul
     let (a, b) = (node.args[0], node.args[1]);
     let (left, right) = (graph.shape(a).clone(), graph.shape(b).clone());
     let (vector_left, vector_right) = (left.rank() == 1, right.rank() == 1);
+    // Rows of vectors against one matrix or vector: one product.
+    match (given.made.get(&a), given.made.get(&b)) {
+        (Some(rows), None) if vector_left && right.rank() <= 2 => return build::matmul(graph, *rows, b),
+        (None, Some(rows)) if vector_right && left.rank() == 1 => return build::matmul(graph, *rows, a),
+        (None, Some(rows)) if vector_right && left.rank() == 2 => {
+            let turned = build::transposed(graph, a)?;
+            return build::matmul(graph, *rows, turned);
+        }
+        _ => {}
+    }
     // Each side as a matrix, with the shape that it has without the new axis.
     let matrix = |graph: &mut Graph, arg: NodeId, shape: &Shape, row: bool| -> Result<(NodeId, Shape), Fault> {
         let shape = match (shape.rank(), row) {

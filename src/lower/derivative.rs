@@ -2,7 +2,7 @@
 
 use super::{Cx, Value, Zero, errors};
 use crate::diff::{self, Slope, Trouble};
-use crate::graph::{DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
+use crate::graph::{Diff, Fault, Graph, Kernel, NodeId, Role, Type};
 use crate::ops::{self, build};
 use crate::resolve::hir::{HirId, Transform};
 use crate::shape::Shape;
@@ -25,9 +25,6 @@ pub struct Derived {
     /// Why it is zero.
     pub zero: Option<Zero>,
 }
-
-/// A slot that stands for a seed until `batch` puts the basis in its place.
-const SEED: DefId = DefId(u32::MAX);
 
 /// The derivatives of `root` by each of `by`, of shape `shape(root) ++ shape(by)`. A definition in `by` is set free from
 /// its equation; leaves, inputs and parameters share one sweep.
@@ -86,7 +83,7 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
             _ => false,
         };
         let slope = if narrow {
-            let seed = ops::slot(graph, SEED, Type::real(to.clone()));
+            let seed = ops::stand_in(graph, Type::real(to.clone())).1;
             match diff::forward(graph, root, &[(*id, seed)])? {
                 Slope::Node(tangent) => {
                     let (basis, count) = crate::batch::basis(graph, &to).map_err(at(*id))?;
@@ -100,7 +97,7 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
                 other => other,
             }
         } else {
-            let seed = ops::slot(graph, SEED, Type::real(shape.clone()));
+            let seed = ops::stand_in(graph, Type::real(shape.clone())).1;
             match diff::reverse(graph, root, seed, &[*id])?.pop() {
                 Some(Slope::Node(share)) => {
                     let (basis, count) = crate::batch::basis(graph, &shape).map_err(at(*id))?;
@@ -122,7 +119,7 @@ fn derived(graph: &mut Graph, slope: Slope, shape: &Shape) -> Result<Derived, Fa
         Slope::Node(node) => return Ok(Derived { node: build::broadcast_to(graph, node, shape.clone())?, zero: None }),
         Slope::Unconnected => Zero::Unconnected,
         Slope::Flat(at) => match graph.def(at).diff {
-            Diff::Flat(reason) => Zero::Flat(format!("{}: {reason}", graph.def(at).name)),
+            Diff::Flat(reason) => Zero::Flat(reason.to_string()),
             _ => Zero::Unconnected,
         },
     };

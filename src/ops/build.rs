@@ -242,3 +242,8 @@ pub fn renamed(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fau
 pub fn as_type(graph: &mut Graph, x: NodeId, dtype: crate::tensor::DType) -> Result<NodeId, Fault> {
     graph.add(super::structure::as_type(dtype), Attrs::None, &[x])
 }
+
+/// `a^b`
+pub fn raised(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&super::pow::POW, Attrs::None, &[a, b])
+}

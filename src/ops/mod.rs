@@ -23,6 +23,7 @@ mod erf;
 mod exp;
 mod extremum;
 mod eye;
+pub mod form;
 mod gamma;
 mod gather;
 mod gelu;
@@ -61,7 +62,7 @@ mod transpose;
 mod trigonometry;
 mod xlogy;
 
-pub use structure::{definition, number, slot};
+pub use structure::{definition, number, slot, stand_in};
 
 use crate::graph::{Kernel, OpDef};
 use crate::tensor::Precision;

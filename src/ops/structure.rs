@@ -108,6 +108,13 @@ pub fn slot(graph: &mut Graph, def: DefId, ty: Type) -> NodeId {
     graph.add_typed(&SLOT, Attrs::One(Attr::Def(def)), &[], ty)
 }
 
+/// A slot that stands for a value for a while, unlike any other of the graph.
+pub fn stand_in(graph: &mut Graph, ty: Type) -> (DefId, NodeId) {
+    // Above all definitions of a program; each new one makes the graph longer, so none comes twice.
+    let id = DefId(u32::MAX / 2 + graph.len() as u32);
+    (id, slot(graph, id, ty))
+}
+
 /// The node of a definition.
 pub fn definition(graph: &mut Graph, def: DefId, value: NodeId) -> NodeId {
     let ty = graph.ty(value);

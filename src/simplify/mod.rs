@@ -96,6 +96,11 @@ impl Opener {
             if self.memo.contains(id) {
                 continue;
             }
+            // What is kept stays the node that it is: what comes of it may be asked for by what is below it in turn.
+            if self.keep.contains(&id) {
+                self.memo.insert(id, id.0);
+                continue;
+            }
             if !ready {
                 stack.push((id, true));
                 let node = graph.node(id);
@@ -121,12 +126,7 @@ impl Opener {
         let def = node.op.def;
         let args: Args = node.args.iter().map(|arg| self.memo.get(*arg).map_or(*arg, NodeId)).collect();
         if def.role == Role::Def {
-            if !self.keep.contains(&id) {
-                return args[0];
-            }
-            let ty = graph.ty(id);
-            let attrs = graph.node(id).op.attrs.clone();
-            return graph.add_typed(def, attrs, &args, ty);
+            return args[0];
         }
         let same = args == node.args;
         let attrs = node.op.attrs.clone();
@@ -269,4 +269,28 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
         return make(graph, below.op.def, below.op.attrs.clone(), &[moved], None, fuel - 1).map(Some);
     }
     Ok(None)
+}
+
+/// One of the given rules applied at a node, if one fits.
+pub fn rewrite_once(graph: &mut Graph, id: NodeId, rules: &[&'static str]) -> Option<NodeId> {
+    static PARSED: LazyLock<std::sync::Mutex<FxHashMap<&'static str, Option<std::sync::Arc<Rule>>>>> =
+        LazyLock::new(Default::default);
+    if graph.node(id).args.is_empty() {
+        return None;
+    }
+    for text in rules {
+        let rule = {
+            let mut parsed = PARSED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            parsed.entry(text).or_insert_with(|| notation::rule(text).ok().map(std::sync::Arc::new)).clone()
+        };
+        let Some(rule) = rule else { continue };
+        if let Some(found) = matching::find_root(graph, &rule.left, id)
+            && let Ok(made) = build(graph, &rule, &found, 0)
+            && let Some(made) = fitted(graph, made, id)
+            && made != id
+        {
+            return Some(made);
+        }
+    }
+    None
 }
