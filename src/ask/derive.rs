@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
-use crate::lower::{Ask, Asked};
+use crate::lower::{self, Ask, Asked};
 use crate::source::Span;
 use crate::view::{Doc, Line};
 use serde_json::Map;
@@ -18,11 +18,29 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let node = cx.node(asked)?;
     let name = cx.text(asked.span);
-    let found = formula::formula(cx.eval.compiled, node, asked.of);
+    // Where entries go one to one the formula of one entry says it all.
+    let compiled = &mut *cx.eval.compiled;
+    let entries = match (asked.of, asked.by) {
+        (Some(of), Some(by)) => lower::entry_by_entry(&mut compiled.graph, &mut compiled.openers, of, by),
+        _ => None,
+    };
+    // A derivative of a higher order is taken of the formula, not of what is evaluated in its place.
+    let readable = match asked.of {
+        Some(of) if asked.order.len() > 1 => {
+            lower::derive_readable(&mut compiled.graph, &mut compiled.openers, of, &asked.order)
+        }
+        _ => None,
+    };
+    let node = entries.or(readable).unwrap_or(node);
+    let found = formula::formula(compiled, node, asked.of, asked.span);
     let mut line = Line::new().name(&name).plain(" = ").plain(&found.text);
     let mut fact = Map::new();
     fact.insert("name".into(), name.as_str().into());
     fact.insert("formula".into(), found.text.as_str().into());
+    if entries.is_some() {
+        line = line.note("  # entry by entry");
+        fact.insert("entrywise".into(), true.into());
+    }
     if let Some(zero) = &asked.zero {
         let why = super::why_zero(zero);
         line = line.note(format!("  # {why}"));

@@ -130,12 +130,11 @@ impl<'a> Algebra<'a> {
             return Ok(made);
         }
         let made = match form(self.graph, id) {
-            Form::Neg(a) => {
-                let poly = self.poly(a).scaled(-1.0, &vec![]);
-                self.shorter(id, poly, shape)?
-            }
+            Form::Neg(a) => self.neg(id, a, shape)?,
             Form::Add(a, b) => self.sum(id, a, b, 1.0, shape)?,
             Form::Sub(a, b) => self.sum(id, a, b, -1.0, shape)?,
+            Form::Mul(a, b) if self.is_minus_one(a) => self.neg(id, b, shape)?,
+            Form::Mul(a, b) if self.is_minus_one(b) => self.neg(id, a, shape)?,
             Form::Mul(a, b) => {
                 let (x, y) = (self.poly(a), self.poly(b));
                 let lean = self.lean(id, &[a, b], shape)?;
@@ -148,7 +147,9 @@ impl<'a> Algebra<'a> {
                 let (x, y) = (self.poly(a), self.poly(b));
                 let lean = self.lean(id, &[a, b], shape)?;
                 let inverse = match y.single() {
-                    Some((coefficient, mono)) if coefficient != 0.0 => Poly::term(1.0 / coefficient, &power(&mono, -1.0)),
+                    Some((coefficient, mono)) if coefficient != 0.0 => {
+                        Poly::term(1.0 / coefficient, &power(&mono, -1.0))
+                    }
                     _ => Poly::term(1.0, &vec![(self.bare(b), -1.0)]),
                 };
                 match x.times(&inverse) {
@@ -197,7 +198,8 @@ impl<'a> Algebra<'a> {
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,
-            Form::Number(_) | Form::Dim | Form::Eq(..) | Form::Eye | Form::Other => id,
+            Form::Eq(..) | Form::Other => self.lean_pointwise(id, shape)?,
+            Form::Number(_) | Form::Dim | Form::Eye => id,
         };
         self.canon.insert(id, made);
         self.canon.entry(made).or_insert(made);
@@ -219,6 +221,57 @@ impl<'a> Algebra<'a> {
         poly
     }
 
+    fn is_minus_one(&self, id: NodeId) -> bool {
+        form(self.graph, self.bare(id)) == Form::Number(-1.0)
+    }
+
+    /// `-a`, with the sign inside where that is shorter.
+    fn neg(&mut self, id: NodeId, a: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        let poly = self.poly(a).scaled(-1.0, &vec![]);
+        let bare = self.bare(a);
+        let plain = build::neg(self.graph, bare)?;
+        let plain = build::broadcast_to(self.graph, plain, shape.clone())?;
+        let inside = self.negated(bare, 0)?;
+        let mut best = self.shorter(plain, poly.clone(), shape)?;
+        if let Some(inside) = inside {
+            let inside = build::broadcast_to(self.graph, inside, shape.clone())?;
+            self.polys.insert(inside, poly.clone());
+            if self.cost(inside) < self.cost(best) {
+                best = inside;
+            }
+        }
+        self.polys.insert(id, poly);
+        Ok(best)
+    }
+
+    /// `-a` without a sign in front, where a is a difference or made of one.
+    fn negated(&mut self, a: NodeId, depth: u32) -> Result<Option<NodeId>, Fault> {
+        if self.named.contains(&a) || depth > 8 {
+            return Ok(None);
+        }
+        Ok(match form(self.graph, a) {
+            Form::Neg(x) => Some(x),
+            Form::Number(value) if value < 0.0 => Some(ops::number(self.graph, -value)),
+            Form::Sub(x, y) => Some(build::sub(self.graph, y, x)?),
+            Form::Add(x, y) => match (self.negated(x, depth + 1)?, self.negated(y, depth + 1)?) {
+                (Some(x), Some(y)) => Some(build::add(self.graph, x, y)?),
+                (Some(x), None) => Some(build::sub(self.graph, x, y)?),
+                (None, Some(y)) => Some(build::sub(self.graph, y, x)?),
+                (None, None) => None,
+            },
+            Form::Div(x, y) => match self.negated(x, depth + 1)? {
+                Some(x) => Some(build::div(self.graph, x, y)?),
+                None => None,
+            },
+            Form::Mul(x, y) => match (self.negated(x, depth + 1)?, self.negated(y, depth + 1)?) {
+                (Some(x), _) => Some(build::mul(self.graph, x, y)?),
+                (None, Some(y)) => Some(build::mul(self.graph, x, y)?),
+                (None, None) => None,
+            },
+            _ => None,
+        })
+    }
+
     /// Without a stretch around it: broadcasting does it anyway.
     fn bare(&self, id: NodeId) -> NodeId {
         match form(self.graph, id) {
@@ -236,6 +289,17 @@ impl<'a> Algebra<'a> {
         let (def, attrs) = (self.graph.def(id), self.graph.node(id).op.attrs.clone());
         let made = self.graph.add(def, attrs, &bare)?;
         build::broadcast_to(self.graph, made, shape.clone())
+    }
+
+    /// As [`Algebra::lean`], for any operator that works entry by entry.
+    fn lean_pointwise(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        use crate::graph::Kernel;
+        let node = self.graph.node(id);
+        if !matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_)) {
+            return Ok(id);
+        }
+        let args = node.args.clone();
+        self.lean(id, &args, shape)
     }
 
     /// A sum: also as it stands.
@@ -327,7 +391,17 @@ impl<'a> Algebra<'a> {
         let built = self.build(&poly, shape)?;
         self.polys.insert(built, poly.clone());
         self.polys.insert(id, poly);
-        Ok(if self.cost(built) < self.cost(id) { built } else { id })
+        // Of two equally long ones the one as it was written, unless that hides a quotient or a sign in a product.
+        let hides = match form(self.graph, id) {
+            Form::Mul(a, b) => [a, b].iter().any(|arg| match form(self.graph, *arg) {
+                Form::Div(..) | Form::Neg(_) => true,
+                Form::Number(value) => value < 0.0,
+                _ => false,
+            }),
+            _ => false,
+        };
+        let (new, old) = (self.cost(built), self.cost(id));
+        Ok(if new < old || (new == old && hides) { built } else { id })
     }
 
     /// How long a node is to read.
@@ -352,7 +426,13 @@ impl<'a> Algebra<'a> {
                 let below: u32 = args.iter().map(|arg| self.costs[arg]).fold(0, u32::saturating_add);
                 let own = match form(self.graph, at) {
                     Form::Broadcast(_) => 6,
-                    Form::Number(value) => if value.fract() == 0.0 { 1 } else { 2 },
+                    Form::Number(value) => {
+                        if value.fract() == 0.0 {
+                            1
+                        } else {
+                            2
+                        }
+                    }
                     Form::Dim => 2,
                     Form::Transpose(_) | Form::Neg(_) | Form::Pow(..) => 1,
                     _ => 2,
@@ -404,7 +484,9 @@ impl<'a> Algebra<'a> {
         match form(self.graph, id) {
             Form::Transpose(x) if !self.named.contains(&id) => return Ok(x),
             Form::Eye => return Ok(id),
-            Form::MatMul(a, b) if !self.named.contains(&id) && self.graph.shape(a).rank() == 2 && self.graph.shape(b).rank() == 2 => {
+            Form::MatMul(a, b)
+                if !self.named.contains(&id) && self.graph.shape(a).rank() == 2 && self.graph.shape(b).rank() == 2 =>
+            {
                 let left = self.transpose(b)?;
                 let right = self.transpose(a)?;
                 let swapped = build::matmul(self.graph, left, right)?;
@@ -510,8 +592,9 @@ impl<'a> Algebra<'a> {
     fn sum_to(&mut self, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let from = self.graph.shape(x).clone();
         let gone = from.rank() - shape.rank();
-        let inner: Vec<usize> =
-            (gone..from.rank()).filter(|axis| shape[axis - gone] == Dim::Num(1) && from[*axis] != Dim::Num(1)).collect();
+        let inner: Vec<usize> = (gone..from.rank())
+            .filter(|axis| shape[axis - gone] == Dim::Num(1) && from[*axis] != Dim::Num(1))
+            .collect();
         let lead: Vec<usize> = (0..gone).collect();
         let mut made = x;
         if !inner.is_empty() {
@@ -536,7 +619,7 @@ impl<'a> Algebra<'a> {
         }
         // `where(n == 0, 0, x/n)`: a convention at one point, which a reader need not see.
         if x == Some(0.0)
-            && let Form::Eq(tested, zero) = form(self.graph, c)
+            && let Form::Eq(tested, zero) = form(self.graph, self.bare(c))
             && self.poly(zero).value() == Some(0.0)
         {
             if self.is_factor(tested, b) {
@@ -547,7 +630,9 @@ impl<'a> Algebra<'a> {
                 let mono = key.mono();
                 tested.single().is_some_and(|(_, t)| {
                     t.iter().any(|(atom, _)| {
-                        mono.iter().any(|(other, e)| (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom))
+                        mono.iter().any(|(other, e)| {
+                            (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom)
+                        })
                     })
                 })
             });
@@ -605,7 +690,7 @@ impl<'a> Algebra<'a> {
         let poly = self.means(poly)?;
         let poly = self.gathered(poly)?;
         if let Some(value) = poly.value() {
-            let number = ops::number(self.graph, value);
+            let number = self.monomial(value, &vec![], None)?;
             return build::broadcast_to(self.graph, number, shape.clone());
         }
         let common = poly.common();
@@ -674,7 +759,10 @@ impl<'a> Algebra<'a> {
             if *exponent > 0.0 { above.push(factor) } else { below.push(factor) }
         }
         // Scalars first, as `lambda*w` is written; products last, so that they stand beside what they are scaled by.
-        above.sort_by_key(|id| !self.graph.shape(*id).is_scalar());
+        above.sort_by_key(|id| {
+            let product = matches!(form(self.graph, *id), Form::MatMul(..)) && !self.named.contains(id);
+            (!self.graph.shape(*id).is_scalar(), !product)
+        });
         above.extend(sum);
         let negative = coefficient < 0.0;
         let (number, divisor) = fraction(libm::fabs(coefficient));
@@ -717,7 +805,9 @@ impl<'a> Algebra<'a> {
             let (mut mono, mut coefficient) = (key.mono(), *coefficient);
             let sums: Vec<NodeId> = mono
                 .iter()
-                .filter(|(atom, e)| *e == 1.0 && !self.named.contains(atom) && matches!(form(self.graph, *atom), Form::Sum(_)))
+                .filter(|(atom, e)| {
+                    *e == 1.0 && !self.named.contains(atom) && matches!(form(self.graph, *atom), Form::Sum(_))
+                })
                 .map(|(atom, _)| *atom)
                 .collect();
             for sum in sums {
@@ -726,7 +816,9 @@ impl<'a> Algebra<'a> {
                 let axes = attrs.ints(0).map(<[i64]>::to_vec);
                 let count = build::count(self.graph, x, axes.as_deref())?;
                 let divides = match form(self.graph, count) {
-                    Form::Number(n) if n > 1.0 && coefficient * n == libm::round(coefficient * n) && coefficient.fract() != 0.0 => {
+                    Form::Number(n)
+                        if n > 1.0 && coefficient * n == libm::round(coefficient * n) && coefficient.fract() != 0.0 =>
+                    {
                         coefficient *= n;
                         true
                     }
@@ -772,7 +864,10 @@ impl<'a> Algebra<'a> {
         for ((b, rest), mut members) in groups {
             let rest = super::poly::Key(rest).mono();
             let size = libm::fabs(members[0].0);
-            if members.iter().any(|(c, a, _)| libm::fabs(*c) != size || self.graph.shape(*a) != self.graph.shape(members[0].1)) {
+            if members
+                .iter()
+                .any(|(c, a, _)| libm::fabs(*c) != size || self.graph.shape(*a) != self.graph.shape(members[0].1))
+            {
                 continue;
             }
             members.sort_by_key(|(c, a, _)| (*c < 0.0, *a));

@@ -8,8 +8,9 @@ mod algebra;
 mod poly;
 mod print;
 
-use crate::graph::{DefId, NodeId, Role};
+use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
+use crate::source::Span;
 use algebra::Algebra;
 use rustc_hash::FxHashMap;
 
@@ -23,8 +24,8 @@ pub struct Formula {
 }
 
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
-pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>) -> Formula {
-    let names = Names::of(compiled, root, hidden);
+pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
+    let names = Names::of(compiled, root, hidden, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
     let node = algebra.canonical(names.target);
     let spelled = algebra.spelled;
@@ -46,7 +47,9 @@ struct Names {
 }
 
 impl Names {
-    fn of(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>) -> Names {
+    fn of(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Names {
+        // `a*(1 - a)` is the slope of `a = sigmoid(z)`; that of `J = exp(z)` is not `J`.
+        let hidden = hidden.filter(|node| !slope_says_result(compiled, *node));
         let mut target = root;
         while compiled.graph.def(target).role == Role::Def {
             target = compiled.graph.node(target).args[0];
@@ -59,7 +62,9 @@ impl Names {
         };
         for i in 0..compiled.defs.len() {
             let def = &compiled.defs[i];
-            if def.kind == DefKind::Local || def.node == root || hidden == Some(def.node) {
+            // What is defined below the question is not known there.
+            let later = def.span.source == asked.source && def.span.start > asked.start;
+            if def.kind == DefKind::Local || def.node == root || hidden == Some(def.node) || later {
                 continue;
             }
             let (node, name) = (def.node, def.name.to_string());
@@ -80,6 +85,25 @@ impl Names {
             }
         }
         names
+    }
+}
+
+/// Is the slope of a definition's operator a formula of its result (`1 - y^2`)?
+fn slope_says_result(compiled: &mut Compiled, node: NodeId) -> bool {
+    let mut written = node;
+    while compiled.graph.def(written).role == Role::Def {
+        written = compiled.graph.node(written).args[0];
+    }
+    let opened = compiled.openers.plain.open(&mut compiled.graph, node);
+    [written, opened].into_iter().any(|id| says_result(compiled.graph.def(id)))
+}
+
+fn says_result(def: &OpDef) -> bool {
+    match def.diff {
+        Diff::Slopes(texts) if matches!(def.kernel, Kernel::Map(_)) => {
+            texts.iter().any(|text| *text != "y" && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "y"))
+        }
+        _ => false,
     }
 }
 

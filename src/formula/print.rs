@@ -82,11 +82,20 @@ impl Printer<'_> {
             Form::Neg(a) => {
                 let inner = self.node(a);
                 let text = if inner.bind < Bind::Product { format!("({})", inner.text) } else { inner.text };
-                Text { text: format!("-{text}"), bind: Bind::Sum, matrix: inner.matrix, quotient: false }
+                Text {
+                    text: format!("-{text}"),
+                    bind: if inner.bind > Bind::Product { Bind::Neg } else { Bind::Sum },
+                    matrix: inner.matrix,
+                    quotient: false,
+                }
             }
             Form::Add(a, b) => {
                 let right = self.node(b);
-                let right = if right.bind < Bind::Sum || right.text.starts_with('-') { format!("({})", right.text) } else { right.text };
+                let right = if right.bind < Bind::Sum || right.text.starts_with('-') {
+                    format!("({})", right.text)
+                } else {
+                    right.text
+                };
                 Text::new(format!("{} + {right}", self.at_least(a, Bind::Sum)), Bind::Sum)
             }
             Form::Sub(a, b) => {
@@ -137,7 +146,9 @@ impl Printer<'_> {
         }
         let left = self.node(a);
         let left = if left.bind < Bind::Product || left.matrix { format!("({})", left.text) } else { left.text };
-        let right = if right.bind <= Bind::Product { format!("({})", right.text) } else { right.text };
+        // A product of products is one product.
+        let flat = right.bind == Bind::Product && !right.matrix && !right.quotient;
+        let right = if right.bind <= Bind::Product && !flat { format!("({})", right.text) } else { right.text };
         Text::new(format!("{left}*{right}"), Bind::Product)
     }
 
@@ -145,6 +156,10 @@ impl Printer<'_> {
         let constants = [(std::f64::consts::PI, "pi"), (std::f64::consts::E, "e")];
         if let Some((_, name)) = constants.iter().find(|(constant, _)| *constant == value) {
             return Text::new(*name, Bind::Tight);
+        }
+        let turns = value / std::f64::consts::PI;
+        if turns == libm::round(turns) && (2.0..=100.0).contains(&turns) {
+            return Text::new(format!("{turns}pi"), Bind::Together);
         }
         // The shortest text that reads back to the same number.
         let short = number(value, 6);
@@ -202,12 +217,25 @@ impl Printer<'_> {
                 slices.iter().zip(self.graph().shape(*x).iter()).map(|(slice, dim)| self.slice(slice, dim)).collect();
             return Text::new(format!("{}[{}]", self.at_least(*x, Bind::Tight), slots.join(", ")), Bind::Tight);
         }
+        if let (Attr::Slices(slices), Some(x), "unslice") = (node.op.attrs.get(0), node.args.first(), def.name)
+            && slices.iter().all(|slice| slice.step == 1)
+        {
+            let dims = &self.graph().dims;
+            let mut widths = vec![];
+            for (slice, dim) in slices.iter().zip(self.graph().shape(id).iter()) {
+                let after = dims.add(&slice.start, &slice.len).and_then(|end| dims.sub(dim, &end));
+                widths.push(self.dim(&slice.start));
+                widths.push(after.map_or_else(|_| "?".into(), |after| self.dim(&after)));
+            }
+            return Text::new(format!("pad({}, [{}])", self.node(*x).text, widths.join(", ")), Bind::Tight);
+        }
         let mut args: Vec<String> = node.args.iter().map(|arg| self.node(*arg).text).collect();
         let mut attrs = node.op.attrs.all().iter();
         for arg in def.args.iter().filter(|arg| !arg.kind.is_node()) {
             let Some(attr) = attrs.next() else { break };
             if let Some(text) = self.attribute(arg.kind, arg.default, attr, id) {
-                let positional = matches!(arg.kind, ArgKind::Shape | ArgKind::Dim | ArgKind::Perm) && arg.default.is_empty();
+                let positional =
+                    matches!(arg.kind, ArgKind::Shape | ArgKind::Dim | ArgKind::Perm) && arg.default.is_empty();
                 args.push(if positional { text } else { format!("{}={text}", arg.name) });
             }
         }

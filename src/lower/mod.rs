@@ -10,7 +10,7 @@ mod layer;
 mod network;
 mod stated;
 
-pub use derivative::{Derived, Openers, derive};
+pub use derivative::{Derived, Openers, derive, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};
@@ -106,6 +106,10 @@ pub struct Asked {
     pub def: Option<DefId>,
     /// What it is the derivative of, where it is one of a name.
     pub of: Option<NodeId>,
+    /// By what, where it is a derivative of the first order by one name.
+    pub by: Option<NodeId>,
+    /// By what, one name for each order.
+    pub order: Vec<NodeId>,
     /// Why it is zero, where it is a derivative that is.
     pub zero: Option<Zero>,
 }
@@ -536,14 +540,25 @@ impl<'a> Cx<'a> {
             _ => None,
         };
         let zero = self.zeros.get(&expr.root).cloned();
-        let of = match &self.program.hir(expr.root).kind {
-            hir::Kind::Derivative { of, .. } => match self.program.hir(*of).kind {
-                hir::Kind::Global(global) => self.out.globals[global.0 as usize].map(|def| self.out.def(def).node),
-                _ => None,
-            },
+        let global = |cx: &Self, id: HirId| match cx.program.hir(id).kind {
+            hir::Kind::Global(global) => cx.out.globals[global.0 as usize].map(|def| cx.out.def(def).node),
             _ => None,
         };
-        Asked { node, span, def, of, zero }
+        let mut order = vec![];
+        let (of, by) = match &self.program.hir(expr.root).kind {
+            hir::Kind::Derivative { of, by } => {
+                for (by, times) in by {
+                    order.extend(global(self, *by).into_iter().cycle().take(*times as usize));
+                }
+                let first = match by.as_slice() {
+                    [(by, 1)] => global(self, *by),
+                    _ => None,
+                };
+                (global(self, *of), first)
+            }
+            _ => (None, None),
+        };
+        Asked { node, span, def, of, by, order, zero }
     }
 
     /// The node of a whole expression; `None` where it is wrong (and reported).
