@@ -51,6 +51,13 @@ pub fn uneven(a: &str, b: &str, span: Span) -> Diagnostic {
         .mend("make the shapes equal, or join them with `concat(a, b, axis=0)`")
 }
 
+/// `assert m == n` over dimensions that cannot be made one.
+pub fn never_equal(left: &str, right: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::assert", format!("the dimensions {left} and {right} cannot be made one"))
+        .at(span, "asserted here")
+        .mend("state the shapes so that they agree")
+}
+
 /// A string where a number is wanted.
 pub fn text_is_no_number(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::text", "a string is not a number")

@@ -119,7 +119,7 @@ pub struct Asked {
 pub enum Zero {
     /// Nothing connects them.
     Unconnected,
-    /// The name of what is flat, and its convention.
+    /// The reason of what is flat.
     Flat(String),
 }
 
@@ -497,7 +497,10 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
-        let exprs = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        if ask.word.text == "assert" {
+            exprs.iter().for_each(|asked| self.agree(asked));
+        }
         let wrt = ask.wrt.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
         let by = ask.by.map(|(expr, span)| self.asked(expr, span));
         let within = ask.within.map(|(expr, span)| self.asked(expr, span));
@@ -507,6 +510,22 @@ impl<'a> Cx<'a> {
         }
         let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// `assert m == n` over dimensions that are not numbers yet: from here on they are one.
+    fn agree(&mut self, asked: &Asked) {
+        let Some(node) = asked.node.map(|id| self.out.graph.node(id)) else { return };
+        let [left, right] = node.args[..] else { return };
+        if !ops::known::equates(node.op.def) {
+            return;
+        }
+        let dim = |id| ops::known::dim(&self.out.graph, id, &self.leaf());
+        let (Some(left), Some(right)) = (dim(left), dim(right)) else { return };
+        let open = |dim| self.out.graph.dims.known(dim).is_none();
+        if open(&left) && open(&right) && self.out.graph.dims.unify(&left, &right, asked.span).is_err() {
+            let (left, right) = (self.out.graph.dims.show(&left), self.out.graph.dims.show(&right));
+            self.report(errors::never_equal(&left, &right, asked.span));
+        }
     }
 
     fn expr_span(&self, expr: hir::Expr) -> Span {

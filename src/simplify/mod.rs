@@ -96,6 +96,11 @@ impl Opener {
             if self.memo.contains(id) {
                 continue;
             }
+            // What is kept stays the node that it is: what comes of it may be asked for by what is below it in turn.
+            if self.keep.contains(&id) {
+                self.memo.insert(id, id.0);
+                continue;
+            }
             if !ready {
                 stack.push((id, true));
                 let node = graph.node(id);
@@ -121,12 +126,7 @@ impl Opener {
         let def = node.op.def;
         let args: Args = node.args.iter().map(|arg| self.memo.get(*arg).map_or(*arg, NodeId)).collect();
         if def.role == Role::Def {
-            if !self.keep.contains(&id) {
-                return args[0];
-            }
-            let ty = graph.ty(id);
-            let attrs = graph.node(id).op.attrs.clone();
-            return graph.add_typed(def, attrs, &args, ty);
+            return args[0];
         }
         let same = args == node.args;
         let attrs = node.op.attrs.clone();
