@@ -497,9 +497,9 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
-        let exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let mut exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
         if ask.word.text == "assert" {
-            exprs.iter().for_each(|asked| self.agree(asked));
+            exprs.iter_mut().for_each(|asked| self.agree(asked));
         }
         let wrt = ask.wrt.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
         let by = ask.by.map(|(expr, span)| self.asked(expr, span));
@@ -512,8 +512,8 @@ impl<'a> Cx<'a> {
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 
-    /// `assert m == n` over dimensions that are not numbers yet: from here on they are one.
-    fn agree(&mut self, asked: &Asked) {
+    /// `assert m == n` over dimensions that are not numbers yet: from here on they are one, and data must agree.
+    fn agree(&mut self, asked: &mut Asked) {
         let Some(node) = asked.node.map(|id| self.out.graph.node(id)) else { return };
         let [left, right] = node.args[..] else { return };
         if !ops::known::equates(node.op.def) {
@@ -522,9 +522,19 @@ impl<'a> Cx<'a> {
         let dim = |id| ops::known::dim(&self.out.graph, id, &self.leaf());
         let (Some(left), Some(right)) = (dim(left), dim(right)) else { return };
         let open = |dim| self.out.graph.dims.known(dim).is_none();
-        if open(&left) && open(&right) && self.out.graph.dims.unify(&left, &right, asked.span).is_err() {
-            let (left, right) = (self.out.graph.dims.show(&left), self.out.graph.dims.show(&right));
-            self.report(errors::never_equal(&left, &right, asked.span));
+        if !open(&left) || !open(&right) {
+            return;
+        }
+        match self.out.graph.dims.unify(&left, &right, asked.span) {
+            // It holds for whatever numbers come.
+            Ok(()) => {
+                asked.node = Some(ops::number(self.graph(), 1.0));
+                self.settle();
+            }
+            Err(_) => {
+                let (left, right) = (self.out.graph.dims.show(&left), self.out.graph.dims.show(&right));
+                self.report(errors::never_equal(&left, &right, asked.span));
+            }
         }
     }
 
