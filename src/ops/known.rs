@@ -45,20 +45,6 @@ pub fn equates(def: &OpDef) -> bool {
     *def == super::compare::EQ
 }
 
-/// Is `value` exactly what the operator gives for these numbers, without rounding?
-pub fn is_exact(def: &OpDef, a: f64, b: Option<f64>, value: f64) -> bool {
-    let whole = |v: f64| v.fract() == 0.0 && libm::fabs(v) < 9e15;
-    match (def, b) {
-        (def, None) => *def == neg::NEG,
-        // Knuth's two-sum: what is left over is 0.
-        (def, Some(b)) if *def == add::ADD => value - a == b && value - b == a,
-        (def, Some(b)) if *def == sub::SUB => a - value == b && value + b == a,
-        (def, Some(b)) if *def == mul::MUL => libm::fma(a, b, -value) == 0.0,
-        (def, Some(b)) if *def == div::DIV => libm::fma(value, b, -a) == 0.0,
-        (_, Some(b)) => whole(a) && whole(b) && whole(value),
-    }
-}
-
 /// The dimension that a scalar node is: a whole number, a name, or arithmetic over them.
 pub fn dim(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Dim> {
     let node = graph.node(id);

@@ -45,6 +45,7 @@ mod norm;
 mod pow;
 mod prod;
 mod random;
+mod recognise;
 mod relu;
 mod reshape;
 mod roots;
@@ -62,6 +63,7 @@ mod transpose;
 mod trigonometry;
 mod xlogy;
 
+pub use recognise::recognise;
 pub use structure::{definition, number, slot, stand_in};
 
 use crate::graph::{Kernel, OpDef};
@@ -233,11 +235,6 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
 /// May its two arguments change places?
 pub fn commutes(def: &OpDef) -> bool {
     *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
-}
-
-/// A form that no rule over single letters can say, seen at a node: the node that takes its place.
-pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
-    None
 }
 
 /// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.

@@ -5,7 +5,7 @@
 
 mod matching;
 
-use crate::graph::{Args, Attrs, Fault, Graph, Kernel, Move, NodeId, NodeMap, OpDef, Role};
+use crate::graph::{Args, Attrs, Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Notation, OpDef, Role};
 use crate::notation::{self, Rule};
 use crate::ops;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -210,16 +210,25 @@ fn build(graph: &mut Graph, rule: &Rule, found: &matching::Found, fuel: u32) -> 
     made.last().copied().ok_or_else(|| Fault::new("nnlang::diff::operator", "an empty rule"))
 }
 
-/// A pointwise operator over numbers alone is a number, unless it is not finite: then its place is worth keeping.
+/// Arithmetic of whole numbers alone, exact: what rounds or is a function of a number keeps its form, for a rule may know
+/// a better one (`1 - tanh(20)^2`).
 fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
+    let exact = |value: f64| (value.fract() == 0.0 && libm::fabs(value) < 9e15).then_some(value);
     let number = |i: usize| {
         let node = graph.node(*args.get(i)?);
-        if node.op.def.role == Role::Number { node.op.attrs.number(0) } else { None }
+        if node.op.def.role == Role::Number { node.op.attrs.number(0).and_then(exact) } else { None }
     };
-    let value = match def.kernel {
-        Kernel::Map(f) => f(number(0)?),
-        Kernel::Zip(f) => f(number(0)?, number(1)?),
-        Kernel::Zip3(_)
+    match def.kernel {
+        Kernel::Map(f) if matches!(def.notation, Notation::Prefix(_)) => exact(f(number(0)?)),
+        // Only results that are real numbers: a comparison stays what it is, 0 or 1 of its own type.
+        Kernel::Zip(f)
+            if matches!(def.notation, Notation::Infix(_)) && matches!(def.diff, Diff::Slopes(_) | Diff::SlopeBy(_)) =>
+        {
+            exact(f(number(0)?, number(1)?))
+        }
+        Kernel::Map(_)
+        | Kernel::Zip(_)
+        | Kernel::Zip3(_)
         | Kernel::Reduce(_)
         | Kernel::Along(_)
         | Kernel::Move(_)
@@ -227,15 +236,8 @@ fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
         | Kernel::Source(_)
         | Kernel::Matrix(_)
         | Kernel::Same
-        | Kernel::Expand(_) => return None,
-    };
-    // What a rule waits for is not rounded away before it is seen: `log(1 + 1e-20)`, `1 - tanh(10)^2`.
-    if RULES.inside.contains(&key(def)) && !ops::known::is_exact(def, number(0)?, number(1), value) {
-        return None;
+        | Kernel::Expand(_) => None,
     }
-    // Only results that are real numbers: a comparison stays what it is, 0 or 1 of its own type.
-    let real = matches!(def.diff, crate::graph::Diff::Slopes(_) | crate::graph::Diff::SlopeBy(_));
-    (value.is_finite() && real).then_some(value)
 }
 
 /// `log(softmax(z)[0])`: a pointwise operator looks through a selection where a rule waits on the other side;
@@ -255,7 +257,7 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
     if matches!(def.kernel, Kernel::Map(_)) && selects(below.op.def) && RULES.by_root.contains_key(&key(def)) {
         let before = graph.len();
         let source = below.args[0];
-        if RULES.inside.contains(&key(graph.def(source))) {
+        if RULES.inside.contains(&key(graph.def(source))) || selects(graph.def(source)) {
             let applied = make(graph, def, Attrs::None, &[source], None, fuel - 1)?;
             let plain = graph.add(def, Attrs::None, &[source])?;
             if applied != plain {
