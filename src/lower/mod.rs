@@ -71,6 +71,21 @@ pub struct Compiled {
     pub inits: FxHashMap<DefId, NodeId>,
     /// The settings of the file.
     pub settings: hir::Settings,
+    /// Where a vector was written beside something of more axes.
+    pub beside: Vec<Beside>,
+}
+
+/// A vector and something of more axes, entry by entry, as the program writes it.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The one with more axes.
+    pub wide: NodeId,
+    /// The vector.
+    pub narrow: NodeId,
+    /// The vector's text.
+    pub narrow_span: Span,
+    /// The whole.
+    pub span: Span,
 }
 
 /// One statement to answer.
@@ -510,6 +525,20 @@ impl<'a> Cx<'a> {
         }
         let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// Remembers a vector beside something of more axes, for the lints; what the prelude writes is not the reader's.
+    fn beside(&mut self, nodes: [(NodeId, Span); 2], span: Span) {
+        let rank = |id| self.out.graph.shape(id).rank();
+        let [(left, left_span), (right, right_span)] = nodes;
+        let (wide, narrow, narrow_span) = match (rank(left), rank(right)) {
+            (2.., 1) => (left, right, right_span),
+            (1, 2..) => (right, left, left_span),
+            _ => return,
+        };
+        if !self.sources.get(span.source).name.starts_with("prelude/") {
+            self.out.beside.push(Beside { wide, narrow, narrow_span, span });
+        }
     }
 
     /// `assert m == n` over dimensions that are not numbers yet: from here on they are one, and data must agree.
