@@ -193,7 +193,10 @@ impl Cx<'_> {
         }
         if found.dtype != DType::Real {
             let what = if found.dtype == DType::Int { "whole numbers" } else { "0 or 1" };
-            self.report(errors::by_whole(self.text(span), what, span));
+            let name = self.out.def_of(node).map(|def| self.out.def(def).name.clone());
+            let name = name.as_deref().unwrap_or(self.text(span));
+            let problem = errors::by_whole(name, what, span);
+            self.report(problem);
             return false;
         }
         true

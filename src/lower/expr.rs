@@ -69,6 +69,9 @@ impl Cx<'_> {
                     }
                 }
                 let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
+                    self.beside([(*a, *a_at), (*b, *b_at)], span);
+                }
                 self.here = Some(span);
                 self.apply(op, Attrs::None, &nodes, span, &spans)
             }

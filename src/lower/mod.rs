@@ -71,6 +71,21 @@ pub struct Compiled {
     pub inits: FxHashMap<DefId, NodeId>,
     /// The settings of the file.
     pub settings: hir::Settings,
+    /// Where a vector was written beside something of more axes.
+    pub beside: Vec<Beside>,
+}
+
+/// A vector and something of more axes, entry by entry, as the program writes it.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The one with more axes.
+    pub wide: NodeId,
+    /// The vector.
+    pub narrow: NodeId,
+    /// The vector's text.
+    pub narrow_span: Span,
+    /// The whole.
+    pub span: Span,
 }
 
 /// One statement to answer.
@@ -497,9 +512,9 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
-        let exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let mut exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
         if ask.word.text == "assert" {
-            exprs.iter().for_each(|asked| self.agree(asked));
+            exprs.iter_mut().for_each(|asked| self.agree(asked));
         }
         let wrt = ask.wrt.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
         let by = ask.by.map(|(expr, span)| self.asked(expr, span));
@@ -512,8 +527,22 @@ impl<'a> Cx<'a> {
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 
-    /// `assert m == n` over dimensions that are not numbers yet: from here on they are one.
-    fn agree(&mut self, asked: &Asked) {
+    /// Remembers a vector beside something of more axes, for the lints; what the prelude writes is not the reader's.
+    fn beside(&mut self, nodes: [(NodeId, Span); 2], span: Span) {
+        let rank = |id| self.out.graph.shape(id).rank();
+        let [(left, left_span), (right, right_span)] = nodes;
+        let (wide, narrow, narrow_span) = match (rank(left), rank(right)) {
+            (2.., 1) => (left, right, right_span),
+            (1, 2..) => (right, left, left_span),
+            _ => return,
+        };
+        if !self.sources.get(span.source).name.starts_with("prelude/") {
+            self.out.beside.push(Beside { wide, narrow, narrow_span, span });
+        }
+    }
+
+    /// `assert m == n` over dimensions that are not numbers yet: from here on they are one, and data must agree.
+    fn agree(&mut self, asked: &mut Asked) {
         let Some(node) = asked.node.map(|id| self.out.graph.node(id)) else { return };
         let [left, right] = node.args[..] else { return };
         if !ops::known::equates(node.op.def) {
@@ -522,9 +551,19 @@ impl<'a> Cx<'a> {
         let dim = |id| ops::known::dim(&self.out.graph, id, &self.leaf());
         let (Some(left), Some(right)) = (dim(left), dim(right)) else { return };
         let open = |dim| self.out.graph.dims.known(dim).is_none();
-        if open(&left) && open(&right) && self.out.graph.dims.unify(&left, &right, asked.span).is_err() {
-            let (left, right) = (self.out.graph.dims.show(&left), self.out.graph.dims.show(&right));
-            self.report(errors::never_equal(&left, &right, asked.span));
+        if !open(&left) || !open(&right) {
+            return;
+        }
+        match self.out.graph.dims.unify(&left, &right, asked.span) {
+            // It holds for whatever numbers come.
+            Ok(()) => {
+                asked.node = Some(ops::number(self.graph(), 1.0));
+                self.settle();
+            }
+            Err(_) => {
+                let (left, right) = (self.out.graph.dims.show(&left), self.out.graph.dims.show(&right));
+                self.report(errors::never_equal(&left, &right, asked.span));
+            }
         }
     }
 

@@ -26,12 +26,19 @@ pub fn broadcast_all(dims: &mut Dims, args: &[Type]) -> Result<Shape, Fault> {
                 1 => "second dimensions from the right".to_string(),
                 n => format!("dimensions {} from the right", n + 1),
             };
-            Fault::new(
+            let fault = Fault::new(
                 "nnlang::shape::broadcast",
                 format!("these shapes do not broadcast: the {which} are {left} and {right}"),
             )
             .label(0, if i > 1 { before.show(dims) } else { String::new() })
-            .label(i, "")
+            .label(i, "");
+            // A vector that fits the rows of a matrix wants to be a column.
+            let vector = match (&before[..], &ty.shape[..]) {
+                ([rows, _], [k]) if dims.is_same(rows, k) => i,
+                ([k], [rows, _]) if i == 1 && dims.is_same(rows, k) => 0,
+                _ => return fault,
+            };
+            fault.mend(format!("write `expand({{{vector}}}, axis=1)`: a column, one entry for each row"))
         })?;
     }
     Ok(shape)

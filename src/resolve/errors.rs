@@ -30,6 +30,15 @@ pub fn lone_differential(name: &str, of: &str, span: Span, goal: Option<&str>) -
     .edit(span, format!("d{goal}/{name}"))
 }
 
+/// `dz[0]/dx`
+pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
+    let mend = format!("grad({of}{index}, {by})");
+    Diagnostic::error("nnlang::name::differential", "a derivative of an entry is written as a call")
+        .at(span, format!("`d{of}` alone is not a value"))
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
 /// A name used before its line.
 pub fn early(name: &str, span: Span, defined: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::early", format!("`{name}` is used before its line"))
