@@ -193,7 +193,9 @@ impl Cx<'_> {
         }
         if found.dtype != DType::Real {
             let what = if found.dtype == DType::Int { "whole numbers" } else { "0 or 1" };
-            self.report(errors::by_whole(self.text(span), what, span));
+            // `dJ/dlabels` is by `labels`: the name, not the word that is written.
+            let name = self.out.def_of(node).map(|def| self.out.def(def).name.clone());
+            self.report(errors::by_whole(name.as_deref().unwrap_or(self.text(span)), what, span));
             return false;
         }
         true
