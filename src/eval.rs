@@ -37,6 +37,8 @@ pub struct Eval<'a> {
     pub sources: &'a Sources,
     /// What the session holds.
     pub state: State,
+    /// The parameters that a question has moved; their values are in the state.
+    pub moved: Vec<DefId>,
     cache: Cache,
     interrupt: &'a dyn Fn() -> bool,
 }
@@ -50,7 +52,7 @@ impl<'a> Eval<'a> {
         interrupt: &'a dyn Fn() -> bool,
     ) -> Eval<'a> {
         let cache = Cache::new(state.memory_limit / 4);
-        Eval { compiled, sources, state, cache, interrupt }
+        Eval { compiled, sources, state, moved: vec![], cache, interrupt }
     }
 
     /// The values of nodes, in order. `span` is the question's place.
@@ -58,6 +60,47 @@ impl<'a> Eval<'a> {
         let opened: Vec<NodeId> =
             nodes.iter().map(|node| self.compiled.openers.plain.open(&mut self.compiled.graph, *node)).collect();
         self.opened_values(&opened, span)
+    }
+
+    /// The value of a definition's node is known: it is not computed again.
+    pub fn know(&mut self, node: NodeId, value: &Arc<Tensor>) {
+        let opened = self.compiled.openers.plain.open(&mut self.compiled.graph, node);
+        let dtype = self.compiled.graph.node(opened).dtype;
+        self.cache.know(opened, value, dtype, self.state.precision);
+    }
+
+    /// A parameter has another value from here on.
+    pub fn move_to(&mut self, def: DefId, value: Arc<Tensor>) {
+        self.state.values.insert(def, value);
+        if !self.moved.contains(&def) {
+            self.moved.push(def);
+        }
+        self.cache.clear();
+    }
+
+    /// For each node of the program: does everything that it needs have a value and a size?
+    pub fn ready(&self) -> Vec<bool> {
+        let graph = &self.compiled.graph;
+        let mut ready: Vec<bool> = Vec::with_capacity(graph.len());
+        // A leaf's first expression may come after it; it needs no data.
+        for node in graph.nodes() {
+            let sized = node.shape.iter().all(|dim| self.size(dim).is_some());
+            let filled = match node.op.def.role {
+                crate::graph::Role::Slot => node.op.attrs.def(0).is_some_and(|def| {
+                    self.state.values.contains_key(&def)
+                        || self.compiled.defs.get(def.index()).is_some_and(|def| def.init.is_some())
+                }),
+                crate::graph::Role::Plain
+                | crate::graph::Role::Def
+                | crate::graph::Role::Number
+                | crate::graph::Role::Literal
+                | crate::graph::Role::Dim
+                | crate::graph::Role::Stop
+                | crate::graph::Role::Draw => node.args.iter().all(|arg| ready.get(arg.index()) == Some(&true)),
+            };
+            ready.push(sized && filled);
+        }
+        ready
     }
 
     /// As [`Eval::values`], with slots in the place of some nodes.

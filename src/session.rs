@@ -1,19 +1,33 @@
 //! A session is a value: a text is applied to it and gives the next session and a report.
 
+mod arrive;
+mod change;
+mod errors;
+mod files;
+mod names;
+mod order;
+mod save;
+
 pub use crate::ask::Answer;
 
 use crate::ask;
-use crate::data;
 use crate::diag::{Diagnostic, Level};
 use crate::eval::{self, Eval, State};
-use crate::graph::DefId;
+use crate::graph::{DefId, NodeId};
 use crate::lint;
-use crate::lower::{self, Compiled, DefKind, Options};
+use crate::lower::{self, Compiled, DefKind, ItemKind, Options};
 use crate::outside::Outside;
-use crate::resolve::{self, Loader};
+use crate::resolve;
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{self, ast};
-use crate::tensor::{DType, Precision, Tensor};
+use crate::tensor::{Precision, Tensor};
+use crate::view::{Doc, Line};
+use change::Values;
+use files::{Files, Read};
+use names::Kept;
+use order::Merged;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the command line sets.
@@ -39,9 +53,39 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Session {
     settings: Settings,
+    /// The texts that the statements stand in.
     sources: Sources,
-    items: Arc<Vec<ast::Item>>,
+    items: Arc<Vec<Arc<Kept>>>,
+    /// Comments after the last statement of the file that it began with.
+    trailing: Arc<Vec<(SourceId, ast::Trivia)>>,
+    /// The values of parameters that were moved.
+    moved: Arc<Moved>,
+    /// Values that are known, by name.
+    values: Arc<Values>,
+    /// The numbers of dimension names that they belong to.
+    sizes: Arc<Vec<(String, u64)>>,
+    read: Read,
     compiled: Arc<Compiled>,
+    /// The texts that the compiled program points into.
+    whole: Sources,
+}
+
+/// Parameters that were moved.
+#[derive(Clone, Debug, Default)]
+struct Moved {
+    values: BTreeMap<Arc<str>, Arc<Tensor>>,
+    /// The steps that moved them are no longer what a program of the session's statements would take.
+    loose: bool,
+}
+
+/// What makes a session what it is, without what follows from it.
+#[derive(Clone, Debug)]
+pub struct Past {
+    settings: Settings,
+    items: Arc<Vec<Arc<Kept>>>,
+    trailing: Arc<Vec<(SourceId, ast::Trivia)>>,
+    moved: Arc<Moved>,
+    read: Read,
 }
 
 /// What came of a text.
@@ -57,10 +101,23 @@ pub struct Report {
     pub interrupted: bool,
 }
 
+/// A name of a session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    /// The name.
+    pub name: Arc<str>,
+    /// What it is: `leaf`, `variable`, `input`, `parameter`, `function`, `network`.
+    pub what: &'static str,
+    /// Its shape in the program's words; empty where it has none.
+    pub shape: String,
+}
+
 /// What is done with a text.
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
     Run,
+    /// As `Run`, and the questions of the text belong to the program.
+    Load,
     Check,
     Define,
 }
@@ -68,7 +125,18 @@ enum Mode {
 impl Session {
     /// A session in which nothing is defined.
     pub fn new(settings: Settings) -> Session {
-        Session { settings, sources: Sources::default(), items: Arc::default(), compiled: Arc::default() }
+        Session {
+            settings,
+            sources: Sources::default(),
+            items: Arc::default(),
+            trailing: Arc::default(),
+            moved: Arc::default(),
+            values: Arc::default(),
+            sizes: Arc::default(),
+            read: Read::default(),
+            compiled: Arc::default(),
+            whole: Sources::default(),
+        }
     }
 
     /// The program that holds, as a graph: its names, shapes and kinds.
@@ -87,6 +155,11 @@ impl Session {
         self.work(name, text, outside, Mode::Run)
     }
 
+    /// As [`Session::apply`], for a file: its questions belong to the program and are saved with it.
+    pub fn load(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Session, Report) {
+        self.work(name, text, outside, Mode::Load)
+    }
+
     /// Checks a text and answers nothing.
     pub fn check(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
         self.work(name, text, outside, Mode::Check).1
@@ -97,354 +170,528 @@ impl Session {
         self.work(name, text, outside, Mode::Define)
     }
 
+    /// What it takes to come back to this state.
+    pub fn past(&self) -> Past {
+        Past {
+            settings: self.settings.clone(),
+            items: self.items.clone(),
+            trailing: self.trailing.clone(),
+            moved: self.moved.clone(),
+            read: self.read.clone(),
+        }
+    }
+
+    /// Does the same hold in both: the same statements, settings and moved parameters?
+    pub fn is_at(&self, past: &Past) -> bool {
+        Arc::ptr_eq(&self.items, &past.items)
+            && Arc::ptr_eq(&self.moved, &past.moved)
+            && self.settings.seed == past.settings.seed
+            && self.settings.precision == past.settings.precision
+    }
+
+    /// Back to an earlier state of this session, and what differs from now.
+    pub fn back_to(&self, past: &Past, outside: &dyn Outside) -> (Session, Report) {
+        let mut next = Session {
+            settings: Settings { digits: self.settings.digits, ..past.settings.clone() },
+            items: past.items.clone(),
+            trailing: past.trailing.clone(),
+            moved: past.moved.clone(),
+            read: past.read.clone(),
+            values: Arc::default(),
+            ..self.clone()
+        };
+        next.refresh();
+        let report = next.compared(self, outside);
+        (report.0, report.1)
+    }
+
+    /// With other settings.
+    pub fn with_settings(&self, settings: Settings, outside: &dyn Outside) -> (Session, Report) {
+        let same = settings.seed == self.settings.seed && settings.precision == self.settings.precision;
+        let mut next = Session { settings, ..self.clone() };
+        if same {
+            return (next, Report::default());
+        }
+        next.values = Arc::default();
+        next.refresh();
+        next.compared(self, outside)
+    }
+
+    /// Without the definition of a name.
+    ///
+    /// # Errors
+    /// What stands on it, or why it cannot be.
+    pub fn forget(&self, name: &str) -> Result<Session, Diagnostic> {
+        let Some(place) = self.place(name) else { return Err(self.no_such(name)) };
+        let names = self.items[place].defines.clone();
+        let dependents: Vec<Arc<str>> =
+            self.dependents(name).into_iter().filter(|(_, direct)| *direct).map(|(name, _)| name).collect();
+        if !dependents.is_empty() {
+            return Err(errors::needed(name, &self.text(self.items[place].item.span), &dependents));
+        }
+        let mut items = (*self.items).clone();
+        // What was said of it goes with it: its stated slope, and the questions about it.
+        items.retain(|kept| {
+            let of_it = kept.slope_of().is_some_and(|of| names.iter().any(|name| **name == *of))
+                || (kept.is_question() && kept.uses.iter().any(|used| names.contains(used)));
+            !of_it && !Arc::ptr_eq(kept, &self.items[place])
+        });
+        let mut next = Session { items: Arc::new(items), ..self.clone() };
+        if names.iter().any(|name| next.moved.values.contains_key(name)) {
+            Arc::make_mut(&mut next.moved).values.retain(|name, _| !names.contains(name));
+        }
+        next.refresh();
+        Arc::make_mut(&mut next.values).retain(|name, _| !names.contains(name));
+        Ok(next)
+    }
+
+    /// With nothing defined.
+    pub fn cleared(&self) -> Session {
+        Session { sources: self.sources.clone(), ..Session::new(self.settings.clone()) }
+    }
+
+    /// The names that depend on a name, in order, each with: directly?
+    pub fn dependents(&self, name: &str) -> Vec<(Arc<str>, bool)> {
+        let names = self.place(name).map(|place| self.items[place].defines.clone()).unwrap_or_default();
+        let found = order::dependents(&self.items, &names);
+        let shown = |kept: &Kept| kept.defines.clone();
+        found
+            .iter()
+            .filter(|(kept, _)| !kept.is_question())
+            .flat_map(|(kept, direct)| shown(kept).into_iter().map(|name| (name, *direct)))
+            .collect()
+    }
+
+    /// The names that a name's definition uses, and its text.
+    pub fn definition(&self, name: &str) -> Option<(Vec<Arc<str>>, String)> {
+        let kept = self.items.get(self.place(name)?)?;
+        Some((kept.uses.clone(), self.text(kept.item.span)))
+    }
+
+    /// The problem of a name that is not there.
+    pub fn no_such(&self, name: &str) -> Diagnostic {
+        let known: Vec<&str> = self.items.iter().flat_map(|kept| &kept.defines).map(|name| &**name).collect();
+        errors::no_such(name, crate::diag::nearest(name, known.iter().copied()))
+    }
+
+    /// All names, in order of definition.
+    pub fn names(&self) -> Vec<Known> {
+        let shapes: FxHashMap<&str, (DefKind, NodeId)> = self
+            .compiled
+            .defs
+            .iter()
+            .filter(|def| def.kind != DefKind::Local)
+            .map(|def| (&*def.name, (def.kind, def.node)))
+            .collect();
+        let mut out = vec![];
+        for kept in self.items.iter() {
+            for name in &kept.defines {
+                let (what, shape) = match (shapes.get(&**name), &kept.item.statement) {
+                    (_, ast::Statement::Function(_)) => ("function", String::new()),
+                    (_, ast::Statement::Network(_)) => ("network", String::new()),
+                    (_, ast::Statement::Use(_)) => ("file", String::new()),
+                    (Some((kind, node)), _) => {
+                        let what = match kind {
+                            DefKind::Leaf => "leaf",
+                            DefKind::Variable | DefKind::Local => "variable",
+                            DefKind::Input => "input",
+                            DefKind::Param => "parameter",
+                        };
+                        (what, self.compiled.graph.shape(*node).show(&self.compiled.graph.dims))
+                    }
+                    (None, _) => ("variable", String::new()),
+                };
+                out.push(Known { name: name.clone(), what, shape });
+            }
+        }
+        out
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.items.iter().position(|kept| kept.defines.iter().any(|own| **own == *name))
+    }
+
+    fn text(&self, span: Span) -> String {
+        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Compiles what holds anew, from what was read.
+    fn refresh(&mut self) {
+        let mut sources = self.sources.clone();
+        let mut files = Files { outside: None, read: self.read.clone() };
+        let (compiled, _) =
+            compile(&mut sources, self.items.iter().filter(|kept| !kept.is_question()), &mut files, &self.settings);
+        self.compiled = Arc::new(compiled);
+        self.whole = sources;
+    }
+
+    /// What differs from another state, evaluated in both.
+    fn compared(mut self, before: &Session, outside: &dyn Outside) -> (Session, Report) {
+        let names: Vec<Arc<str>> = self.names().into_iter().map(|known| known.name).collect();
+        let (old, new) = (before.evaluated(&names, outside), self.evaluated(&names, outside));
+        let mut report = Report { sources: self.whole.clone(), ..Report::default() };
+        if let (Ok((old, _)), Ok((new, sizes))) = (old, new) {
+            report.answers.extend(change::answer(&names, &old, &new, self.digits()).0);
+            self.values = Arc::new(new);
+            self.sizes = Arc::new(sizes);
+        }
+        (self, report)
+    }
+
+    /// The values of names as they are, those that are known and those that are not yet.
+    fn evaluated(
+        &self,
+        names: &[Arc<str>],
+        outside: &dyn Outside,
+    ) -> Result<(Values, Vec<(String, u64)>), Box<Diagnostic>> {
+        let mut values = (*self.values).clone();
+        let nodes = change::by_name(&self.compiled);
+        let missing: Vec<(Arc<str>, NodeId)> = names
+            .iter()
+            .filter(|name| !values.contains_key(*name))
+            .filter_map(|name| Some((name.clone(), *nodes.get(name)?)))
+            .collect();
+        if missing.is_empty() {
+            return Ok((values, (*self.sizes).clone()));
+        }
+        let mut compiled = (*self.compiled).clone();
+        let mut files = Files { outside: None, read: self.read.clone() };
+        let mut state = self.state(&compiled);
+        let arrived = self.arrive(&compiled, &mut state, &mut files);
+        if let Some(problem) = arrived.into_iter().next() {
+            return Err(Box::new(problem));
+        }
+        self.restore(&compiled, &mut state, &|_| false);
+        let interrupt = || outside.interrupted();
+        let mut eval = Eval::new(&mut compiled, &self.whole, state, &interrupt);
+        if let Some(problem) = eval.bind().into_iter().next() {
+            return Err(Box::new(problem));
+        }
+        let span = self.items.last().map_or(Span::new(SourceId(0), 0, 0), |kept| kept.item.span);
+        values.extend(change::values(&mut eval, &missing, span)?);
+        let sizes = sizes(&eval);
+        Ok((values, sizes))
+    }
+
+    fn state(&self, compiled: &Compiled) -> State {
+        State {
+            precision: self.settings.precision.or(compiled.settings.precision).unwrap_or_default(),
+            memory_limit: self.settings.memory_limit.unwrap_or(eval::MEMORY_LIMIT),
+            ..State::default()
+        }
+    }
+
+    fn digits(&self) -> usize {
+        if self.settings.digits == 0 { 6 } else { self.settings.digits }
+    }
+
+    /// Puts moved parameters where they were moved to. Those that are defined anew or have another shape start anew: their
+    /// names and why.
+    fn restore(
+        &self,
+        compiled: &Compiled,
+        state: &mut State,
+        is_new: &dyn Fn(&str) -> bool,
+    ) -> Vec<(Arc<str>, &'static str)> {
+        let mut lost = vec![];
+        if self.moved.values.is_empty() {
+            return lost;
+        }
+        let params: FxHashMap<&str, usize> = (0..compiled.defs.len())
+            .filter(|i| compiled.defs[*i].kind == DefKind::Param)
+            .map(|i| (&*compiled.defs[i].name, i))
+            .collect();
+        for (name, value) in &self.moved.values {
+            let Some(def) = params.get(&**name) else {
+                lost.push((name.clone(), "it is not there any more"));
+                continue;
+            };
+            let stated = compiled.graph.shape(compiled.defs[*def].node);
+            let fits = stated.rank() == value.shape().len()
+                && stated
+                    .iter()
+                    .zip(value.shape())
+                    .all(|(dim, size)| compiled.graph.dims.known(dim).is_none_or(|known| known == *size as u64));
+            match (is_new(name), fits) {
+                (true, _) => lost.push((name.clone(), "its definition is new")),
+                (false, false) => lost.push((name.clone(), "its shape is another")),
+                (false, true) => {
+                    state.values.insert(DefId(*def as u32), value.clone());
+                }
+            }
+        }
+        lost
+    }
+
     fn work(&self, name: &str, text: &str, outside: &mut dyn Outside, mode: Mode) -> (Session, Report) {
-        let mut report = Report { sources: self.sources.clone(), ..Report::default() };
-        let id = report.sources.add(Source::new(name, text));
-        let (program, mut problems) = syntax::parse(&report.sources, id);
-        let fresh = program.items.len();
-        let mut items = merged(&self.items, program.items);
-        problems.extend(replace_leaves(&mut report.sources, &mut items, &self.settings));
-        let refs: Vec<&ast::Item> = items.iter().collect();
-        let mut loader = Files { outside, texts: vec![] };
-        let (resolved, found) = resolve::resolve(&mut report.sources, &refs, &mut loader);
-        problems.extend(found);
-        let options = Options { seed: self.settings.seed };
-        let (mut compiled, found) = lower::lower(&report.sources, &resolved, &options);
-        problems.extend(found);
-        problems.extend(ask::not_built(&compiled));
-        problems.extend(lint::all(&compiled, &report.sources));
+        let mut report = Report::default();
+        let mut sources = self.sources.clone();
+        let first = self.items.is_empty();
+        let id = sources.add(Source::new(name, text));
+        let (program, mut problems) = syntax::parse(&sources, id);
+        let mut new = program.items;
+        if first {
+            problems.extend(arrive::replace_leaves(&mut sources, &mut new, &self.settings.set));
+        }
+        let own = sources.len();
+        let reads = new.iter().any(|item| matches!(item.statement, ast::Statement::Use(_)));
+        let mut merged = order::merge(&self.items, new);
+        let refused = !merged.problems.is_empty();
+        problems.append(&mut merged.problems);
+        let mut files = Files { outside: Some(outside), read: self.read.clone() };
+        if reads {
+            files.read.forget_texts();
+        }
+        let mut compiled = Compiled::default();
+        if !refused {
+            let taking = merged.items.iter().zip(&merged.fresh).filter(|(kept, fresh)| **fresh || !kept.is_question());
+            let (program, found) = compile(&mut sources, taking.map(|(kept, _)| kept), &mut files, &self.settings);
+            compiled = program;
+            problems.extend(found);
+            problems.extend(ask::not_built(&compiled));
+            problems.extend(lint::all(&compiled, &sources));
+        }
         sort(&mut problems);
         // What was warned of once is not said again at every statement.
         problems.retain(|problem| problem.is_error() || problem.span().is_none_or(|span| span.source == id));
         let wrong = problems.iter().any(Diagnostic::is_error);
+        report.sources = sources.clone();
+        if wrong && !refused {
+            explain_refusal(&mut problems, id, &merged);
+        }
         report.diagnostics = problems;
         if wrong || mode == Mode::Check {
             return (self.clone(), report);
         }
-        if mode == Mode::Define {
-            let kept = items.into_iter().filter(|item| !is_question(&item.statement)).collect();
-            let sources = report.sources.clone();
-            let settings = self.settings.clone();
-            let next = Session { settings, sources, items: Arc::new(kept), compiled: Arc::new(compiled) };
-            return (next, report);
+        let mut state = self.state(&compiled);
+        let mut next = Session { whole: sources.clone(), ..self.clone() };
+        if mode != Mode::Define {
+            let arrived = self.arrive(&compiled, &mut state, &mut files);
+            if !arrived.is_empty() {
+                report.diagnostics.extend(arrived);
+                return (self.clone(), report);
+            }
+            let items = merged.items.iter().zip(&merged.fresh);
+            let new: FxHashSet<&str> =
+                items.filter(|(_, fresh)| **fresh).flat_map(|(kept, _)| &kept.defines).map(|name| &**name).collect();
+            let lost = self.restore(&compiled, &mut state, &|name| {
+                new.contains(name) || name.split_once('.').is_some_and(|(head, _)| new.contains(head))
+            });
+            next.read = files.read.clone();
+            let ran = next.run(&mut compiled, &sources, state, &merged, id, files.outside.as_deref(), &lost);
+            report.answers = ran.answers;
+            report.diagnostics.extend(ran.problems);
+            report.interrupted =
+                report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
+            if ran.refused || report.interrupted {
+                return (self.clone(), report);
+            }
         }
-        let precision = self.settings.precision.or(resolved.settings.precision).unwrap_or_default();
-        let mut state = State {
-            precision,
-            memory_limit: self.settings.memory_limit.unwrap_or(eval::MEMORY_LIMIT),
-            ..State::default()
+        let asked_steps =
+            |kept: &Kept| matches!(&kept.item.statement, ast::Statement::Ask(ask) if ask.word.text == ask::MOVES);
+        let stays = |(kept, fresh): &(&Arc<Kept>, &bool)| {
+            !**fresh || !kept.is_question() || mode == Mode::Load || (mode == Mode::Run && asked_steps(kept))
         };
-        let arrived = self.arrive(&compiled, &mut state, loader.outside);
-        if !arrived.is_empty() {
-            report.diagnostics.extend(arrived);
-            return (self.clone(), report);
+        let grows = merged.items.iter().zip(&merged.fresh).any(|pair| *pair.1 && stays(&pair));
+        if !grows {
+            // A question alone leaves everything as it is.
+            return (Session { values: next.values, sizes: next.sizes, read: next.read, ..self.clone() }, report);
         }
-        let outside: &dyn Outside = loader.outside;
-        let interrupt = || outside.interrupted();
-        let mut eval = Eval::new(&mut compiled, &report.sources, state, &interrupt);
-        let unfit = eval.bind();
-        let failed = !unfit.is_empty();
-        report.diagnostics.extend(unfit);
-        if !failed {
-            let digits = if self.settings.digits == 0 { 6 } else { self.settings.digits };
-            let whole = self.items.is_empty();
-            let (answers, problems) = ask::answer(&mut eval, digits, whole, |span: Span| span.source == id);
-            report.answers = answers;
-            report.diagnostics.extend(problems);
+        let mut items: Vec<Arc<Kept>> =
+            merged.items.iter().zip(&merged.fresh).filter(stays).map(|(kept, _)| kept.clone()).collect();
+        settle_layers(&mut items, &compiled);
+        if first {
+            next.trailing = Arc::new(program.trailing.iter().map(|trivia| (id, *trivia)).collect());
         }
-        report.interrupted = report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
-        let kept: Vec<ast::Item> = items.into_iter().filter(|item| !is_question(&item.statement)).collect();
-        let next = Session {
-            settings: self.settings.clone(),
-            sources: report.sources.clone(),
-            items: Arc::new(kept),
-            compiled: Arc::new(compiled),
-        };
-        let next = if report.diagnostics.iter().any(Diagnostic::is_error) && fresh == 0 { self.clone() } else { next };
+        sources.truncate(own);
+        next.sources = sources;
+        next.items = Arc::new(items);
+        if merged.defines || mode == Mode::Define {
+            next.compiled = Arc::new(compiled);
+        } else {
+            next.whole = self.whole.clone();
+        }
         (next, report)
     }
 
-    /// The data that the command line names: inputs and weights.
-    fn arrive(&self, compiled: &Compiled, state: &mut State, outside: &mut dyn Outside) -> Vec<Diagnostic> {
-        let mut problems = vec![];
-        for (name, path) in &self.settings.inputs {
-            let def = compiled.defs.iter().position(|def| *def.name == **name && def.kind == DefKind::Input);
-            let Some(def) = def else {
-                let known: Vec<&str> =
-                    compiled.defs.iter().filter(|def| def.kind == DefKind::Input).map(|def| &*def.name).collect();
-                problems.push(errors::no_input(name, &known));
-                continue;
+    /// Evaluates: what changed, and the answers. The values and moved parameters of `self` become those after it.
+    #[allow(clippy::too_many_arguments)]
+    fn run(
+        &mut self,
+        compiled: &mut Compiled,
+        sources: &Sources,
+        state: State,
+        merged: &Merged,
+        id: SourceId,
+        outside: Option<&dyn Outside>,
+        lost: &[(Arc<str>, &'static str)],
+    ) -> Ran {
+        let mut ran = Ran::default();
+        let first = self.items.is_empty();
+        let interrupt = || outside.is_some_and(|outside| outside.interrupted());
+        let place = merged.items.iter().zip(&merged.fresh).find(|(kept, fresh)| **fresh && !kept.is_question());
+        let place = place.map(|(kept, _)| kept.item.span);
+        let nodes = change::by_name(compiled);
+        let order: Vec<(Arc<str>, NodeId)> = compiled
+            .defs
+            .iter()
+            .filter(|def| def.kind != DefKind::Local)
+            .map(|def| (def.name.clone(), def.node))
+            .collect();
+        let mut eval = Eval::new(compiled, sources, state, &interrupt);
+        let unfit = eval.bind();
+        if !unfit.is_empty() {
+            ran.problems = unfit;
+            ran.refused = true;
+            return ran;
+        }
+        let now = sizes(&eval);
+        let mut told: FxHashSet<Arc<str>> = FxHashSet::default();
+        if let (Some(place), false) = (place, first) {
+            let everything = !lost.is_empty() || (now != *self.sizes && !self.values.is_empty());
+            let concerned = |name: &Arc<str>| everything || merged.affected.contains(name);
+            let names: Vec<(Arc<str>, NodeId)> = order.iter().filter(|(name, _)| concerned(name)).cloned().collect();
+            let follows = !merged.redefined.is_empty() || everything;
+            let old = match outside {
+                Some(outside) if follows => {
+                    let names: Vec<Arc<str>> = names.iter().map(|(name, _)| name.clone()).collect();
+                    match self.evaluated(&names, outside) {
+                        Ok((values, _)) => values,
+                        Err(problem) if problem.code == "nnlang::session::interrupted" => {
+                            ran.problems.push(*problem);
+                            return ran;
+                        }
+                        Err(_) => Values::default(),
+                    }
+                }
+                _ => (*self.values).clone(),
             };
-            match self.column_data(compiled, DefId(def as u32), name, path, outside) {
-                Ok(tensor) => {
-                    state.values.insert(DefId(def as u32), Arc::new(tensor));
-                }
-                Err(problem) => problems.push(*problem),
-            }
-        }
-        if let Some(path) = &self.settings.weights {
-            match read_arrays(path, outside) {
-                Ok(arrays) => problems.extend(weights(compiled, &arrays, path, state)),
-                Err(problem) => problems.push(*problem),
-            }
-        }
-        problems
-    }
-
-    /// The array of a file for an input, its examples along the axis that the declaration says.
-    fn column_data(
-        &self,
-        compiled: &Compiled,
-        def: DefId,
-        name: &str,
-        path: &str,
-        outside: &mut dyn Outside,
-    ) -> Result<Tensor, Box<Diagnostic>> {
-        let (file, picked) = split_columns(path);
-        let arrays = read_arrays(file, outside)?;
-        let info = compiled.def(def);
-        let node = compiled.graph.node(info.node);
-        let dims = &compiled.graph.dims;
-        let shape = &node.shape;
-        let columns = match (shape.first(), shape.last()) {
-            (Some(first), Some(last)) => {
-                shape.rank() == 2
-                    && dims.known(first).is_some()
-                    && (dims.known(last).is_none() || matches!(last, crate::shape::Dim::Named(..)))
-            }
-            _ => false,
-        };
-        let boxed = |error: data::DataError| Box::new(error.diagnostic(Some(info.span)));
-        let Some(table) = &arrays.table else {
-            let tensor = if arrays.arrays.len() == 1 { arrays.whole() } else { arrays.get(picked.unwrap_or(name)) };
-            return tensor.map_err(boxed).and_then(|tensor| of_type(tensor, node.dtype, name, info.span));
-        };
-        let chosen: Vec<usize> = match picked {
-            Some(list) => {
-                let mut chosen = vec![];
-                for part in list.split(',') {
-                    match part.split_once("..") {
-                        Some((from, to)) => {
-                            let (from, to) =
-                                (table.find(from.trim()).map_err(boxed)?, table.find(to.trim()).map_err(boxed)?);
-                            chosen.extend(from.min(to)..=from.max(to));
-                        }
-                        None => chosen.push(table.find(part.trim()).map_err(boxed)?),
+            if !everything {
+                for name in &merged.border {
+                    if let (Some(value), Some(node)) = (old.get(name), nodes.get(name)) {
+                        eval.know(*node, value);
                     }
                 }
-                chosen
             }
-            None => {
-                // How many columns the declaration wants, where it says so.
-                let wants = if shape.rank() < 2 {
-                    Some(1)
-                } else {
-                    (if columns { shape.first() } else { shape.last() })
-                        .and_then(|dim| dims.known(dim))
-                        .map(|n| n as usize)
-                };
-                let numeric: Vec<usize> = (0..table.columns()).filter(|column| table.is_numeric(*column)).collect();
-                let own = table.names().is_some().then(|| table.find(name).ok()).flatten();
-                match (own, wants) {
-                    (Some(own), Some(1) | None) => vec![own],
-                    (_, Some(n)) if n != numeric.len() && n != table.columns() => {
-                        let names = table.names().map(<[String]>::to_vec).unwrap_or_default();
-                        return Err(Box::new(errors::columns(name, n, &names, file, info.span)));
+            match change::values(&mut eval, &names, place) {
+                Ok(new) => {
+                    if follows {
+                        let names: Vec<Arc<str>> = names.iter().map(|(name, _)| name.clone()).collect();
+                        let (answer, scalars) = change::answer(&names, &old, &new, self.digits());
+                        told.extend(scalars);
+                        ran.answers.extend(answer.map(|answer| Answer {
+                            statement: sources.text(place).split_whitespace().collect::<Vec<_>>().join(" "),
+                            line: sources.line(place),
+                            ..answer
+                        }));
                     }
-                    _ if wants == Some(table.columns()) || numeric.len() == table.columns() => {
-                        (0..table.columns()).collect()
-                    }
-                    _ => numeric,
+                    let mut values = old;
+                    values.retain(|name, _| nodes.contains_key(name) && !concerned(name));
+                    values.extend(new);
+                    self.values = Arc::new(values);
+                    self.sizes = Arc::new(now);
+                }
+                Err(problem) => {
+                    ran.problems.push(*problem);
+                    return ran;
                 }
             }
-        };
-        let matrix = table.matrix_of(&chosen).map_err(boxed)?;
-        let array = matrix.to_f64();
-        let rows = table.rows();
-        let array = if shape.rank() < 2 && chosen.len() == 1 {
-            array.into_shape_with_order(ndarray::IxDyn(&[rows])).map_err(|_| Box::new(errors::lost(info.span)))?
-        } else if columns {
-            array.reversed_axes().as_standard_layout().into_owned()
-        } else {
-            array
-        };
-        let array = if shape.is_scalar() && array.len() == 1 {
-            array.into_shape_with_order(ndarray::IxDyn(&[])).map_err(|_| Box::new(errors::lost(info.span)))?
-        } else {
-            array
-        };
-        of_type(Tensor::F64(array), node.dtype, name, info.span)
-    }
-}
-
-/// `FILE:age,bmi`, `FILE:from..to`: columns behind the last colon, unless that is part of the path.
-fn split_columns(path: &str) -> (&str, Option<&str>) {
-    match path.rsplit_once(':') {
-        Some((file, columns)) if !columns.contains(['/', '\\']) && file.contains('.') => (file, Some(columns)),
-        Some(_) | None => (path, None),
-    }
-}
-
-fn of_type(tensor: Tensor, dtype: DType, name: &str, span: Span) -> Result<Tensor, Box<Diagnostic>> {
-    match (dtype, tensor.dtype()) {
-        (DType::Real, DType::Real) => Ok(tensor),
-        (wanted, found) if wanted == found => Ok(tensor),
-        (DType::Real, _) => Ok(Tensor::F64(tensor.to_f64())),
-        (DType::Int, _) => {
-            let array = tensor.to_f64();
-            match array.iter().find(|v| v.fract() != 0.0) {
-                Some(value) => Err(Box::new(errors::not_whole(name, *value, span))),
-                None => Ok(Tensor::Int(array.mapv(|v| v as i64))),
+        }
+        for (name, why) in lost {
+            let doc = Doc::line(Line::new().name(&**name).note(format!(" starts anew: {why}")));
+            ran.answers.push(Answer { statement: name.to_string(), line: 1, doc, facts: vec![] });
+        }
+        // What the changes have told is not told again.
+        let silent: FxHashSet<Span> = merged
+            .items
+            .iter()
+            .filter(|kept| !kept.defines.is_empty() && kept.defines.iter().all(|name| told.contains(name)))
+            .map(|kept| kept.item.span)
+            .collect();
+        let asked = |span: Span| span.source == id && !silent.contains(&span);
+        let (answers, problems) = ask::answer(&mut eval, self.digits(), first, asked);
+        ran.answers.extend(answers);
+        ran.problems.extend(problems);
+        let moved: Vec<(Arc<str>, Arc<Tensor>)> = eval
+            .moved
+            .iter()
+            .filter_map(|def| Some((eval.compiled.def(*def).name.clone(), eval.state.values.get(def)?.clone())))
+            .collect();
+        let redefines = place.is_some() && !first;
+        if !moved.is_empty() || !lost.is_empty() || (redefines && !self.moved.values.is_empty()) {
+            let own = Arc::make_mut(&mut self.moved);
+            own.loose |= redefines && !own.values.is_empty();
+            own.values.retain(|name, _| !lost.iter().any(|(lost, _)| lost == name));
+            own.loose &= !own.values.is_empty();
+            if !moved.is_empty() {
+                self.values = Arc::default();
             }
+            own.values.extend(moved);
         }
-        (DType::Bool, _) => Ok(Tensor::Bool(tensor.to_f64().mapv(|v| v != 0.0))),
+        ran
     }
 }
 
-fn read_arrays(path: &str, outside: &mut dyn Outside) -> Result<data::Arrays, Box<Diagnostic>> {
-    let bytes = outside.read(path).map_err(|refusal| Box::new(errors::file(&refusal.to_string())))?;
-    data::read(path, &bytes).map_err(|error| Box::new(error.diagnostic(None)))
+/// What running came to.
+#[derive(Default)]
+struct Ran {
+    answers: Vec<Answer>,
+    problems: Vec<Diagnostic>,
+    /// The data does not fit: nothing is taken in.
+    refused: bool,
 }
 
-fn weights(compiled: &Compiled, arrays: &data::Arrays, path: &str, state: &mut State) -> Vec<Diagnostic> {
-    let mut problems = vec![];
-    let mut used = vec![];
-    for (i, def) in compiled.defs.iter().enumerate() {
-        if def.kind != DefKind::Param {
-            continue;
-        }
-        if !arrays.names().iter().any(|name| **name == *def.name) {
-            problems.push(errors::no_weight(&def.name, path, &arrays.names(), def.span));
-            continue;
-        }
-        used.push(def.name.clone());
-        match arrays.get(&def.name) {
-            Ok(tensor) => {
-                let stated = compiled.graph.shape(def.node);
-                let fits = stated.rank() == tensor.shape().len()
-                    && stated
-                        .iter()
-                        .zip(tensor.shape())
-                        .all(|(dim, size)| compiled.graph.dims.known(dim).is_none_or(|known| known == *size as u64));
-                if fits {
-                    let real = Tensor::from_f64(tensor.to_f64(), DType::Real, state.precision);
-                    state.values.insert(DefId(i as u32), Arc::new(real));
-                } else {
-                    let shown = stated.show(&compiled.graph.dims);
-                    problems.push(errors::weight_shape(&def.name, path, &shown, tensor.shape(), def.span));
-                }
-            }
-            Err(error) => problems.push(error.diagnostic(Some(def.span))),
-        }
-    }
-    if used.is_empty() && problems.is_empty() {
-        problems.push(errors::no_params(path));
-    }
-    problems
+/// The program of these statements.
+fn compile<'a>(
+    sources: &mut Sources,
+    items: impl Iterator<Item = &'a Arc<Kept>>,
+    files: &mut Files,
+    settings: &Settings,
+) -> (Compiled, Vec<Diagnostic>) {
+    let refs: Vec<&ast::Item> = items.map(|kept| &kept.item).collect();
+    let (resolved, mut problems) = resolve::resolve(sources, &refs, files);
+    let (compiled, found) = lower::lower(sources, &resolved, &Options { seed: settings.seed });
+    problems.extend(found);
+    (compiled, problems)
 }
 
-/// New statements after the old ones; a name that is defined again takes the place of its old definition.
-fn merged(old: &[ast::Item], new: Vec<ast::Item>) -> Vec<ast::Item> {
-    if old.is_empty() {
-        return new;
+/// The names that layers define, as the compiled program has them.
+fn settle_layers(items: &mut [Arc<Kept>], compiled: &Compiled) {
+    if !items.iter().any(|kept| kept.layer().is_some()) {
+        return;
     }
-    let mut items: Vec<ast::Item> = old.to_vec();
-    let mut places: rustc_hash::FxHashMap<String, usize> = rustc_hash::FxHashMap::default();
-    for (i, item) in items.iter().enumerate() {
-        if let Some(name) = defined(&item.statement) {
-            places.insert(name.to_string(), i);
+    let mut names: FxHashMap<Span, Vec<Arc<str>>> = FxHashMap::default();
+    for item in &compiled.items {
+        if let ItemKind::Define(def) = item.kind {
+            names.entry(item.span).or_default().push(compiled.def(def).name.clone());
         }
     }
-    for item in new {
-        // Each old definition gives its place once; a second one of the same text is a mistake that is told.
-        match defined(&item.statement).and_then(|name| places.remove(name)) {
-            Some(place) => items[place] = item,
-            None => items.push(item),
+    for kept in items.iter_mut().filter(|kept| kept.layer().is_some()) {
+        if let Some(names) = names.get(&kept.item.span).filter(|names| **names != kept.defines) {
+            Arc::make_mut(kept).defines.clone_from(names);
         }
-    }
-    items
-}
-
-/// The one name that a statement defines.
-fn defined(statement: &ast::Statement) -> Option<&str> {
-    match statement {
-        ast::Statement::Define(define) => Some(&define.name.text),
-        ast::Statement::Function(function) if !function.slope => Some(&function.name.text),
-        ast::Statement::Declare(declare) => Some(&declare.name.text),
-        ast::Statement::Recurrence(recurrence) => Some(&recurrence.name.text),
-        ast::Statement::Network(network) => Some(&network.name.text),
-        ast::Statement::Function(_)
-        | ast::Statement::Setting(_)
-        | ast::Statement::Use(_)
-        | ast::Statement::Layer(_)
-        | ast::Statement::Data(_)
-        | ast::Statement::Train(_)
-        | ast::Statement::Show(_)
-        | ast::Statement::Ask(_)
-        | ast::Statement::Broken(_) => None,
     }
 }
 
-fn is_question(statement: &ast::Statement) -> bool {
-    matches!(statement, ast::Statement::Show(_) | ast::Statement::Ask(_) | ast::Statement::Broken(_))
-}
-
-/// `--set a=3.5`: another expression in the place of a leaf's or input's.
-fn replace_leaves(sources: &mut Sources, items: &mut [ast::Item], settings: &Settings) -> Vec<Diagnostic> {
-    let mut problems = vec![];
-    for (name, text) in &settings.set {
-        let id = sources.add(Source::new(format!("--set {name}"), text.clone()));
-        let expr = match syntax::parse_expr(sources, id) {
-            Ok(expr) => expr,
-            Err(found) => {
-                problems.extend(found);
-                continue;
-            }
-        };
-        let mut done = false;
-        let mut known = vec![];
-        for item in items.iter_mut() {
-            match &mut item.statement {
-                ast::Statement::Define(define) => {
-                    known.push(define.name.text.clone());
-                    if define.name.text == *name {
-                        if define.value.parts.iter().any(|part| matches!(part.kind, ast::PartKind::Name(_))) {
-                            problems.push(errors::not_a_leaf(name, define.name.span, whole(id, text)));
-                        }
-                        define.value = expr.clone();
-                        done = true;
-                    }
-                }
-                ast::Statement::Declare(declare) => {
-                    known.push(declare.name.text.clone());
-                    if declare.name.text == *name {
-                        declare.value = Some(expr.clone());
-                        done = true;
-                    }
-                }
-                ast::Statement::Function(_)
-                | ast::Statement::Recurrence(_)
-                | ast::Statement::Setting(_)
-                | ast::Statement::Use(_)
-                | ast::Statement::Layer(_)
-                | ast::Statement::Network(_)
-                | ast::Statement::Data(_)
-                | ast::Statement::Train(_)
-                | ast::Statement::Show(_)
-                | ast::Statement::Ask(_)
-                | ast::Statement::Broken(_) => {}
-            }
-        }
-        if !done {
-            let nearest = crate::diag::nearest(name, known.iter().map(String::as_str));
-            problems.push(errors::nothing_to_set(name, nearest, whole(id, text)));
-        }
+/// Where a new definition breaks an old line, the refusal says so.
+fn explain_refusal(problems: &mut [Diagnostic], id: SourceId, merged: &Merged) {
+    let elsewhere =
+        |problem: &&mut Diagnostic| problem.is_error() && problem.span().is_some_and(|span| span.source != id);
+    let mut names: Vec<&Arc<str>> = merged.redefined.iter().collect();
+    names.sort();
+    let shown: Vec<String> = names.iter().take(3).map(|name| format!("`{}`", name.trim())).collect();
+    if let (Some(problem), false) = (problems.iter_mut().find(elsewhere), shown.is_empty()) {
+        let what = if shown.len() == 1 { "this definition of" } else { "these definitions of" };
+        problem
+            .because
+            .push(format!("it would no longer fit with {what} {}; everything is as it was", shown.join(", ")));
     }
-    problems
 }
 
-fn whole(id: SourceId, text: &str) -> Span {
-    Span::new(id, 0, text.len())
+/// The numbers that dimension names have.
+fn sizes(eval: &Eval) -> Vec<(String, u64)> {
+    let dims = &eval.compiled.graph.dims;
+    eval.state.binding.values.iter().map(|(name, size)| (dims.name(*name).to_string(), *size)).collect()
 }
 
 /// In the order of their places; errors of one place before warnings.
@@ -453,112 +700,4 @@ fn sort(problems: &mut [Diagnostic]) {
         let place = problem.span().map(|span| (span.source, span.start));
         (place.is_none(), place, problem.level != Level::Error)
     });
-}
-
-/// The files that a program uses.
-struct Files<'a> {
-    outside: &'a mut dyn Outside,
-    texts: Vec<String>,
-}
-
-impl Loader for Files<'_> {
-    fn load(&mut self, sources: &mut Sources, path: &str, from: Span) -> Result<SourceId, Diagnostic> {
-        // Relative to the file that uses it.
-        let base = sources.get(from.source).name.clone();
-        let full = match base.rsplit_once('/') {
-            Some((folder, _)) if !path.starts_with('/') => format!("{folder}/{path}"),
-            Some(_) | None => path.to_string(),
-        };
-        let bytes = self.outside.read(&full).map_err(|refusal| errors::used(&refusal.to_string(), from))?;
-        let text =
-            String::from_utf8(bytes).map_err(|_| errors::used(&format!("`{path}` is not text in UTF-8"), from))?;
-        self.texts.push(full.clone());
-        Ok(sources.add(Source::new(full, text)))
-    }
-}
-
-mod errors {
-    //! What can be wrong with what the session is given, one function a code.
-
-    use crate::diag::Diagnostic;
-    use crate::source::Span;
-
-    pub(super) fn no_input(name: &str, known: &[&str]) -> Diagnostic {
-        let problem = Diagnostic::error(
-            "nnlang::session::no_input",
-            format!("`--input {name}`: the program has no input `{name}`"),
-        );
-        match (crate::diag::nearest(name, known.iter().copied()), known) {
-            (Some(nearest), _) => problem.mend(format!("write `--input {nearest}=FILE`")),
-            (None, []) => problem.mend("declare it: `input x : [3, m]`"),
-            (None, known) => problem.because(format!("its inputs are {}", known.join(", "))),
-        }
-    }
-
-    pub(super) fn file(why: &str) -> Diagnostic {
-        Diagnostic::error("nnlang::session::file", why.to_string())
-    }
-
-    pub(super) fn used(why: &str, at: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::session::file", why.to_string()).at(at, "named here")
-    }
-
-    pub(super) fn lost(at: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::value::shape", "the data does not have the stated shape").at(at, "stated here")
-    }
-
-    pub(super) fn columns(name: &str, wants: usize, names: &[String], file: &str, at: Span) -> Diagnostic {
-        Diagnostic::error(
-            "nnlang::value::columns",
-            format!("`{name}` takes {wants} columns, and `{file}` has {}", names.len()),
-        )
-        .at(at, "stated here")
-        .because(format!("its columns are {}", names.join(", ")))
-        .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
-    }
-
-    pub(super) fn not_whole(name: &str, value: f64, at: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::value::whole", format!("`{name}` is whole numbers, and its data has {value}"))
-            .at(at, "stated here")
-    }
-
-    pub(super) fn no_weight(name: &str, path: &str, known: &[&str], at: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::value::weights", format!("`{path}` has no array `{name}`"))
-            .at(at, "this parameter takes its value from it")
-            .because(format!("it has {}", known.join(", ")))
-    }
-
-    pub(super) fn weight_shape(name: &str, path: &str, stated: &str, found: &[usize], at: Span) -> Diagnostic {
-        Diagnostic::error(
-            "nnlang::value::weights",
-            format!("`{name}` in `{path}` is {found:?}, and the parameter is {stated}"),
-        )
-        .at(at, format!("{stated}, defined here"))
-    }
-
-    pub(super) fn no_params(path: &str) -> Diagnostic {
-        Diagnostic::error("nnlang::value::weights", format!("`--weights {path}`: the program has no parameters"))
-    }
-
-    pub(super) fn not_a_leaf(name: &str, at: Span, set: Span) -> Diagnostic {
-        Diagnostic::error(
-            "nnlang::session::set",
-            format!("`{name}` depends on other names: `--set` replaces a leaf or an input"),
-        )
-        .at(set, "this would take the place of its equation")
-        .at(at, "defined here")
-        .mend("set one of the names that it depends on")
-    }
-
-    pub(super) fn nothing_to_set(name: &str, nearest: Option<&str>, set: Span) -> Diagnostic {
-        let problem = Diagnostic::error(
-            "nnlang::session::set",
-            format!("`--set {name}`: the program has no leaf or input `{name}`"),
-        )
-        .at(set, "this value has no place");
-        match nearest {
-            Some(nearest) => problem.mend(format!("write `--set {nearest}=…`")),
-            None => problem,
-        }
-    }
 }

@@ -23,7 +23,7 @@ macro_rules! chapters {
         }
     };
 }
-chapters!(words, names, shapes, functions, layers, derivatives, questions, examples, errors);
+chapters!(words, names, shapes, functions, layers, derivatives, questions, examples, repl, errors);
 
 #[test]
 fn every_case_stands_in_a_chapter() {
@@ -222,11 +222,13 @@ fn transcript(program: Option<&str>, expected: &str, settings: &Settings, files:
         let Some(said) = line.strip_prefix('>').or_else(|| line.strip_prefix('…')) else { continue };
         out.push_str(&format!("{line}\n"));
         match repl.line(said.strip_prefix(' ').unwrap_or(said), &mut files) {
-            Reply::Said(Said::Report(report)) => {
-                out.push_str(&answers(&report));
-                out.push_str(&render::all(&report.sources, &report.diagnostics, Look::PLAIN));
-            }
-            Reply::Said(Said::Doc(doc)) => out.push_str(&doc.text()),
+            Reply::Said(said) => out.extend(said.iter().map(|said| match said {
+                Said::Report(report) => {
+                    answers(report) + &render::all(&report.sources, &report.diagnostics, Look::PLAIN)
+                }
+                Said::Doc(doc) | Said::Wrong(doc) => doc.text(),
+                Said::Clear => String::new(),
+            })),
             Reply::More | Reply::Nothing | Reply::Quit => {}
         }
     }

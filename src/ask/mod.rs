@@ -11,6 +11,7 @@ mod listing;
 mod nudge;
 mod shapes;
 mod show;
+mod step;
 mod table;
 mod trace;
 
@@ -55,7 +56,11 @@ pub static ALL: &[Statement] = &[
     Statement { word: "shapes", answer: shapes::answer },
     Statement { word: "table", answer: table::answer },
     Statement { word: "assert", answer: assert::answer },
+    Statement { word: MOVES, answer: step::answer },
 ];
+
+/// The word of the statement that moves parameters.
+pub const MOVES: &str = "step";
 
 /// What answering needs.
 struct Cx<'a, 'b> {

@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::view::{Align, Cell, Doc, Style, Table, json_value, number};
 use rustc_hash::FxHashMap;
-use serde_json::Map;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// A definition on the way.
@@ -52,10 +52,17 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
                 fact.insert("expression".into(), text.as_str().into());
                 let filled = filled(text, &numbers, cx.digits);
                 let differs = filled != *text && filled != value;
+                if differs {
+                    fact.insert("filled".into(), filled.as_str().into());
+                }
                 (format!("= {text}"), if differs { format!("= {filled}") } else { String::new() })
             }
             None => (String::new(), String::new()),
         };
+        if !stage.from.is_empty() {
+            let from = stage.from.iter().map(|(from, _)| Value::from(stages[*from].name.as_str())).collect();
+            fact.insert("from".into(), Value::Array(from));
+        }
         table.row([
             Cell::name(&*stage.name),
             Cell::new(Style::Plain, equation.0),
@@ -91,6 +98,7 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
         let name = slope_name(of, &stage.name);
         let mut symbols = vec![];
         let mut products = vec![];
+        let mut terms: Vec<Value> = vec![];
         for (user, slope) in &users[i] {
             let Some(slope) = slope.and_then(|slope| slope_of.get(&slope)) else { continue };
             let Some((outer, _)) = &adjoints[*user] else { continue };
@@ -99,7 +107,14 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
                 continue;
             }
             let user_name = &stages[*user].name;
-            symbols.push(format!("{}*{}", slope_name(of, user_name), slope_name(user_name, &stage.name)));
+            let local = slope_name(user_name, &stage.name);
+            symbols.push(format!("{}*{local}", slope_name(of, user_name)));
+            let mut term = Map::new();
+            term.insert("chain".into(), format!("{}*{local}", slope_name(of, user_name)).into());
+            term.insert("outer".into(), json_value(outer));
+            term.insert("local".into(), local.into());
+            term.insert("slope".into(), json_value(slope));
+            terms.push(Value::Object(term));
             if let (Some(a), Some(b)) = (scalar(outer), scalar(slope)) {
                 products.push(format!("{}*{}", bracketed(a, cx.digits), bracketed(b, cx.digits)));
             }
@@ -111,6 +126,7 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
         fact.insert("value".into(), json_value(adjoint));
         if !symbols.is_empty() {
             fact.insert("chain".into(), symbols.join(" + ").into());
+            fact.insert("terms".into(), Value::Array(terms));
         }
         facts.push(fact);
         let symbolic = if symbols.is_empty() { String::new() } else { format!("= {}", symbols.join(" + ")) };

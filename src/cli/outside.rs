@@ -104,6 +104,23 @@ pub(super) fn read_stdin(limit: u64) -> Result<Vec<u8>, Cause> {
     read_all(io::stdin().lock(), 0, limit)
 }
 
+/// The most bytes that a line of standard input may have.
+const LINE: u64 = 64 << 20;
+
+/// The next line of standard input, without its line break; `None` at the end.
+pub(super) fn read_line() -> io::Result<Option<Vec<u8>>> {
+    use std::io::BufRead;
+    let mut line = Vec::new();
+    let count = io::stdin().lock().take(LINE).read_until(b'\n', &mut line)?;
+    if count as u64 == LINE && line.last() != Some(&b'\n') {
+        return Err(io::Error::other("a line of more than 64 MiB"));
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok((count > 0).then_some(line))
+}
+
 fn read_all(file: impl Read, expected: u64, limit: u64) -> Result<Vec<u8>, Cause> {
     let mut bytes = Vec::new();
     // Some files say 0 and hold more (/proc); one that says much and has no room is refused here.

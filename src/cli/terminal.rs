@@ -7,6 +7,7 @@ use super::args::{Color, Format};
 use crate::diag::render::{self, Look};
 use crate::diag::{Diagnostic, Level};
 use crate::outside::Progress;
+use crate::repl::Said;
 use crate::session::{Answer, Report};
 use crate::source::Sources;
 use crate::view::{Doc, Style};
@@ -61,6 +62,47 @@ impl Terminal {
     pub(super) fn doc(&mut self, doc: &Doc) {
         let text = ansi(doc, self.colour);
         self.print(&text);
+    }
+
+    /// A page about something wrong, on standard error.
+    pub(super) fn wrong(&mut self, doc: &Doc) {
+        let text = ansi(doc, self.look.colour);
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Empties the screen of a terminal.
+    pub(super) fn clear(&mut self) {
+        if io::stdout().is_terminal() && term() != "dumb" {
+            self.print("\u{1b}[H\u{1b}[2J\u{1b}[3J");
+        }
+    }
+
+    /// How the prompt looks here.
+    pub(super) fn prompt_look(&self) -> crate::repl::Look {
+        crate::repl::Look { colour: self.colour, quiet: self.quiet }
+    }
+
+    /// What the prompt says as JSON Lines on standard output: facts, problems, and pages as `{"text": …}`.
+    pub(super) fn object(&mut self, said: &Said) {
+        let text = match said {
+            Said::Report(report) => {
+                let kept = report.diagnostics.iter().filter(|problem| !self.quiet || problem.level == Level::Error);
+                let problems = kept.map(|problem| format!("{}\n", render::json(&report.sources, problem)));
+                report.answers.iter().map(json_lines).chain(problems).collect()
+            }
+            Said::Doc(doc) => page("text", doc),
+            Said::Wrong(doc) => page("error", doc),
+            Said::Clear => String::new(),
+        };
+        self.print(&text);
+    }
+
+    /// The object that closes the answer to a line of the prompt's language.
+    pub(super) fn closing(&mut self, line: usize, status: &str) {
+        let mut object = Map::new();
+        object.insert("end".into(), line.into());
+        object.insert("status".into(), status.into());
+        self.print(&format!("{}\n", Value::Object(object)));
     }
 
     /// A text on standard output. After a closed pipe nothing more is printed.
@@ -122,6 +164,13 @@ pub fn json_lines(answer: &Answer) -> String {
         out.push('\n');
     }
     out
+}
+
+/// `{"text": …}`
+fn page(key: &str, doc: &Doc) -> String {
+    let mut object = Map::new();
+    object.insert(key.into(), doc.text().trim_end().into());
+    format!("{}\n", Value::Object(object))
 }
 
 /// A document as text, with the colours of a terminal or without.

@@ -2,6 +2,8 @@
 
 use super::value::Value;
 use crate::graph::NodeId;
+use crate::tensor::{DType, Precision, Tensor};
+use std::sync::Arc;
 
 /// Values of nodes, up to a budget. One cache belongs to one graph and one set of slots, binding and precision.
 #[derive(Debug, Default)]
@@ -33,6 +35,16 @@ impl Cache {
     pub fn clear(&mut self) {
         self.values.clear();
         self.used = 0;
+    }
+
+    /// Takes in the value of a node that is known already, as far as there is room.
+    pub fn know(&mut self, node: NodeId, value: &Arc<Tensor>, dtype: DType, precision: Precision) {
+        let bytes = 8 * value.len() as u64;
+        if self.has_room(u128::from(bytes))
+            && let Ok(value) = Value::from_tensor(value, dtype, precision)
+        {
+            self.put(node, &value, bytes);
+        }
     }
 
     /// The bytes that it holds.

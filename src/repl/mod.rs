@@ -1,23 +1,42 @@
 //! The prompt: reads a statement, answers it, and reads the next. The only use of rustyline.
 
+mod command;
+mod complete;
+mod highlight;
+mod script;
+mod talk;
+mod tour;
+mod walk;
+
+pub use script::{Request, Script};
+pub use talk::Look;
+
+use crate::diag::Diagnostic;
 use crate::outside::Outside;
-use crate::session::{Report, Session, Settings};
+use crate::session::{Past, Report, Session, Settings};
 use crate::syntax;
-use crate::view::{self, Doc, Line, Style};
-use rustyline::completion::Completer;
-use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
-use rustyline::history::DefaultHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Editor, Helper};
-use std::path::PathBuf;
+use crate::view::{Doc, Line, Style};
+use tour::Tour;
+use walk::Walk;
+
+/// So many changes can be taken back.
+const UNDO: usize = 10_000;
 
 /// A conversation: a session, and the lines of a statement that is not whole yet.
 #[derive(Debug)]
 pub struct Repl {
     session: Session,
     begun: String,
+    /// Earlier states, each with the text that led away from it.
+    undo: Vec<(Past, String)>,
+    /// Later states, each with the text that led to it.
+    redo: Vec<(Past, String)>,
+    watched: Vec<String>,
+    timing: bool,
+    tour: Option<Tour>,
+    walk: Option<Walk>,
+    /// Is there somebody who presses Enter?
+    interactive: bool,
 }
 
 /// What a line leads to.
@@ -25,8 +44,8 @@ pub struct Repl {
 pub enum Reply {
     /// The statement goes on in the next line.
     More,
-    /// This is to be shown.
-    Said(Said),
+    /// This is to be shown, in order.
+    Said(Vec<Said>),
     /// Nothing to show.
     Nothing,
     /// The end.
@@ -40,35 +59,58 @@ pub enum Said {
     Report(Report),
     /// A page.
     Doc(Doc),
+    /// What went wrong, in a line or two.
+    Wrong(Doc),
+    /// An empty screen.
+    Clear,
 }
 
-const HELP: &[(&str, &str)] = &[
-    ("a = 5", "defines a name; a second time it redefines it, and what depends on it follows"),
-    ("3a", "an expression prints its value"),
-    ("dJ/da", "a derivative prints its value; `grad J` prints all of them"),
-    (":help NAME", "the reference entry of a function or a statement"),
-    (":quit", "leaves (also Ctrl-D)"),
-];
+impl Said {
+    /// Does it tell of something wrong?
+    pub fn is_wrong(&self) -> bool {
+        match self {
+            Said::Report(report) => report.diagnostics.iter().any(Diagnostic::is_error),
+            Said::Wrong(_) => true,
+            Said::Doc(_) | Said::Clear => false,
+        }
+    }
+}
 
 impl Repl {
     /// A conversation in which nothing is defined yet.
     pub fn new(settings: Settings) -> Repl {
-        Repl { session: Session::new(settings), begun: String::new() }
+        Repl {
+            session: Session::new(settings),
+            begun: String::new(),
+            undo: vec![],
+            redo: vec![],
+            watched: vec![],
+            timing: false,
+            tour: None,
+            walk: None,
+            interactive: false,
+        }
+    }
+
+    /// The session as it is.
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// Takes the definitions of a program.
     pub fn load(&mut self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
-        let (session, report) = self.session.apply(name, text, outside);
-        self.session = session;
+        let (session, report) = self.session.load(name, text, outside);
+        self.advance(session, text);
         report
     }
 
     /// Takes one line (or, pasted, a few).
     pub fn line(&mut self, line: &str, outside: &mut dyn Outside) -> Reply {
-        if self.begun.is_empty()
-            && let Some(command) = line.trim().strip_prefix(':')
-        {
-            return command_reply(command);
+        if let Some(reply) = self.walking(line) {
+            return reply;
+        }
+        if self.begun.is_empty() && line.trim_start().starts_with(':') {
+            return self.timed(line.trim(), outside, |repl, line, outside| repl.command(line, outside));
         }
         // An empty line ends a statement that still waits, so that nobody is caught in an open bracket.
         let ends = !self.begun.is_empty() && line.trim().is_empty();
@@ -81,7 +123,7 @@ impl Repl {
         if text.trim().is_empty() {
             return Reply::Nothing;
         }
-        Reply::Said(Said::Report(self.load("<prompt>", &text, outside)))
+        self.timed(&text, outside, |repl, text, outside| Reply::Said(repl.statement(text, outside)))
     }
 
     /// The end of input: what was begun is answered as it stands.
@@ -89,133 +131,157 @@ impl Repl {
         if self.begun.is_empty() { Reply::Nothing } else { self.line("", outside) }
     }
 
-    /// Reads from the terminal (or from whatever standard input is) until the end. `say` shows, and tells whether anybody
-    /// still reads; `resume` is called before each statement.
-    pub fn talk<O: Outside>(
-        &mut self,
-        outside: &mut O,
-        say: &mut dyn FnMut(Said) -> bool,
-        resume: fn(&mut O),
-    ) -> Result<(), String> {
-        let mut editor: Editor<Whole, DefaultHistory> = Editor::new().map_err(|error| error.to_string())?;
-        editor.set_helper(Some(Whole));
-        let history = history_file();
-        if let Some(file) = &history {
-            // The first time there is none.
-            let _ = editor.load_history(file);
+    /// Forgets a statement that was begun.
+    pub fn abandon(&mut self) {
+        self.begun.clear();
+        self.walk = None;
+    }
+
+    /// What stands before the place where one types.
+    pub fn prompt(&self) -> String {
+        match &self.walk {
+            Some(walk) => format!("{} Enter, b, q> ", walk.place()),
+            None if self.begun.is_empty() => "> ".into(),
+            None => "… ".into(),
         }
-        loop {
-            let prompt = if self.begun.is_empty() { "> " } else { "… " };
-            let reply = match editor.readline(prompt) {
-                Ok(line) => {
-                    if !line.trim().is_empty() {
-                        // A history that cannot be kept is no reason to stop.
-                        let _ = editor.add_history_entry(&line);
-                    }
-                    resume(outside);
-                    self.line(&line, outside)
-                }
-                Err(ReadlineError::Interrupted) => {
-                    self.begun.clear();
-                    Reply::Nothing
-                }
-                Err(ReadlineError::Eof) => match self.end(outside) {
-                    Reply::Said(said) => {
-                        say(said);
-                        Reply::Quit
-                    }
-                    Reply::More | Reply::Nothing | Reply::Quit => Reply::Quit,
-                },
-                Err(error) => return Err(error.to_string()),
-            };
-            let goes_on = match reply {
-                Reply::Said(said) => say(said),
-                Reply::More | Reply::Nothing => true,
-                Reply::Quit => false,
-            };
-            if !goes_on {
-                break;
+    }
+
+    /// A statement or a few.
+    fn statement(&mut self, text: &str, outside: &mut dyn Outside) -> Vec<Said> {
+        if let Some(doc) = self.meant_a_command(text.trim()) {
+            return vec![Said::Wrong(doc)];
+        }
+        let (session, report) = self.session.apply("<prompt>", text, outside);
+        let changed = !session.is_at(&self.session.past());
+        self.advance(session, text);
+        let mut said = vec![Said::Report(report)];
+        if changed {
+            said.extend(self.watch(outside));
+        }
+        self.guide(text, &mut said, changed);
+        said
+    }
+
+    /// The next state, with the way back.
+    fn advance(&mut self, next: Session, text: &str) {
+        let past = self.session.past();
+        if !next.is_at(&past) {
+            self.undo.push((past, first_line(text)));
+            if self.undo.len() > UNDO {
+                self.undo.remove(0);
             }
+            self.redo.clear();
         }
-        if let Some(file) = &history {
-            let _ = editor.save_history(file);
+        self.session = next;
+    }
+
+    /// The tour's word on what was typed.
+    fn guide(&mut self, text: &str, said: &mut Vec<Said>, changed: bool) {
+        let Some(tour) = &mut self.tour else { return };
+        let right = !said.iter().any(Said::is_wrong);
+        said.extend(tour.notice(text, right, changed, &self.session).map(Said::Doc));
+        if tour.is_over() {
+            self.tour = None;
         }
-        Ok(())
+    }
+
+    /// The watched names and their derivatives.
+    fn watch(&mut self, outside: &mut dyn Outside) -> Vec<Said> {
+        let mut said = vec![];
+        for name in &self.watched {
+            let report = self.session.apply("<watch>", &format!("{name}\ngrad {name}\n"), outside).1;
+            if report.diagnostics.iter().any(Diagnostic::is_error) {
+                let why = report.diagnostics.first().map(|problem| problem.title.clone()).unwrap_or_default();
+                said.push(Said::Doc(Doc::line(Line::new().note(format!("watch {name}: {why}")))));
+                continue;
+            }
+            let mut doc = Doc::new();
+            let mut line = Line::new().note("watch ");
+            let lines = report.answers.into_iter().flat_map(|answer| answer.doc.lines);
+            let mut first = true;
+            for part in lines {
+                // Scalars stand side by side, as far as a line goes.
+                let short = part.text().contains(" = ") && part.width() < 40;
+                if !short || line.width() + part.width() > 76 {
+                    doc.push(std::mem::take(&mut line));
+                    line = Line::new().plain("      ");
+                    first = true;
+                }
+                line = if first { line } else { line.plain("   ") }.then(part);
+                first = false;
+            }
+            doc.push(line);
+            doc.lines.retain(|line| !line.text().trim().is_empty());
+            said.push(Said::Doc(doc));
+        }
+        said
+    }
+
+    /// Enter, b and q while one walks through the graph.
+    fn walking(&mut self, line: &str) -> Option<Reply> {
+        let walk = self.walk.as_mut()?;
+        let goes_on = match line.trim() {
+            "" | "n" => walk.on(),
+            "b" => {
+                walk.back();
+                true
+            }
+            "q" => false,
+            _ => {
+                // Something else was meant: the walk is over.
+                self.walk = None;
+                return None;
+            }
+        };
+        if !goes_on {
+            self.walk = None;
+            return Some(Reply::Nothing);
+        }
+        Some(Reply::Said(vec![Said::Doc(walk.here())]))
+    }
+
+    fn timed(
+        &mut self,
+        line: &str,
+        outside: &mut dyn Outside,
+        work: fn(&mut Repl, &str, &mut dyn Outside) -> Reply,
+    ) -> Reply {
+        let timing = self.timing;
+        let start = outside.clock();
+        let reply = work(self, line, outside);
+        match reply {
+            Reply::Said(mut said) if timing && self.timing => {
+                let spent = outside.clock().saturating_sub(start).as_secs_f64() * 1000.0;
+                said.push(Said::Doc(Doc::line(Line::new().note(format!("{spent:.1} ms")))));
+                Reply::Said(said)
+            }
+            other => other,
+        }
+    }
+
+    /// `quit`, `help` and their like without the colon.
+    fn meant_a_command(&self, text: &str) -> Option<Doc> {
+        let word = text.split_whitespace().next()?;
+        let alone = text == word || command::takes_more(word);
+        let command = command::find(word).filter(|_| alone && self.session.definition(word).is_none())?;
+        // `trace J`, `step J`, `load "x"` are statements.
+        if syntax::WORDS.iter().any(|own| own.word == word) || text.contains(['=', '(']) {
+            return None;
+        }
+        let rest = text.strip_prefix(word).unwrap_or_default();
+        let name = command.names.first().copied().unwrap_or_default();
+        let line = Line::new().with(Style::Bad, format!("`{word}` is a command: write "));
+        Some(Doc::line(line.name(format!(":{name}{rest}"))))
     }
 }
 
-fn command_reply(command: &str) -> Reply {
-    let mut words = command.split_whitespace();
-    let doc = match (words.next().unwrap_or("help"), words.next()) {
-        ("quit" | "q" | "exit", _) => return Reply::Quit,
-        ("help" | "h" | "?", None) => {
-            let mut doc = Doc::new();
-            for (form, says) in HELP {
-                doc.push(Line::new().aligned(Style::Name, form, 12, view::Align::Left).plain(*says));
-            }
-            doc
-        }
-        ("help" | "h" | "?", Some(name)) => view::reference(name).unwrap_or_else(|| {
-            let near = view::nearest(name).map(|near| format!("; try `:help {near}`")).unwrap_or_default();
-            Doc::line(Line::new().with(Style::Bad, format!("there is no entry for `{name}`{near}")))
-        }),
-        (other, _) => Doc::line(Line::new().with(Style::Bad, format!("there is no command `:{other}`; see `:help`"))),
-    };
-    Reply::Said(Said::Doc(doc))
-}
-
-/// Where the lines of earlier conversations are kept.
-fn history_file() -> Option<PathBuf> {
-    let told = std::env::var_os("NNLANG_HISTORY").filter(|path| !path.is_empty());
-    told.map(PathBuf::from).or_else(|| std::env::home_dir().map(|home| home.join(".nnlang_history")))
-}
-
-/// Knows when a statement is whole, so that Enter ends it or opens a new line.
-struct Whole;
-
-impl Completer for Whole {
-    type Candidate = String;
-}
-impl Helper for Whole {}
-impl Highlighter for Whole {}
-impl Hinter for Whole {
-    type Hint = String;
-}
-
-impl Validator for Whole {
-    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let text = context.input();
-        let whole = text.trim_start().starts_with(':') || text.ends_with("\n\n") || syntax::is_complete(text);
-        Ok(if whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+fn first_line(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    match line.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_string(),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::outside::InMemory;
-
-    fn repl() -> (Repl, InMemory) {
-        (Repl::new(Settings { digits: 6, ..Settings::default() }), InMemory::default())
-    }
-
-    #[test]
-    fn a_statement_goes_on_until_its_brackets_close() {
-        let (mut repl, mut outside) = repl();
-        assert!(matches!(repl.line("a = (1 +", &mut outside), Reply::More));
-        assert!(matches!(repl.line("2)", &mut outside), Reply::Said(Said::Report(_))));
-        assert!(matches!(repl.line("a = (1 +", &mut outside), Reply::More));
-        assert!(matches!(repl.line("", &mut outside), Reply::Said(Said::Report(_))));
-        assert!(matches!(repl.line("", &mut outside), Reply::Nothing));
-    }
-
-    #[test]
-    fn commands_begin_with_a_colon() {
-        let (mut repl, mut outside) = repl();
-        assert!(matches!(repl.line(":quit", &mut outside), Reply::Quit));
-        for (line, says) in [(":help", ":quit"), (":help tanh", "tanh(z)"), (":help tahn", "tanh"), (":x", "`:x`")] {
-            let Reply::Said(Said::Doc(doc)) = repl.line(line, &mut outside) else { panic!("{line}") };
-            assert!(doc.text().contains(says), "{line}: {}", doc.text());
-        }
-    }
-}
+mod tests;

@@ -7,6 +7,8 @@ mod expr;
 pub mod hir;
 mod statement;
 
+pub use statement::{INITIALISERS, OPTIMISERS};
+
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;

@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// The names of initialisers.
 pub const INITIALISERS: &[&str] = &["xavier", "he", "lecun", "orthogonal", "normal", "uniform", "zeros"];
 
+/// The ways of moving parameters that have a name.
+pub const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
+
 impl Cx<'_> {
     pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
         let outer = std::mem::take(&mut self.later);
@@ -384,6 +387,19 @@ impl Cx<'_> {
         self.define(&network.name.text, network.name.span, GlobalKind::Network(id));
     }
 
+    /// `adam(lr=0.01)`: the optimiser that an expression names, unless the program has such a name.
+    fn optimiser(&self, expr: &ast::Expr) -> Option<ast::Name> {
+        match expr.parts.as_slice() {
+            [ast::Part { kind: PartKind::Name(name), span }]
+            | [ast::Part { kind: PartKind::Name(name), span }, ast::Part { kind: PartKind::Call(_), .. }]
+                if OPTIMISERS.contains(&name.as_str()) && !self.scope.contains_key(name.as_str()) =>
+            {
+                Some(ast::Name { text: name.clone(), span: *span })
+            }
+            _ => None,
+        }
+    }
+
     fn ask(&mut self, ask: &ast::Ask, span: Span) {
         let over = match &ask.over {
             Some((name, range)) => {
@@ -412,7 +428,15 @@ impl Cx<'_> {
                 (hir::Expr { start, root }, span)
             })
             .collect();
-        let by = ask.by.as_ref().map(|expr| one(self, expr));
+        let optimiser = ask.by.as_ref().filter(|_| ask.word.text == "step").and_then(|by| self.optimiser(by));
+        let by = match (&ask.by, optimiser) {
+            (Some(by), Some(name)) => {
+                let start = self.program.arena.len() as u32;
+                let root = self.broken(errors::not_built(&format!("`{}`", name.text), name.span), by.span);
+                Some((hir::Expr { start, root }, by.span))
+            }
+            (by, _) => by.as_ref().map(|expr| one(self, expr)),
+        };
         let within = ask.within.as_ref().map(|expr| one(self, expr));
         let times = ask.times.as_ref().map(|expr| one(self, expr));
         if over.is_some() {

@@ -1,0 +1,166 @@
+//! `:step J`: forward and then backward through the graph, one node at a time.
+
+use crate::session::Answer;
+use crate::view::{Doc, Line, Style, number};
+use serde_json::{Map, Value};
+
+/// A walk through the graph of one name, and where it stands.
+#[derive(Debug)]
+pub(super) struct Walk {
+    stops: Vec<Doc>,
+    at: usize,
+}
+
+impl Walk {
+    /// From the answers of `trace`; `None` where nothing was traced.
+    pub fn new(answers: &[Answer], digits: usize) -> Option<Walk> {
+        let facts: Vec<&Map<String, Value>> = answers.iter().flat_map(|answer| &answer.facts).collect();
+        let count = facts.len();
+        let stops: Vec<Doc> = facts.iter().enumerate().map(|(i, fact)| stop(fact, &facts, i, count, digits)).collect();
+        (!stops.is_empty()).then_some(Walk { stops, at: 0 })
+    }
+
+    /// What is to be seen here.
+    pub fn here(&self) -> Doc {
+        self.stops.get(self.at).cloned().unwrap_or_default()
+    }
+
+    /// All stops, one after the other.
+    pub fn all(&self) -> Doc {
+        let mut doc = Doc::new();
+        self.stops.iter().for_each(|stop| doc.extend(stop.clone()));
+        doc
+    }
+
+    /// One on; is there one?
+    pub fn on(&mut self) -> bool {
+        self.at += 1;
+        self.at < self.stops.len()
+    }
+
+    /// One back; is there one?
+    pub fn back(&mut self) -> bool {
+        let moves = self.at > 0;
+        self.at = self.at.saturating_sub(1);
+        moves
+    }
+
+    /// `4/12`
+    pub fn place(&self) -> String {
+        format!("{}/{}", self.at + 1, self.stops.len())
+    }
+}
+
+fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count: usize, digits: usize) -> Doc {
+    let text = |key: &str| fact.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (pass, name) = (text("pass"), text("name"));
+    let value = fact.get("value").map(|value| shown(value, digits)).unwrap_or_default();
+    let mut doc =
+        Doc::line(Line::new().note(format!("{}/{count} ", i + 1)).with(Style::Heading, pass).plain("  ").name(name));
+    let mut equation = Line::new().plain("  ").name(name);
+    if pass == "forward" {
+        for part in [text("expression"), text("filled")].into_iter().filter(|part| !part.is_empty()) {
+            equation = equation.plain(format!(" = {part}"));
+        }
+        if equation.text().trim_start() != format!("{name} = {value}") {
+            equation = equation.plain(" = ").number(value);
+        }
+        doc.push(equation);
+        let from: Vec<&str> = names(fact);
+        let to: Vec<&str> = all
+            .iter()
+            .filter(|other| names(other).contains(&name))
+            .filter_map(|other| other.get("name").and_then(Value::as_str))
+            .collect();
+        doc.push(way(&from, name, &to));
+        return doc;
+    }
+    let terms: Vec<&Map<String, Value>> = fact
+        .get("terms")
+        .and_then(Value::as_array)
+        .map(|terms| terms.iter().filter_map(Value::as_object).collect())
+        .unwrap_or_default();
+    if terms.is_empty() {
+        doc.push(equation.plain(" = ").number(value));
+        return doc;
+    }
+    let mut sum = 0.0;
+    for (k, term) in terms.iter().enumerate() {
+        let text = |key: &str| term.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (outer, slope) = (term.get("outer").and_then(Value::as_f64), term.get("slope").and_then(Value::as_f64));
+        let mut line = Line::new().plain("  ").name(name);
+        line = line.plain(if k == 0 { " = " } else { " + " }).plain(text("chain"));
+        if let (Some(outer), Some(slope)) = (outer, slope) {
+            sum += outer * slope;
+            line = line.plain(" = ").plain(format!("{}*{}", bracketed(outer, digits), bracketed(slope, digits)));
+            line = line.plain(" = ").number(number(outer * slope, digits));
+        }
+        doc.push(line);
+        let slope = term.get("slope").map(|slope| shown(slope, digits)).unwrap_or_default();
+        let mut line = Line::new().note("  local slope ").name(text("local")).plain(" = ").number(slope);
+        if outer.is_some() {
+            line = line.note(", so far ").number(number(sum, digits));
+        }
+        doc.push(line);
+    }
+    if terms.len() > 1 || fact.get("value").is_some_and(|value| !value.is_number()) {
+        doc.push(Line::new().plain("  ").name(name).plain(" = ").number(value));
+    }
+    doc
+}
+
+/// `b, c → u → v`: where in the graph one stands.
+fn way(from: &[&str], name: &str, to: &[&str]) -> Line {
+    let short = |names: &[&str]| {
+        let shown = names.iter().take(6).copied().collect::<Vec<_>>().join(", ");
+        if names.len() > 6 { format!("{shown}, …") } else { shown }
+    };
+    let mut line = Line::new().plain("  ");
+    if !from.is_empty() {
+        line = line.note(format!("{} → ", short(from)));
+    }
+    line = line.name(name);
+    if !to.is_empty() {
+        line = line.note(format!(" → {}", short(to)));
+    }
+    line
+}
+
+fn names(fact: &Map<String, Value>) -> Vec<&str> {
+    fact.get("from")
+        .and_then(Value::as_array)
+        .map(|names| names.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
+}
+
+fn bracketed(value: f64, digits: usize) -> String {
+    let text = number(value, digits);
+    if text.starts_with('-') { format!("({text})") } else { text }
+}
+
+/// A number, a short vector, else the sizes.
+fn shown(value: &Value, digits: usize) -> String {
+    match value {
+        Value::Array(entries) => {
+            let flat = entries.len() <= 6 && entries.iter().all(|entry| !entry.is_array());
+            if flat {
+                return format!(
+                    "[{}]",
+                    entries.iter().map(|entry| shown(entry, digits)).collect::<Vec<_>>().join(", ")
+                );
+            }
+            let mut sizes = vec![];
+            let mut at = value;
+            while let Value::Array(entries) = at {
+                sizes.push(entries.len());
+                match entries.first() {
+                    Some(first) => at = first,
+                    None => break,
+                }
+            }
+            format!("a tensor {sizes:?}")
+        }
+        Value::String(text) => text.clone(),
+        other => other.as_f64().map(|value| number(value, digits)).unwrap_or_default(),
+    }
+}

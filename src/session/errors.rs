@@ -1,0 +1,123 @@
+//! What can be wrong with what the session is given, one function a code.
+
+use super::names::Kept;
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use std::sync::Arc;
+
+pub(super) fn no_input(name: &str, known: &[&str]) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::session::no_input", format!("`--input {name}`: the program has no input `{name}`"));
+    match (crate::diag::nearest(name, known.iter().copied()), known) {
+        (Some(nearest), _) => problem.mend(format!("write `--input {nearest}=FILE`")),
+        (None, []) => problem.mend("declare it: `input x : [3, m]`"),
+        (None, known) => problem.because(format!("its inputs are {}", known.join(", "))),
+    }
+}
+
+pub(super) fn file(why: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::session::file", why.to_string())
+}
+
+pub(super) fn used(why: &str, at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::session::file", why.to_string()).at(at, "named here")
+}
+
+pub(super) fn lost(at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::shape", "the data does not have the stated shape").at(at, "stated here")
+}
+
+pub(super) fn columns(name: &str, wants: usize, names: &[String], file: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::value::columns",
+        format!("`{name}` takes {wants} columns, and `{file}` has {}", names.len()),
+    )
+    .at(at, "stated here")
+    .because(format!("its columns are {}", names.join(", ")))
+    .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
+}
+
+pub(super) fn not_whole(name: &str, value: f64, at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::whole", format!("`{name}` is whole numbers, and its data has {value}"))
+        .at(at, "stated here")
+}
+
+pub(super) fn no_weight(name: &str, path: &str, known: &[&str], at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::weights", format!("`{path}` has no array `{name}`"))
+        .at(at, "this parameter takes its value from it")
+        .because(format!("it has {}", known.join(", ")))
+}
+
+pub(super) fn weight_shape(name: &str, path: &str, stated: &str, found: &[usize], at: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::value::weights",
+        format!("`{name}` in `{path}` is {found:?}, and the parameter is {stated}"),
+    )
+    .at(at, format!("{stated}, defined here"))
+}
+
+pub(super) fn no_params(path: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::value::weights", format!("`--weights {path}`: the program has no parameters"))
+}
+
+pub(super) fn not_a_leaf(name: &str, at: Span, set: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::session::set",
+        format!("`{name}` depends on other names: `--set` replaces a leaf or an input"),
+    )
+    .at(set, "this would take the place of its equation")
+    .at(at, "defined here")
+    .mend("set one of the names that it depends on")
+}
+
+pub(super) fn nothing_to_set(name: &str, nearest: Option<&str>, set: Span) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::session::set", format!("`--set {name}`: the program has no leaf or input `{name}`"))
+            .at(set, "this value has no place");
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `--set {nearest}=…`")),
+        None => problem,
+    }
+}
+
+pub(super) fn circle(path: &[&Kept], fresh: &Kept) -> Diagnostic {
+    let name = |kept: &Kept| kept.defines.first().map(|name| name.to_string()).unwrap_or_default();
+    // Told from the new definition on, round to itself.
+    let start = path.iter().position(|kept| std::ptr::eq(*kept, fresh)).unwrap_or(0);
+    let names: Vec<String> = path.iter().cycle().skip(start).take(path.len() + 1).map(|kept| name(kept)).collect();
+    let problem = Diagnostic::error(
+        "nnlang::session::circle",
+        format!("`{}` would stand on itself: {}", name(fresh), names.join(" from ")),
+    )
+    .at(fresh.item.span, "this would close the circle");
+    let others = path.iter().filter(|kept| !std::ptr::eq(**kept, fresh));
+    others
+        .fold(problem, |problem, kept| problem.at(kept.item.span, format!("`{}` is defined here", name(kept))))
+        .because("everything is as it was")
+        .mend("use a new name, or redefine another name of the circle first")
+}
+
+pub(super) fn reading(name: &str, line: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::session::reading", format!("this would change what `{name}` means in an earlier line"))
+        .at(line, "in this line, which stays as it is")
+        .because("everything is as it was")
+        .mend("use another name, or redefine the line first")
+}
+
+pub(super) fn needed(name: &str, text: &str, by: &[Arc<str>]) -> Diagnostic {
+    let mut names: Vec<String> = by.iter().take(12).map(|name| format!("`{name}`")).collect();
+    if by.len() > names.len() {
+        names.push(format!("{} more", by.len() - names.len()));
+    }
+    Diagnostic::error("nnlang::session::needed", format!("`{name}` is used by {}", names.join(", ")))
+        .because(format!("it is defined by `{text}`"))
+        .mend("forget or redefine what uses it first")
+}
+
+pub(super) fn no_such(name: &str, nearest: Option<&str>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::session::no_name", format!("the session has no name `{name}`"));
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")),
+        None => problem.mend("see its names with `:names`"),
+    }
+}

@@ -1,0 +1,71 @@
+//! The files that a session has read: programs that it uses, and arrays.
+
+use super::errors;
+use crate::data::{self, Arrays};
+use crate::diag::Diagnostic;
+use crate::outside::Outside;
+use crate::resolve::Loader;
+use crate::source::{Source, SourceId, Sources, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What was read; a session reads a file once, so that what depends on it stays what it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Read {
+    texts: Arc<BTreeMap<String, Arc<str>>>,
+    arrays: Arc<BTreeMap<String, Arc<Arrays>>>,
+}
+
+/// Reads files, each once.
+pub(super) struct Files<'a> {
+    /// None where only what was read may be used.
+    pub outside: Option<&'a mut dyn Outside>,
+    /// What was read.
+    pub read: Read,
+}
+
+impl Read {
+    /// Programs are read again when they are asked for.
+    pub fn forget_texts(&mut self) {
+        self.texts = Arc::default();
+    }
+}
+
+impl Files<'_> {
+    fn bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        match &mut self.outside {
+            Some(outside) => outside.read(path).map_err(|refusal| refusal.to_string()),
+            None => Err(format!("`{path}` was not read")),
+        }
+    }
+
+    /// The arrays of a file.
+    pub fn arrays(&mut self, path: &str) -> Result<Arc<Arrays>, Box<Diagnostic>> {
+        if let Some(known) = self.read.arrays.get(path) {
+            return Ok(known.clone());
+        }
+        let bytes = self.bytes(path).map_err(|why| Box::new(errors::file(&why)))?;
+        let arrays = Arc::new(data::read(path, &bytes).map_err(|error| Box::new(error.diagnostic(None)))?);
+        Arc::make_mut(&mut self.read.arrays).insert(path.to_string(), arrays.clone());
+        Ok(arrays)
+    }
+}
+
+impl Loader for Files<'_> {
+    fn load(&mut self, sources: &mut Sources, path: &str, from: Span) -> Result<SourceId, Diagnostic> {
+        // Relative to the file that uses it.
+        let base = sources.get(from.source).name.clone();
+        let full = match base.rsplit_once('/') {
+            Some((folder, _)) if !path.starts_with('/') => format!("{folder}/{path}"),
+            Some(_) | None => path.to_string(),
+        };
+        if let Some(text) = self.read.texts.get(&full) {
+            return Ok(sources.add(Source::new(full, &**text)));
+        }
+        let bytes = self.bytes(&full).map_err(|why| errors::used(&why, from))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| errors::used(&format!("`{path}` is not text in UTF-8"), from))?;
+        Arc::make_mut(&mut self.read.texts).insert(full.clone(), text.as_str().into());
+        Ok(sources.add(Source::new(full, text)))
+    }
+}

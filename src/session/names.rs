@@ -1,0 +1,340 @@
+//! What a statement defines and which names it uses, told from its text alone.
+
+use crate::layers;
+use crate::syntax::ast::{self, PartKind, Statement};
+use std::sync::Arc;
+
+/// A statement that a session holds, and the names in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub item: ast::Item,
+    /// What a later statement of the same key takes the place of: `a`, `seed `, `slope f`.
+    pub key: Option<Arc<str>>,
+    /// The names that it defines; a layer's are settled when the program is compiled.
+    pub defines: Vec<Arc<str>>,
+    /// Every free name in it, each once.
+    pub mentions: Vec<Arc<str>>,
+    /// The names in stated shapes.
+    pub dims: Vec<Arc<str>>,
+    /// Its derivatives.
+    pub derivatives: Vec<Slope>,
+    /// The names that are the session's, as they were when it was taken in.
+    pub uses: Vec<Arc<str>>,
+}
+
+/// `dJ/da` as written: a derivative of `J`, or where `dJ` and `da` are names a division.
+#[derive(Clone, Debug)]
+pub(crate) struct Slope {
+    /// `dJ` and `da`; none where it cannot be a division.
+    pub words: Option<(Arc<str>, Arc<str>)>,
+    /// `J` and `a`; of `da2` also `a2`.
+    pub stems: Vec<Arc<str>>,
+}
+
+impl Kept {
+    /// With its names; which of them the session defines is not yet known.
+    pub fn new(item: ast::Item) -> Kept {
+        let mut names = Names::default();
+        names.statement(&item.statement);
+        let Names { mentions, dims, derivatives, .. } = names;
+        let key = key(&item.statement).map(Arc::from);
+        let defines = defines(&item.statement);
+        Kept { item, key, defines, mentions, dims, derivatives, uses: vec![] }
+    }
+
+    /// Does it ask and define nothing?
+    pub fn is_question(&self) -> bool {
+        matches!(self.item.statement, Statement::Show(_) | Statement::Ask(_) | Statement::Broken(_))
+    }
+
+    /// The layer that it is.
+    pub fn layer(&self) -> Option<&ast::Layer> {
+        if let Statement::Layer(layer) = &self.item.statement { Some(layer) } else { None }
+    }
+
+    /// Does it say something about the whole program?
+    pub fn is_global(&self) -> bool {
+        matches!(self.item.statement, Statement::Setting(_) | Statement::Use(_))
+    }
+
+    /// `use "net.nnl"`: its names are not known from its text.
+    pub fn is_use(&self) -> bool {
+        matches!(self.item.statement, Statement::Use(_))
+    }
+
+    /// The name of the function whose slope it states.
+    pub fn slope_of(&self) -> Option<&str> {
+        match &self.item.statement {
+            Statement::Function(function) if function.slope => Some(&function.name.text),
+            _ => None,
+        }
+    }
+}
+
+/// The names of the `k`-th layer.
+pub(super) fn layer_names(layer: &ast::Layer, k: usize) -> Vec<Arc<str>> {
+    let bias = !layer.args.iter().any(|arg| match arg {
+        ast::LayerArg::Option(name, expr) if name.text == "bias" => {
+            matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(value), .. }] if value == "false")
+        }
+        ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => false,
+    });
+    let own = layers::names(&layer.word.text, bias).iter().map(|stem| format!("{stem}{k}").into());
+    own.chain(layer.output.iter().map(|name| name.text.as_str().into())).collect()
+}
+
+fn defines(statement: &Statement) -> Vec<Arc<str>> {
+    let name = match statement {
+        Statement::Define(define) => &define.name,
+        Statement::Function(function) if !function.slope => &function.name,
+        Statement::Declare(declare) => &declare.name,
+        Statement::Recurrence(recurrence) => &recurrence.name,
+        Statement::Network(network) => &network.name,
+        Statement::Use(ast::Use { alias: Some(alias), .. }) => alias,
+        Statement::Layer(ast::Layer { output: Some(output), .. }) => output,
+        Statement::Function(_)
+        | Statement::Setting(_)
+        | Statement::Use(_)
+        | Statement::Layer(_)
+        | Statement::Data(_)
+        | Statement::Train(_)
+        | Statement::Show(_)
+        | Statement::Ask(_)
+        | Statement::Broken(_) => return vec![],
+    };
+    vec![name.text.as_str().into()]
+}
+
+fn key(statement: &Statement) -> Option<String> {
+    match statement {
+        Statement::Setting(setting) => Some(format!("{} ", setting.word.text)),
+        Statement::Use(used) if used.alias.is_none() => Some(format!("use {}", used.path.node)),
+        Statement::Function(function) if function.slope => Some(format!("slope {}", function.name.text)),
+        other => defines(other).first().map(|name| name.to_string()),
+    }
+}
+
+/// Collects free names.
+#[derive(Default)]
+struct Names {
+    mentions: Vec<Arc<str>>,
+    seen: rustc_hash::FxHashSet<Arc<str>>,
+    dims: Vec<Arc<str>>,
+    derivatives: Vec<Slope>,
+    bound: Vec<String>,
+    in_shape: bool,
+}
+
+impl Names {
+    fn mention(&mut self, name: &str) {
+        if self.bound.iter().any(|bound| bound == name) {
+            return;
+        }
+        if self.in_shape && !self.dims.iter().any(|dim| **dim == *name) {
+            self.dims.push(name.into());
+        }
+        if !self.seen.contains(name) {
+            let name: Arc<str> = name.into();
+            self.seen.insert(name.clone());
+            self.mentions.push(name);
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Define(define) => self.define(define),
+            Statement::Function(function) => {
+                let outer = self.bound.len();
+                if function.slope {
+                    self.mention(&function.name.text);
+                }
+                self.params(&function.params);
+                for define in &function.locals {
+                    self.define(define);
+                    self.bound.push(define.name.text.clone());
+                }
+                self.expr(&function.value);
+                self.bound.truncate(outer);
+            }
+            Statement::Recurrence(recurrence) => {
+                self.start(recurrence);
+                let outer = self.bound.len();
+                self.bound.push(recurrence.index.text.clone());
+                self.bound.push(recurrence.name.text.clone());
+                self.expr(&recurrence.value);
+                self.bound.truncate(outer);
+            }
+            Statement::Declare(declare) => {
+                self.kind(declare.kind.as_ref());
+                if let Some(value) = &declare.value {
+                    self.expr(value);
+                }
+            }
+            Statement::Layer(layer) => self.layer(layer),
+            Statement::Network(network) => {
+                let outer = self.bound.len();
+                self.params(&network.params);
+                self.block(&network.block);
+                self.bound.truncate(outer);
+            }
+            Statement::Data(data) => self.block(&data.block),
+            Statement::Train(train) => {
+                self.expr(&train.goal);
+                train.wrt.iter().for_each(|path| self.path(path));
+                self.block(&train.block);
+            }
+            Statement::Show(expr) => self.expr(expr),
+            Statement::Ask(ask) => self.ask(ask),
+            Statement::Setting(_) | Statement::Use(_) | Statement::Broken(_) => {}
+        }
+    }
+
+    fn start(&mut self, recurrence: &ast::Recurrence) {
+        for expr in recurrence.start.iter().chain(&recurrence.range) {
+            self.expr(expr);
+        }
+    }
+
+    fn define(&mut self, define: &ast::Define) {
+        self.kind(define.kind.as_ref());
+        self.expr(&define.value);
+    }
+
+    fn params(&mut self, params: &[ast::Param]) {
+        for param in params {
+            // The dimension names of a head are its own.
+            if let Some(default) = &param.default {
+                self.expr(default);
+            }
+            self.bound.push(param.name.text.clone());
+        }
+    }
+
+    fn block(&mut self, block: &ast::Block) {
+        let outer = self.bound.len();
+        let mut k = 0;
+        for item in &block.items {
+            self.statement(&item.statement);
+            if let Statement::Layer(layer) = &item.statement {
+                k += 1;
+                self.bound.extend(layer_names(layer, k).iter().map(|name| name.to_string()));
+            }
+            self.bound.extend(defines(&item.statement).iter().map(|name| name.to_string()));
+        }
+        self.bound.truncate(outer);
+    }
+
+    fn layer(&mut self, layer: &ast::Layer) {
+        for arg in &layer.args {
+            match arg {
+                ast::LayerArg::Value(expr) | ast::LayerArg::Option(_, expr) => self.expr(expr),
+                ast::LayerArg::Size(_) => {}
+            }
+        }
+        if let Some(path) = &layer.from {
+            self.path(path);
+        }
+        if let Some(block) = &layer.block {
+            self.block(block);
+        }
+    }
+
+    fn ask(&mut self, ask: &ast::Ask) {
+        let outer = self.bound.len();
+        if let Some((index, range)) = &ask.over {
+            self.expr(range);
+            self.bound.push(index.text.clone());
+        }
+        for expr in ask.exprs.iter().chain(&ask.by).chain(&ask.within).chain(&ask.times) {
+            self.expr(expr);
+        }
+        ask.wrt.iter().for_each(|path| self.path(path));
+        self.bound.truncate(outer);
+    }
+
+    fn path(&mut self, path: &ast::Path) {
+        if let Some(first) = path.names.first() {
+            self.mention(&first.text);
+        }
+    }
+
+    fn kind(&mut self, kind: Option<&ast::Kind>) {
+        let Some(kind) = kind else { return };
+        self.in_shape = true;
+        for dim in &kind.dims {
+            if let ast::DimExpr::Expr(expr) = dim {
+                self.expr(expr);
+            }
+        }
+        self.in_shape = false;
+    }
+
+    fn each(&mut self, each: &ast::Comprehension) {
+        self.expr(&each.range);
+        self.bound.push(each.index.text.clone());
+        self.expr(&each.value);
+        self.bound.pop();
+    }
+
+    fn expr(&mut self, expr: &ast::Expr) {
+        for part in &expr.parts {
+            match &part.kind {
+                PartKind::Name(name) => self.mention(name),
+                PartKind::Derivative(derivative) => self.derivative(derivative),
+                PartKind::Group(inner) => self.expr(inner),
+                PartKind::List(all) => all.iter().for_each(|expr| self.expr(expr)),
+                PartKind::Comprehension(each) => self.each(each),
+                PartKind::Index(slots) => slots.iter().for_each(|slot| match slot {
+                    ast::Slot::At(expr) => self.expr(expr),
+                    ast::Slot::Slice { start, stop, step, .. } => {
+                        start.iter().chain(stop).chain(step).for_each(|expr| self.expr(expr));
+                    }
+                }),
+                PartKind::Call(args) => args.iter().for_each(|arg| match &arg.value {
+                    ast::ArgValue::Expr(expr) => self.expr(expr),
+                    ast::ArgValue::Each(each) => self.each(each),
+                }),
+                PartKind::Prefix(_)
+                | PartKind::Infix(_)
+                | PartKind::Number(_)
+                | PartKind::Text(_)
+                | PartKind::Prime
+                | PartKind::Field(_) => {}
+            }
+        }
+    }
+
+    fn derivative(&mut self, derivative: &ast::Derivative) {
+        let plain = |word: &str| -> String {
+            let word = word.strip_prefix(['d', '∂']).unwrap_or(word);
+            word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '²' | '³' | '¹' | '⁴'..='⁹')).into()
+        };
+        let mut stems: Vec<Arc<str>> = vec![plain(&derivative.of.text).into()];
+        for by in &derivative.by {
+            match by {
+                ast::By::Word(word) => {
+                    let stem = word.text.strip_prefix(['d', '∂']).unwrap_or(&word.text);
+                    let base =
+                        stem.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '²' | '³' | '¹' | '⁴'..='⁹'));
+                    stems.push(stem.into());
+                    if base != stem && !base.is_empty() {
+                        stems.push(base.into());
+                    }
+                }
+                ast::By::Path(path, _) => {
+                    if let Some(first) = path.names.first() {
+                        stems.push(first.text.as_str().into());
+                    }
+                }
+            }
+        }
+        stems.retain(|stem| !self.bound.iter().any(|bound| **bound == **stem));
+        let words = match derivative.by.as_slice() {
+            [ast::By::Word(by)] if !derivative.partial => {
+                Some((derivative.of.text.as_str().into(), by.text.as_str().into()))
+            }
+            _ => None,
+        };
+        self.derivatives.push(Slope { words, stems });
+    }
+}
