@@ -504,15 +504,16 @@ mod errors {
         at: Span,
     ) -> Diagnostic {
         let columns = if wants == 1 { "1 column".to_string() } else { format!("{wants} columns") };
-        let problem = Diagnostic::error(
-            "nnlang::value::columns",
-            format!("`{name}` takes {columns}, and `{file}` has {found}"),
-        )
-        .at(at, "stated here");
+        let problem =
+            Diagnostic::error("nnlang::value::columns", format!("`{name}` takes {columns}, and `{file}` has {found}"))
+                .at(at, "stated here");
         if names.is_empty() {
-            return problem.mend(format!("give `{name}` as many columns as its shape states, or state the {found} there are"));
+            return problem
+                .mend(format!("give `{name}` as many columns as its shape states, or state the {found} there are"));
         }
-        problem.because(format!("its columns are {}", names.join(", "))).mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
+        problem
+            .because(format!("its columns are {}", names.join(", ")))
+            .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
     }
 
     pub(super) fn not_whole(name: &str, value: f64, at: Span) -> Diagnostic {
