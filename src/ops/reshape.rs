@@ -70,7 +70,7 @@ pub static SQUEEZE: OpDef = OpDef {
             let size = graph.dims.show(&shape[axis]);
             return Err(Fault::new("nnlang::shape::squeeze", format!("axis {axis} has size {size}, not 1"))
                 .label(0, "")
-                .mend("name an axis of size 1, or take one entry of this axis: `x[0]`"));
+                .mend("name an axis of size 1, or pick one entry of this axis by its index"));
         }
         let rest = shape.iter().enumerate().filter(|(axis, _)| !gone(*axis)).map(|(_, dim)| dim.clone());
         let rest = Shape::new(rest);
