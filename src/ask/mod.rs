@@ -3,7 +3,10 @@
 mod assert;
 mod check;
 mod derive;
+mod explain;
 mod grad;
+mod graph;
+mod learner;
 mod listing;
 mod nudge;
 mod shapes;
@@ -45,6 +48,8 @@ pub static ALL: &[Statement] = &[
     Statement { word: "grad", answer: grad::answer },
     Statement { word: "derive", answer: derive::answer },
     Statement { word: "trace", answer: trace::answer },
+    Statement { word: "explain", answer: explain::answer },
+    Statement { word: "graph", answer: graph::answer },
     Statement { word: "nudge", answer: nudge::answer },
     Statement { word: "check", answer: check::answer },
     Statement { word: "shapes", answer: shapes::answer },

@@ -221,6 +221,14 @@ impl<'a> Algebra<'a> {
         poly
     }
 
+    /// Have two canonical nodes one normal form?
+    pub fn agree(&mut self, a: NodeId, b: NodeId) -> bool {
+        let (x, y) = (self.poly(a), self.poly(b));
+        let (x, y) = (self.expanded(x), self.expanded(y));
+        x.plus(&y, -1.0).is_some_and(|difference| difference.terms.is_empty())
+            && self.graph.shape(a).is_same(self.graph.shape(b), &self.graph.dims)
+    }
+
     fn is_minus_one(&self, id: NodeId) -> bool {
         form(self.graph, self.bare(id)) == Form::Number(-1.0)
     }

@@ -34,6 +34,14 @@ pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, as
     Formula { text, node }
 }
 
+/// Are two nodes the same formula, by the algebra?
+pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
+    let names = Names::of(compiled, a, None, asked);
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    let (left, right) = (algebra.canonical(a), algebra.canonical(b));
+    left == right || algebra.agree(left, right)
+}
+
 /// The names that may stand for nodes.
 struct Names {
     /// From the value of a name to the node of that name: as the program wrote it, and with definitions seen through.

@@ -340,7 +340,7 @@ pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
         format!("an entry of `{name}` depends on other entries of its argument"),
     )
     .at(span, "so it has no slope entry by entry")
-    .mend(format!("give the result and its argument names, and write `jacobian({name}({args}), {args})`"))
+    .mend(format!("write `jacobian({name}({args}), {args})`"))
 }
 
 /// A field of something that is no network's result.
