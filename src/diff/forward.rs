@@ -1,7 +1,7 @@
 //! Forward mode: tangents from the arguments up.
 
 use super::{Share, Slope, Trouble, active, op, passes, reverse, slope, times};
-use crate::graph::{Diff, Fault, Graph, NodeId, Role};
+use crate::graph::{Diff, Fault, Graph, NodeId, NodeMap, Role};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -10,12 +10,13 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
     let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
     let order = graph.reach_above(&[root], names.iter().min().copied().unwrap_or(root));
     let active = active(graph, &order, &names);
+    let wanted = wanted(graph, &order, root);
     let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
     for (id, tangent) in by {
         tangents.insert(*id, Share::full(*tangent));
     }
     for id in order.iter().copied() {
-        if !active.contains(id) || names.contains(&id) {
+        if !active.contains(id) || !wanted.contains(id) || names.contains(&id) {
             continue;
         }
         let share = carry(graph, id, &tangents).map_err(|fault| Trouble { node: id, fault })?;
@@ -34,6 +35,25 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
             None => Slope::Unconnected,
         }),
     }
+}
+
+/// Which of `order` (ascending) `root` depends on by a path that a derivative passes: the places that a sort looks up
+/// have no tangent, and need none.
+fn wanted(graph: &Graph, order: &[NodeId], root: NodeId) -> NodeMap {
+    let mut wanted = NodeMap::with_len(root.index() + 1);
+    wanted.insert(root, 0);
+    for id in order.iter().rev() {
+        if !wanted.contains(*id) {
+            continue;
+        }
+        let node = graph.node(*id);
+        for (i, arg) in node.args.iter().enumerate() {
+            if passes(node.op.def, i) {
+                wanted.insert(*arg, 0);
+            }
+        }
+    }
+    wanted
 }
 
 fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> Result<Option<Share>, Fault> {
