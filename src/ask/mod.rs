@@ -180,7 +180,8 @@ impl Cx<'_, '_> {
                 let shape = self.shape(node);
                 Err(Box::new(
                     Diagnostic::error("nnlang::shape::scalar", format!("a number is wanted here, and this is {shape}"))
-                        .at(asked.span, shape),
+                        .at(asked.span, shape)
+                        .mend("write one number, such as `0.001`"),
                 ))
             }
         }

@@ -18,9 +18,10 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
 
 /// An argument that has not the parameter's shape.
 pub fn argument_shape(param: &str, found: &str, wanted: &str, at: Span, shape: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is to be {wanted}, and is given {found}"))
+    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
         .at(at, found.to_string())
         .at(shape, format!("{wanted}, stated here"))
+        .mend(format!("give it {wanted}, or state a name such as `n` for a length that may be any"))
 }
 
 /// A dimension that is none.
@@ -142,7 +143,7 @@ pub fn layer_option(name: &str, span: Span) -> Diagnostic {
 /// An option with a value that it cannot have.
 pub fn layer_option_value(name: &str, span: Span) -> Diagnostic {
     let wants = if name == "bias" { "`bias=true` or `bias=false`" } else { "the name of an initialiser: `init=he`" };
-    Diagnostic::error("nnlang::name::layer_option", format!("`{name}` is given something else than it takes"))
+    Diagnostic::error("nnlang::name::layer_option", format!("`{name}` does not take this"))
         .at(span, "here")
         .mend(format!("write {wants}"))
 }
@@ -229,7 +230,9 @@ pub fn axis(axis: i64, rank: usize, shape: &str, span: Span) -> Diagnostic {
         1 => format!("{shape} has one axis: 0"),
         n => format!("{shape} has the axes 0 to {}", n - 1),
     };
-    Diagnostic::error("nnlang::shape::axis", format!("there is no axis {axis}: {has}")).at(span, "this axis")
+    let problem = Diagnostic::error("nnlang::shape::axis", format!("there is no axis {axis}: {has}"));
+    let problem = problem.at(span, "this axis");
+    if rank == 0 { problem.mend("leave the axis out") } else { problem.mend("count the axes from 0; the last is `-1`") }
 }
 
 /// An axis named twice.
@@ -255,10 +258,10 @@ pub fn entry(value: f64, whole: bool, span: Span) -> Diagnostic {
 
 /// More calls than the budget.
 pub fn budget(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::budget", format!("the calls of `{name}` expand beyond every measure"))
-        .at(span, "reached here")
+    Diagnostic::error("nnlang::shape::budget", format!("the calls of `{name}` expand to more than can be handled"))
+        .at(span, "there are too many here")
         .because("functions are expanded where they are called; calls with equal arguments are expanded once")
-        .mend("name intermediate results, or draw random numbers outside the function")
+        .mend("give one call a tensor, or name intermediate results and use them twice")
 }
 
 /// More indices than axes.
@@ -340,13 +343,14 @@ pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
         format!("an entry of `{name}` depends on other entries of its argument"),
     )
     .at(span, "so it has no slope entry by entry")
-    .mend(format!("give the result and its argument names, and write `jacobian({name}({args}), {args})`"))
+    .mend(format!("write `jacobian({name}({args}), {args})`"))
 }
 
 /// A field of something that is no network's result.
 pub fn no_network(base: &str, field: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))
         .at(span, "only the result of a network has names behind a dot")
+        .mend(format!("write `{base}` alone, or the result of a network before the dot"))
 }
 
 /// A parameter of a network that was not called.

@@ -74,7 +74,9 @@ pub fn reduce_some(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type
     let axes = attrs.ints(0);
     let gone = |axis: usize| axes.is_none_or(|axes| axes.contains(&(axis as i64)));
     if args[0].shape.iter().enumerate().any(|(axis, dim)| gone(axis) && dims.known(dim) == Some(0)) {
-        return Err(Fault::new("nnlang::shape::empty", "there is no entry to choose from").label(0, ""));
+        return Err(Fault::new("nnlang::shape::empty", "there is no entry to choose from")
+            .label(0, "")
+            .mend("give it at least one entry"));
     }
     reduce(dims, args, attrs)
 }
@@ -161,7 +163,7 @@ pub fn floor_div(dims: &Dims, a: &Dim, k: u64) -> Result<Dim, Fault> {
 }
 
 fn too_large(_: TooLarge) -> Fault {
-    Fault::new("nnlang::shape::size", "this shape is too large to count")
+    Fault::new("nnlang::shape::too_large", "this has more entries than can be counted")
 }
 
 /// The product of dimensions: how many entries there are.

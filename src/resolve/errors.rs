@@ -155,11 +155,11 @@ pub fn of_function(name: &str, by: &str, span: Span) -> Diagnostic {
         .edit(span, format!("{name}'({by})"))
 }
 
-/// A setting that is not one.
+/// A setting with a value that it does not have: by now only a seed beyond 64 bits.
 pub fn setting(word: &str, wants: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::setting", format!("`{word}` is {wants}"))
+    Diagnostic::error("nnlang::syntax::setting_value", format!("`{word}` is {wants}"))
         .at(span, "this is something else")
-        .mend(format!("write {wants}"))
+        .mend(format!("write {wants} after `{word}`"))
 }
 
 /// A word of the language whose turn has not come.
@@ -216,7 +216,7 @@ pub fn no_field(name: &str, field: &str, span: Span, nearest: Option<&str>) -> D
         Diagnostic::error("nnlang::name::field", format!("`{name}` has no `{field}`")).at(span, "asked for here");
     match nearest {
         Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => diagnostic,
+        None => diagnostic.mend(format!("ask `{name}` for a name that it defines")),
     }
 }
 

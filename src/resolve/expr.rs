@@ -237,7 +237,14 @@ impl Cx<'_> {
                     let slots = slots.iter().map(|slot| self.slot(slot)).collect();
                     self.push(Kind::Index(base, slots), span)
                 }
+                PartKind::Field(_) if matches!(self.program.hir(base).kind, Kind::Broken) => {
+                    self.push(Kind::Broken, span)
+                }
                 PartKind::Field(name) => self.push(Kind::Field(base, name.clone()), span),
+                // What is broken already is not said to be no function.
+                PartKind::Call(_) if matches!(self.program.hir(base).kind, Kind::Broken) => {
+                    self.push(Kind::Broken, span)
+                }
                 PartKind::Call(_) => self.broken(errors::call_of_value(postfix.span), span),
                 PartKind::Prefix(_)
                 | PartKind::Infix(_)

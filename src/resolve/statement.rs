@@ -140,9 +140,9 @@ impl Cx<'_> {
                 settings.examples = Some(examples);
                 return;
             }
-            ("precision", _) => "`precision f32` or `precision f64`",
-            ("seed", _) => "`seed` and a whole number: `seed 7`",
-            _ => "`examples columns` or `examples rows`",
+            ("precision", _) => "`f32` or `f64`",
+            ("seed", _) => "a whole number below 1.8e19",
+            _ => "`columns` or `rows`",
         };
         self.report(errors::setting(&setting.word.text, wants, setting.value.span));
     }
