@@ -9,17 +9,28 @@ pub(super) use super::expected::Expected;
 /// The text goes on where the statement could not.
 pub(super) fn not_understood(span: Span, found: &str, expected: &[Expected]) -> Diagnostic {
     let what = Expected::list(expected);
+    let mend = match expected.split_last() {
+        Some((Expected::End, [])) => "end the statement before it".to_string(),
+        Some((Expected::End, rest)) => format!("write {} here, or end the statement before it", Expected::list(rest)),
+        _ => format!("write {what} here"),
+    };
     Diagnostic::error("nnlang::syntax::not_understood", format!("{found} does not fit here"))
         .at(span, format!("{what} would fit here"))
-        .mend(format!("write {what} here"))
+        .mend(mend)
 }
 
 /// A value is missing.
-pub(super) fn missing_value(span: Span, after: &str) -> Diagnostic {
-    let after = if after.is_empty() { "here".to_string() } else { format!("after `{after}`") };
+pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
+    let after = if mark.is_empty() { "here".to_string() } else { format!("after `{mark}`") };
+    let instead = match mark {
+        "" | "=" | ":" | "(" | "[" => "",
+        "," => ", or take the comma away",
+        word if word.starts_with(char::is_alphabetic) => "",
+        _ => ", or take the operator away",
+    };
     Diagnostic::error("nnlang::syntax::missing_value", format!("a value is missing {after}"))
         .at(span, "a number, a name or a bracket would fit here")
-        .mend(format!("write a value {after}, or take the operator away"))
+        .mend(format!("write a value {after}{instead}"))
 }
 
 /// Two values stand side by side.
@@ -52,7 +63,7 @@ fn shorten(text: &str) -> String {
 pub(super) fn head_brackets(gap: Span, span: Span, name: &str, param: &str) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::head_brackets", "the parameters of a function stand in brackets")
         .at(span, format!("this stands beside `{name}`"))
-        .mend(format!("write `{name}({param}) = …`"))
+        .mend(format!("write `{name}({param}) = …`; one name has no space in it: `{name}_{param} = …`"))
         .edit(gap, "(")
         .edit(Span { start: span.end, ..span }, ")")
 }
@@ -71,6 +82,14 @@ pub(super) fn colon_equals(span: Span) -> Diagnostic {
         .at(span, "`:=` is no operator here")
         .mend("write `=`: the name stays equal to its expression")
         .edit(span, "=")
+}
+
+/// `grda J`
+pub(super) fn statement_word(span: Span, word: &str, nearest: &str, next: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::statement_word", format!("`{word}` begins no statement"))
+        .at(span, format!("nothing joins it to `{next}`, so it would have to be the word of a statement"))
+        .mend(format!("write `{nearest}`"))
+        .edit(span, nearest)
 }
 
 /// `a += 3`
@@ -133,7 +152,7 @@ pub(super) fn chained_comparison(first: Span, second: Span) -> Diagnostic {
 
 /// `let a = 5`
 pub(super) fn foreign_word(span: Span, word: &str, mend: &str) -> Diagnostic {
-    Diagnostic::error("nnlang::syntax::foreign_word", format!("`{word}` begins no statement of this language"))
+    Diagnostic::error("nnlang::syntax::foreign_word", format!("`{word}` is no word of this language"))
         .at(span, "a word of another language")
         .mend(mend)
 }
@@ -148,10 +167,14 @@ pub(super) fn reserved_word(span: Span, word: &str) -> Diagnostic {
 
 /// `a && b`
 pub(super) fn foreign_operator(span: Span, there: &str, here: &str, same: bool) -> Diagnostic {
+    let mend = match there {
+        "//" | "/*" => "write `#` before a comment; whole division is `floor(a/b)`".to_string(),
+        _ => format!("write `{here}`"),
+    };
     let error =
         Diagnostic::error("nnlang::syntax::foreign_operator", format!("`{there}` is no operator of this language"))
             .at(span, "an operator of another language")
-            .mend(format!("write `{here}`"));
+            .mend(mend);
     match (same, there) {
         (true, "!") => error.edit(span, "not "),
         (true, _) => error.edit(span, here),
@@ -181,6 +204,15 @@ pub(super) fn left_side(left: Span, equals: Span) -> Diagnostic {
         .at(left, "this is an expression")
         .mend("write the name that is defined before `=`, or `==` to compare")
         .edit(equals, "==")
+}
+
+/// `learning-rate = 0.1`
+pub(super) fn dashed_name(left: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::left_side", "the left side of an equation is one name")
+        .at(left, "this is a difference")
+        .because("a name has letters, digits and `_`")
+        .mend(format!("write `{name}`"))
+        .edit(left, name)
 }
 
 /// `'text'`
@@ -254,17 +286,41 @@ pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span) 
 /// A character that is in no word and no operator.
 pub(super) fn stray_character(span: Span, c: char) -> Diagnostic {
     let shown = if c.is_control() { format!("the character U+{:04X}", c as u32) } else { format!("`{c}`") };
+    // Signs that look like one of the language's, as word processors and other pages write them.
+    let same = match c {
+        '–' | '—' | '‐' | '‑' | '‒' => "-",
+        '∗' | '⋅' | '∙' | '•' => "*",
+        '′' | '’' | '‘' => "'",
+        '（' => "(",
+        '）' => ")",
+        '，' | '、' => ",",
+        '＝' => "=",
+        '：' => ":",
+        '＋' => "+",
+        '∕' | '⁄' => "/",
+        '∞' => "inf",
+        _ => "",
+    };
+    let instead = format!("write `{same}`");
     let mend = match c {
+        _ if !same.is_empty() => &instead,
         '∇' => "write `grad J` for every derivative, `dJ/da` for one",
         '√' => "write `sqrt(x)`",
         '∑' | 'Σ' => "write `sum(x)`",
-        '∞' => "write `inf`",
         _ => "take it away",
     };
     Diagnostic::error("nnlang::syntax::stray_character", format!("{shown} means nothing here"))
         .at(span, "no name and no operator has it")
         .mend(mend)
-        .edit(span, if c == '∞' { "inf" } else { "" })
+        .edit(span, same)
+}
+
+/// `3,5`
+pub(super) fn decimal_comma(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", "one statement says one thing")
+        .at(span, "this comma begins another")
+        .mend("write `.` for a decimal point, or a tensor in brackets, as in `[1, 2]`")
+        .edit(span, ".")
 }
 
 /// `a, b` outside brackets.

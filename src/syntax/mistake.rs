@@ -43,6 +43,7 @@ const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
     ("=<", "<=", true),
     ("->", "f(x) = …", false),
     ("//", "floor(a/b)", false),
+    ("/*", "#", false),
     ("&", "and", true),
     ("|", "or", true),
     ("?", "where(condition, a, b)", false),
@@ -130,8 +131,10 @@ impl<'a> Cx<'a> {
     }
 
     fn colon_equals(&self) -> Option<Diagnostic> {
-        let slip = self.rest.starts_with('=') && self.text[..self.at].ends_with(':');
-        slip.then(|| errors::colon_equals(self.span(self.at - 1, self.at + 1)))
+        if self.rest.starts_with('=') && self.text[..self.at].ends_with(':') {
+            return Some(errors::colon_equals(self.span(self.at - 1, self.at + 1)));
+        }
+        self.rest.starts_with(":=").then(|| errors::colon_equals(self.here(2)))
     }
 
     fn update(&self) -> Option<Diagnostic> {
@@ -169,6 +172,11 @@ impl<'a> Cx<'a> {
         let bracket = self.before[self.first.len()..].trim_start().starts_with('[');
         if bracket && self.before.ends_with(']') && !self.first.is_empty() {
             return Some(errors::entry_assignment(self.span(0, self.before.len()), self.first));
+        }
+        let dashed = self.before.contains('-')
+            && self.before.split('-').all(|part| part.starts_with(is_name_start) && skip_name(part) == part.len());
+        if dashed {
+            return Some(errors::dashed_name(self.span(0, self.before.len()), &self.before.replace('-', "_")));
         }
         Some(errors::left_side(self.span(0, self.before.len()), self.here(1)))
     }
@@ -294,8 +302,22 @@ impl<'a> Cx<'a> {
         if matches!(c, '(' | '[') && called && self.at > self.before.len() {
             return Some(errors::call_space(gap, left, &self.rest[..1]));
         }
+        let foreign = |name: &str| FOREIGN_WORDS.iter().find(|(word, _)| *word == name && *word != "show");
+        if let Some((word, mend)) = foreign(word) {
+            return Some(errors::foreign_word(self.here(word.len()), word, mend));
+        }
+        if let Some((word, mend)) = foreign(left) {
+            let start = self.before.len() - left.len();
+            return Some(errors::foreign_word(self.span(start, self.before.len()), word, mend));
+        }
         let length = if word.is_empty() { right_length(self.rest) } else { word.len() };
         let right = &self.rest[..length];
+        if self.before == self.first && (is_name_start(c) || c.is_ascii_digit() || c == '"') {
+            let known = words::WORDS.iter().map(|word| word.word);
+            if let Some(nearest) = crate::diag::nearest(self.first, known).filter(|_| self.first.len() > 2) {
+                return Some(errors::statement_word(self.span(0, self.first.len()), self.first, nearest, right));
+            }
+        }
         let left_span = self.span(self.before.len() - left.len(), self.before.len());
         if let Some((open, b'[')) = self.open() {
             return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length)));
@@ -316,6 +338,10 @@ impl<'a> Cx<'a> {
             return None;
         }
         let Some((open, byte)) = self.open() else {
+            let digit = |c: char| c.is_ascii_digit();
+            if self.text[..self.at].ends_with(digit) && self.rest[1..].starts_with(digit) {
+                return Some(errors::decimal_comma(self.here(1)));
+            }
             return Some(errors::comma_outside(self.here(1)));
         };
         let called = self.text[..open].ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '\''));

@@ -60,7 +60,7 @@ fn dims(text: &str, kind: &Kind) -> Option<Vec<String>> {
 }
 
 fn list(dims: &[String]) -> String {
-    format!("`[{}]`", dims.join(", "))
+    format!("[{}]", dims.join(", "))
 }
 
 fn fit(left: &str, a: &[String], right: &str, b: &[String], gap: Span, right_span: Span) -> Option<Mend> {
@@ -74,7 +74,7 @@ fn fit(left: &str, a: &[String], right: &str, b: &[String], gap: Span, right_spa
     };
     let mend = |form: String, shape: Vec<&String>, edits| {
         let shape: Vec<String> = shape.into_iter().cloned().collect();
-        Some(Mend { text: format!("`{form}` would give {}", list(&shape)), edits })
+        Some(Mend { text: format!("{form} would give {}", list(&shape)), edits })
     };
     match (a, b) {
         ([], _) => mend(format!("{left}*{right}"), b.iter().collect(), edits("*", "")),

@@ -241,7 +241,7 @@ fn the_product_of_the_notes_proposes_the_transpose_that_fits() {
     let text = "input x : [3, m]\nparam w1 : [3, 4]\nz = w1 x + 1";
     let problems = super::read(text).3;
     let mend = problems[0].mend.as_ref().expect("a mend");
-    assert_eq!(mend.text, "`w1' @ x` would give `[4, m]`");
+    assert_eq!(mend.text, "w1' @ x would give [4, m]");
     let mut mended = text.to_string();
     mended.replace_range(mend.edits[0].span.range(), &mend.edits[0].text);
     assert_eq!(mended.lines().nth(2), Some("z = w1' @ x + 1"));
