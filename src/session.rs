@@ -62,6 +62,7 @@ pub struct Report {
 enum Mode {
     Run,
     Check,
+    Define,
 }
 
 impl Session {
@@ -91,6 +92,11 @@ impl Session {
         self.work(name, text, outside, Mode::Check).1
     }
 
+    /// Takes in the definitions of a text and answers none of its questions.
+    pub fn define(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Session, Report) {
+        self.work(name, text, outside, Mode::Define)
+    }
+
     fn work(&self, name: &str, text: &str, outside: &mut dyn Outside, mode: Mode) -> (Session, Report) {
         let mut report = Report { sources: self.sources.clone(), ..Report::default() };
         let id = report.sources.add(Source::new(name, text));
@@ -114,6 +120,13 @@ impl Session {
         report.diagnostics = problems;
         if wrong || mode == Mode::Check {
             return (self.clone(), report);
+        }
+        if mode == Mode::Define {
+            let kept = items.into_iter().filter(|item| !is_question(&item.statement)).collect();
+            let sources = report.sources.clone();
+            let settings = self.settings.clone();
+            let next = Session { settings, sources, items: Arc::new(kept), compiled: Arc::new(compiled) };
+            return (next, report);
         }
         let precision = self.settings.precision.or(resolved.settings.precision).unwrap_or_default();
         let mut state = State {

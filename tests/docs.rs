@@ -128,13 +128,9 @@ fn every_example_runs_clean() {
     let mut faults = Vec::new();
     for path in files_below(&root().join("examples"), ".nnl") {
         let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", short(&path)));
-        // A first comment `# nnlang run … --input x=…` says how it is run.
-        let how = text.lines().find_map(|line| line.strip_prefix("# nnlang run ")).unwrap_or_default();
-        let options: Vec<String> = words(how).into_iter().filter(|word| !word.ends_with(".nnl")).collect();
-        use clap::Parser;
-        let settings = Cli::try_parse_from(std::iter::once("nnlang").chain(options.iter().map(String::as_str)));
-        let settings = match settings {
-            Ok(cli) => cli.run.options.settings(),
+        // A comment `# nnlang run … --input x=…` says how it is run.
+        let settings = match support::example_settings(&text) {
+            Ok(settings) => settings,
             Err(why) => {
                 faults.push(format!("{}: {why}", short(&path)));
                 continue;

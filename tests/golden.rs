@@ -23,7 +23,7 @@ macro_rules! chapters {
         }
     };
 }
-chapters!(words, names, shapes, functions, layers, derivatives, questions, errors);
+chapters!(words, names, shapes, functions, layers, derivatives, questions, examples, errors);
 
 #[test]
 fn every_case_stands_in_a_chapter() {
@@ -33,6 +33,18 @@ fn every_case_stands_in_a_chapter() {
         let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
         let fits = parts.len() == 2 && CHAPTERS.contains(&&*parts[0]) && parts[1].ends_with(".md");
         assert!(fits, "{} is not tests/golden/<chapter>/<case>.md with a chapter of {CHAPTERS:?}", short(&path));
+    }
+}
+
+#[test]
+fn every_example_has_its_case() {
+    let cases = files_below(&root().join("tests/golden/examples"), ".md");
+    let told: Vec<String> = cases
+        .iter()
+        .filter_map(|path| Page::read(path).fence("example").map(|fence| fence.body.trim().to_string()))
+        .collect();
+    for path in files_below(&root().join("examples"), ".nnl") {
+        assert!(told.contains(&short(&path)), "{} has no case in tests/golden/examples", short(&path));
     }
 }
 
@@ -70,17 +82,28 @@ fn case(path: &Path) -> Vec<String> {
         faults.push("  it does not begin with `# ` and a sentence".to_string());
     }
     for fence in page.fences() {
-        let known = ["nnl", "args", "stdout", "problems", "mended", "shapes", "repl"];
+        let known = ["nnl", "example", "args", "stdout", "problems", "mended", "shapes", "repl"];
         if !known.contains(&fence.info.as_str()) && !fence.info.starts_with("file ") {
             faults.push(format!("  line {}: there is no fence `{}`", fence.line, fence.info));
         }
     }
-    let (settings, json) = match page.settings() {
+    let (mut settings, json) = match page.settings() {
         Ok(settings) => settings,
         Err(why) => return vec![format!("  args: {why}")],
     };
     let files = page.files();
-    let program = page.fence("nnl").map(|fence| fence.body.clone());
+    let mut program = page.fence("nnl").map(|fence| fence.body.clone());
+    // A program of the project, run as its own comment says.
+    if let Some(fence) = page.fence("example") {
+        let path = root().join(fence.body.trim());
+        let Ok(text) = std::fs::read_to_string(&path) else { return vec![format!("  there is no {}", short(&path))] };
+        match support::example_settings(&text) {
+            Ok(own) if page.fence("args").is_none() => settings = own,
+            Ok(_) => {}
+            Err(why) => return vec![format!("  {}: {why}", short(&path))],
+        }
+        program = Some(text);
+    }
     if program.is_none() && page.fence("repl").is_none() {
         faults.push("  it has neither a program nor a conversation".into());
     }

@@ -17,7 +17,10 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let mut problem = Diagnostic::error("nnlang::value::assert", format!("`{text}` does not hold"));
         let found = cx.eval.compiled.graph.node(node);
         let sides = match (found.op.def.notation, found.args.as_slice()) {
-            (Notation::Infix(_), [left, right]) => Some((*left, *right)),
+            // Of `a > 3 and a < 5` the sides are no numbers to subtract.
+            (Notation::Infix(_), [left, right]) if !cx.is_condition(*left) && !cx.is_condition(*right) => {
+                Some((*left, *right))
+            }
             _ => None,
         };
         let index =
@@ -44,6 +47,12 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         return Err(Box::new(problem));
     }
     Ok(())
+}
+
+impl Cx<'_, '_> {
+    fn is_condition(&self, node: crate::graph::NodeId) -> bool {
+        self.eval.compiled.graph.node(node).dtype == crate::tensor::DType::Bool
+    }
 }
 
 /// As many digits as it takes to tell two numbers apart.

@@ -40,6 +40,9 @@ enum Verdict {
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
+        if super::learner::answer(cx, asked, span)? {
+            continue;
+        }
         let goal = cx.goal(asked)?;
         let of = cx.text(asked.span);
         let mut by = vec![];

@@ -2,7 +2,11 @@
 
 mod assert;
 mod check;
+mod derive;
+mod explain;
 mod grad;
+mod graph;
+mod learner;
 mod listing;
 mod nudge;
 mod shapes;
@@ -42,7 +46,10 @@ pub struct Statement {
 /// The statements, in the order of the reference.
 pub static ALL: &[Statement] = &[
     Statement { word: "grad", answer: grad::answer },
+    Statement { word: "derive", answer: derive::answer },
     Statement { word: "trace", answer: trace::answer },
+    Statement { word: "explain", answer: explain::answer },
+    Statement { word: "graph", answer: graph::answer },
     Statement { word: "nudge", answer: nudge::answer },
     Statement { word: "check", answer: check::answer },
     Statement { word: "shapes", answer: shapes::answer },
@@ -173,7 +180,8 @@ impl Cx<'_, '_> {
                 let shape = self.shape(node);
                 Err(Box::new(
                     Diagnostic::error("nnlang::shape::scalar", format!("a number is wanted here, and this is {shape}"))
-                        .at(asked.span, shape),
+                        .at(asked.span, shape)
+                        .mend("write one number, such as `0.001`"),
                 ))
             }
         }
@@ -224,7 +232,7 @@ fn slope_name(of: &str, by: &str) -> String {
 fn why_zero(zero: &Zero) -> String {
     match zero {
         Zero::Unconnected => "0: nothing connects them".into(),
-        Zero::Flat(at) => format!("0: it is flat at {at}"),
+        Zero::Flat(reason) => format!("0: {reason}"),
     }
 }
 

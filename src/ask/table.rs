@@ -26,7 +26,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let shape = cx.shape(range);
         return Err(Box::new(
             Diagnostic::error("nnlang::shape::each", format!("a table runs over a vector of at most {ROWS} points"))
-                .at(over.span, shape),
+                .at(over.span, shape)
+                .mend("write `for z in [-10, 0, 10]`, or a range that is shorter"),
         ));
     }
     let name = cx.eval.compiled.def(*def).name.to_string();

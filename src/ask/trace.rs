@@ -15,14 +15,14 @@ use serde_json::Map;
 use std::sync::Arc;
 
 /// A definition on the way.
-struct Stage {
-    name: String,
-    node: NodeId,
+pub(super) struct Stage {
+    pub name: String,
+    pub node: NodeId,
     /// The right side of its equation; none for a leaf.
-    text: Option<String>,
+    pub text: Option<String>,
     /// The definitions that its equation names, each with the local slope by it.
-    from: Vec<(usize, Option<NodeId>)>,
-    value: Arc<Tensor>,
+    pub from: Vec<(usize, Option<NodeId>)>,
+    pub value: Arc<Tensor>,
 }
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -133,7 +133,7 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagno
 }
 
 /// The definitions that `goal` stands on, in order, the goal last, with their equations and local slopes.
-fn stages(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<Vec<Stage>, Box<Diagnostic>> {
+pub(super) fn stages(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<Vec<Stage>, Box<Diagnostic>> {
     let compiled = &mut *cx.eval.compiled;
     let texts = equations(compiled, cx.eval.sources);
     let mut order: Vec<(NodeId, Option<DefId>)> = vec![];
@@ -241,10 +241,15 @@ fn equations(compiled: &crate::lower::Compiled, sources: &crate::source::Sources
     out
 }
 
-type Adjoint = Option<(Arc<Tensor>, NodeId)>;
+pub(super) type Adjoint = Option<(Arc<Tensor>, NodeId)>;
 
 /// The derivative of the goal by each stage; `None` where nothing flows.
-fn adjoints(cx: &mut Cx, goal: NodeId, nodes: &[NodeId], span: Span) -> Result<Vec<Adjoint>, Box<Diagnostic>> {
+pub(super) fn adjoints(
+    cx: &mut Cx,
+    goal: NodeId,
+    nodes: &[NodeId],
+    span: Span,
+) -> Result<Vec<Adjoint>, Box<Diagnostic>> {
     let mut found = vec![];
     let mut wanted = vec![];
     for node in nodes {
@@ -268,11 +273,11 @@ fn adjoints(cx: &mut Cx, goal: NodeId, nodes: &[NodeId], span: Span) -> Result<V
     Ok(found.into_iter().map(|node| node.and_then(|node| values.next().map(|value| (value, node)))).collect())
 }
 
-fn scalar(value: &Tensor) -> Option<f64> {
+pub(super) fn scalar(value: &Tensor) -> Option<f64> {
     if value.shape().is_empty() { value.item() } else { None }
 }
 
-fn shown(cx: &Cx, value: &Tensor, node: NodeId) -> String {
+pub(super) fn shown(cx: &Cx, value: &Tensor, node: NodeId) -> String {
     match scalar(value) {
         Some(number_of) => number(number_of, cx.digits),
         None if value.len() <= 6 && value.shape().len() == 1 => {
@@ -283,7 +288,7 @@ fn shown(cx: &Cx, value: &Tensor, node: NodeId) -> String {
     }
 }
 
-fn bracketed(value: f64, digits: usize) -> String {
+pub(super) fn bracketed(value: f64, digits: usize) -> String {
     let text = number(value, digits);
     if text.starts_with('-') { format!("({text})") } else { text }
 }

@@ -196,9 +196,10 @@ fn moved(graph: &mut Graph, node: &Node, kind: Move, given: &Given) -> Result<No
             let order: Vec<usize> = (1..=axis).chain([0]).chain(axis + 1..=node.shape.rank()).collect();
             let placed = build::permuted(graph, index, &order)?;
             let split = graph.shape(placed).clone();
-            let count = graph.dims.mul(given.n, &node.shape[axis]).map_err(|_| {
-                Fault::new("nnlang::shape::too_large", "this has more entries than can be counted")
-            })?;
+            let count = graph
+                .dims
+                .mul(given.n, &node.shape[axis])
+                .map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
             let merged = build::reshape_to(graph, placed, node.shape.with(axis, count))?;
             let taken = build::take_along(graph, node.args[0], merged, axis)?;
             let apart = build::reshape_to(graph, taken, split)?;
@@ -224,6 +225,16 @@ fn product(graph: &mut Graph, node: &Node, given: &Given) -> Result<NodeId, Faul
     let (a, b) = (node.args[0], node.args[1]);
     let (left, right) = (graph.shape(a).clone(), graph.shape(b).clone());
     let (vector_left, vector_right) = (left.rank() == 1, right.rank() == 1);
+    // Rows of vectors against one matrix or vector: one product.
+    match (given.made.get(&a), given.made.get(&b)) {
+        (Some(rows), None) if vector_left && right.rank() <= 2 => return build::matmul(graph, *rows, b),
+        (None, Some(rows)) if vector_right && left.rank() == 1 => return build::matmul(graph, *rows, a),
+        (None, Some(rows)) if vector_right && left.rank() == 2 => {
+            let turned = build::transposed(graph, a)?;
+            return build::matmul(graph, *rows, turned);
+        }
+        _ => {}
+    }
     // Each side as a matrix, with the shape that it has without the new axis.
     let matrix = |graph: &mut Graph, arg: NodeId, shape: &Shape, row: bool| -> Result<(NodeId, Shape), Fault> {
         let shape = match (shape.rank(), row) {

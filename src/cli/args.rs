@@ -43,6 +43,9 @@ pub enum Command {
     /// Check shapes, names and lints; run nothing
     #[command(after_help = "Example:\n  nnlang check --deny warnings net.nnl")]
     Check(Check),
+    /// Print the formula of a derivative, in the program's own notation
+    #[command(after_help = "Example:\n  nnlang derive net.nnl dJ/dW1")]
+    Derive(Derive),
     /// Give programs the one layout; comments and blank lines are kept
     #[command(after_help = "Examples:\n  nnlang fmt net.nnl\n  nnlang fmt --check *.nnl\n  nnlang fmt - < net.nnl")]
     Fmt(Fmt),
@@ -68,6 +71,20 @@ pub struct Run {
     #[arg(value_name = "FILE")]
     pub files: Vec<String>,
     /// How they are run.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang derive`
+#[derive(Args, Debug)]
+pub struct Derive {
+    /// The program; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// What to derive: `dJ/dW1`, or any expression
+    #[arg(value_name = "EXPR", required = true)]
+    pub exprs: Vec<String>,
+    /// How it is read.
     #[command(flatten)]
     pub options: Options,
 }

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod completions;
+mod derive;
 mod doc;
 mod explain;
 mod fmt;
@@ -92,6 +93,7 @@ fn dispatch(args: &[OsString]) -> Exit {
         None => run::run(&cli.run, of(&cli.run.options)),
         Some(Command::Run(args)) => run::run(&args, of(&args.options)),
         Some(Command::Check(args)) => check::run(&args, of(&args.options)),
+        Some(Command::Derive(args)) => derive::run(&args, of(&args.options)),
         Some(Command::Fmt(args)) => fmt::run(&args, plain()),
         Some(Command::Explain(args)) => explain::run(&args, plain()),
         Some(Command::Doc(args)) => doc::run(&args, plain()),

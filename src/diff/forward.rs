@@ -129,7 +129,7 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
         }
         Diff::Flat(_) => Ok(None),
         Diff::None(reason) => {
-            Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", def.name)))
+            Err(Fault::new("nnlang::diff::none", format!("`{}` has no derivative: {reason}", def.name)))
         }
     }
 }

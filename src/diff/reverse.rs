@@ -138,7 +138,7 @@ fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Optio
         }
         Diff::Slopes(_) | Diff::SlopeBy(_) | Diff::Flat(_) => Ok(None),
         Diff::None(reason) => {
-            Err(Fault::new("nnlang::diff::none", format!("{} has no derivative: {reason}", node.op.def.name)))
+            Err(Fault::new("nnlang::diff::none", format!("`{}` has no derivative: {reason}", node.op.def.name)))
         }
     }
 }

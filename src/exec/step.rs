@@ -160,7 +160,7 @@ pub(super) fn told(plan: &Plan, node: NodeId, failure: Failure, inputs: &Inputs)
 fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure> {
     let arg = |i: usize| needs.get(i).and_then(|need| values.get(*need as usize)).unwrap_or(&Value::Empty);
     let args = || needs.iter().map(|need| values.get(*need as usize).unwrap_or(&Value::Empty)).collect::<Vec<_>>();
-    match &step.node.op.def.kernel {
+    match &crate::ops::kernel(step.node.op.def, step.precision()) {
         Kernel::Map(f) => pointwise::map(step, *f, arg(0)),
         Kernel::Zip(f) => pointwise::zip(step, *f, arg(0), arg(1)),
         Kernel::Zip3(f) => pointwise::zip3(step, *f, [arg(0), arg(1), arg(2)]),

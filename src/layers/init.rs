@@ -111,7 +111,10 @@ impl Scale {
 pub fn orthogonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
     let shape = graph.shape(x).clone();
     if shape.rank() != 2 {
-        return Err(Fault::new("nnlang::shape::rank", "orthogonal weights are a matrix"));
+        let title = format!("`orthogonal` fills a matrix, and this is {}", shape.show(&graph.dims));
+        return Err(
+            Fault::new("nnlang::shape::rank", title).mend("state two axes, or write another initialiser: `normal`")
+        );
     }
     let wide = match (graph.dims.known(&shape[0]), graph.dims.known(&shape[1])) {
         (Some(rows), Some(columns)) => rows < columns,

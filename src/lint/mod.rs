@@ -1,5 +1,7 @@
 //! Warnings: what runs and is probably not meant; one a file.
 
+mod both_ways;
+
 use crate::diag::Diagnostic;
 use crate::lower::Compiled;
 use crate::source::Sources;
@@ -22,4 +24,4 @@ pub struct Lint {
 }
 
 /// The warnings.
-pub static ALL: &[Lint] = &[];
+pub static ALL: &[&Lint] = &[&both_ways::LINT];

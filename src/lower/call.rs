@@ -21,6 +21,17 @@ impl<'a> Cx<'a> {
         if given.iter().any(|given| given.value == Value::Poison) {
             return Value::Poison;
         }
+        // `mse(p, y)`: the losses work entry by entry too.
+        let entrywise = match callee {
+            Callee::Op(op) => matches!(op.kernel, crate::graph::Kernel::Zip(_)),
+            Callee::Function(id) => self.program.function(id).prelude,
+            Callee::Network(_) => false,
+        };
+        if let (true, [a, b, ..]) = (entrywise, &given[..])
+            && let (Value::Node(left), Value::Node(right)) = (&a.value, &b.value)
+        {
+            self.beside([(*left, a.span), (*right, b.span)], span);
+        }
         match callee {
             Callee::Op(op) => self.call_op(op, &given, span, place),
             Callee::Function(id) => self.call_function(id, given, span, place),

@@ -51,6 +51,19 @@ pub fn derive(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: &[Node
     Ok(out)
 }
 
+/// The derivative of `root` by one name after the other, of what is printed: between the orders nothing is rewritten for
+/// evaluation. `None` where the steps have none.
+pub fn derive_readable(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: &[NodeId]) -> Option<NodeId> {
+    let kept: Vec<NodeId> = by.iter().copied().filter(|id| graph.def(*id).role == Role::Def).collect();
+    let mut opener = Opener::keeping(kept);
+    let mut node = opener.open_over(graph, root, &mut openers.plain);
+    for id in by {
+        let free = opener.open_over(graph, *id, &mut openers.plain);
+        node = sweep(graph, node, &[free]).ok()?.pop()?.node;
+    }
+    Some(node)
+}
+
 /// One sweep over an opened root.
 fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
     let shape = graph.shape(root).clone();
@@ -119,7 +132,7 @@ fn derived(graph: &mut Graph, slope: Slope, shape: &Shape) -> Result<Derived, Fa
         Slope::Node(node) => return Ok(Derived { node: build::broadcast_to(graph, node, shape.clone())?, zero: None }),
         Slope::Unconnected => Zero::Unconnected,
         Slope::Flat(at) => match graph.def(at).diff {
-            Diff::Flat(reason) => Zero::Flat(format!("{}: {reason}", graph.def(at).name)),
+            Diff::Flat(reason) => Zero::Flat(reason.to_string()),
             _ => Zero::Unconnected,
         },
     };
@@ -180,7 +193,10 @@ impl Cx<'_> {
         }
         if found.dtype != DType::Real {
             let what = if found.dtype == DType::Int { "whole numbers" } else { "0 or 1" };
-            self.report(errors::by_whole(self.text(span), what, span));
+            let name = self.out.def_of(node).map(|def| self.out.def(def).name.clone());
+            let name = name.as_deref().unwrap_or(self.text(span));
+            let problem = errors::by_whole(name, what, span);
+            self.report(problem);
             return false;
         }
         true
@@ -285,23 +301,45 @@ impl Cx<'_> {
 
     /// Does each entry of `root` depend on the same entry of `free` alone?
     fn is_pointwise(&self, root: NodeId, free: NodeId) -> bool {
-        let graph = &self.out.graph;
-        let shape = graph.shape(free);
-        let mut moving = rustc_hash::FxHashSet::default();
-        moving.insert(free);
-        for id in graph.reach(&[root]) {
-            let node = graph.node(id);
-            if id == free || !node.args.iter().any(|arg| moving.contains(arg)) {
-                continue;
-            }
-            let pointwise =
-                matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
-                    && node.shape.is_same(shape, &graph.dims);
-            if !pointwise {
-                return false;
-            }
-            moving.insert(id);
-        }
-        true
+        is_pointwise(&self.out.graph, root, free)
     }
+}
+
+/// The slope of a tensor by one of its shape where entries go one to one, of that shape; `None` where they do not.
+pub fn entry_by_entry(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: NodeId) -> Option<NodeId> {
+    let shape = graph.shape(by).clone();
+    if shape.is_scalar() || !graph.shape(root).is_same(&shape, &graph.dims) {
+        return None;
+    }
+    let mut opener = Opener::keeping([by]);
+    let opened = opener.open_over(graph, root, &mut openers.plain);
+    let free = opener.open_over(graph, by, &mut openers.plain);
+    if !is_pointwise(graph, opened, free) {
+        return None;
+    }
+    let one = ops::number(graph, 1.0);
+    let ones = build::broadcast_to(graph, one, shape).ok()?;
+    match diff::forward(graph, opened, &[(free, ones)]) {
+        Ok(Slope::Node(node)) => Some(node),
+        Ok(Slope::Unconnected | Slope::Flat(_)) | Err(_) => None,
+    }
+}
+
+fn is_pointwise(graph: &Graph, root: NodeId, free: NodeId) -> bool {
+    let shape = graph.shape(free);
+    let mut moving = rustc_hash::FxHashSet::default();
+    moving.insert(free);
+    for id in graph.reach(&[root]) {
+        let node = graph.node(id);
+        if id == free || !node.args.iter().any(|arg| moving.contains(arg)) {
+            continue;
+        }
+        let pointwise = matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
+            && node.shape.is_same(shape, &graph.dims);
+        if !pointwise {
+            return false;
+        }
+        moving.insert(id);
+    }
+    true
 }

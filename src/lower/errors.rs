@@ -18,9 +18,10 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
 
 /// An argument that has not the parameter's shape.
 pub fn argument_shape(param: &str, found: &str, wanted: &str, at: Span, shape: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is to be {wanted}, and is given {found}"))
+    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
         .at(at, found.to_string())
         .at(shape, format!("{wanted}, stated here"))
+        .mend(format!("give it {wanted}, or state a name such as `n` for a length that may be any"))
 }
 
 /// A dimension that is none.
@@ -31,10 +32,16 @@ pub fn dimension(text: &str, span: Span) -> Diagnostic {
 }
 
 /// Rows of different lengths.
-pub fn ragged(text: &str, span: Span) -> Diagnostic {
-    let _ = text;
+pub fn ragged(first: &[u64], found: &[u64], first_at: Span, at: Span) -> Diagnostic {
+    let entries = |sizes: &[u64]| match sizes {
+        [] => "a single number".to_string(),
+        [1] => "1 entry".to_string(),
+        [n] => format!("{n} entries"),
+        sizes => format!("a block of shape {sizes:?}"),
+    };
     Diagnostic::error("nnlang::shape::ragged", "the rows of this tensor have different lengths")
-        .at(span, "every row needs as many entries as the first")
+        .at(at, format!("this is {}", entries(found)))
+        .at(first_at, format!("the first is {}", entries(first)))
         .mend("make the rows equally long")
 }
 
@@ -43,6 +50,13 @@ pub fn uneven(a: &str, b: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::ragged", format!("the entries of this list have different shapes: {a} and {b}"))
         .at(span, "entries of a list are stacked, so their shapes are equal")
         .mend("make the shapes equal, or join them with `concat(a, b, axis=0)`")
+}
+
+/// `assert m == n` over dimensions that cannot be made one.
+pub fn never_equal(left: &str, right: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::assert", format!("the dimensions {left} and {right} cannot be made one"))
+        .at(span, "asserted here")
+        .mend("state the shapes so that they agree")
 }
 
 /// A string where a number is wanted.
@@ -129,7 +143,7 @@ pub fn layer_option(name: &str, span: Span) -> Diagnostic {
 /// An option with a value that it cannot have.
 pub fn layer_option_value(name: &str, span: Span) -> Diagnostic {
     let wants = if name == "bias" { "`bias=true` or `bias=false`" } else { "the name of an initialiser: `init=he`" };
-    Diagnostic::error("nnlang::name::layer_option", format!("`{name}` is given something else than it takes"))
+    Diagnostic::error("nnlang::name::layer_option", format!("`{name}` does not take this"))
         .at(span, "here")
         .mend(format!("write {wants}"))
 }
@@ -216,7 +230,9 @@ pub fn axis(axis: i64, rank: usize, shape: &str, span: Span) -> Diagnostic {
         1 => format!("{shape} has one axis: 0"),
         n => format!("{shape} has the axes 0 to {}", n - 1),
     };
-    Diagnostic::error("nnlang::shape::axis", format!("there is no axis {axis}: {has}")).at(span, "this axis")
+    let problem = Diagnostic::error("nnlang::shape::axis", format!("there is no axis {axis}: {has}"));
+    let problem = problem.at(span, "this axis");
+    if rank == 0 { problem.mend("leave the axis out") } else { problem.mend("count the axes from 0; the last is `-1`") }
 }
 
 /// An axis named twice.
@@ -231,12 +247,21 @@ pub fn whole(name: &str, span: Span) -> Diagnostic {
         .mend("write a whole number")
 }
 
+/// A written entry that the stated element type does not have.
+pub fn entry(value: f64, whole: bool, span: Span) -> Diagnostic {
+    let (title, mend) = match whole {
+        true => (format!("whole numbers are stated, and {value} is none"), "write whole numbers, or leave `int` away"),
+        false => (format!("0 or 1 is stated, and {value} is neither"), "write 0 or 1, or leave `bool` away"),
+    };
+    Diagnostic::error("nnlang::shape::whole", title).at(span, "an entry of this").mend(mend)
+}
+
 /// More calls than the budget.
 pub fn budget(name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::budget", format!("the calls of `{name}` expand beyond every measure"))
-        .at(span, "reached here")
+    Diagnostic::error("nnlang::shape::budget", format!("the calls of `{name}` expand to more than can be handled"))
+        .at(span, "there are too many here")
         .because("functions are expanded where they are called; calls with equal arguments are expanded once")
-        .mend("name intermediate results, or draw random numbers outside the function")
+        .mend("give one call a tensor, or name intermediate results and use them twice")
 }
 
 /// More indices than axes.
@@ -248,8 +273,14 @@ pub fn too_many_indices(given: usize, shape: &str, span: Span) -> Diagnostic {
 
 /// An index outside its axis.
 pub fn index_range(index: &str, size: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::index", format!("index {index} is outside an axis of size {size}"))
-        .at(span, format!("indices go from 0 to {size} - 1, or from -1 back"))
+    Diagnostic::error("nnlang::shape::index", format!("index {index} is outside an axis of size {size}")).at(
+        span,
+        match size.parse::<u64>() {
+            Ok(0) => "it has no entry".to_string(),
+            Ok(size) => format!("indices go from 0 to {}, or from -1 back to -{size}", size - 1),
+            Err(_) => format!("indices go from 0 to {size} - 1, or from -1 back"),
+        },
+    )
 }
 
 /// A slice beyond its axis.
@@ -312,13 +343,14 @@ pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
         format!("an entry of `{name}` depends on other entries of its argument"),
     )
     .at(span, "so it has no slope entry by entry")
-    .mend(format!("give the result and its argument names, and write `jacobian({name}({args}), {args})`"))
+    .mend(format!("write `jacobian({name}({args}), {args})`"))
 }
 
 /// A field of something that is no network's result.
 pub fn no_network(base: &str, field: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))
         .at(span, "only the result of a network has names behind a dot")
+        .mend(format!("write `{base}` alone, or the result of a network before the dot"))
 }
 
 /// A parameter of a network that was not called.

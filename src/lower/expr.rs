@@ -57,7 +57,7 @@ impl Cx<'_> {
             },
             Kind::List(items) => {
                 let values: Vec<Value> = items.iter().map(|item| get(*item)).collect();
-                if values.contains(&Value::Poison) { Value::Poison } else { Value::List(values.into()) }
+                if values.contains(&Value::Poison) { Value::Poison } else { self.list(values, items) }
             }
             Kind::Apply(op, args) => {
                 let mut nodes = vec![];
@@ -69,6 +69,9 @@ impl Cx<'_> {
                     }
                 }
                 let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
+                    self.beside([(*a, *a_at), (*b, *b_at)], span);
+                }
                 self.here = Some(span);
                 self.apply(op, Attrs::None, &nodes, span, &spans)
             }
@@ -163,6 +166,46 @@ impl Cx<'_> {
         }
     }
 
+    /// A list whose rows are equally long; the first row that is not is reported.
+    fn list(&mut self, values: Vec<Value>, items: &[HirId]) -> Value {
+        if values.iter().any(|value| matches!(value, Value::List(_)))
+            && let Some(first) = values.first().and_then(|value| self.rows(value))
+        {
+            for (value, item) in values.iter().zip(items) {
+                let found = self.rows(value);
+                if let Some(found) = found.filter(|found| *found != first) {
+                    let at = |id: HirId| self.program.hir(id).span;
+                    let (first_at, item_at) = (items.first().map_or(at(*item), |item| at(*item)), at(*item));
+                    return self.report(errors::ragged(&first, &found, first_at, item_at));
+                }
+            }
+        }
+        Value::List(values.into())
+    }
+
+    /// The shape of an entry of a list, where it is known to be one of numbers.
+    fn rows(&self, value: &Value) -> Option<Vec<u64>> {
+        let (mut sizes, mut value) = (vec![], value);
+        loop {
+            match value {
+                Value::List(items) => {
+                    sizes.push(items.len() as u64);
+                    match items.first() {
+                        Some(first) => value = first,
+                        None => return Some(sizes),
+                    }
+                }
+                Value::Node(node) => {
+                    for dim in self.out.graph.shape(*node).iter() {
+                        sizes.push(self.out.graph.dims.known(dim)?);
+                    }
+                    return Some(sizes);
+                }
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return None,
+            }
+        }
+    }
+
     /// `[a, b, c]`: numbers become one literal, anything else a stack.
     fn tensor(&mut self, items: &[Value], span: Span) -> Option<NodeId> {
         let mut numbers = vec![];
@@ -174,10 +217,6 @@ impl Cx<'_> {
                 self.here = Some(span);
                 self.settle();
                 return Some(node);
-            }
-            Whole::Ragged => {
-                self.report(errors::ragged(self.text(span), span));
-                return None;
             }
             Whole::Other => {}
         }
@@ -201,12 +240,10 @@ impl Cx<'_> {
     /// Is it all numbers of one shape? Then their entries; the recursion is as deep as the brackets.
     fn literal(&self, items: &[Value], depth: usize, sizes: &mut Vec<usize>, out: &mut Vec<f64>) -> Whole {
         match sizes.get(depth) {
-            Some(size) if *size != items.len() => return Whole::Ragged,
+            Some(size) if *size != items.len() => return Whole::Other,
             Some(_) => {}
             None => sizes.push(items.len()),
         }
-        let mut flat = false;
-        let mut deep = false;
         for item in items {
             match item {
                 Value::Node(id) => {
@@ -215,19 +252,15 @@ impl Cx<'_> {
                         Some(value) if node.op.def.role == Role::Number => out.push(value),
                         _ => return Whole::Other,
                     }
-                    flat = true;
                 }
-                Value::List(inner) => {
-                    deep = true;
-                    match self.literal(inner, depth + 1, sizes, out) {
-                        Whole::Numbers => {}
-                        other => return other,
-                    }
-                }
+                Value::List(inner) => match self.literal(inner, depth + 1, sizes, out) {
+                    Whole::Numbers => {}
+                    Whole::Other => return Whole::Other,
+                },
                 Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return Whole::Other,
             }
         }
-        if (flat && deep) || (flat && sizes.len() > depth + 1) { Whole::Ragged } else { Whole::Numbers }
+        Whole::Numbers
     }
 
     /// `0..10 step 2`: reals that end before the end.
@@ -311,12 +344,6 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn apply_named(&mut self, name: &str, nodes: &[NodeId], span: Span) -> Option<NodeId> {
-        let op = ops::find(name)?;
-        let made = self.graph().add(op, Attrs::None, nodes);
-        self.made(made, span, &[])
-    }
-
     /// The node, or the fault as a diagnostic.
     pub(super) fn made(&mut self, made: Result<NodeId, Fault>, span: Span, args: &[(NodeId, Span)]) -> Option<NodeId> {
         match made {
@@ -379,6 +406,5 @@ impl Cx<'_> {
 #[derive(PartialEq)]
 enum Whole {
     Numbers,
-    Ragged,
     Other,
 }

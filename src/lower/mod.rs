@@ -10,7 +10,7 @@ mod layer;
 mod network;
 mod stated;
 
-pub use derivative::{Derived, Openers, derive};
+pub use derivative::{Derived, Openers, derive, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};
@@ -71,6 +71,21 @@ pub struct Compiled {
     pub inits: FxHashMap<DefId, NodeId>,
     /// The settings of the file.
     pub settings: hir::Settings,
+    /// Where a vector was written beside something of more axes.
+    pub beside: Vec<Beside>,
+}
+
+/// A vector and something of more axes, entry by entry, as the program writes it.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The one with more axes.
+    pub wide: NodeId,
+    /// The vector.
+    pub narrow: NodeId,
+    /// The vector's text.
+    pub narrow_span: Span,
+    /// The whole.
+    pub span: Span,
 }
 
 /// One statement to answer.
@@ -104,6 +119,12 @@ pub struct Asked {
     pub span: Span,
     /// The definition that it names, if it is a name alone.
     pub def: Option<DefId>,
+    /// What it is the derivative of, where it is one of a name.
+    pub of: Option<NodeId>,
+    /// By what, where it is a derivative of the first order by one name.
+    pub by: Option<NodeId>,
+    /// By what, one name for each order.
+    pub order: Vec<NodeId>,
     /// Why it is zero, where it is a derivative that is.
     pub zero: Option<Zero>,
 }
@@ -113,7 +134,7 @@ pub struct Asked {
 pub enum Zero {
     /// Nothing connects them.
     Unconnected,
-    /// The name of what is flat, and its convention.
+    /// The reason of what is flat.
     Flat(String),
 }
 
@@ -491,7 +512,10 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
-        let exprs = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let mut exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        if ask.word.text == "assert" {
+            exprs.iter_mut().for_each(|asked| self.agree(asked));
+        }
         let wrt = ask.wrt.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
         let by = ask.by.map(|(expr, span)| self.asked(expr, span));
         let within = ask.within.map(|(expr, span)| self.asked(expr, span));
@@ -501,6 +525,46 @@ impl<'a> Cx<'a> {
         }
         let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// Remembers a vector beside something of more axes, for the lints; what the prelude writes is not the reader's.
+    fn beside(&mut self, nodes: [(NodeId, Span); 2], span: Span) {
+        let rank = |id| self.out.graph.shape(id).rank();
+        let [(left, left_span), (right, right_span)] = nodes;
+        let (wide, narrow, narrow_span) = match (rank(left), rank(right)) {
+            (2.., 1) => (left, right, right_span),
+            (1, 2..) => (right, left, left_span),
+            _ => return,
+        };
+        if !self.sources.get(span.source).name.starts_with("prelude/") {
+            self.out.beside.push(Beside { wide, narrow, narrow_span, span });
+        }
+    }
+
+    /// `assert m == n` over dimensions that are not numbers yet: from here on they are one, and data must agree.
+    fn agree(&mut self, asked: &mut Asked) {
+        let Some(node) = asked.node.map(|id| self.out.graph.node(id)) else { return };
+        let [left, right] = node.args[..] else { return };
+        if !ops::known::equates(node.op.def) {
+            return;
+        }
+        let dim = |id| ops::known::dim(&self.out.graph, id, &self.leaf());
+        let (Some(left), Some(right)) = (dim(left), dim(right)) else { return };
+        let open = |dim| self.out.graph.dims.known(dim).is_none();
+        if !open(&left) || !open(&right) {
+            return;
+        }
+        match self.out.graph.dims.unify(&left, &right, asked.span) {
+            // It holds for whatever numbers come.
+            Ok(()) => {
+                asked.node = Some(ops::number(self.graph(), 1.0));
+                self.settle();
+            }
+            Err(_) => {
+                let (left, right) = (self.out.graph.dims.show(&left), self.out.graph.dims.show(&right));
+                self.report(errors::never_equal(&left, &right, asked.span));
+            }
+        }
     }
 
     fn expr_span(&self, expr: hir::Expr) -> Span {
@@ -515,7 +579,25 @@ impl<'a> Cx<'a> {
             _ => None,
         };
         let zero = self.zeros.get(&expr.root).cloned();
-        Asked { node, span, def, zero }
+        let global = |cx: &Self, id: HirId| match cx.program.hir(id).kind {
+            hir::Kind::Global(global) => cx.out.globals[global.0 as usize].map(|def| cx.out.def(def).node),
+            _ => None,
+        };
+        let mut order = vec![];
+        let (of, by) = match &self.program.hir(expr.root).kind {
+            hir::Kind::Derivative { of, by } => {
+                for (by, times) in by {
+                    order.extend(global(self, *by).into_iter().cycle().take(*times as usize));
+                }
+                let first = match by.as_slice() {
+                    [(by, 1)] => global(self, *by),
+                    _ => None,
+                };
+                (global(self, *of), first)
+            }
+            _ => (None, None),
+        };
+        Asked { node, span, def, of, by, order, zero }
     }
 
     /// The node of a whole expression; `None` where it is wrong (and reported).

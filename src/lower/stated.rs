@@ -1,7 +1,7 @@
 //! Stated shapes: the dimensions that they introduce, and the values that must have them.
 
 use super::{Cx, errors};
-use crate::graph::{NodeId, Type};
+use crate::graph::{Attr, Literal, NodeId, Type};
 use crate::ops;
 use crate::resolve::hir::{self, GlobalId};
 use crate::shape::{Dim, Shape};
@@ -130,17 +130,30 @@ impl Cx<'_> {
                 Err(_) => node,
             }
         };
+        self.here = Some(span);
+        self.settle();
         if found == dtype {
             return Some(node);
         }
-        self.here = Some(span);
-        let made = match dtype {
-            DType::Int => self.apply_named("as_int", &[node], span),
-            DType::Bool => self.apply_named("as_bool", &[node], span),
-            DType::Real => self.apply_named("as_real", &[node], span),
-        };
+        // Entries that are written down are checked here, before anything runs.
+        if dtype != DType::Real
+            && let Attr::Tensor(Literal(tensor)) = self.out.graph.node(node).op.attrs.get(0)
+        {
+            let mut entries = tensor.numbers();
+            let odd = match dtype {
+                DType::Int => entries.find(|v| v.fract() != 0.0 || !v.is_finite()),
+                DType::Bool => entries.find(|v| *v != 0.0 && *v != 1.0),
+                DType::Real => None,
+            };
+            drop(entries);
+            if let Some(odd) = odd {
+                self.report(errors::entry(odd, dtype == DType::Int, span));
+                return None;
+            }
+        }
+        let made = ops::build::as_type(self.graph(), node, dtype);
         self.settle();
-        made
+        self.made(made, span, &[])
     }
 }
 

@@ -237,3 +237,13 @@ pub fn range(graph: &mut Graph, start: f64, step: f64, count: Dim) -> Result<Nod
 pub fn renamed(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, Fault> {
     reshape_to(graph, x, shape)
 }
+
+/// `a^b`
+pub fn raised(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&super::pow::POW, Attrs::None, &[a, b])
+}
+
+/// The same entries as another element type: checked at the run to be whole, or 0 or 1.
+pub fn as_type(graph: &mut Graph, x: NodeId, dtype: crate::tensor::DType) -> Result<NodeId, Fault> {
+    graph.add(super::structure::as_type(dtype), Attrs::None, &[x])
+}

@@ -106,7 +106,9 @@ fn repeated(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId,
 
 fn joined(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
     let Some(first) = args.first() else {
-        return Err(Fault::new("nnlang::shape::concat", "there is nothing to join"));
+        return Err(
+            Fault::new("nnlang::shape::concat", "there is nothing to join").mend("write `concat(a, b, axis=0)`")
+        );
     };
     let axis = shapes::axis_of(dims, &first.shape, attrs, 0).map_err(|fault| {
         if first.shape.is_scalar() { fault.mend("stack joins numbers to a vector: stack(a, b)") } else { fault }
@@ -118,7 +120,8 @@ fn joined(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> 
             return Err(Fault::new("nnlang::shape::concat", format!("these have {a} and {b} axes"))
                 .label(0, "")
                 .label(i, "")
-                .because("what is joined has as many axes"));
+                .because("what is joined has as many axes")
+                .mend("give the smaller one another axis with `expand(x, axis=0)`"));
         }
         for (other, (a, b)) in first.shape.iter().zip(ty.shape.iter()).enumerate() {
             if other != axis && !dims.meet(a, b) {
@@ -128,7 +131,8 @@ fn joined(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> 
                     format!("joined along axis {axis}, these differ on axis {other}: {a} and {b}"),
                 )
                 .label(0, "")
-                .label(i, ""));
+                .label(i, "")
+                .mend("make these lengths equal, or join along the axis on which they differ"));
             }
         }
         length = shapes::add(dims, &length, &ty.shape[axis])?;

@@ -90,7 +90,8 @@ pub fn labels(graph: &mut Graph, scores: NodeId, y: NodeId, axis: usize) -> Resu
     Err(Fault::new("nnlang::shape::labels", title)
         .label(0, "")
         .label(1, "")
-        .because(format!("the classes are along axis {axis} of the scores, and there is one label an example")))
+        .because(format!("the classes are along axis {axis} of the scores, and there is one label an example"))
+        .mend(format!("give labels of shape {want}")))
 }
 
 /// Has `y` this shape? Settles no hole where it has not.

@@ -79,7 +79,8 @@ impl Letters {
         let inputs = left.split(',').map(letters).collect::<Result<Vec<_>, _>>()?;
         if inputs.len() != count {
             let said = inputs.len();
-            return Err(fault(format!("\"{text}\" has the letters of {said} tensors, and there are {count}")));
+            let count = if count == 1 { "1 is".to_string() } else { format!("{count} are") };
+            return Err(fault(format!("\"{text}\" has letters for {said} tensors, and {count} given")));
         }
         let all: Vec<char> = inputs.concat();
         let output = match right {
@@ -93,7 +94,7 @@ impl Letters {
         };
         for (i, c) in output.iter().enumerate() {
             if !all.contains(c) {
-                return Err(fault(format!("the letter {c} of the result is at no tensor")));
+                return Err(fault(format!("the letter {c} of the result is in no tensor")));
             }
             if output[..i].contains(c) {
                 return Err(fault(format!("the letter {c} stands twice in the result")));

@@ -52,7 +52,7 @@ const fn place(name: &'static str, summary: &'static str, lane: fn(&[f64]) -> f6
     OpDef {
         shape: shapes::reduce_int,
         kink: None,
-        diff: Diff::None("it is a whole number: it stays or jumps, and has no slope"),
+        diff: Diff::None("its whole number stays or jumps, and has no slope"),
         ..extremum(name, summary, lane)
     }
 }

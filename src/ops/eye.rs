@@ -123,7 +123,8 @@ fn spaced(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, F
     let n = shapes::dim_of(attrs, 0)?;
     let [start, stop] = [args[0], args[1]];
     if !graph.shape(start).is_scalar() || !graph.shape(stop).is_scalar() {
-        let fault = Fault::new("nnlang::shape::linspace", "start and stop are single numbers");
+        let fault = Fault::new("nnlang::shape::linspace", "start and stop are single numbers")
+            .mend("write two numbers: `linspace(0, 1, 5)`");
         return Err(fault.label(usize::from(graph.shape(start).is_scalar()), ""));
     }
     if graph.dims.known(&n).is_some_and(|n| n < 2) {

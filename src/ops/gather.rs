@@ -125,10 +125,11 @@ fn taken(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
         let (shape, index) = (x.show(dims), index.show(dims));
         return Err(Fault::new(
             "nnlang::shape::gather",
-            format!("these indices are {index}, and outside axis {axis} they have the shape of {shape}"),
+            format!("the indices are {index}, and on every axis but {axis} they need the lengths of {shape}"),
         )
         .label(0, "")
-        .label(1, ""));
+        .label(1, "")
+        .mend("choose whole rows with `x[index]`, or give the indices these lengths"));
     }
     Ok(Type { shape: index.clone(), dtype: args[0].dtype })
 }
@@ -139,7 +140,8 @@ fn scattered(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Faul
     if x.rank() != index.rank() || !x.iter().zip(index.iter()).all(|(a, b)| dims.meet(a, b)) {
         let (x, index) = (x.show(dims), index.show(dims));
         let title = format!("every entry has an index of its own, and these are {x} and {index}");
-        return Err(Fault::new("nnlang::shape::gather", title).label(0, "").label(1, ""));
+        let fault = Fault::new("nnlang::shape::gather", title).label(0, "").label(1, "");
+        return Err(fault.mend("give both the same shape"));
     }
     Ok(Type::real(shapes::with_axis(x, axis, shapes::dim_of(attrs, 1)?)))
 }

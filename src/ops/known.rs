@@ -1,7 +1,7 @@
 //! What is known of a node before the run: the number, dimension or whole numbers that it must be.
 
 use super::{add, div, eye, mul, neg, sub};
-use crate::graph::{Attr, DefId, Graph, Literal, NodeId, Role};
+use crate::graph::{Attr, DefId, Graph, Literal, NodeId, OpDef, Role};
 use crate::shape::Dim;
 use crate::tensor::Tensor;
 
@@ -38,6 +38,11 @@ pub fn number(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<f64> {
             }
         }
     }
+}
+
+/// Does this operator say that both its arguments are equal?
+pub fn equates(def: &OpDef) -> bool {
+    *def == super::compare::EQ
 }
 
 /// The dimension that a scalar node is: a whole number, a name, or arithmetic over them.

@@ -23,6 +23,7 @@ mod erf;
 mod exp;
 mod extremum;
 mod eye;
+pub mod form;
 mod gamma;
 mod gather;
 mod gelu;
@@ -44,6 +45,7 @@ mod norm;
 mod pow;
 mod prod;
 mod random;
+mod recognise;
 mod relu;
 mod reshape;
 mod roots;
@@ -61,6 +63,7 @@ mod transpose;
 mod trigonometry;
 mod xlogy;
 
+pub use recognise::recognise;
 pub use structure::{definition, number, slot, stand_in};
 
 use crate::graph::{Kernel, OpDef};
@@ -74,6 +77,9 @@ pub static ALL: &[&OpDef] = &[
     &structure::SLOT,
     &structure::DEF,
     &structure::STOP,
+    &structure::AS_INT,
+    &structure::AS_BOOL,
+    &structure::AS_REAL,
     &neg::NEG,
     &add::ADD,
     &sub::SUB,
@@ -211,22 +217,24 @@ pub static ALL: &[&OpDef] = &[
     &random::BERNOULLI,
 ];
 
-/// The operator of a name.
+/// Other spellings of an operator's name, as notes write them.
+static SPELLINGS: &[(&str, &OpDef)] = &[("σ", &sigmoid::SIGMOID)];
+
+/// The operator of a name, or of another spelling of it.
 pub fn find(name: &str) -> Option<&'static OpDef> {
     use std::collections::HashMap;
     use std::sync::OnceLock;
     static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
-    BY_NAME.get_or_init(|| ALL.iter().map(|def| (def.name, *def)).collect()).get(name).copied()
+    let names = || {
+        let own = ALL.iter().map(|def| (def.name, *def));
+        own.chain(SPELLINGS.iter().copied()).collect()
+    };
+    BY_NAME.get_or_init(names).get(name).copied()
 }
 
 /// May its two arguments change places?
 pub fn commutes(def: &OpDef) -> bool {
     *def == add::ADD || *def == mul::MUL || *def == maximum::MAXIMUM || *def == maximum::MINIMUM
-}
-
-/// A form that no rule over single letters can say, seen at a node: the node that takes its place.
-pub fn recognise(_graph: &mut crate::graph::Graph, _id: crate::graph::NodeId) -> Option<crate::graph::NodeId> {
-    None
 }
 
 /// The kernel of an operator at a precision: that of its table entry, but `~=` is wider in f32.

@@ -101,7 +101,8 @@ fn reshaped(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault
         let (from, to) = (args[0].shape.show(dims), shape.show(dims));
         let entries = if dims.known(&have) == Some(1) { "entry" } else { "entries" };
         let title = format!("{from} has {} {entries}, {to} has {}", dims.show(&have), dims.show(&want));
-        return Err(Fault::new("nnlang::shape::reshape", title).label(0, ""));
+        let mend = format!("state a shape of {} {entries}", dims.show(&have));
+        return Err(Fault::new("nnlang::shape::reshape", title).label(0, "").mend(mend));
     }
     Ok(Type { shape, dtype: args[0].dtype })
 }

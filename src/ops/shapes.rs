@@ -26,12 +26,19 @@ pub fn broadcast_all(dims: &mut Dims, args: &[Type]) -> Result<Shape, Fault> {
                 1 => "second dimensions from the right".to_string(),
                 n => format!("dimensions {} from the right", n + 1),
             };
-            Fault::new(
+            let fault = Fault::new(
                 "nnlang::shape::broadcast",
                 format!("these shapes do not broadcast: the {which} are {left} and {right}"),
             )
             .label(0, if i > 1 { before.show(dims) } else { String::new() })
-            .label(i, "")
+            .label(i, "");
+            // A vector that fits the rows of a matrix wants to be a column.
+            let vector = match (&before[..], &ty.shape[..]) {
+                ([rows, _], [k]) if dims.is_same(rows, k) => i,
+                ([k], [rows, _]) if i == 1 && dims.is_same(rows, k) => 0,
+                _ => return fault,
+            };
+            fault.mend(format!("write `expand({{{vector}}}, axis=1)`: a column, one entry for each row"))
         })?;
     }
     Ok(shape)
@@ -67,7 +74,9 @@ pub fn reduce_some(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type
     let axes = attrs.ints(0);
     let gone = |axis: usize| axes.is_none_or(|axes| axes.contains(&(axis as i64)));
     if args[0].shape.iter().enumerate().any(|(axis, dim)| gone(axis) && dims.known(dim) == Some(0)) {
-        return Err(Fault::new("nnlang::shape::empty", "there is no entry to choose from").label(0, ""));
+        return Err(Fault::new("nnlang::shape::empty", "there is no entry to choose from")
+            .label(0, "")
+            .mend("give it at least one entry"));
     }
     reduce(dims, args, attrs)
 }
@@ -154,7 +163,7 @@ pub fn floor_div(dims: &Dims, a: &Dim, k: u64) -> Result<Dim, Fault> {
 }
 
 fn too_large(_: TooLarge) -> Fault {
-    Fault::new("nnlang::shape::size", "this shape is too large to count")
+    Fault::new("nnlang::shape::too_large", "this has more entries than can be counted")
 }
 
 /// The product of dimensions: how many entries there are.

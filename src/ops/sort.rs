@@ -47,7 +47,7 @@ pub static ARGSORT: OpDef = OpDef {
     kink: None,
     shape: |dims, args, attrs| Ok(Type { dtype: DType::Int, ..shapes::along(dims, args, attrs)? }),
     kernel: Kernel::Along(Along(lanes::argsort)),
-    diff: Diff::None("it is whole numbers: they stay or jump, and have no slope"),
+    diff: Diff::None("its whole numbers stay or jump, and have no slope"),
     rules: &[],
     stable: &[],
     domain: &[Domain::Reals],

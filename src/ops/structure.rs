@@ -52,6 +52,39 @@ pub static STOP: OpDef = OpDef {
     ..source("stop", Role::Stop, Kernel::Same, "The value as it is, hidden from differentiation.")
 };
 
+/// `: int [m]` over reals.
+pub static AS_INT: OpDef = OpDef {
+    args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
+    shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Int }),
+    diff: Diff::Flat("whole numbers do not move"),
+    ..source("as_int", Role::Plain, Kernel::Same, "The same entries as whole numbers, checked to be whole.")
+};
+
+/// `: bool [m]` over reals.
+pub static AS_BOOL: OpDef = OpDef {
+    args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
+    shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Bool }),
+    diff: Diff::Flat("0 or 1 does not move"),
+    ..source("as_bool", Role::Plain, Kernel::Same, "The same entries as 0 or 1.")
+};
+
+/// `: [m]` over whole numbers, or over 0 and 1.
+pub static AS_REAL: OpDef = OpDef {
+    args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
+    shape: |_, args, _| Ok(Type::real(args[0].shape.clone())),
+    diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
+    ..source("as_real", Role::Plain, Kernel::Same, "The same entries as reals.")
+};
+
+/// The operator that gives the same entries as another element type.
+pub(super) fn as_type(dtype: DType) -> &'static OpDef {
+    match dtype {
+        DType::Int => &AS_INT,
+        DType::Bool => &AS_BOOL,
+        DType::Real => &AS_REAL,
+    }
+}
+
 fn of_argument(_: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
     Ok(args[0].clone())
 }

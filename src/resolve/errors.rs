@@ -7,9 +7,14 @@ use crate::source::Span;
 pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name");
-    match nearest {
-        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
+    let word = crate::syntax::WORDS.iter().find(|word| word.word == name);
+    match (nearest, word) {
+        (Some(nearest), _) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        // `assert -x == 3`: the mark made the word a name.
+        (None, Some(word)) => diagnostic
+            .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
+            .mend(format!("put what follows in round brackets, as in `{}`", word.form)),
+        (None, None) => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
 }
 
@@ -23,6 +28,15 @@ pub fn lone_differential(name: &str, of: &str, span: Span, goal: Option<&str>) -
     .at(span, format!("`{of}` is defined, `{name}` is not"))
     .mend(format!("write `d{goal}/{name}`"))
     .edit(span, format!("d{goal}/{name}"))
+}
+
+/// `dz[0]/dx`
+pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
+    let mend = format!("grad({of}{index}, {by})");
+    Diagnostic::error("nnlang::name::differential", "a derivative of an entry is written as a call")
+        .at(span, format!("`d{of}` alone is not a value"))
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
 }
 
 /// A name used before its line.
@@ -141,11 +155,11 @@ pub fn of_function(name: &str, by: &str, span: Span) -> Diagnostic {
         .edit(span, format!("{name}'({by})"))
 }
 
-/// A setting that is not one.
+/// A setting with a value that it does not have: by now only a seed beyond 64 bits.
 pub fn setting(word: &str, wants: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::setting", format!("`{word}` is {wants}"))
+    Diagnostic::error("nnlang::syntax::setting_value", format!("`{word}` is {wants}"))
         .at(span, "this is something else")
-        .mend(format!("write {wants}"))
+        .mend(format!("write {wants} after `{word}`"))
 }
 
 /// A word of the language whose turn has not come.
@@ -202,7 +216,7 @@ pub fn no_field(name: &str, field: &str, span: Span, nearest: Option<&str>) -> D
         Diagnostic::error("nnlang::name::field", format!("`{name}` has no `{field}`")).at(span, "asked for here");
     match nearest {
         Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => diagnostic,
+        None => diagnostic.mend(format!("ask `{name}` for a name that it defines")),
     }
 }
 

@@ -57,6 +57,9 @@ impl Cx<'_> {
 
     /// The nodes of an expression; nested brackets are a recursion that the scanner's depth limit bounds.
     pub(super) fn tree(&mut self, expr: &ast::Expr) -> HirId {
+        if let Some(problem) = self.entry_over_name(expr) {
+            return self.broken(problem, expr.span);
+        }
         let mut divides = |derivative: &ast::Derivative| match derivative.by.as_slice() {
             [ast::By::Word(by)] => self.is_value(&derivative.of.text) && self.is_value(&by.text),
             _ => false,
@@ -105,6 +108,26 @@ impl Cx<'_> {
             // The root is the last node of its range, also where an error came after it.
             Some(_) | None => self.push(Kind::Broken, expr.span),
         }
+    }
+
+    /// `dz[0]/dx`: a derivative of an entry, which is written as a call.
+    fn entry_over_name(&self, expr: &ast::Expr) -> Option<crate::diag::Diagnostic> {
+        let differential = |name: &str| {
+            let of = name.strip_prefix('d').or_else(|| name.strip_prefix('∂'))?;
+            (self.is_value(of) && !self.is_value(name)).then(|| of.to_string())
+        };
+        expr.parts.windows(4).find_map(|parts| match parts {
+            [
+                Part { kind: PartKind::Name(of), span: start },
+                Part { kind: PartKind::Index(_), span: index },
+                Part { kind: PartKind::Infix(Infix::Div), .. },
+                Part { kind: PartKind::Name(by), span: end },
+            ] => {
+                let index = self.sources.text(*index);
+                Some(errors::of_entry(&differential(of)?, index, &differential(by)?, start.to(*end)))
+            }
+            _ => None,
+        })
     }
 
     fn infix(&mut self, infix: Infix, span: Span, left: HirId, right: HirId) -> HirId {
@@ -156,6 +179,20 @@ impl Cx<'_> {
                 None => self.push(Kind::Broken, part.span),
             };
         }
+        // `net.f` behind an alias.
+        if let (PartKind::Name(name), [Part { kind: PartKind::Field(field), span }]) = (&part.kind, postfixes)
+            && self.modules.contains_key(name.as_str())
+            && self.local(name).is_none()
+        {
+            let full = format!("{name}.{}", field.text);
+            if self.is_function(&full) {
+                let whole = part.span.to(*span);
+                return match self.callee(&full, whole, whole) {
+                    Some(callee) => self.push(Kind::Call(callee, vec![]), whole),
+                    None => self.push(Kind::Broken, whole),
+                };
+            }
+        }
         self.operand(part, postfixes)
     }
 
@@ -200,7 +237,14 @@ impl Cx<'_> {
                     let slots = slots.iter().map(|slot| self.slot(slot)).collect();
                     self.push(Kind::Index(base, slots), span)
                 }
+                PartKind::Field(_) if matches!(self.program.hir(base).kind, Kind::Broken) => {
+                    self.push(Kind::Broken, span)
+                }
                 PartKind::Field(name) => self.push(Kind::Field(base, name.clone()), span),
+                // What is broken already is not said to be no function.
+                PartKind::Call(_) if matches!(self.program.hir(base).kind, Kind::Broken) => {
+                    self.push(Kind::Broken, span)
+                }
                 PartKind::Call(_) => self.broken(errors::call_of_value(postfix.span), span),
                 PartKind::Prefix(_)
                 | PartKind::Infix(_)

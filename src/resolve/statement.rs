@@ -34,7 +34,12 @@ impl Cx<'_> {
                 let value = self.expr(&define.value);
                 self.within = outer;
                 let global = self.define(&define.name.text, define.name.span, GlobalKind::Value);
-                self.last_scalar = Some(define.name.text.as_str().into());
+                // What is written as a tensor is no goal.
+                let tensor = define.kind.as_ref().is_some_and(|kind| !kind.dims.is_empty())
+                    || matches!(define.value.parts.as_slice(), [ast::Part { kind: PartKind::List(_), .. }]);
+                if !tensor {
+                    self.last_scalar = Some(define.name.text.as_str().into());
+                }
                 self.push_item(item.span, ItemKind::Define { global, shape, value });
             }
             Statement::Declare(declare) => self.declare(declare, item.span),
@@ -68,7 +73,10 @@ impl Cx<'_> {
             Statement::Data(_) => self.report(errors::not_built("`data`", item.span)),
             Statement::Train(_) => self.report(errors::not_built("`train`", item.span)),
             Statement::Broken(name) => {
-                if let Some(name) = name {
+                // Its own problem is told already.
+                if let Some(name) = name
+                    && !self.scope.contains_key(name.text.as_str())
+                {
                     self.define(&name.text, name.span, GlobalKind::Broken);
                 }
             }
@@ -132,9 +140,9 @@ impl Cx<'_> {
                 settings.examples = Some(examples);
                 return;
             }
-            ("precision", _) => "`precision f32` or `precision f64`",
-            ("seed", _) => "`seed` and a whole number: `seed 7`",
-            _ => "`examples columns` or `examples rows`",
+            ("precision", _) => "`f32` or `f64`",
+            ("seed", _) => "a whole number below 1.8e19",
+            _ => "`columns` or `rows`",
         };
         self.report(errors::setting(&setting.word.text, wants, setting.value.span));
     }

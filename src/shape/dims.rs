@@ -96,6 +96,11 @@ impl Dims {
         self.get(sym).and_then(|named| named.said.as_ref()?.place)
     }
 
+    /// The names that are not solved, in order.
+    pub fn open_names(&self) -> Vec<Sym> {
+        (0..self.names.len()).filter(|i| self.names[*i].solved.is_none()).map(|i| Sym(i as u32)).collect()
+    }
+
     /// The place of what is being compared from here on; [`Dims::meet`] and [`Dims::require`] remember it.
     pub fn at(&mut self, place: Option<Span>) {
         self.place = place;

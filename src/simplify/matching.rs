@@ -40,6 +40,14 @@ pub(super) fn could(graph: &Graph, pattern: &Template, node: NodeId) -> bool {
     }
 }
 
+/// As [`find`], for rules that are not sorted by their root.
+pub(super) fn find_root(graph: &Graph, pattern: &Template, node: NodeId) -> Option<Found> {
+    match pattern.steps.last() {
+        Some(Step::Apply(op, _)) if graph.def(node) == op.def => find(graph, pattern, node),
+        _ => None,
+    }
+}
+
 /// Matches `pattern` at `node`.
 pub(super) fn find(graph: &Graph, pattern: &Template, node: NodeId) -> Option<Found> {
     if !could(graph, pattern, node) {

@@ -5,7 +5,7 @@
 
 mod matching;
 
-use crate::graph::{Args, Attrs, Fault, Graph, Kernel, Move, NodeId, NodeMap, OpDef, Role};
+use crate::graph::{Args, Attrs, Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Notation, OpDef, Role};
 use crate::notation::{self, Rule};
 use crate::ops;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -96,6 +96,11 @@ impl Opener {
             if self.memo.contains(id) {
                 continue;
             }
+            // What is kept stays the node that it is: what comes of it may be asked for by what is below it in turn.
+            if self.keep.contains(&id) {
+                self.memo.insert(id, id.0);
+                continue;
+            }
             if !ready {
                 stack.push((id, true));
                 let node = graph.node(id);
@@ -121,12 +126,7 @@ impl Opener {
         let def = node.op.def;
         let args: Args = node.args.iter().map(|arg| self.memo.get(*arg).map_or(*arg, NodeId)).collect();
         if def.role == Role::Def {
-            if !self.keep.contains(&id) {
-                return args[0];
-            }
-            let ty = graph.ty(id);
-            let attrs = graph.node(id).op.attrs.clone();
-            return graph.add_typed(def, attrs, &args, ty);
+            return args[0];
         }
         let same = args == node.args;
         let attrs = node.op.attrs.clone();
@@ -210,16 +210,25 @@ fn build(graph: &mut Graph, rule: &Rule, found: &matching::Found, fuel: u32) -> 
     made.last().copied().ok_or_else(|| Fault::new("nnlang::diff::operator", "an empty rule"))
 }
 
-/// A pointwise operator over numbers alone is a number, unless it is not finite: then its place is worth keeping.
+/// Arithmetic of whole numbers alone, exact: what rounds or is a function of a number keeps its form, for a rule may know
+/// a better one (`1 - tanh(20)^2`).
 fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
+    let exact = |value: f64| (value.fract() == 0.0 && libm::fabs(value) < 9e15).then_some(value);
     let number = |i: usize| {
         let node = graph.node(*args.get(i)?);
-        if node.op.def.role == Role::Number { node.op.attrs.number(0) } else { None }
+        if node.op.def.role == Role::Number { node.op.attrs.number(0).and_then(exact) } else { None }
     };
-    let value = match def.kernel {
-        Kernel::Map(f) => f(number(0)?),
-        Kernel::Zip(f) => f(number(0)?, number(1)?),
-        Kernel::Zip3(_)
+    match def.kernel {
+        Kernel::Map(f) if matches!(def.notation, Notation::Prefix(_)) => exact(f(number(0)?)),
+        // Only results that are real numbers: a comparison stays what it is, 0 or 1 of its own type.
+        Kernel::Zip(f)
+            if matches!(def.notation, Notation::Infix(_)) && matches!(def.diff, Diff::Slopes(_) | Diff::SlopeBy(_)) =>
+        {
+            exact(f(number(0)?, number(1)?))
+        }
+        Kernel::Map(_)
+        | Kernel::Zip(_)
+        | Kernel::Zip3(_)
         | Kernel::Reduce(_)
         | Kernel::Along(_)
         | Kernel::Move(_)
@@ -227,11 +236,8 @@ fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
         | Kernel::Source(_)
         | Kernel::Matrix(_)
         | Kernel::Same
-        | Kernel::Expand(_) => return None,
-    };
-    // Only results that are real numbers: a comparison stays what it is, 0 or 1 of its own type.
-    let real = matches!(def.diff, crate::graph::Diff::Slopes(_) | crate::graph::Diff::SlopeBy(_));
-    (value.is_finite() && real).then_some(value)
+        | Kernel::Expand(_) => None,
+    }
 }
 
 /// `log(softmax(z)[0])`: a pointwise operator looks through a selection where a rule waits on the other side;
@@ -251,7 +257,7 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
     if matches!(def.kernel, Kernel::Map(_)) && selects(below.op.def) && RULES.by_root.contains_key(&key(def)) {
         let before = graph.len();
         let source = below.args[0];
-        if RULES.inside.contains(&key(graph.def(source))) {
+        if RULES.inside.contains(&key(graph.def(source))) || selects(graph.def(source)) {
             let applied = make(graph, def, Attrs::None, &[source], None, fuel - 1)?;
             let plain = graph.add(def, Attrs::None, &[source])?;
             if applied != plain {
@@ -269,4 +275,28 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
         return make(graph, below.op.def, below.op.attrs.clone(), &[moved], None, fuel - 1).map(Some);
     }
     Ok(None)
+}
+
+/// One of the given rules applied at a node, if one fits.
+pub fn rewrite_once(graph: &mut Graph, id: NodeId, rules: &[&'static str]) -> Option<NodeId> {
+    static PARSED: LazyLock<std::sync::Mutex<FxHashMap<&'static str, Option<std::sync::Arc<Rule>>>>> =
+        LazyLock::new(Default::default);
+    if graph.node(id).args.is_empty() {
+        return None;
+    }
+    for text in rules {
+        let rule = {
+            let mut parsed = PARSED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            parsed.entry(text).or_insert_with(|| notation::rule(text).ok().map(std::sync::Arc::new)).clone()
+        };
+        let Some(rule) = rule else { continue };
+        if let Some(found) = matching::find_root(graph, &rule.left, id)
+            && let Ok(made) = build(graph, &rule, &found, 0)
+            && let Some(made) = fitted(graph, made, id)
+            && made != id
+        {
+            return Some(made);
+        }
+    }
+    None
 }

@@ -127,6 +127,16 @@ pub fn parse_args(args: &str) -> Result<Cli, String> {
     Cli::try_parse_from(std::iter::once("nnlang".to_string()).chain(words(args))).map_err(|error| error.to_string())
 }
 
+/// What an example's comment `# nnlang run … --input x=…` sets.
+pub fn example_settings(text: &str) -> Result<Settings, String> {
+    let how = text.lines().find_map(|line| line.strip_prefix("# nnlang run ")).unwrap_or_default();
+    let options: Vec<String> = words(how).into_iter().filter(|word| !word.ends_with(".nnl")).collect();
+    use clap::Parser;
+    Cli::try_parse_from(std::iter::once("nnlang").chain(options.iter().map(String::as_str)))
+        .map(|cli| cli.run.options.settings())
+        .map_err(|error| error.to_string())
+}
+
 /// The words of a command line, quotes taken off.
 pub fn words(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();

@@ -1,0 +1,69 @@
+//! `check dJ/dw == x @ (a - y)' / m`: does the learner's formula hold?
+
+use super::Cx;
+use crate::diag::Diagnostic;
+use crate::formula;
+use crate::lower::Asked;
+use crate::ops::form::{Form, form};
+use crate::source::Span;
+use crate::view::{Doc, Line, number};
+use serde_json::Map;
+
+/// Answers a comparison; `false` where it is none.
+pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box<Diagnostic>> {
+    let node = cx.node(asked)?;
+    let Form::Eq(left, right) = form(&cx.eval.compiled.graph, node) else { return Ok(false) };
+    let text = cx.text(asked.span);
+    let (name, theirs) = match text.split_once("==") {
+        Some((left, right)) => (left.trim().to_string(), right.trim().to_string()),
+        None => (text.clone(), text.clone()),
+    };
+    let graph = &cx.eval.compiled.graph;
+    if !graph.shape(left).is_same(graph.shape(right), &graph.dims) {
+        let (a, b) = (cx.shape(left), cx.shape(right));
+        return Err(Box::new(
+            Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+                .at(asked.span, format!("{a} on the left, {b} on the right")),
+        ));
+    }
+    let apart = cx.eval.differ(left, right, span);
+    let verdict = match apart {
+        None if formula::same(cx.eval.compiled, left, right, asked.span) => "holds: the algebra proves it",
+        None => "holds at random points",
+        Some(_) => return Err(Box::new(wrong(cx, asked, (left, right), (&name, &theirs), span))),
+    };
+    let mut fact = Map::new();
+    fact.insert("name".into(), name.as_str().into());
+    fact.insert("formula".into(), theirs.as_str().into());
+    fact.insert("verdict".into(), verdict.into());
+    let line =
+        Line::new().name(&name).plain(" = ").plain(theirs).with(crate::view::Style::Good, format!("  {verdict}"));
+    cx.push(span, Doc::line(line), vec![fact]);
+    Ok(true)
+}
+
+/// The first entry that differs, with the program's own numbers, and what the formula is.
+fn wrong(
+    cx: &mut Cx,
+    asked: &Asked,
+    (left, right): (crate::graph::NodeId, crate::graph::NodeId),
+    (name, theirs): (&str, &str),
+    span: Span,
+) -> Diagnostic {
+    let mut problem = Diagnostic::error("nnlang::value::formula", format!("`{name}` is not `{theirs}`"));
+    let mut label = "they differ at random points".to_string();
+    if let Ok(values) = cx.eval.values(&[left, right], span) {
+        let (a, b) = (values[0].to_f64(), values[1].to_f64());
+        let close = |x: f64, y: f64| libm::fabs(x - y) <= 1e-9 * libm::fmax(libm::fabs(x), libm::fabs(y)) + 1e-12;
+        if let Some(((index, x), y)) = a.indexed_iter().zip(b.iter()).find(|((_, x), y)| !close(**x, **y)) {
+            let at = if a.ndim() == 0 { String::new() } else { format!("{:?}", ndarray::Dimension::slice(&index)) };
+            label = format!("{name}{at} is {}, the formula gives {}", number(*x, cx.digits), number(*y, cx.digits));
+        }
+    }
+    problem = problem.at(asked.span, label);
+    let found = formula::formula(cx.eval.compiled, left, None, asked.span);
+    if cx.eval.differ(left, found.node, span).is_none() {
+        problem = problem.mend(format!("write `{name} == {}`", found.text));
+    }
+    problem
+}

@@ -1,0 +1,18 @@
+//! `nnlang derive`: the formula of a derivative of a program.
+
+use super::Exit;
+use super::args::Derive;
+use super::run::programs;
+use super::terminal::Terminal;
+
+/// `nnlang derive FILE EXPR…`: the program's definitions hold, its own questions are not answered.
+pub(super) fn run(args: &Derive, terminal: Terminal) -> Exit {
+    programs(std::slice::from_ref(&args.file), &args.options, terminal, |session, name, text, world| {
+        let (session, report) = session.define(name, text, world);
+        if report.diagnostics.iter().any(|problem| problem.is_error()) {
+            return report;
+        }
+        let asks: Vec<String> = args.exprs.iter().map(|expr| format!("derive {expr}\n")).collect();
+        session.apply("EXPR", &asks.concat(), world).1
+    })
+}

@@ -1,0 +1,127 @@
+//! Formulas: a node of the graph as a person would write it, with the program's own names put back.
+//!
+//! Two equal forms of every pointwise piece are compared, as it stands and as a sum of products of powers with what is
+//! common in front, and the shorter wins. Before it is printed a formula is compared with the graph at random points:
+//! what is not exactly the derivative is never printed.
+
+mod algebra;
+mod poly;
+mod print;
+
+use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
+use crate::lower::{Compiled, DefKind};
+use crate::source::Span;
+use algebra::Algebra;
+use rustc_hash::FxHashMap;
+
+/// A formula and the node that it says.
+#[derive(Clone, Debug)]
+pub struct Formula {
+    /// In the program's notation.
+    pub text: String,
+    /// The node that was printed, to be compared with the one that was asked.
+    pub node: NodeId,
+}
+
+/// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
+pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
+    let names = Names::of(compiled, root, hidden, asked);
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    let node = algebra.canonical(names.target);
+    let spelled = algebra.spelled;
+    let printer = print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node };
+    let text = laid_out(&printer.text());
+    Formula { text, node }
+}
+
+/// Are two nodes the same formula, by the algebra?
+pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
+    let names = Names::of(compiled, a, None, asked);
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    let (left, right) = (algebra.canonical(a), algebra.canonical(b));
+    left == right || algebra.agree(left, right)
+}
+
+/// The names that may stand for nodes.
+struct Names {
+    /// From the value of a name to the node of that name: as the program wrote it, and with definitions seen through.
+    aliases: FxHashMap<NodeId, NodeId>,
+    /// The node of each definition.
+    definitions: FxHashMap<DefId, NodeId>,
+    /// The text of the node of a name.
+    texts: FxHashMap<NodeId, String>,
+    /// The root, with its own definition looked into.
+    target: NodeId,
+}
+
+impl Names {
+    fn of(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Names {
+        // `a*(1 - a)` is the slope of `a = sigmoid(z)`; that of `J = exp(z)` is not `J`.
+        let hidden = hidden.filter(|node| !slope_says_result(compiled, *node));
+        let mut target = root;
+        while compiled.graph.def(target).role == Role::Def {
+            target = compiled.graph.node(target).args[0];
+        }
+        let mut names = Names {
+            aliases: FxHashMap::default(),
+            definitions: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            target,
+        };
+        for i in 0..compiled.defs.len() {
+            let def = &compiled.defs[i];
+            // What is defined below the question is not known there.
+            let later = def.span.source == asked.source && def.span.start > asked.start;
+            if def.kind == DefKind::Local || def.node == root || hidden == Some(def.node) || later {
+                continue;
+            }
+            let (node, name) = (def.node, def.name.to_string());
+            names.texts.insert(node, name);
+            names.definitions.insert(DefId(i as u32), node);
+            names.aliases.insert(node, node);
+            if compiled.graph.def(node).role != Role::Def {
+                continue;
+            }
+            let written = compiled.graph.node(node).args[0];
+            let opened = compiled.openers.plain.open(&mut compiled.graph, node);
+            for id in [written, opened] {
+                let role = compiled.graph.def(id).role;
+                let plain = matches!(role, Role::Plain | Role::Draw);
+                if id != target && plain {
+                    names.aliases.entry(id).or_insert(node);
+                }
+            }
+        }
+        names
+    }
+}
+
+/// Is the slope of a definition's operator a formula of its result (`1 - y^2`)?
+fn slope_says_result(compiled: &mut Compiled, node: NodeId) -> bool {
+    let mut written = node;
+    while compiled.graph.def(written).role == Role::Def {
+        written = compiled.graph.node(written).args[0];
+    }
+    let opened = compiled.openers.plain.open(&mut compiled.graph, node);
+    [written, opened].into_iter().any(|id| says_result(compiled.graph.def(id)))
+}
+
+fn says_result(def: &OpDef) -> bool {
+    match def.diff {
+        Diff::Slopes(texts) if matches!(def.kernel, Kernel::Map(_)) => {
+            texts.iter().any(|text| *text != "y" && text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "y"))
+        }
+        _ => false,
+    }
+}
+
+/// As `fmt` lays it out.
+fn laid_out(text: &str) -> String {
+    let mut sources = crate::source::Sources::default();
+    let id = sources.add(crate::source::Source::new("formula", text));
+    let (program, problems) = crate::syntax::parse(&sources, id);
+    if !problems.is_empty() {
+        return text.to_string();
+    }
+    crate::syntax::format(sources.get(id), &program).trim_end().to_string()
+}

@@ -1,0 +1,325 @@
+//! A node as text in the program's own notation.
+
+use super::algebra::Spelled;
+use crate::graph::{ArgKind, Attr, Graph, NodeId, Notation, Role, SliceSpec};
+use crate::lower::Compiled;
+use crate::ops::form::{Form, form};
+use crate::shape::Dim;
+use crate::view::number;
+use rustc_hash::FxHashMap;
+
+/// How tightly a text binds.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Bind {
+    Loose = 1,
+    Compare = 5,
+    Sum = 7,
+    Product = 8,
+    Neg = 9,
+    Together = 10,
+    Power = 11,
+    Tight = 12,
+}
+
+/// What printing needs.
+pub(super) struct Printer<'a> {
+    pub compiled: &'a Compiled,
+    pub names: &'a FxHashMap<NodeId, String>,
+    pub spelled: &'a FxHashMap<NodeId, Spelled>,
+    /// The root is spelled out even if it has a name.
+    pub root: NodeId,
+}
+
+struct Text {
+    text: String,
+    bind: Bind,
+    /// It is, or begins with, a matrix product at its own level.
+    matrix: bool,
+    /// It is a quotient.
+    quotient: bool,
+}
+
+impl Text {
+    fn new(text: impl Into<String>, bind: Bind) -> Text {
+        Text { text: text.into(), bind, matrix: false, quotient: false }
+    }
+}
+
+impl Printer<'_> {
+    /// The formula of the root.
+    pub fn text(&self) -> String {
+        self.node(self.root).text
+    }
+
+    fn graph(&self) -> &Graph {
+        &self.compiled.graph
+    }
+
+    /// Formulas are as deep as a person's; what is deeper grows the stack on the heap.
+    fn node(&self, id: NodeId) -> Text {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.spell(id))
+    }
+
+    fn at_least(&self, id: NodeId, bind: Bind) -> String {
+        let text = self.node(id);
+        if text.bind < bind { format!("({})", text.text) } else { text.text }
+    }
+
+    fn spell(&self, id: NodeId) -> Text {
+        if let Some(name) = self.names.get(&id)
+            && id != self.root
+        {
+            return Text::new(name, Bind::Tight);
+        }
+        if let Some(spelled) = self.spelled.get(&id) {
+            let mut args: Vec<String> = spelled.args.iter().map(|arg| self.node(*arg).text).collect();
+            args.extend(spelled.dims.iter().map(|dim| self.dim(dim)));
+            let prime = if spelled.transposed { "'" } else { "" };
+            return Text::new(format!("{}({}){prime}", spelled.function, args.join(", ")), Bind::Tight);
+        }
+        match form(self.graph(), id) {
+            Form::Number(value) => self.number(value),
+            Form::Neg(a) => {
+                let inner = self.node(a);
+                let text = if inner.bind < Bind::Product { format!("({})", inner.text) } else { inner.text };
+                Text {
+                    text: format!("-{text}"),
+                    bind: if inner.bind > Bind::Product { Bind::Neg } else { Bind::Sum },
+                    matrix: inner.matrix,
+                    quotient: false,
+                }
+            }
+            Form::Add(a, b) => {
+                let right = self.node(b);
+                let right = if right.bind < Bind::Sum || right.text.starts_with('-') {
+                    format!("({})", right.text)
+                } else {
+                    right.text
+                };
+                Text::new(format!("{} + {right}", self.at_least(a, Bind::Sum)), Bind::Sum)
+            }
+            Form::Sub(a, b) => {
+                Text::new(format!("{} - {}", self.at_least(a, Bind::Sum), self.at_least(b, Bind::Product)), Bind::Sum)
+            }
+            Form::Mul(a, b) => self.product(a, b),
+            Form::Div(a, b) => {
+                let left = self.node(a);
+                let top = if left.bind < Bind::Product { format!("({})", left.text) } else { left.text.clone() };
+                let below = self.at_least(b, Bind::Together);
+                Text { text: format!("{top}/{below}"), bind: Bind::Product, matrix: left.matrix, quotient: true }
+            }
+            Form::Pow(a, b) => {
+                let text = format!("{}^{}", self.at_least(a, Bind::Tight), self.at_least(b, Bind::Power));
+                Text::new(text, Bind::Power)
+            }
+            Form::MatMul(a, b) => {
+                let left = self.node(a);
+                // A product entry by entry is set off from a matrix product.
+                let set_off = left.bind < Bind::Product || (left.bind == Bind::Product && !left.matrix);
+                let left = if set_off { format!("({})", left.text) } else { left.text };
+                let right = self.at_least(b, Bind::Together);
+                Text { text: format!("{left} @ {right}"), bind: Bind::Product, matrix: true, quotient: false }
+            }
+            Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
+            _ => self.general(id),
+        }
+    }
+
+    fn product(&self, a: NodeId, b: NodeId) -> Text {
+        let right = self.node(b);
+        if let Form::Number(value) = form(self.graph(), a)
+            && !self.names.contains_key(&a)
+        {
+            let shown = self.number(value);
+            let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_');
+            let together = letter && right.bind >= Bind::Product && !shown.text.contains(['e', '-', '/']);
+            if together && !right.quotient {
+                return Text {
+                    text: format!("{}{}", shown.text, right.text),
+                    bind: right.bind.min_of(Bind::Together),
+                    matrix: right.matrix,
+                    quotient: false,
+                };
+            }
+            let text = if right.bind <= Bind::Product { format!("({})", right.text) } else { right.text };
+            return Text::new(format!("{}*{text}", shown.text), Bind::Product);
+        }
+        let left = self.node(a);
+        let left = if left.bind < Bind::Product || left.matrix { format!("({})", left.text) } else { left.text };
+        // A product of products is one product.
+        let flat = right.bind == Bind::Product && !right.matrix && !right.quotient;
+        let right = if right.bind <= Bind::Product && !flat { format!("({})", right.text) } else { right.text };
+        Text::new(format!("{left}*{right}"), Bind::Product)
+    }
+
+    fn number(&self, value: f64) -> Text {
+        let constants = [(std::f64::consts::PI, "pi"), (std::f64::consts::E, "e")];
+        if let Some((_, name)) = constants.iter().find(|(constant, _)| *constant == value) {
+            return Text::new(*name, Bind::Tight);
+        }
+        let turns = value / std::f64::consts::PI;
+        if turns == libm::round(turns) && (2.0..=100.0).contains(&turns) {
+            return Text::new(format!("{turns}pi"), Bind::Together);
+        }
+        // The shortest text that reads back to the same number.
+        let short = number(value, 6);
+        let text = if short.parse() == Ok(value) { short } else { format!("{value:?}") };
+        let text = text.strip_suffix(".0").map(str::to_string).unwrap_or(text);
+        let bind = if text.starts_with('-') { Bind::Sum } else { Bind::Tight };
+        Text::new(text, bind)
+    }
+
+    fn dim(&self, dim: &Dim) -> String {
+        self.graph().dims.show(dim)
+    }
+
+    fn shape(&self, id: NodeId) -> String {
+        self.graph().shape(id).show(&self.graph().dims)
+    }
+
+    fn general(&self, id: NodeId) -> Text {
+        let node = self.graph().node(id);
+        let def = node.op.def;
+        match def.role {
+            Role::Dim => {
+                if let Attr::Dim(dim) = node.op.attrs.get(0) {
+                    let text = self.dim(dim);
+                    let bind = if text.contains([' ', '*']) { Bind::Sum } else { Bind::Tight };
+                    return Text::new(text, bind);
+                }
+            }
+            Role::Slot => {
+                if let Some(def) = node.op.attrs.def(0).and_then(|def| self.compiled.defs.get(def.index())) {
+                    return Text::new(&*def.name, Bind::Tight);
+                }
+            }
+            Role::Literal => {
+                if let Attr::Tensor(literal) = node.op.attrs.get(0) {
+                    return Text::new(literal_text(&literal.0), Bind::Tight);
+                }
+            }
+            Role::Def | Role::Stop | Role::Plain | Role::Number | Role::Draw => {}
+        }
+        match def.notation {
+            Notation::Infix(sign) if node.args.len() == 2 => {
+                let (left, right) = (self.at_least(node.args[0], Bind::Sum), self.at_least(node.args[1], Bind::Sum));
+                return Text::new(format!("{left} {sign} {right}"), Bind::Compare);
+            }
+            Notation::Prefix(sign) => {
+                return Text::new(format!("{sign} {}", self.at_least(node.args[0], Bind::Tight)), Bind::Loose);
+            }
+            Notation::Infix(_) | Notation::Call | Notation::Postfix(_) | Notation::Special => {}
+        }
+        if let (Attr::Slices(slices), Some(x)) = (node.op.attrs.get(0), node.args.first())
+            && def.name == "slice"
+        {
+            let slots: Vec<String> =
+                slices.iter().zip(self.graph().shape(*x).iter()).map(|(slice, dim)| self.slice(slice, dim)).collect();
+            return Text::new(format!("{}[{}]", self.at_least(*x, Bind::Tight), slots.join(", ")), Bind::Tight);
+        }
+        if let (Attr::Slices(slices), Some(x), "unslice") = (node.op.attrs.get(0), node.args.first(), def.name)
+            && slices.iter().all(|slice| slice.step == 1)
+        {
+            let dims = &self.graph().dims;
+            let mut widths = vec![];
+            for (slice, dim) in slices.iter().zip(self.graph().shape(id).iter()) {
+                let after = dims.add(&slice.start, &slice.len).and_then(|end| dims.sub(dim, &end));
+                widths.push(self.dim(&slice.start));
+                widths.push(after.map_or_else(|_| "?".into(), |after| self.dim(&after)));
+            }
+            return Text::new(format!("pad({}, [{}])", self.node(*x).text, widths.join(", ")), Bind::Tight);
+        }
+        let mut args: Vec<String> = node.args.iter().map(|arg| self.node(*arg).text).collect();
+        let mut attrs = node.op.attrs.all().iter();
+        for arg in def.args.iter().filter(|arg| !arg.kind.is_node()) {
+            let Some(attr) = attrs.next() else { break };
+            if let Some(text) = self.attribute(arg.kind, arg.default, attr, id) {
+                let positional =
+                    matches!(arg.kind, ArgKind::Shape | ArgKind::Dim | ArgKind::Perm) && arg.default.is_empty();
+                args.push(if positional { text } else { format!("{}={text}", arg.name) });
+            }
+        }
+        // What a call of its own name cannot say is said by its shape.
+        if def.args.iter().all(|arg| arg.kind.is_node()) && !node.op.attrs.all().is_empty() {
+            args.push(self.shape(id));
+        }
+        let name = match def.name {
+            "maximum" => "max",
+            "minimum" => "min",
+            name => name,
+        };
+        Text::new(format!("{name}({})", args.join(", ")), Bind::Tight)
+    }
+
+    fn slice(&self, slice: &SliceSpec, dim: &Dim) -> String {
+        let whole = slice.start == Dim::Num(0) && slice.len == *dim;
+        if slice.step == 1 && whole {
+            return ":".into();
+        }
+        let start = self.dim(&slice.start);
+        let end = self.graph().dims.mul(&slice.len, &Dim::Num(slice.step.unsigned_abs()));
+        let end = end.and_then(|span| self.graph().dims.add(&slice.start, &span));
+        match (slice.step, end) {
+            (1, Ok(end)) => format!("{start}:{}", self.dim(&end)),
+            (step, Ok(end)) if step > 0 => format!("{start}:{}:{step}", self.dim(&end)),
+            (step, _) => format!("{start}::{step}"),
+        }
+    }
+
+    /// An attribute as it is written; `None` where it is the default.
+    fn attribute(&self, kind: ArgKind, default: &str, attr: &Attr, id: NodeId) -> Option<String> {
+        match attr {
+            Attr::Absent => None,
+            Attr::Flag(flag) => (flag.to_string() != default).then(|| flag.to_string()),
+            Attr::Int(value) => {
+                if kind == ArgKind::ClassAxis {
+                    let node = self.graph().node(id);
+                    let shape = node.args.first().map(|arg| self.graph().shape(*arg).clone()).unwrap_or_default();
+                    let columns = self.is_columns(&shape);
+                    let implied = if columns { 0 } else { shape.rank() as i64 - 1 };
+                    return (*value != implied).then(|| value.to_string());
+                }
+                (value.to_string() != default).then(|| value.to_string())
+            }
+            Attr::Ints(values) => match (kind, &values[..]) {
+                (ArgKind::Axes, [one]) => Some(one.to_string()),
+                _ => Some(format!("{values:?}")),
+            },
+            Attr::Dims(shape) => Some(shape.show(&self.graph().dims)),
+            Attr::Dim(dim) => Some(self.dim(dim)),
+            Attr::Text(text) => Some(format!("\"{text}\"")),
+            Attr::Number(bits) => Some(self.number(f64::from_bits(*bits)).text),
+            Attr::Tensor(_) | Attr::Def(_) | Attr::Slices(_) | Attr::Key(_) => None,
+        }
+    }
+
+    fn is_columns(&self, shape: &crate::shape::Shape) -> bool {
+        use crate::resolve::hir::Examples;
+        match self.compiled.settings.examples {
+            Some(Examples::Columns) => shape.rank() >= 2,
+            Some(Examples::Rows) => false,
+            None => matches!(
+                (shape.first(), shape.last()),
+                (Some(Dim::Num(_)), Some(Dim::Named(..) | Dim::Poly(_))) if shape.rank() >= 2
+            ),
+        }
+    }
+}
+
+impl Bind {
+    fn min_of(self, other: Bind) -> Bind {
+        if self < other { self } else { other }
+    }
+}
+
+/// A literal tensor; a long one by its shape.
+fn literal_text(tensor: &crate::tensor::Tensor) -> String {
+    fn rows(view: ndarray::ArrayViewD<f64>) -> String {
+        if view.ndim() == 0 {
+            return view.first().map(|v| number(*v, 17)).unwrap_or_default();
+        }
+        let parts: Vec<String> = view.outer_iter().map(rows).collect();
+        format!("[{}]", parts.join(", "))
+    }
+    rows(tensor.to_f64().view())
+}
