@@ -100,7 +100,8 @@ impl Session {
                     (Some(own), Some(1) | None) => vec![own],
                     (_, Some(n)) if n != numeric.len() && n != table.columns() => {
                         let names = table.names().map(<[String]>::to_vec).unwrap_or_default();
-                        return Err(Box::new(errors::columns(name, n, &names, file, info.span)));
+                        let found = table.columns();
+                        return Err(Box::new(errors::columns(name, n, found, &names, file, info.span)));
                     }
                     _ if wants == Some(table.columns()) || numeric.len() == table.columns() => {
                         (0..table.columns()).collect()
