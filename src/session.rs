@@ -201,8 +201,7 @@ impl Session {
             ..self.clone()
         };
         next.refresh();
-        let report = next.compared(self, outside);
-        (report.0, report.1)
+        next.compared(self, outside)
     }
 
     /// With other settings.
@@ -451,6 +450,9 @@ impl Session {
             problems.extend(ask::not_built(&compiled));
             problems.extend(lint::all(&compiled, &sources));
         }
+        if name == "<prompt>" {
+            problems.iter_mut().for_each(|problem| errors::not_yet(problem, &sources));
+        }
         sort(&mut problems);
         // What was warned of once is not said again at every statement.
         problems.retain(|problem| problem.is_error() || problem.span().is_none_or(|span| span.source == id));
@@ -464,7 +466,7 @@ impl Session {
             return (self.clone(), report);
         }
         let mut state = self.state(&compiled);
-        let mut next = Session { whole: sources.clone(), ..self.clone() };
+        let mut next = self.clone();
         if mode != Mode::Define {
             let arrived = self.arrive(&compiled, &mut state, &mut files);
             if !arrived.is_empty() {
@@ -487,12 +489,16 @@ impl Session {
                 return (self.clone(), report);
             }
         }
-        let asked_steps =
-            |kept: &Kept| matches!(&kept.item.statement, ast::Statement::Ask(ask) if ask.word.text == ask::MOVES);
-        let stays = |(kept, fresh): &(&Arc<Kept>, &bool)| {
-            !**fresh || !kept.is_question() || mode == Mode::Load || (mode == Mode::Run && asked_steps(kept))
+        // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.
+        let moved = !Arc::ptr_eq(&next.moved, &self.moved);
+        let gone = moved && (next.moved.loose || next.moved.values.is_empty());
+        let stays = |(kept, fresh): &(&Arc<Kept>, &bool)| match (kept.is_question(), **fresh) {
+            (false, _) => true,
+            (true, false) => !(gone && kept.is_step()),
+            (true, true) if kept.is_step() => moved && !gone && (mode == Mode::Load || mode == Mode::Run),
+            (true, true) => mode == Mode::Load,
         };
-        let grows = merged.items.iter().zip(&merged.fresh).any(|pair| *pair.1 && stays(&pair));
+        let grows = moved || merged.items.iter().zip(&merged.fresh).any(|pair| *pair.1 && stays(&pair));
         if !grows {
             // A question alone leaves everything as it is.
             return (Session { values: next.values, sizes: next.sizes, read: next.read, ..self.clone() }, report);
@@ -508,8 +514,7 @@ impl Session {
         next.items = Arc::new(items);
         if merged.defines || mode == Mode::Define {
             next.compiled = Arc::new(compiled);
-        } else {
-            next.whole = self.whole.clone();
+            next.whole = report.sources.clone();
         }
         (next, report)
     }
@@ -548,29 +553,43 @@ impl Session {
         let now = sizes(&eval);
         let mut told: FxHashSet<Arc<str>> = FxHashSet::default();
         if let (Some(place), false) = (place, first) {
-            let everything = !lost.is_empty() || (now != *self.sizes && !self.values.is_empty());
-            let concerned = |name: &Arc<str>| everything || merged.affected.contains(name);
-            let names: Vec<(Arc<str>, NodeId)> = order.iter().filter(|(name, _)| concerned(name)).cloned().collect();
-            let follows = !merged.redefined.is_empty() || everything;
-            let old = match outside {
-                Some(outside) if follows => {
-                    let names: Vec<Arc<str>> = names.iter().map(|(name, _)| name.clone()).collect();
-                    match self.evaluated(&names, outside) {
-                        Ok((values, _)) => values,
-                        Err(problem) if problem.code == "nnlang::session::interrupted" => {
-                            ran.problems.push(*problem);
-                            return ran;
-                        }
-                        Err(_) => Values::default(),
+            let follows = !merged.redefined.is_empty() || !lost.is_empty();
+            let mut everything = !lost.is_empty();
+            let known = (self.values.clone(), self.sizes.clone());
+            let (mut old, mut before) = ((*known.0).clone(), (*known.1).clone());
+            let mut wanted: Vec<Arc<str>> = order
+                .iter()
+                .map(|(name, _)| name)
+                .filter(|name| everything || merged.affected.contains(*name))
+                .cloned()
+                .collect();
+            wanted.extend(merged.border.iter().cloned());
+            while follows {
+                match outside.map(|outside| self.evaluated(&wanted, outside)) {
+                    Some(Ok(found)) => (old, before) = found,
+                    Some(Err(problem)) if problem.code == "nnlang::session::interrupted" => {
+                        ran.problems.push(*problem);
+                        return ran;
                     }
+                    Some(Err(_)) | None => {}
                 }
-                _ => (*self.values).clone(),
-            };
-            if !everything {
-                for name in &merged.border {
-                    if let (Some(value), Some(node)) = (old.get(name), nodes.get(name)) {
-                        eval.know(*node, value);
-                    }
+                // Where a dimension has another size everything may be another.
+                if everything || before == now {
+                    break;
+                }
+                everything = true;
+                wanted = order.iter().map(|(name, _)| name.clone()).collect();
+            }
+            everything |= before != now;
+            let concerned = |name: &Arc<str>| everything || merged.affected.contains(name);
+            let mut names: Vec<(Arc<str>, NodeId)> =
+                order.iter().filter(|(name, _)| concerned(name)).cloned().collect();
+            for name in merged.border.iter().filter(|_| !everything) {
+                match (old.get(name), nodes.get(name)) {
+                    (Some(value), Some(node)) => eval.know(*node, value),
+                    // Computed on the way, and remembered.
+                    (None, Some(node)) => names.push((name.clone(), *node)),
+                    (_, None) => {}
                 }
             }
             match change::values(&mut eval, &names, place) {

@@ -79,7 +79,14 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
     for label in diagnostic.labels.iter().filter(|label| Some(label.span.source) != main) {
         let source = sources.get(label.span.source);
         let (line, column) = source.line_column(label.span.start as usize);
-        let place = format!("{}:{line}:{column}: {}", source.name, label.text);
+        let place = match source.name.as_str() {
+            // Lines of the prompt have no place that one could look up: they are shown.
+            "<prompt>" => {
+                let line = source.text.get(source.line_range(line)).unwrap_or("");
+                format!("`{}`: {}", cut(line.trim(), 60, false), label.text)
+            }
+            name => format!("{name}:{line}:{column}: {}", label.text),
+        };
         footer(&mut out, "note: ", &place, look);
     }
     for fact in &diagnostic.because {

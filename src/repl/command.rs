@@ -173,9 +173,16 @@ fn names(repl: &mut Repl, _: &str, _: &mut dyn Outside) -> Reply {
     if known.is_empty() {
         return says("nothing is defined yet");
     }
-    let mut table = Table::new([("", Align::Left), ("", Align::Left), ("", Align::Left)]);
+    let mut table = Table::new([("", Align::Left), ("", Align::Left), ("", Align::Left), ("", Align::Left)]);
     for name in known {
-        table.row([Cell::name(&*name.name), Cell::new(Style::Plain, name.what), Cell::new(Style::Shape, name.shape)]);
+        let text = repl.session.definition(&name.name).map(|(_, text)| super::first_line(&text)).unwrap_or_default();
+        let shape = if name.shape == "[]" { String::new() } else { name.shape };
+        table.row([
+            Cell::name(&*name.name),
+            Cell::new(Style::Plain, name.what),
+            Cell::new(Style::Shape, shape),
+            Cell::new(Style::Note, text),
+        ]);
     }
     doc(table.doc())
 }
@@ -259,7 +266,11 @@ fn redo(repl: &mut Repl, _: &str, outside: &mut dyn Outside) -> Reply {
     told("made again: ", &text, report)
 }
 
-fn told(what: &str, text: &str, report: Report) -> Reply {
+fn told(what: &str, text: &str, mut report: Report) -> Reply {
+    for answer in &mut report.answers {
+        answer.statement = text.to_string();
+        answer.line = 1;
+    }
     let line = Doc::line(Line::new().note(what).name(text));
     Reply::Said(vec![Said::Doc(line), Said::Report(report)])
 }

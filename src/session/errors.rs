@@ -2,7 +2,7 @@
 
 use super::names::Kept;
 use crate::diag::Diagnostic;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use std::sync::Arc;
 
 pub(super) fn no_input(name: &str, known: &[&str]) -> Diagnostic {
@@ -101,11 +101,16 @@ pub(super) fn circle(path: &[&Kept], fresh: &Kept) -> Diagnostic {
         format!("`{}` would stand on itself: {}", name(fresh), names.join(" from ")),
     )
     .at(fresh.item.span, "this would close the circle");
-    let others = path.iter().filter(|kept| !std::ptr::eq(**kept, fresh));
-    others
-        .fold(problem, |problem, kept| problem.at(kept.item.span, format!("`{}` is defined here", name(kept))))
-        .because("everything is as it was")
-        .mend("use a new name, or redefine another name of the circle first")
+    problem.because("everything is as it was").mend("use a new name, or redefine another name of the circle first")
+}
+
+/// At the prompt nothing stands above: an unknown name is defined first.
+pub(super) fn not_yet(problem: &mut Diagnostic, sources: &Sources) {
+    let Some(span) = problem.span().filter(|_| problem.code == "nnlang::name::unknown") else { return };
+    let name = sources.text(span);
+    if let Some(mend) = problem.mend.as_mut().filter(|mend| mend.edits.is_empty() && mend.text.starts_with("define")) {
+        mend.text = format!("define `{name}` first: a line is taken in when all its names are there");
+    }
 }
 
 pub(super) fn reading(name: &str, line: Span) -> Diagnostic {

@@ -47,6 +47,11 @@ impl Kept {
         matches!(self.item.statement, Statement::Show(_) | Statement::Ask(_) | Statement::Broken(_))
     }
 
+    /// Does it move parameters?
+    pub fn is_step(&self) -> bool {
+        matches!(&self.item.statement, Statement::Ask(ask) if ask.word.text == crate::ask::MOVES)
+    }
+
     /// The layer that it is.
     pub fn layer(&self) -> Option<&ast::Layer> {
         if let Statement::Layer(layer) = &self.item.statement { Some(layer) } else { None }

@@ -104,18 +104,14 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
 pub(super) fn dependents(items: &[Arc<Kept>], names: &[Arc<str>]) -> Vec<(Arc<Kept>, bool)> {
     let direct: FxHashSet<&str> = names.iter().map(|name| &**name).collect();
     let mut all: FxHashSet<Arc<str>> = names.iter().cloned().collect();
-    let mut moving_layer = false;
     let mut found = vec![];
     for kept in items {
         if kept.defines.iter().any(|name| direct.contains(&**name)) {
-            moving_layer |= kept.layer().is_some();
             continue;
         }
-        let implied = moving_layer && kept.layer().is_some();
-        if implied || kept.uses.iter().any(|name| all.contains(name)) {
+        if kept.uses.iter().any(|name| all.contains(name)) {
             all.extend(kept.defines.iter().cloned());
-            moving_layer |= kept.layer().is_some();
-            found.push((kept.clone(), implied || kept.uses.iter().any(|name| direct.contains(&**name))));
+            found.push((kept.clone(), kept.uses.iter().any(|name| direct.contains(&**name))));
         }
     }
     found
@@ -147,7 +143,17 @@ fn definers(items: &[Arc<Kept>]) -> FxHashMap<Arc<str>, usize> {
 
 /// What the new statements use: the names that the session knows.
 fn settle(out: &mut Merged, definers: &FxHashMap<Arc<str>, usize>, in_order: bool) {
+    // What a layer takes where it does not say so: the layer above it, else the first input.
+    let mut above: Option<Arc<str>> = None;
+    let mut has_layer = false;
     for (i, kept) in out.items.iter_mut().enumerate() {
+        let taken = above.clone().filter(|_| kept.layer().is_some_and(|layer| layer.from.is_none()));
+        let is_input =
+            matches!(&kept.item.statement, ast::Statement::Declare(declare) if declare.role == ast::Role::Input);
+        if kept.layer().is_some() || (is_input && above.is_none() && !has_layer) {
+            has_layer |= kept.layer().is_some();
+            above = kept.defines.last().cloned();
+        }
         if !out.fresh[i] {
             continue;
         }
@@ -160,7 +166,9 @@ fn settle(out: &mut Merged, definers: &FxHashMap<Arc<str>, usize>, in_order: boo
             }
         }
         uses.extend(kept.dims.iter().cloned());
-        uses.dedup();
+        uses.extend(taken);
+        let mut seen = FxHashSet::default();
+        uses.retain(|name| seen.insert(name.clone()));
         Arc::make_mut(kept).uses = uses;
     }
 }
@@ -259,7 +267,6 @@ fn affect(out: &mut Merged) {
     for (kept, fresh) in items.iter().zip(&out.fresh) {
         slopes.extend(kept.slope_of().filter(|_| *fresh));
     }
-    let mut layer_moved = false;
     let mut border: FxHashSet<Arc<str>> = FxHashSet::default();
     for (kept, fresh) in items.iter().zip(&out.fresh) {
         if kept.is_question() {
@@ -269,9 +276,7 @@ fn affect(out: &mut Merged) {
             .uses
             .iter()
             .any(|name| out.affected.contains(name) || (!slopes.is_empty() && slopes.contains(&**name)));
-        let implied = layer_moved && kept.layer().is_some_and(|layer| layer.from.is_none());
-        if everything || *fresh || uses_affected || implied {
-            layer_moved |= kept.layer().is_some();
+        if everything || *fresh || uses_affected {
             out.affected.extend(kept.defines.iter().cloned());
             for name in &kept.uses {
                 if !out.affected.contains(name) && border.insert(name.clone()) {

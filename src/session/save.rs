@@ -19,7 +19,7 @@ impl Session {
         while i < self.items.len() {
             let kept = &self.items[i];
             i += 1;
-            if kept.is_question() && (!questions.contains(&(i - 1)) || (loose && is_step(kept))) {
+            if kept.is_question() && (!questions.contains(&(i - 1)) || (loose && kept.is_step())) {
                 continue;
             }
             let moved = if loose { self.moved_definition(kept, &mut lost) } else { None };
@@ -106,10 +106,6 @@ impl Session {
         let comment = kept.item.comment.map(|span| format!(" {}", self.sources.text(span))).unwrap_or_default();
         Some(format!("{comments}param {}{shape} = {}{comment}", declare.name.text, literal(value)))
     }
-}
-
-fn is_step(kept: &Kept) -> bool {
-    matches!(&kept.item.statement, ast::Statement::Ask(ask) if ask.word.text == ask::MOVES)
 }
 
 fn follows(group: &[ast::Item], next: &Kept) -> bool {
