@@ -233,16 +233,13 @@ pub(super) fn bracket_pair(text: &str, at: usize) -> Option<(usize, usize)> {
     let is_bracket = |i: usize| bytes.get(i).is_some_and(|b| b"()[]{}".contains(b));
     let place = if is_bracket(at) { at } else { at.checked_sub(1).filter(|i| is_bracket(*i))? };
     let mut open: Vec<(u8, usize)> = vec![];
-    let mut in_text = false;
+    let (mut in_text, mut in_comment) = (false, false);
     for (i, b) in bytes.iter().enumerate() {
         match b {
+            b'\n' => in_comment = false,
+            _ if in_comment => {}
             b'"' => in_text = !in_text,
-            b'#' if !in_text => {
-                // Brackets of a comment have no partners.
-                if place > i && !text[i..place].contains('\n') {
-                    return None;
-                }
-            }
+            b'#' if !in_text => in_comment = true,
             b'(' | b'[' | b'{' if !in_text => open.push((*b, i)),
             b')' | b']' | b'}' if !in_text => {
                 let (opening, start) = open.pop()?;
@@ -298,5 +295,7 @@ mod tests {
         assert_eq!(bracket_pair("f(a[1])", 3), Some((3, 5)));
         assert_eq!(bracket_pair("f(a", 1), None);
         assert_eq!(bracket_pair("(]", 0), None);
+        assert_eq!(bracket_pair("# (\n(a)", 4), Some((4, 6)));
+        assert_eq!(bracket_pair("# (a)", 2), None);
     }
 }
