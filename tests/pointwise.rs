@@ -1,6 +1,6 @@
 //! Values and slopes of the pointwise operators against 50 digits, and stable forms in every spelling.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::excessive_precision, clippy::inconsistent_digit_grouping)]
 
 mod support;
 
@@ -192,12 +192,12 @@ fn formulas_are_evaluated_as_they_are_meant() {
 fn the_logarithm_of_a_saturated_slope_keeps_its_digits() {
     // log(1 - tanh(z)^2), mpmath; its slopes are -2*tanh(z) and -2*(1 - tanh(z)^2).
     let values = [
-        (-1000.0, -1_998.613_705_638_88),
+        (-1000.0, -1998.613_705_638_880_1),
         (-20.0, -38.613_705_638_880_109),
         (-1.0, -0.867_561_660_966_054_4),
         (1e-9, -1e-18),
         (0.5, -0.240_229_013_916_555_05),
-        (50.0, -98.613_705_638_880_1),
+        (50.0, -98.613_705_638_880_109),
     ];
     for (z, wanted) in values {
         let found = spelled("log(1 - tanh(z)^2)", [z, 0.0]);
