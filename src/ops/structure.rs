@@ -1,7 +1,7 @@
 //! The nodes that a graph is built on: numbers, literals, dimensions, slots, definitions, `stop`.
 
 use crate::graph::{
-    Attr, Attrs, DefId, Diff, Fault, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Source, Type,
+    Attr, Attrs, DefId, Diff, Domain, Fault, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Source, Type,
 };
 use crate::shape::{Dim, Dims, Shape};
 use crate::tensor::DType;
@@ -57,6 +57,7 @@ pub static AS_INT: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Int }),
     diff: Diff::Flat("whole numbers do not move"),
+    domain: &[Domain::Whole(-3, 3)],
     ..source("as_int", Role::Plain, Kernel::Same, "The same entries as whole numbers, checked to be whole.")
 };
 
@@ -65,6 +66,7 @@ pub static AS_BOOL: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Bool }),
     diff: Diff::Flat("0 or 1 does not move"),
+    domain: &[Domain::Condition],
     ..source("as_bool", Role::Plain, Kernel::Same, "The same entries as 0 or 1.")
 };
 
