@@ -9,14 +9,13 @@ use rustc_hash::FxHashMap;
 pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Result<Slope, Trouble> {
     let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
     let order = graph.reach_above(&[root], names.iter().min().copied().unwrap_or(root));
-    let active = active(graph, &order, &names);
-    let wanted = wanted(graph, &order, root);
+    let active = wanted(graph, &order, root, &active(graph, &order, &names));
     let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
     for (id, tangent) in by {
         tangents.insert(*id, Share::full(*tangent));
     }
     for id in order.iter().copied() {
-        if !active.contains(id) || !wanted.contains(id) || names.contains(&id) {
+        if !active.contains(id) || names.contains(&id) {
             continue;
         }
         let share = carry(graph, id, &tangents).map_err(|fault| Trouble { node: id, fault })?;
@@ -37,18 +36,19 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
     }
 }
 
-/// Which of `order` (ascending) `root` depends on by a path that a derivative passes: the places that a sort looks up
-/// have no tangent, and need none.
-fn wanted(graph: &Graph, order: &[NodeId], root: NodeId) -> NodeMap {
+/// Which of `active` reach the root by a path that a derivative passes: what only chooses an index needs no tangent.
+fn wanted(graph: &Graph, order: &[NodeId], root: NodeId, active: &NodeMap) -> NodeMap {
     let mut wanted = NodeMap::with_len(root.index() + 1);
-    wanted.insert(root, 0);
-    for id in order.iter().rev() {
+    if active.contains(root) {
+        wanted.insert(root, 0);
+    }
+    for id in order.iter().rev().filter(|id| active.contains(**id)) {
         if !wanted.contains(*id) {
             continue;
         }
         let node = graph.node(*id);
         for (i, arg) in node.args.iter().enumerate() {
-            if passes(node.op.def, i) {
+            if active.contains(*arg) && passes(node.op.def, i) {
                 wanted.insert(*arg, 0);
             }
         }

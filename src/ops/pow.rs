@@ -22,7 +22,7 @@ pub static POW: OpDef = OpDef {
     rules: &["a^1 = a", "a^0 = 1"],
     stable: &["a^-1 = 1/a"],
     domain: &[Domain::Positive, Domain::Reals],
-    examples: &[("2^3", "8"), ("(-2)^3", "-8"), ("4^0.5", "2")],
+    examples: &[("2^3", "8"), ("(-2)^3", "-8"), ("4^0.5", "2"), ("0^0", "1")],
 };
 
 /// By the base `b*a^(b - 1)`, 0 where the exponent is 0; by the exponent `y*log(a)`, which is

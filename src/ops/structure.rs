@@ -39,6 +39,7 @@ pub static DEF: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: of_argument,
     diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
+    domain: &[Domain::Reals],
     ..source("definition", Role::Def, Kernel::Same, "A definition: the same value under a name.")
 };
 
@@ -49,6 +50,7 @@ pub static STOP: OpDef = OpDef {
     shape: of_argument,
     diff: Diff::Flat("stop hides it from differentiation"),
     examples: &[("stop(3)", "3")],
+    domain: &[Domain::Reals],
     ..source("stop", Role::Stop, Kernel::Same, "The value as it is, hidden from differentiation.")
 };
 
@@ -75,6 +77,7 @@ pub static AS_REAL: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type::real(args[0].shape.clone())),
     diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
+    domain: &[Domain::Reals],
     ..source("as_real", Role::Plain, Kernel::Same, "The same entries as reals.")
 };
 
