@@ -78,6 +78,11 @@ impl Cx<'_> {
             Kind::Range(from, to, step) => {
                 let (from, to) = (get(*from), get(*to));
                 let step = step.map(|step| get(step));
+                if let Some(Value::Node(node)) = &step
+                    && ops::known::number(&self.out.graph, *node, &self.leaf()) == Some(0.0)
+                {
+                    return self.report(errors::range_step(span));
+                }
                 self.range(&from, &to, step.as_ref(), span)
             }
             Kind::Call(callee, args) => {
@@ -371,8 +376,8 @@ impl Cx<'_> {
         let quoted = |template: &str| {
             let mut text = template.to_string();
             for (i, (_, at)) in args.iter().enumerate() {
-                let source = self.text(*at);
-                text = text.replace(&format!("{{{i}}}"), source);
+                let source = operand(self.text(*at));
+                text = text.replace(&format!("{{{i}}}"), &source);
             }
             text
         };
@@ -400,6 +405,25 @@ impl Cx<'_> {
             super::DefKind::Local => shown,
         }
     }
+}
+
+/// A source text as an operand: in brackets where it has an operator outside of brackets.
+fn operand(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut depth = 0i64;
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ' ' | '+' | '-' | '*' | '/' | '@' | '^' | '%' | '<' | '>' | '=' | '~' | '|' if depth == 0 => {
+                return format!("({text})").into();
+            }
+            _ => {}
+        }
+    }
+    text.into()
 }
 
 /// What a nested list is made of.

@@ -95,7 +95,13 @@ impl Cx<'_> {
                     activation = Some((callee, Arc::from(name.text.as_str()), name.span));
                 }
                 LayerArg::Word(name, _) if units.is_none() => {
-                    self.report(errors::layer_units(word, name.span));
+                    let problem = match args.get(1) {
+                        Some(LayerArg::Value(_, at)) => {
+                            errors::layer_order(word, (&name.text, name.span), (self.text(*at), *at))
+                        }
+                        _ => errors::layer_units(word, name.span),
+                    };
+                    self.report(problem);
                     return None;
                 }
                 LayerArg::Value(_, span) | LayerArg::Size(_, span) => {
@@ -116,14 +122,22 @@ impl Cx<'_> {
         for (name, value) in options {
             match (name.text.as_str(), value) {
                 ("init", LayerArg::Word(word, _)) => {
+                    if crate::layers::init::Init::find(&word.text).is_none() {
+                        self.report(unknown_initialiser(&word.text, word.span));
+                        return None;
+                    }
                     init = Arc::from(word.text.as_str());
                     init_span = word.span;
                 }
                 ("bias", LayerArg::Word(word, _)) if word.text == "true" || word.text == "false" => {
                     bias = word.text == "true";
                 }
-                ("init" | "bias", _) => {
-                    self.report(errors::layer_option_value(&name.text, name.span));
+                ("init" | "bias", value) => {
+                    let at = match value {
+                        LayerArg::Word(word, _) => word.span,
+                        LayerArg::Value(_, span) | LayerArg::Size(_, span) => *span,
+                    };
+                    self.report(errors::layer_option_value(&name.text, at));
                     return None;
                 }
                 _ => {
@@ -238,8 +252,7 @@ impl Cx<'_> {
     pub(super) fn initial(&mut self, word: &str, shape: &Shape, span: Span) -> Option<NodeId> {
         use crate::layers::init::{Init, Method};
         let Some(init) = Init::find(word) else {
-            let nearest = crate::diag::nearest(word, crate::layers::init::ALL.iter().map(|init| init.name));
-            self.report(errors::initialiser(word, nearest, span));
+            self.report(unknown_initialiser(word, span));
             return None;
         };
         self.here = Some(span);
@@ -272,4 +285,10 @@ impl Cx<'_> {
         self.settle();
         made
     }
+}
+
+fn unknown_initialiser(word: &str, span: Span) -> crate::diag::Diagnostic {
+    let known = crate::layers::init::ALL.iter().map(|init| init.name);
+    let here = crate::resolve::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
+    crate::resolve::errors::initialiser(word, here, span)
 }

@@ -27,7 +27,11 @@ impl Cx<'_> {
             return self.report(errors::budget(&network.name, span));
         }
         if given.len() != network.params.len() {
-            return self.report(errors::too_many(&network.name, network.params.len(), given.len(), span, span));
+            return self.report({
+                let params: Vec<&str> = network.params.iter().map(|param| &*param.name).collect();
+                let at = given.get(params.len()).map_or(span, |given| given.span);
+                errors::too_many(&network.name, &params, given.len(), at)
+            });
         }
         let mut frame = Frame { places: vec![None; network.frame as usize], names: vec![] };
         let mut names: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
@@ -229,7 +233,7 @@ impl Cx<'_> {
         let base_text = self.text(span);
         let call = base.and_then(|node| self.results.get(&node).copied());
         let Some((network, call)) = call else {
-            return self.report(errors::no_network(base_text, &field.text, field.span));
+            return self.report(errors::no_network(base_text, &field.text, span, field.span));
         };
         let names = self.networks.get(&network).and_then(|instance| instance.calls.get(call)).map(|(names, _)| names);
         match names.and_then(|names| names.get(field.text.as_str()).copied()) {
