@@ -237,7 +237,7 @@ impl<'a> Eval<'a> {
             }
             Trouble::Memory { needed, limit, largest } => {
                 let mut facts = vec![];
-                for id in largest {
+                for id in largest.into_iter().filter(|id| !self.compiled.graph.shape(*id).is_scalar()) {
                     let shape = self.compiled.graph.shape(id).show(&self.compiled.graph.dims);
                     let at = self.compiled.span(id);
                     facts.push((shape, at));

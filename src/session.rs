@@ -249,7 +249,8 @@ impl Session {
                     (Some(own), Some(1) | None) => vec![own],
                     (_, Some(n)) if n != numeric.len() && n != table.columns() => {
                         let names = table.names().map(<[String]>::to_vec).unwrap_or_default();
-                        return Err(Box::new(errors::columns(name, n, &names, file, info.span)));
+                        let found = table.columns();
+                        return Err(Box::new(errors::columns(name, n, found, &names, file, info.span)));
                     }
                     _ if wants == Some(table.columns()) || numeric.len() == table.columns() => {
                         (0..table.columns()).collect()
@@ -507,25 +508,41 @@ mod errors {
         Diagnostic::error("nnlang::value::shape", "the data does not have the stated shape").at(at, "stated here")
     }
 
-    pub(super) fn columns(name: &str, wants: usize, names: &[String], file: &str, at: Span) -> Diagnostic {
-        Diagnostic::error(
-            "nnlang::value::columns",
-            format!("`{name}` takes {wants} columns, and `{file}` has {}", names.len()),
-        )
-        .at(at, "stated here")
-        .because(format!("its columns are {}", names.join(", ")))
-        .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
+    pub(super) fn columns(
+        name: &str,
+        wants: usize,
+        found: usize,
+        names: &[String],
+        file: &str,
+        at: Span,
+    ) -> Diagnostic {
+        let columns = if wants == 1 { "1 column".to_string() } else { format!("{wants} columns") };
+        let problem =
+            Diagnostic::error("nnlang::value::columns", format!("`{name}` takes {columns}, and `{file}` has {found}"))
+                .at(at, "stated here");
+        if names.is_empty() {
+            return problem
+                .mend(format!("give `{name}` as many columns as its shape states, or state the {found} there are"));
+        }
+        problem
+            .because(format!("its columns are {}", names.join(", ")))
+            .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
     }
 
     pub(super) fn not_whole(name: &str, value: f64, at: Span) -> Diagnostic {
         Diagnostic::error("nnlang::value::whole", format!("`{name}` is whole numbers, and its data has {value}"))
             .at(at, "stated here")
+            .mend("round the data, or leave `int` away")
     }
 
     pub(super) fn no_weight(name: &str, path: &str, known: &[&str], at: Span) -> Diagnostic {
         Diagnostic::error("nnlang::value::weights", format!("`{path}` has no array `{name}`"))
             .at(at, "this parameter takes its value from it")
-            .because(format!("it has {}", known.join(", ")))
+            .because(match known {
+                [] => "it has no named array".to_string(),
+                known => format!("it has {}", known.join(", ")),
+            })
+            .mend(format!("give the weights that this program saved, or an array `{name}`"))
     }
 
     pub(super) fn weight_shape(name: &str, path: &str, stated: &str, found: &[usize], at: Span) -> Diagnostic {
@@ -534,10 +551,12 @@ mod errors {
             format!("`{name}` in `{path}` is {found:?}, and the parameter is {stated}"),
         )
         .at(at, format!("{stated}, defined here"))
+        .mend("give the weights that this program saved, or change the shape here")
     }
 
     pub(super) fn no_params(path: &str) -> Diagnostic {
         Diagnostic::error("nnlang::value::weights", format!("`--weights {path}`: the program has no parameters"))
+            .mend("declare one: `param W : [3, 2]`, or leave `--weights` away")
     }
 
     pub(super) fn not_a_leaf(name: &str, at: Span, set: Span) -> Diagnostic {

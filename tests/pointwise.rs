@@ -1,10 +1,11 @@
 //! Values and slopes of the pointwise operators against 50 digits, and stable forms in every spelling.
 
-use nnlang::diff::{self, Slope};
+mod support;
+
 use nnlang::graph::{Attrs, DefId, Graph, Kernel, NodeId, Role, Type};
 use nnlang::shape::Shape;
-use nnlang::simplify::Opener;
 use nnlang::{notation, ops};
+use support::points::{LETTERS, open, slopes};
 
 /// Operator, arguments, value, slopes, second slope by the first argument: made by mpmath.
 const TABLE: &str = include_str!("data/pointwise.tsv");
@@ -35,15 +36,7 @@ fn leaves(graph: &mut Graph, count: usize) -> Vec<NodeId> {
 
 /// The derivative as it is evaluated; 0 where it is flat.
 fn slope(graph: &mut Graph, root: NodeId, by: NodeId) -> NodeId {
-    let one = ops::number(graph, 1.0);
-    match diff::reverse(graph, root, one, &[by]).unwrap()[0] {
-        Slope::Node(node) => node,
-        Slope::Unconnected | Slope::Flat(_) => ops::number(graph, 0.0),
-    }
-}
-
-fn open(graph: &mut Graph, node: NodeId) -> NodeId {
-    Opener::default().open(graph, node)
+    slopes(graph, root, &[by]).unwrap()[0]
 }
 
 /// How far a number is from the one in the table, relative; infinite where either is not finite alone.
@@ -312,11 +305,6 @@ fn agree(left: f64, right: f64) -> bool {
     left == right || (left - right).abs() <= 1e-13 + 1e-13 * left.abs()
 }
 
-const LETTERS: [&str; 25] = [
-    "a", "b", "c", "d", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x",
-    "y", "z",
-];
-
 #[test]
 fn both_sides_of_every_rule_are_one_number() {
     // Points in every sign, inside and outside (-1, 1): a side that has no value there says nothing.
@@ -326,7 +314,7 @@ fn both_sides_of_every_rule_are_one_number() {
             let (left, right) = text.split_once(" = ").unwrap();
             let mut met = 0;
             for seed in 0..60 {
-                let point: Vec<f64> = (0..25)
+                let point: Vec<f64> = (0..LETTERS.len() as i32)
                     .map(|i| {
                         let turn = f64::from((seed * 7 + i * 13) % 59) / 59.0;
                         (turn - 0.45) * [0.6, 2.5, 7.0][seed as usize % 3]

@@ -7,7 +7,7 @@ use crate::graph::NodeId;
 use crate::lower::{Ask, Asked};
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Align, Cell, Doc, Line, Style, Table, json_value, number};
+use crate::view::{Align, Cell, Doc, Line, Style, Table, number};
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 use std::sync::Arc;

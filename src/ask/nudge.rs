@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let (Some(what), Some(by)) = (ask.exprs.first(), &ask.by) else {
         return Err(Box::new(
-            Diagnostic::error("nnlang::syntax::nudge", "a nudge needs a name and a step")
+            Diagnostic::error("nnlang::syntax::missing_clause", "a nudge needs a name and a step")
                 .at(span, "here")
                 .mend("write `nudge a by 0.001`"),
         ));

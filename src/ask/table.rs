@@ -15,7 +15,7 @@ const ROWS: usize = 10_000;
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let Some((def, over)) = &ask.over else {
         return Err(Box::new(
-            Diagnostic::error("nnlang::syntax::table", "a table needs its points")
+            Diagnostic::error("nnlang::syntax::missing_clause", "a table needs its points")
                 .at(span, "nothing says where")
                 .mend("write `table f(z), f'(z) for z in [-10, 0, 10]`"),
         ));

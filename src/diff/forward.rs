@@ -1,7 +1,7 @@
 //! Forward mode: tangents from the arguments up.
 
 use super::{Share, Slope, Trouble, active, op, passes, reverse, slope, times};
-use crate::graph::{Diff, Fault, Graph, NodeId, Role};
+use crate::graph::{Diff, Fault, Graph, NodeId, NodeMap, Role};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Result<Slope, Trouble> {
     let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
     let order = graph.reach_above(&[root], names.iter().min().copied().unwrap_or(root));
-    let active = active(graph, &order, &names);
+    let active = wanted(graph, &order, root, &active(graph, &order, &names));
     let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
     for (id, tangent) in by {
         tangents.insert(*id, Share::full(*tangent));
@@ -34,6 +34,26 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
             None => Slope::Unconnected,
         }),
     }
+}
+
+/// Which of `active` reach the root by a path that a derivative passes: what only chooses an index needs no tangent.
+fn wanted(graph: &Graph, order: &[NodeId], root: NodeId, active: &NodeMap) -> NodeMap {
+    let mut wanted = NodeMap::with_len(root.index() + 1);
+    if active.contains(root) {
+        wanted.insert(root, 0);
+    }
+    for id in order.iter().rev().filter(|id| active.contains(**id)) {
+        if !wanted.contains(*id) {
+            continue;
+        }
+        let node = graph.node(*id);
+        for (i, arg) in node.args.iter().enumerate() {
+            if active.contains(*arg) && passes(node.op.def, i) {
+                wanted.insert(*arg, 0);
+            }
+        }
+    }
+    wanted
 }
 
 fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> Result<Option<Share>, Fault> {

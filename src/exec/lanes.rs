@@ -17,7 +17,7 @@ pub(super) fn reduce(step: &Step, kind: Reduce, x: &Value) -> Result<Value, Fail
     let x = x.reals()?;
     let axes = axes(step, x.ndim())?;
     let mut out = zeros(step.shape)?;
-    moves::lanes(&x.view(), &axes, out.view_mut(), number).map_err(code("nnlang::value::reduce"))?;
+    moves::lanes(&x.view(), &axes, out.view_mut(), number).map_err(code("nnlang::value::fit"))?;
     step.reals(out)
 }
 

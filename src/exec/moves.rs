@@ -15,7 +15,7 @@ pub(super) fn step(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
         (Move::SumTo, [x]) => {
             let x = x.reals()?;
             let mut out = zeros(step.shape)?;
-            moves::sum_to(&x.view(), out.view_mut()).map_err(code(BROADCAST))?;
+            moves::sum_to(&x.view(), out.view_mut()).map_err(code(FIT))?;
             step.reals(out)
         }
         (Move::ScatterAdd, [dy, index]) => {
@@ -36,10 +36,8 @@ pub(super) fn step(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
     }
 }
 
-const BROADCAST: &str = "nnlang::value::broadcast";
+const FIT: &str = "nnlang::value::fit";
 const INDEX: &str = "nnlang::value::index";
-const RESHAPE: &str = "nnlang::value::reshape";
-const SLICE: &str = "nnlang::value::slice";
 
 /// A move of entries that are not added.
 pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Failure> {
@@ -53,7 +51,7 @@ pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Resul
             if entries != x.len() {
                 let (from, to) = (x.shape(), step.shape);
                 let title = format!("{from:?} has {} entries, and {to:?} has {entries}", x.len());
-                return Err(code_at(RESHAPE, 0)(Refusal::Fit(title)));
+                return Err(code_at(FIT, 0)(Refusal::Fit(title)));
             }
             let mut out = room(entries)?;
             out.extend(x.iter().copied());
@@ -64,14 +62,14 @@ pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Resul
             let order: Option<Vec<usize>> = order.transpose()?;
             own(step, &moves::transpose(view, order.as_deref())?)?
         }
-        Move::Broadcast => fill(step, |out| moves::broadcast(&view, out.view_mut())).map_err(code(BROADCAST))?,
+        Move::Broadcast => fill(step, |out| moves::broadcast(&view, out.view_mut())).map_err(code(FIT))?,
         Move::Slice => {
             let ranges = ranges(step)?;
-            own(step, &moves::slice(view, &ranges).map_err(code_at(SLICE, 0))?)?
+            own(step, &moves::slice(view, &ranges).map_err(code_at(FIT, 0))?)?
         }
         Move::Unslice => {
             let ranges = ranges(step)?;
-            fill(step, |out| moves::unslice(&view, &ranges, out.view_mut())).map_err(code_at(SLICE, 0))?
+            fill(step, |out| moves::unslice(&view, &ranges, out.view_mut())).map_err(code_at(FIT, 0))?
         }
         Move::Concat => {
             let axis = axis_of(attrs.int(0).unwrap_or(0), step.shape.len())?;

@@ -126,7 +126,7 @@ impl Plan {
                 match cache.position(need) {
                     None => stack.push(self.open(graph, need, user, inputs, cache)?),
                     Some(OPEN) => {
-                        let fault = Fault::new("nnlang::value::circle", "this value is needed to compute itself");
+                        let fault = Fault::new("nnlang::value::fit", "this value is needed to compute itself");
                         return Err(Trouble::Fault { node: user, fault });
                     }
                     Some(_) => {}

@@ -84,6 +84,6 @@ fn stretched<'a, const N: usize>(
     views.filter(|_| fits).and_then(|views| views.try_into().ok()).ok_or_else(|| {
         let shapes: Vec<String> = args.iter().map(|x| format!("{:?}", x.shape())).collect();
         let title = format!("these shapes do not broadcast to {:?}: {}", step.shape, shapes.join(" and "));
-        code("nnlang::value::broadcast")(Refusal::Fit(title))
+        code("nnlang::value::fit")(Refusal::Fit(title))
     })
 }

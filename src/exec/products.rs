@@ -12,7 +12,7 @@ pub(super) fn contract(step: &Step, kind: Contract, args: &[&Value]) -> Result<V
     let args = reals(args)?;
     let views: Vec<ArrayViewD<f64>> = args.iter().map(|x| x.view()).collect();
     let mut out = zeros(step.shape)?;
-    let fit = "nnlang::value::product";
+    let fit = "nnlang::value::fit";
     match (kind, views.as_slice()) {
         (Contract::MatMul, [a, b]) => contract::matmul(a, b, out.view_mut()).map_err(code(fit))?,
         (Contract::MatMul, _) => return Err(Refusal::Fit("a product has two sides".into()).into()),

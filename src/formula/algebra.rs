@@ -2,7 +2,7 @@
 //! numbers and scalars pulled out of linear operators; transposes where there are fewest.
 
 use super::poly::{Mono, Poly, power, times};
-use crate::graph::{Args, Attr, Attrs, DefId, Fault, Graph, NodeId, Role};
+use crate::graph::{Args, DefId, Fault, Graph, NodeId, Role};
 use crate::ops::form::{Form, READABLE, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
@@ -14,14 +14,14 @@ pub(super) struct Algebra<'a> {
     pub graph: &'a mut Graph,
     /// Nodes that are the value of a name, and the node of that name; the latter are atoms.
     pub aliases: FxHashMap<NodeId, NodeId>,
-    named: FxHashSet<NodeId>,
+    pub(super) named: FxHashSet<NodeId>,
     /// The node of each definition of the program.
-    definitions: FxHashMap<DefId, NodeId>,
+    pub(super) definitions: FxHashMap<DefId, NodeId>,
     /// Nodes that are spelled otherwise than by their operator.
     pub spelled: FxHashMap<NodeId, Spelled>,
-    canon: FxHashMap<NodeId, NodeId>,
-    polys: FxHashMap<NodeId, Poly>,
-    costs: FxHashMap<NodeId, u32>,
+    pub(super) canon: FxHashMap<NodeId, NodeId>,
+    pub(super) polys: FxHashMap<NodeId, Poly>,
+    pub(super) costs: FxHashMap<NodeId, u32>,
 }
 
 /// A call that stands for a node.
@@ -82,7 +82,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// The node of the name that a node is the value of.
-    fn atom(&self, id: NodeId) -> Option<NodeId> {
+    pub(super) fn atom(&self, id: NodeId) -> Option<NodeId> {
         if let Some(atom) = self.aliases.get(&id) {
             return Some(*atom);
         }
@@ -94,7 +94,7 @@ impl<'a> Algebra<'a> {
         node.op.attrs.def(0).and_then(|def| self.definitions.get(&def).copied())
     }
 
-    fn of(&self, id: NodeId) -> NodeId {
+    pub(super) fn of(&self, id: NodeId) -> NodeId {
         self.canon.get(&id).copied().unwrap_or(id)
     }
 
@@ -117,7 +117,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// A node over canonical arguments, in the form that is shortest.
-    fn shaped(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+    pub(super) fn shaped(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         if let Some(done) = self.canon.get(&id) {
             return Ok(*done);
         }
@@ -188,10 +188,7 @@ impl<'a> Algebra<'a> {
             Form::DiagEmbed(x) => {
                 // A diagonal of ones is the identity.
                 if self.poly(x).value() == Some(1.0) && shape.rank() == 2 {
-                    match ops::find("eye") {
-                        Some(eye) => self.graph.add(eye, Attrs::One(Attr::Dim(shape[0].clone())), &[])?,
-                        None => id,
-                    }
+                    build::eye(self.graph, shape[0].clone())?
                 } else {
                     id
                 }
@@ -207,7 +204,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// The normal form of a canonical node.
-    fn poly(&mut self, id: NodeId) -> Poly {
+    pub(super) fn poly(&mut self, id: NodeId) -> Poly {
         if let Some(poly) = self.polys.get(&id) {
             return poly.clone();
         }
@@ -281,7 +278,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// Without a stretch around it: broadcasting does it anyway.
-    fn bare(&self, id: NodeId) -> NodeId {
+    pub(super) fn bare(&self, id: NodeId) -> NodeId {
         match form(self.graph, id) {
             Form::Broadcast(x) if !self.named.contains(&id) => x,
             _ => id,
@@ -413,7 +410,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// How long a node is to read.
-    fn cost(&mut self, id: NodeId) -> u32 {
+    pub(super) fn cost(&mut self, id: NodeId) -> u32 {
         if let Some(cost) = self.costs.get(&id) {
             return *cost;
         }
@@ -454,7 +451,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// A number and scalars in front, and what is left: `2*m^-1` and `a - y`.
-    fn pulled(&mut self, id: NodeId) -> Result<(Poly, NodeId), Fault> {
+    pub(super) fn pulled(&mut self, id: NodeId) -> Result<(Poly, NodeId), Fault> {
         let poly = self.poly(id);
         if poly.terms.is_empty() {
             return Ok((Poly::number(1.0), id));
@@ -477,220 +474,12 @@ impl<'a> Algebra<'a> {
     }
 
     /// `scale * node`, where `node` is of a linear operator.
-    fn linear(&mut self, scale: Poly, node: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+    pub(super) fn linear(&mut self, scale: Poly, node: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let own = self.poly(node);
         let Some(poly) = own.times(&scale) else { return Ok(node) };
         let built = self.build(&poly, shape)?;
         self.polys.insert(built, poly);
         Ok(built)
-    }
-
-    fn transpose(&mut self, id: NodeId) -> Result<NodeId, Fault> {
-        if self.graph.shape(id).rank() < 2 {
-            return Ok(id);
-        }
-        match form(self.graph, id) {
-            Form::Transpose(x) if !self.named.contains(&id) => return Ok(x),
-            Form::Eye => return Ok(id),
-            Form::MatMul(a, b)
-                if !self.named.contains(&id) && self.graph.shape(a).rank() == 2 && self.graph.shape(b).rank() == 2 =>
-            {
-                let left = self.transpose(b)?;
-                let right = self.transpose(a)?;
-                let swapped = build::matmul(self.graph, left, right)?;
-                let plain = build::transposed(self.graph, id)?;
-                return Ok(if self.cost(swapped) <= self.cost(plain) { swapped } else { plain });
-            }
-            Form::Broadcast(x) if self.graph.shape(x).is_scalar() => {
-                let shape = self.graph.shape(id).clone();
-                let mut dims: Vec<Dim> = shape.iter().cloned().collect();
-                let n = dims.len();
-                dims.swap(n - 1, n - 2);
-                return build::broadcast_to(self.graph, x, Shape::new(dims));
-            }
-            _ => {}
-        }
-        if let Some(spelled) = self.spelled.get(&id).cloned() {
-            let turned = build::transposed(self.graph, id)?;
-            self.spelled.insert(turned, Spelled { transposed: !spelled.transposed, ..spelled });
-            return Ok(turned);
-        }
-        build::transposed(self.graph, id)
-    }
-
-    fn product(&mut self, a: NodeId, b: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let (x, a) = self.pulled(a)?;
-        let (y, b) = self.pulled(b)?;
-        let scale = x.times(&y).unwrap_or_else(|| Poly::number(1.0));
-        let (left, right) = (self.graph.shape(a).clone(), self.graph.shape(b).clone());
-        let made = if form(self.graph, a) == Form::Eye && left.rank() == 2 {
-            b
-        } else if form(self.graph, b) == Form::Eye && right.rank() == 2 {
-            a
-        } else if left.rank() == 1 && right.rank() == 2 {
-            // The vector on the right: x @ A is A' @ x.
-            let turned = self.transpose(b)?;
-            build::matmul(self.graph, turned, a)?
-        } else {
-            build::matmul(self.graph, a, b)?
-        };
-        self.linear(scale, made, shape)
-    }
-
-    fn reshape(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let from = self.graph.shape(x).clone();
-        let bare = |shape: &Shape| -> Vec<Dim> {
-            let skipped = shape.iter().take_while(|dim| **dim == Dim::Num(1)).count();
-            shape.iter().skip(skipped).cloned().collect()
-        };
-        // Only axes of size 1 in front: broadcasting does that.
-        if bare(&from) == bare(shape) && shape.rank() >= from.rank() {
-            let inner = self.bare(x);
-            let made = build::broadcast_to(self.graph, inner, shape.clone())?;
-            let poly = self.poly(inner);
-            self.polys.insert(made, poly);
-            return Ok(made);
-        }
-        let (scale, rest) = self.pulled(x)?;
-        if self.poly(rest).value() == Some(1.0) {
-            let one = ops::number(self.graph, 1.0);
-            let ones = build::broadcast_to(self.graph, one, shape.clone())?;
-            self.polys.insert(ones, Poly::number(1.0));
-            return self.linear(scale, ones, shape);
-        }
-        if rest == x {
-            return Ok(id);
-        }
-        let made = build::reshape_to(self.graph, rest, shape.clone())?;
-        self.linear(scale, made, shape)
-    }
-
-    fn reduction(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let (scale, rest) = self.pulled(x)?;
-        let attrs = self.graph.node(id).op.attrs.clone();
-        let axes = attrs.ints(0).map(<[i64]>::to_vec);
-        // The sum of one value everywhere is that value times the count.
-        if let Some(value) = self.poly(rest).value() {
-            let count = build::count(self.graph, rest, axes.as_deref())?;
-            let poly = self.poly(count).scaled(value, &vec![]);
-            let poly = poly.times(&scale).unwrap_or(poly);
-            let built = self.build(&poly, shape)?;
-            self.polys.insert(built, poly);
-            return Ok(built);
-        }
-        // Along its classes every line of a one_hot sums to 1.
-        if let (Some(spelled), Some([axis])) = (self.spelled.get(&rest), axes.as_deref())
-            && spelled.function == "one_hot"
-        {
-            let rank = self.graph.shape(rest).rank() as i64;
-            let classes = if spelled.transposed { rank - 2 } else { rank - 1 };
-            if *axis == classes {
-                let one = ops::number(self.graph, 1.0);
-                let ones = build::broadcast_to(self.graph, one, shape.clone())?;
-                self.polys.insert(ones, Poly::number(1.0));
-                return self.linear(scale, ones, shape);
-            }
-        }
-        let def = self.graph.def(id);
-        let made = self.graph.add(def, attrs, &[rest])?;
-        self.linear(scale, made, shape)
-    }
-
-    /// `sum_to` as the sum over the axes that go.
-    fn sum_to(&mut self, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let from = self.graph.shape(x).clone();
-        let gone = from.rank() - shape.rank();
-        let inner: Vec<usize> = (gone..from.rank())
-            .filter(|axis| shape[axis - gone] == Dim::Num(1) && from[*axis] != Dim::Num(1))
-            .collect();
-        let lead: Vec<usize> = (0..gone).collect();
-        let mut made = x;
-        if !inner.is_empty() {
-            made = if shape.is_scalar() { made } else { build::sum(self.graph, made, Some(&inner), true)? };
-            let to = self.graph.shape(made).clone();
-            made = self.shaped(made, &to)?;
-        }
-        if !lead.is_empty() {
-            let axes = if shape.is_scalar() { None } else { Some(lead.as_slice()) };
-            made = build::sum(self.graph, made, axes, false)?;
-            made = self.shaped(made, shape)?;
-        }
-        Ok(made)
-    }
-
-    fn chosen(&mut self, id: NodeId, c: NodeId, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
-        let (x, y) = (self.poly(a).value(), self.poly(b).value());
-        // The condition itself is 0 or 1.
-        if x == Some(1.0) && y == Some(0.0) {
-            self.polys.insert(id, Poly::atom(c));
-            return Ok(id);
-        }
-        // `where(n == 0, 0, x/n)`: a convention at one point, which a reader need not see.
-        if x == Some(0.0)
-            && let Form::Eq(tested, zero) = form(self.graph, self.bare(c))
-            && self.poly(zero).value() == Some(0.0)
-        {
-            if self.is_factor(tested, b) {
-                return Ok(b);
-            }
-            let tested = self.poly(tested);
-            let divides = self.poly(b).terms.keys().any(|key| {
-                let mono = key.mono();
-                tested.single().is_some_and(|(_, t)| {
-                    t.iter().any(|(atom, _)| {
-                        mono.iter().any(|(other, e)| {
-                            (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom)
-                        })
-                    })
-                })
-            });
-            if divides {
-                return Ok(b);
-            }
-        }
-        Ok(id)
-    }
-
-    /// Is `factor` one of the factors of a product (or of what a quotient divides)?
-    fn is_factor(&self, factor: NodeId, of: NodeId) -> bool {
-        let (factor, of) = (self.bare(factor), self.bare(of));
-        factor == of
-            || match form(self.graph, of) {
-                Form::Mul(a, b) => self.is_factor(factor, a) || self.is_factor(factor, b),
-                Form::Div(a, _) | Form::Neg(a) => self.is_factor(factor, a),
-                _ => false,
-            }
-    }
-
-    /// Equal entries scattered to labels are a one_hot.
-    fn scattered(&mut self, id: NodeId, x: NodeId, index: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let (scale, rest) = self.pulled(x)?;
-        let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
-        let placed = self.graph.shape(index).clone();
-        let rank = shape.rank();
-        if self.poly(rest).value() == Some(1.0) && placed.rank() == rank && placed[axis] == Dim::Num(1) && rank <= 2 {
-            // The labels without their axis of size 1.
-            let labels = match form(self.graph, index) {
-                Form::Reshape(y) | Form::Broadcast(y) if self.graph.shape(y).rank() + 1 == rank => y,
-                _ => build::drop_axis(self.graph, index, axis)?,
-            };
-            let last = axis + 1 == rank;
-            let hot = match ops::find("one_hot") {
-                Some(def) => {
-                    let attrs = Attrs::from_vec(vec![Attr::Dim(shape[axis].clone()), Attr::Int(axis as i64)]);
-                    self.graph.add(def, attrs, &[labels])?
-                }
-                None => return Ok(id),
-            };
-            self.spelled.insert(
-                hot,
-                Spelled { function: "one_hot", args: vec![labels], dims: vec![shape[axis].clone()], transposed: !last },
-            );
-            self.polys.insert(hot, Poly::atom(hot));
-            self.costs.insert(hot, 6);
-            return self.linear(scale, hot, shape);
-        }
-        Ok(id)
     }
 
     /// A node for a normal form, in the order in which a person writes it.
@@ -842,8 +631,7 @@ impl<'a> Algebra<'a> {
                 if !divides {
                     continue;
                 }
-                let Some(def) = ops::find("mean") else { continue };
-                let mean = self.graph.add(def, attrs, &[x])?;
+                let mean = build::mean_with(self.graph, x, attrs)?;
                 mono = times(&times(&mono, &vec![(sum, -1.0)]), &vec![(mean, 1.0)]);
             }
             out.add_term(coefficient, &mono);

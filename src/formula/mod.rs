@@ -5,6 +5,7 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod linear;
 mod poly;
 mod print;
 

@@ -1,9 +1,9 @@
 //! A node as text in the program's own notation.
 
 use super::algebra::Spelled;
-use crate::graph::{ArgKind, Attr, Graph, NodeId, Notation, Role, SliceSpec};
+use crate::graph::{ArgKind, Attr, Graph, Kernel, Move, NodeId, Notation, Role, SliceSpec};
 use crate::lower::Compiled;
-use crate::ops::form::{Form, form};
+use crate::ops::form::{Form, called, form};
 use crate::shape::Dim;
 use crate::view::number;
 use rustc_hash::FxHashMap;
@@ -211,13 +211,14 @@ impl Printer<'_> {
             Notation::Infix(_) | Notation::Call | Notation::Postfix(_) | Notation::Special => {}
         }
         if let (Attr::Slices(slices), Some(x)) = (node.op.attrs.get(0), node.args.first())
-            && def.name == "slice"
+            && matches!(def.kernel, Kernel::Move(Move::Slice))
         {
             let slots: Vec<String> =
                 slices.iter().zip(self.graph().shape(*x).iter()).map(|(slice, dim)| self.slice(slice, dim)).collect();
             return Text::new(format!("{}[{}]", self.at_least(*x, Bind::Tight), slots.join(", ")), Bind::Tight);
         }
-        if let (Attr::Slices(slices), Some(x), "unslice") = (node.op.attrs.get(0), node.args.first(), def.name)
+        if let (Attr::Slices(slices), Some(x), Kernel::Move(Move::Unslice)) =
+            (node.op.attrs.get(0), node.args.first(), def.kernel)
             && slices.iter().all(|slice| slice.step == 1)
         {
             let dims = &self.graph().dims;
@@ -243,11 +244,7 @@ impl Printer<'_> {
         if def.args.iter().all(|arg| arg.kind.is_node()) && !node.op.attrs.all().is_empty() {
             args.push(self.shape(id));
         }
-        let name = match def.name {
-            "maximum" => "max",
-            "minimum" => "min",
-            name => name,
-        };
+        let name = called(def);
         Text::new(format!("{name}({})", args.join(", ")), Bind::Tight)
     }
 

@@ -63,6 +63,11 @@ pub fn logaddexp(a: f64, b: f64) -> f64 {
     large + libm::log1p(libm::exp(small - large))
 }
 
+/// log(1 - exp(x)) of a negative x, by the side that cancels nothing (Mächler, "Accurately computing log(1 - exp(-|a|))").
+pub fn log1mexp(x: f64) -> f64 {
+    if x > -std::f64::consts::LN_2 { libm::log(-libm::expm1(x)) } else { libm::log1p(-libm::exp(x)) }
+}
+
 /// `a*log(b)`, 0 where `a` is 0 and `b` is a number.
 pub fn xlogy(a: f64, b: f64) -> f64 {
     if a == 0.0 && !b.is_nan() { 0.0 } else { a * libm::log(b) }

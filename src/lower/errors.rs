@@ -75,12 +75,16 @@ pub fn text_is_no_number(span: Span) -> Diagnostic {
 
 /// An argument that is not given, used as a value.
 pub fn absent(span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::text", "`none` is not a value").at(span, "a value is wanted here")
+    Diagnostic::error("nnlang::shape::text", "`none` is not a value")
+        .at(span, "a value is wanted here")
+        .mend("write a number, or leave the argument away")
 }
 
 /// More entries than can be counted.
 pub fn too_large(span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::too_large", "this has more entries than can be counted").at(span, "here")
+    Diagnostic::error("nnlang::shape::too_large", "this has more entries than can be counted")
+        .at(span, "here")
+        .mend("make it smaller")
 }
 
 /// A range whose ends are not known before the run.

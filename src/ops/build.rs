@@ -247,3 +247,21 @@ pub fn raised(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> 
 pub fn as_type(graph: &mut Graph, x: NodeId, dtype: crate::tensor::DType) -> Result<NodeId, Fault> {
     graph.add(super::structure::as_type(dtype), Attrs::None, &[x])
 }
+
+/// The identity matrix.
+pub fn eye(graph: &mut Graph, n: Dim) -> Result<NodeId, Fault> {
+    graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n)), &[])
+}
+
+/// The name of [`hot`] in programs.
+pub const HOT: &str = super::eye::ONE_HOT.name;
+
+/// For each label a line of zeros with a 1 at the label, along `axis`.
+pub fn hot(graph: &mut Graph, labels: NodeId, n: Dim, axis: usize) -> Result<NodeId, Fault> {
+    super::eye::one_hot(graph, labels, n, axis)
+}
+
+/// The mean with the attributes of a sum.
+pub fn mean_with(graph: &mut Graph, x: NodeId, attrs: Attrs) -> Result<NodeId, Fault> {
+    graph.add(&super::mean::MEAN, attrs, &[x])
+}

@@ -58,7 +58,10 @@ pub static STACK: OpDef = OpDef {
             if !fits {
                 let (a, b) = (first.show(&graph.dims), shape.show(&graph.dims));
                 let title = format!("what is stacked has one shape, and these are {a} and {b}");
-                return Err(Fault::new("nnlang::shape::stack", title).label(0, "").label(i, ""));
+                return Err(Fault::new("nnlang::shape::stack", title)
+                    .label(0, "")
+                    .label(i, "")
+                    .mend("make the shapes equal, or join them with `concat(a, b, axis=0)`"));
             }
             parts.push(build::insert_axis(graph, *arg, axis)?);
         }

@@ -98,3 +98,12 @@ pub const READABLE: &[&str] = &[
     "expm1(x) = exp(x) - 1",
     "exp(log(x)) = x",
 ];
+
+/// The name under which an operator is called: of two arguments `max` and `min` work entry by entry.
+pub fn called(def: &OpDef) -> &'static str {
+    match () {
+        () if *def == super::maximum::MAXIMUM => super::extremum::MAX.name,
+        () if *def == super::maximum::MINIMUM => super::extremum::MIN.name,
+        () => def.name,
+    }
+}

@@ -1,7 +1,8 @@
-//! `log`, `log2`, `log10` and `log1p`.
+//! `log`, `log2`, `log10`, `log1p` and `log1mexp`.
 
 use super::shapes;
 use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::kernels::elementwise;
 
 /// `log(x)`
 pub static LOG: OpDef = OpDef {
@@ -79,4 +80,22 @@ pub static LOG1P: OpDef = OpDef {
     ],
     domain: &[Domain::Positive],
     examples: &[("log1p(0)", "0"), ("log1p(1e-20)", "1e-20")],
+};
+
+/// `log1mexp(x)`
+pub static LOG1MEXP: OpDef = OpDef {
+    name: "log1mexp",
+    args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "log(1 - exp(x)) of an x below 0: from the log of a probability the log of what is left.",
+    formula: "log(1 - exp(x))",
+    kink: None,
+    shape: shapes::pointwise,
+    kernel: Kernel::Map(elementwise::log1mexp),
+    diff: Diff::Slopes(&["-1/expm1(-x)"]),
+    rules: &[],
+    stable: &["log(-expm1(x)) = log1mexp(x)", "log1p(-exp(x)) = log1mexp(x)"],
+    domain: &[Domain::Open(-8.0, -0.1)],
+    examples: &[("log1mexp(-log(2))", "-log(2)"), ("log1mexp(-1e-20)", "log(1e-20)"), ("log1mexp(-1000)", "0")],
 };

@@ -89,7 +89,7 @@ fn tie(graph: &Graph, mine: NodeId, other: NodeId, chosen: Chosen) -> Tie {
         (true, true) => return Tie::Half,
         (false, false) => {}
     }
-    let ((a, x), (b, y)) = (multiple(graph, mine), multiple(graph, other));
+    let ((a, x), (b, y)) = (multiple(graph, mine, 0), multiple(graph, other, 0));
     if x != y || a == b || !(a >= 0.0 && b >= 0.0) {
         Tie::Half
     } else if (a > b) == (chosen == Chosen::Larger) {
@@ -127,8 +127,9 @@ fn is_literal(graph: &Graph, root: NodeId) -> bool {
     true
 }
 
-/// A node as a literal multiple of a value: `(0.01, z)` for `0.01z`, `(1, z)` for `z`.
-fn multiple(graph: &Graph, mut node: NodeId) -> (f64, NodeId) {
+/// A node as a literal multiple of a value: `(0.01, z)` for `0.01z`, `(1, z)` for `z`; of a `max` or `min` of such, not
+/// negative, the one chosen where the value is above 0.
+fn multiple(graph: &Graph, mut node: NodeId, depth: usize) -> (f64, NodeId) {
     let mut factor = 1.0;
     for _ in 0..LITERAL_NODES {
         let (def, args) = (graph.def(node), &graph.node(node).args);
@@ -141,6 +142,11 @@ fn multiple(graph: &Graph, mut node: NodeId) -> (f64, NodeId) {
             },
             def if *def == div::DIV => value(1).map(|c| (factor / c, args[0])),
             def if *def == neg::NEG => Some((-factor, args[0])),
+            def if depth < 8 && (*def == MAXIMUM || *def == MINIMUM) => {
+                let ((a, x), (b, y)) = (multiple(graph, args[0], depth + 1), multiple(graph, args[1], depth + 1));
+                let chosen = if *def == MAXIMUM { a.max(b) } else { a.min(b) };
+                (x == y && a >= 0.0 && b >= 0.0).then_some((factor * chosen, x))
+            }
             _ => None,
         };
         match rest {

@@ -105,6 +105,7 @@ pub static ALL: &[&OpDef] = &[
     &log::LOG2,
     &log::LOG10,
     &log::LOG1P,
+    &log::LOG1MEXP,
     &roots::SQRT,
     &roots::CBRT,
     &roots::SQUARE,

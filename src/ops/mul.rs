@@ -19,7 +19,7 @@ pub static MUL: OpDef = OpDef {
     kernel: Kernel::Zip(|a, b| a * b),
     diff: Diff::Slopes(&["b", "a"]),
     rules: &["a*1 = a", "a*0 = 0", "-a*b = -(a*b)", "a*-1 = -a"],
-    stable: &[],
+    stable: &["2*(a/2) = a", "2*(0.5*a) = a"],
     domain: &[Domain::Reals, Domain::Reals],
     examples: &[("2*3", "6"), ("[1, 2]*3", "[3, 6]")],
 };

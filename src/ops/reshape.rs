@@ -68,9 +68,9 @@ pub static SQUEEZE: OpDef = OpDef {
         };
         if let Some(axis) = (0..shape.rank()).find(|axis| gone(*axis) && !one(&shape[*axis])) {
             let size = graph.dims.show(&shape[axis]);
-            return Err(
-                Fault::new("nnlang::shape::squeeze", format!("axis {axis} has size {size}, not 1")).label(0, "")
-            );
+            return Err(Fault::new("nnlang::shape::squeeze", format!("axis {axis} has size {size}, not 1"))
+                .label(0, "")
+                .mend("name an axis of size 1, or pick one entry of this axis by its index"));
         }
         let rest = shape.iter().enumerate().filter(|(axis, _)| !gone(*axis)).map(|(_, dim)| dim.clone());
         let rest = Shape::new(rest);

@@ -18,6 +18,7 @@ pub static SQRT: OpDef = OpDef {
     rules: &[],
     stable: &[
         "sqrt(x^2) = abs(x)",
+        "sqrt(x*x) = abs(x)",
         "sqrt(a^2 + b^2) = hypot(a, b)",
         "sqrt(1 + x^2) = hypot(1, x)",
         "sqrt(1 - x^2) = sqrt((1 - x)*(1 + x))",

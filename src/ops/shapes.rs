@@ -44,8 +44,11 @@ pub fn broadcast_all(dims: &mut Dims, args: &[Type]) -> Result<Shape, Fault> {
     Ok(shape)
 }
 
-/// A reduction over the axes of attribute 0 (absent: all), kept as size 1 where attribute 1 says so; real.
-pub fn reduce(_: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+/// A reduction over the axes of attribute 0 (absent: all), each checked, kept as size 1 where attribute 1 says so; real.
+pub fn reduce(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    for axis in attrs.ints(0).unwrap_or_default() {
+        axis_in(dims, &args[0].shape, *axis)?;
+    }
     Ok(Type::real(reduced(&args[0].shape, attrs.ints(0), attrs.flag(1))))
 }
 
@@ -89,7 +92,10 @@ pub fn along(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Faul
 
 /// The axis of attribute `i`, if `shape` has it.
 pub fn axis_of(dims: &Dims, shape: &Shape, attrs: &Attrs, i: usize) -> Result<usize, Fault> {
-    let axis = attrs.int(i).unwrap_or(0);
+    axis_in(dims, shape, attrs.int(i).unwrap_or(0))
+}
+
+fn axis_in(dims: &Dims, shape: &Shape, axis: i64) -> Result<usize, Fault> {
     match usize::try_from(axis) {
         Ok(axis) if axis < shape.rank() => Ok(axis),
         _ if shape.is_scalar() => Err(Fault::new("nnlang::shape::axis", "a single number has no axis").label(0, "")),

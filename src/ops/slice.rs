@@ -242,8 +242,11 @@ fn split(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, Fa
     let axis = shapes::axis_of(&graph.dims, &shape, attrs, 1)?;
     let parts = attrs.int(0).unwrap_or(0);
     let size = graph.dims.show(&shape[axis]);
-    let uneven =
-        || Fault::new("nnlang::shape::split", format!("{size} entries do not make {parts} equal parts")).label(0, "");
+    let uneven = || {
+        Fault::new("nnlang::shape::split", format!("{size} entries do not make {parts} equal parts"))
+            .label(0, "")
+            .mend(format!("split it into a number of parts that divides {size}, or slice it: `x[0:2]`"))
+    };
     let parts = u64::try_from(parts).ok().filter(|parts| *parts > 0).ok_or_else(uneven)?;
     let length = shapes::floor_div(&graph.dims, &shape[axis], parts)?;
     let together = shapes::mul(&graph.dims, &Dim::Num(parts), &length)?;

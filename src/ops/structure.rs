@@ -1,7 +1,7 @@
 //! The nodes that a graph is built on: numbers, literals, dimensions, slots, definitions, `stop`.
 
 use crate::graph::{
-    Attr, Attrs, DefId, Diff, Fault, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Source, Type,
+    Attr, Attrs, DefId, Diff, Domain, Fault, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Source, Type,
 };
 use crate::shape::{Dim, Dims, Shape};
 use crate::tensor::DType;
@@ -39,6 +39,7 @@ pub static DEF: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: of_argument,
     diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
+    domain: &[Domain::Reals],
     ..source("definition", Role::Def, Kernel::Same, "A definition: the same value under a name.")
 };
 
@@ -49,6 +50,7 @@ pub static STOP: OpDef = OpDef {
     shape: of_argument,
     diff: Diff::Flat("stop hides it from differentiation"),
     examples: &[("stop(3)", "3")],
+    domain: &[Domain::Reals],
     ..source("stop", Role::Stop, Kernel::Same, "The value as it is, hidden from differentiation.")
 };
 
@@ -57,6 +59,7 @@ pub static AS_INT: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Int }),
     diff: Diff::Flat("whole numbers do not move"),
+    domain: &[Domain::Whole(-3, 3)],
     ..source("as_int", Role::Plain, Kernel::Same, "The same entries as whole numbers, checked to be whole.")
 };
 
@@ -65,6 +68,7 @@ pub static AS_BOOL: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Bool }),
     diff: Diff::Flat("0 or 1 does not move"),
+    domain: &[Domain::Condition],
     ..source("as_bool", Role::Plain, Kernel::Same, "The same entries as 0 or 1.")
 };
 
@@ -73,6 +77,7 @@ pub static AS_REAL: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type::real(args[0].shape.clone())),
     diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
+    domain: &[Domain::Reals],
     ..source("as_real", Role::Plain, Kernel::Same, "The same entries as reals.")
 };
 

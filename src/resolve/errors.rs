@@ -246,21 +246,21 @@ pub fn slope_without_call(name: &str, span: Span) -> Diagnostic {
 
 /// A pipe into something that is not a call.
 pub fn pipe(span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::syntax::pipe", "after `|>` comes a function or a call")
+    Diagnostic::error("nnlang::name::not_function", "after `|>` comes a function or a call")
         .at(span, "`x |> f(k=2)` is `f(x, k=2)`")
         .mend("name the function that takes the value")
 }
 
 /// Comparisons in a row.
 pub fn chained(span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::syntax::chained", "comparisons do not chain")
+    Diagnostic::error("nnlang::syntax::chained_comparison", "comparisons do not chain")
         .at(span, "this compares the 0 or 1 of the comparison before it")
         .mend("write `a < b and b < c`")
 }
 
 /// `step` without a range.
 pub fn step_without_range(span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::syntax::step", "`step` follows a range")
+    Diagnostic::error("nnlang::shape::range", "`step` follows a range")
         .at(span, "there is no `..` before it")
         .mend("write `0..1 step 0.1`")
 }

@@ -3,6 +3,8 @@
 // Each test file uses its own part of this.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::disallowed_methods)]
 
+pub mod points;
+
 use nnlang::cli::Cli;
 use nnlang::outside::{Cause, InMemory, Outside, Progress, Refusal};
 use nnlang::session::{Report, Session, Settings};

@@ -32,7 +32,7 @@ fn a_reshape_keeps_the_row_major_order() {
     gives(&RESHAPE, &[], &[tensor(&[], &[4.0])], &[1, 1], &[4.0]);
     gives(&RESHAPE, &[], &[tensor(&[0, 3], &[])], &[2, 0], &[]);
     let (code, title) = refused(apply(&RESHAPE, &[], &[counted(&[2, 3])], &[4]));
-    assert_eq!((code, title.as_str()), ("nnlang::value::reshape", "[2, 3] has 6 entries, and [4] has 4"));
+    assert_eq!((code, title.as_str()), ("nnlang::value::fit", "[2, 3] has 6 entries, and [4] has 4"));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn stretching_and_summing_back_are_transposes() {
     gives(&SUM_TO, &[], &[counted(&[2, 2, 2])], &[2, 1], &[14.0, 22.0]);
     gives(&SUM_TO, &[], &[counted(&[2, 3])], &[], &[21.0]);
     gives(&SUM_TO, &[], &[tensor(&[0, 3], &[])], &[1, 3], &[0.0, 0.0, 0.0]);
-    assert_eq!(refused(apply(&SUM_TO, &[], &[counted(&[2])], &[3])).0, "nnlang::value::broadcast");
+    assert_eq!(refused(apply(&SUM_TO, &[], &[counted(&[2])], &[3])).0, "nnlang::value::fit");
 }
 
 #[test]
@@ -76,10 +76,10 @@ fn slices_walk_forwards_and_backwards() {
     let back = [slices(&[(4, -2, 3)]), Attr::Dims(shape(&[6]))];
     gives(&UNSLICE, &back, &[counted(&[3])], &[6], &[3.0, 0.0, 2.0, 0.0, 1.0, 0.0]);
     let (code, title) = refused(apply(&SLICE, &[slices(&[(3, 2, 2)])], &[counted(&[5])], &[2]));
-    assert_eq!(code, "nnlang::value::slice");
+    assert_eq!(code, "nnlang::value::fit");
     assert_eq!(title, "this slice walks from 3 to 5, and the axis has size 5");
-    assert_eq!(refused(apply(&SLICE, &[slices(&[(1, -1, 3)])], &[counted(&[5])], &[3])).0, "nnlang::value::slice");
-    assert_eq!(refused(apply(&SLICE, &[slices(&[(1, 0, 3)])], &[counted(&[5])], &[3])).0, "nnlang::value::slice");
+    assert_eq!(refused(apply(&SLICE, &[slices(&[(1, -1, 3)])], &[counted(&[5])], &[3])).0, "nnlang::value::fit");
+    assert_eq!(refused(apply(&SLICE, &[slices(&[(1, 0, 3)])], &[counted(&[5])], &[3])).0, "nnlang::value::fit");
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn shapes_broadcast_as_in_numpy() {
 #[test]
 fn equal_names_with_unequal_numbers_do_not_broadcast() {
     let (code, title) = refused(apply(&ADD, &[], &[counted(&[2]), counted(&[3])], &[3]));
-    assert_eq!(code, "nnlang::value::broadcast");
+    assert_eq!(code, "nnlang::value::fit");
     assert_eq!(title, "these shapes do not broadcast to [3]: [2] and [3]");
 }
 
@@ -187,7 +187,7 @@ fn a_slot_holds_a_value_or_a_later_node() {
     assert_eq!(none, Err(Trouble::Missing { def: DefId(0), node: product }));
     let circle = slots(&[(0, Slot::Node(product)), (1, Slot::Node(six))]);
     let none = with(&circle, Precision::F64, 1 << 20, |inputs| run(&graph, &[product], inputs, &mut cache));
-    assert!(matches!(none, Err(Trouble::Fault { fault, .. }) if fault.code == "nnlang::value::circle"));
+    assert!(matches!(none, Err(Trouble::Fault { fault, .. }) if fault.code == "nnlang::value::fit"));
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn a_large_product_is_the_sum_of_its_terms() {
 #[test]
 fn sizes_that_have_no_product_are_told() {
     let (code, title) = refused(apply(&MATMUL, &[], &[counted(&[2, 3]), counted(&[2, 3])], &[2, 3]));
-    assert_eq!((code, title.as_str()), ("nnlang::value::product", "these shapes have no product: [2, 3] @ [2, 3]"));
+    assert_eq!((code, title.as_str()), ("nnlang::value::fit", "these shapes have no product: [2, 3] @ [2, 3]"));
     assert!(apply(&MATMUL, &[], &[tensor(&[], &[1.0]), counted(&[2])], &[2]).is_err());
     assert!(apply(&MATMUL, &[], &[counted(&[2, 2, 2]), counted(&[3, 2, 2])], &[3, 2, 2]).is_err());
 }
