@@ -55,7 +55,7 @@ impl<'a> Cx<'a> {
                     Some(at) => at,
                     None => {
                         let known: Vec<&str> = params.iter().map(|(param, _)| *param).collect();
-                        let nearest = crate::resolve::foreign::parameter(&name.text, &known)
+                        let nearest = crate::ops::foreign::parameter(&name.text, &known)
                             .or_else(|| crate::diag::nearest(&name.text, known.iter().copied()));
                         self.report(errors::no_parameter(what, &name.text, &known, nearest, name.span));
                         return None;
@@ -486,13 +486,13 @@ impl<'a> Cx<'a> {
         }
         let value = self.value(function.value);
         // A mistake inside a body is told with the call that met it; inside the library, at the call.
-        for problem in &mut self.problems[before..] {
-            if function.prelude {
+        if !function.prelude {
+            self.told(before, span);
+        } else {
+            for problem in &mut self.problems[before..] {
                 let inner = problem.labels.first().map(|label| label.text.clone()).unwrap_or_default();
                 problem.labels = vec![crate::diag::Label { span, text: format!("in `{}`: {inner}", function.name) }];
                 problem.mend = None;
-            } else if !problem.labels.iter().any(|label| label.span == span) {
-                problem.labels.push(crate::diag::Label { span, text: "called here".into() });
             }
         }
         value

@@ -69,8 +69,8 @@ pub fn never_equal(left: &str, right: &str, span: Span) -> Diagnostic {
 /// A string where a number is wanted.
 pub fn text_is_no_number(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::text", "a string is not a number")
-        .at(span, "a value is wanted here")
-        .mend("write a number, or the string on a line of its own as a heading")
+        .at(span, "a number or a tensor is wanted here")
+        .mend("write a number; a string on a line of its own is a heading")
 }
 
 /// An argument that is not given, used as a value.
@@ -303,9 +303,12 @@ pub fn budget(name: &str, span: Span) -> Diagnostic {
 
 /// More indices than axes.
 pub fn too_many_indices(given: usize, shape: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::index", format!("{given} indices for {shape}"))
-        .at(span, "more indices than axes")
-        .mend("give at most one index for each axis")
+    let problem = |title: String| Diagnostic::error("nnlang::shape::index", title).at(span, "more indices than axes");
+    let indices = if given == 1 { "1 index is".to_string() } else { format!("{given} indices are") };
+    if shape == "[]" {
+        return problem(format!("a single number has no axis, and {indices} given")).mend("leave the index out");
+    }
+    problem(format!("{indices} given for {shape}")).mend("give at most one index for each axis")
 }
 
 /// An index outside its axis.
@@ -404,7 +407,7 @@ pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagn
     if field == "grad" {
         return problem.mend(format!("write `dJ/d{base}`"));
     }
-    if let Some(form) = crate::resolve::foreign::form(field) {
+    if let Some(form) = crate::ops::foreign::form(field) {
         return problem.mend(form);
     }
     problem.mend(format!("write `{base}` alone, or the result of a network before the dot"))

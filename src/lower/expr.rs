@@ -69,6 +69,9 @@ impl Cx<'_> {
                     }
                 }
                 let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                if let ([_, right], [_, divisor]) = (args.as_slice(), nodes.as_slice()) {
+                    self.quotient(op, (*divisor, *right), span);
+                }
                 if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
                     self.beside([(*a, *a_at), (*b, *b_at)], span);
                 }
@@ -384,6 +387,11 @@ impl Cx<'_> {
         if let Some(mend) = &fault.mend {
             problem = problem.mend(quoted(mend));
         }
+        if let Some((arg, instead)) = &fault.argument
+            && let Some((_, at)) = args.get(*arg)
+        {
+            problem = problem.edit(*at, inside(instead, self.text(*at), *arg));
+        }
         if let Some(instead) = &fault.instead {
             problem = problem.edit(span, quoted(instead));
         }
@@ -405,6 +413,11 @@ impl Cx<'_> {
             super::DefKind::Local => shown,
         }
     }
+}
+
+/// A template with an argument's text in brackets of its own, where no operator can touch it.
+fn inside(template: &str, text: &str, arg: usize) -> String {
+    template.replace(&format!("{{{arg}}}"), text)
 }
 
 /// A source text as an operand: in brackets where it has an operator outside of brackets.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// What a layer says besides its source.
 pub(super) struct Spec {
     units: Dim,
+    units_span: Span,
     activation: Option<(Callee, Arc<str>, Span)>,
     init: Arc<str>,
     init_span: Span,
@@ -83,6 +84,10 @@ impl Cx<'_> {
     ) -> Option<Spec> {
         let mut units = None;
         let mut activation = None;
+        let units_span = args.first().map_or(word_span, |arg| match arg {
+            LayerArg::Word(name, _) => name.span,
+            LayerArg::Value(_, span) | LayerArg::Size(_, span) => *span,
+        });
         for arg in args {
             match arg {
                 LayerArg::Value(expr, span) if units.is_none() => units = Some(self.dimension(*expr, *span)?),
@@ -146,7 +151,7 @@ impl Cx<'_> {
                 }
             }
         }
-        Some(Spec { units, activation, init, init_span, bias })
+        Some(Spec { units, units_span, activation, init, init_span, bias })
     }
 
     /// The function that a layer's last word names.
@@ -238,7 +243,9 @@ impl Cx<'_> {
             }
         };
         self.draw.name = outer;
-        define(self, next + 1, Made::Value(a));
+        let output = define(self, next + 1, Made::Value(a));
+        let (activated, units) = (spec.activation.is_some(), spec.units_span);
+        self.out.layers.push(super::Layered { source, output, activated, word: span, units });
         true
     }
 
@@ -289,6 +296,6 @@ impl Cx<'_> {
 
 fn unknown_initialiser(word: &str, span: Span) -> crate::diag::Diagnostic {
     let known = crate::layers::init::ALL.iter().map(|init| init.name);
-    let here = crate::resolve::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
+    let here = crate::ops::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
     crate::resolve::errors::initialiser(word, here, span)
 }

@@ -70,7 +70,10 @@ impl Cx<'_> {
         let result = if broken {
             None
         } else {
-            stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names, span))
+            let before = self.problems.len();
+            let result = stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names));
+            self.told(before, span);
+            result
         };
         self.depth -= 1;
         self.frames.pop();
@@ -92,9 +95,8 @@ impl Cx<'_> {
         Value::Node(own)
     }
 
-    fn network_body(&mut self, id: NetworkId, names: &mut FxHashMap<Arc<str>, NodeId>, span: Span) -> Option<NodeId> {
+    fn network_body(&mut self, id: NetworkId, names: &mut FxHashMap<Arc<str>, NodeId>) -> Option<NodeId> {
         let network = self.program.network(id);
-        let before = self.problems.len();
         let mut last = None;
         for item in &network.body {
             match item {
@@ -192,7 +194,6 @@ impl Cx<'_> {
                         node
                     });
                     if !done {
-                        self.told(before, span);
                         return None;
                     }
                     for ((name, place), node) in layer.names.iter().zip(&nodes) {
@@ -207,16 +208,34 @@ impl Cx<'_> {
                 }
             }
         }
-        self.told(before, span);
         last
     }
 
-    /// A mistake inside the body is told with the call that met it.
-    fn told(&mut self, before: usize, span: Span) {
-        for problem in &mut self.problems[before..] {
-            if !problem.labels.iter().any(|label| label.span == span) {
-                problem.labels.push(crate::diag::Label { span, text: "called here".into() });
+    /// A mistake inside a body is told with the call that met it; what several calls meet is told once.
+    pub(super) fn told(&mut self, before: usize, span: Span) {
+        const MOST: usize = 4;
+        let new = self.problems.split_off(before.min(self.problems.len()));
+        for mut problem in new {
+            let call = crate::diag::Label { span, text: "called here".into() };
+            let place = problem.span();
+            let same = |other: &&mut crate::diag::Diagnostic| other.code == problem.code && other.span() == place;
+            if let Some(told) = self.problems.iter_mut().rev().take(64).find(same)
+                && told.labels.iter().any(|label| label.text == call.text)
+            {
+                let calls = told.labels.iter().filter(|label| label.text == call.text).count();
+                if calls < MOST && told.labels.iter().all(|label| label.span != span) {
+                    told.labels.push(call);
+                }
+                // What mends one call may not mend the other.
+                if told.mend != problem.mend {
+                    told.mend = None;
+                }
+                continue;
             }
+            if problem.labels.iter().all(|label| label.span != span) {
+                problem.labels.push(call);
+            }
+            self.problems.push(problem);
         }
     }
 

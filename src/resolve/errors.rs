@@ -105,7 +105,7 @@ pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&
         true => problem.at(span, "called here"),
         false => problem.at(span, "built-in functions are called by their name alone"),
     };
-    match (super::foreign::form(name), nearest) {
+    match (crate::ops::foreign::form(name), nearest) {
         (_, Some(nearest)) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
         (Some(form), None) => problem.mend(form),
         (None, None) => problem.mend(format!("define it above this line: `{name}(x) = …`")),
@@ -117,7 +117,7 @@ pub fn no_method(base: &str, name: &str, call: &str, known: bool, span: Span) ->
     let problem =
         Diagnostic::error("nnlang::name::not_function", format!("`{base}` has no function of its own `{name}`"))
             .at(span, "a function is called with the value in its brackets");
-    match (known, super::foreign::form(name)) {
+    match (known, crate::ops::foreign::form(name)) {
         (true, _) => problem.mend(format!("write `{call}`")).edit(span, call),
         (false, Some(form)) => problem.mend(form),
         (false, None) => problem.mend(format!("write `{name}({base})`, and define `{name}` above")),

@@ -424,7 +424,7 @@ impl Cx<'_> {
         };
         let whole = span.to(*bracket);
         let dotted = span.to(field.span);
-        let known = super::foreign::function(&field.text).unwrap_or(&field.text).to_string();
+        let known = crate::ops::foreign::function(&field.text).unwrap_or(&field.text).to_string();
         let problem = if self.is_unknown(name) {
             let nearest = match self.is_function(&known) {
                 true => Some(known),
@@ -499,9 +499,9 @@ impl Cx<'_> {
         } else if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
             errors::not_a_function(name, span, bracket, false)
         } else {
-            let nearest = match super::foreign::function(name) {
+            let nearest = match crate::ops::foreign::function(name) {
                 Some(here) => Some(here.to_string()),
-                None => self.nearest(name, true).filter(|_| super::foreign::form(name).is_none()),
+                None => self.nearest(name, true).filter(|_| crate::ops::foreign::form(name).is_none()),
             };
             if nearest.is_none() && self.lost {
                 return None;

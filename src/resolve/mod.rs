@@ -4,7 +4,6 @@
 mod derivative;
 pub mod errors;
 mod expr;
-pub mod foreign;
 pub mod hir;
 mod statement;
 
@@ -194,6 +193,7 @@ impl Cx<'_> {
             known.extend(crate::prelude::names().map(str::to_string));
         } else {
             known.extend(expr::CONSTANTS.iter().map(|(name, _)| name.to_string()));
+            known.push("shapes".to_string());
         }
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
     }

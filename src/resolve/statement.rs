@@ -29,6 +29,7 @@ impl Cx<'_> {
     fn item(&mut self, item: &ast::Item, wanted: Wanted) {
         match &item.statement {
             Statement::Define(define) => {
+                let before = self.problems.len();
                 let outer = self.within.replace(define.name.text.as_str().into());
                 let shape = define.kind.as_ref().map(|kind| self.shape(kind));
                 let value = self.expr(&define.value);
@@ -38,7 +39,7 @@ impl Cx<'_> {
                 // What is written as a tensor is no goal.
                 let tensor = define.kind.as_ref().is_some_and(|kind| !kind.dims.is_empty())
                     || matches!(define.value.parts.as_slice(), [ast::Part { kind: PartKind::List(_), .. }]);
-                if !tensor && !matches!(self.program.hir(value.root).kind, Kind::Broken) {
+                if !tensor && self.problems.len() == before {
                     self.last_scalar = Some(define.name.text.as_str().into());
                 }
                 self.push_item(item.span, ItemKind::Define { global, shape, value });
@@ -113,7 +114,7 @@ impl Cx<'_> {
                     if declare.role == ast::Role::Param && self.is_unknown(name) =>
                 {
                     let known = INITIALISERS.iter().copied();
-                    let here = super::foreign::initialiser(name).or_else(|| crate::diag::nearest(name, known));
+                    let here = crate::ops::foreign::initialiser(name).or_else(|| crate::diag::nearest(name, known));
                     self.report(errors::initialiser(name, here, *span));
                     let start = self.program.arena.len() as u32;
                     let root = self.push(Kind::Broken, *span);
