@@ -6,7 +6,7 @@ use crate::diag::Diagnostic;
 use crate::exec::{self, Cache, Slot, Trouble};
 use crate::graph::{DefId, NodeId};
 use crate::lower::{Compiled, DefKind};
-use crate::shape::{Binding, Bound, Unbound};
+use crate::shape::{Binding, Bound};
 use crate::simplify::Opener;
 use crate::source::{Sources, Span};
 use crate::tensor::{Precision, Tensor};
@@ -394,10 +394,7 @@ impl<'a> Eval<'a> {
 
     /// The number of a dimension, where it has one.
     pub fn size(&self, dim: &crate::shape::Dim) -> Option<usize> {
-        match self.compiled.graph.dims.eval(dim, &self.state.binding) {
-            Ok(size) => Some(size),
-            Err(Unbound::Name(_) | Unbound::Range) => None,
-        }
+        self.compiled.graph.dims.eval(dim, &self.state.binding).ok()
     }
 }
 

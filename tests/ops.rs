@@ -1,5 +1,7 @@
 //! Laws that hold for every operator of the table, from the table alone: a new operator is tested by being there.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use nnlang::batch::batch;

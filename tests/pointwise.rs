@@ -1,5 +1,7 @@
 //! Values and slopes of the pointwise operators against 50 digits, and stable forms in every spelling.
 
+#![allow(clippy::unwrap_used, clippy::excessive_precision, clippy::inconsistent_digit_grouping)]
+
 mod support;
 
 use nnlang::graph::{Attrs, DefId, Graph, Kernel, NodeId, Role, Type};

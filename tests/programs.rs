@@ -1,6 +1,8 @@
 //! Random programs: both modes of differentiation agree with each other and with differences, what is evaluated agrees
 //! with what is written, and the one layout of a program has its answers.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use nnlang::diff::{self, Slope};

@@ -98,7 +98,7 @@ fn one(
         (0..DIRECTIONS)
             .map(|i| {
                 let mut entries = vec![0.0; at.len()];
-                crate::kernels::random::normal(&[0x6368_6563_6b, i as u64], &mut entries);
+                crate::kernels::random::normal(&[0x63_6865_636b, i as u64], &mut entries);
                 let norm = libm::sqrt(entries.iter().map(|v| v * v).sum());
                 let direction = ArrayD::from_shape_vec(at.raw_dim(), entries.iter().map(|v| v / norm).collect());
                 (

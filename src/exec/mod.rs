@@ -15,6 +15,7 @@ mod relate;
 mod source;
 mod step;
 #[cfg(test)]
+#[allow(clippy::cloned_ref_to_slice_refs, clippy::needless_update, reason = "a case is a list of one, written alike")]
 mod tests;
 mod value;
 

@@ -53,7 +53,7 @@ pub(super) fn matrices(step: &Step, kernel: MatrixKernel, args: &[&Value]) -> Re
         which.push(numbers.unwrap_or_default());
     }
     let mut out = zeros(step.shape)?;
-    let size = if count == 0 { 0 } else { out.len() / count };
+    let size = out.len().checked_div(count).unwrap_or(0);
     if let Some(entries) = out.as_slice_mut() {
         for i in 0..count {
             let mut inputs = Vec::new();

@@ -431,14 +431,7 @@ impl<'a> Algebra<'a> {
                 let below: u32 = args.iter().map(|arg| self.costs[arg]).fold(0, u32::saturating_add);
                 let own = match form(self.graph, at) {
                     Form::Broadcast(_) => 6,
-                    Form::Number(value) => {
-                        if value.fract() == 0.0 {
-                            1
-                        } else {
-                            2
-                        }
-                    }
-                    Form::Dim => 2,
+                    Form::Number(value) if value.fract() == 0.0 => 1,
                     Form::Transpose(_) | Form::Neg(_) | Form::Pow(..) => 1,
                     _ => 2,
                 };

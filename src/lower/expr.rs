@@ -80,7 +80,7 @@ impl Cx<'_> {
             }
             Kind::Range(from, to, step) => {
                 let (from, to) = (get(*from), get(*to));
-                let step = step.map(|step| get(step));
+                let step = step.map(&get);
                 if let Some(Value::Node(node)) = &step
                     && ops::known::number(&self.out.graph, *node, &self.leaf()) == Some(0.0)
                 {
@@ -303,7 +303,7 @@ impl Cx<'_> {
                 let known = ops::known::dim(graph, to, &leaf).filter(|_| a == 0.0 && s == 1.0);
                 (a, known.unwrap_or(Dim::Num(libm::fmax(count, 0.0) as u64)))
             }
-            (_, _, Some(s)) if s == 1.0 => {
+            (_, _, Some(1.0)) => {
                 let (a, b) = (ops::known::dim(graph, from, &leaf), ops::known::dim(graph, to, &leaf));
                 match (a, b, number(from)) {
                     (Some(a), Some(b), Some(start)) => match graph.dims.sub(&b, &a) {

@@ -177,12 +177,11 @@ impl Cx<'_> {
         for frame in &self.frames {
             known.extend(frame.names.keys().map(|name| name.to_string()));
         }
-        for (name, id) in &self.scope {
-            let function = matches!(self.program.global(*id).kind, GlobalKind::Function(_) | GlobalKind::Network(_));
-            if function == functions {
-                known.push(name.to_string());
-            }
-        }
+        let is_function = |id| matches!(self.program.global(id).kind, GlobalKind::Function(_) | GlobalKind::Network(_));
+        let named = self.scope.iter().filter(|(_, id)| is_function(**id) == functions);
+        known.extend(named.map(|(name, _)| name.to_string()));
+        // Of names that are equally near the answer is the first by letters, not by a hash.
+        known.sort_unstable();
         if functions {
             known.extend(
                 crate::ops::ALL

@@ -32,10 +32,10 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
             let Ok(rule) = notation::rule(text) else { continue };
             let mut root = None;
             for step in &rule.left.steps {
-                if let crate::graph::Step::Apply(op, _) = step {
-                    if let Some(before) = root.replace(op.def) {
-                        rules.inside.insert(key(before));
-                    }
+                if let crate::graph::Step::Apply(op, _) = step
+                    && let Some(before) = root.replace(op.def)
+                {
+                    rules.inside.insert(key(before));
                 }
             }
             if let Some(root) = root {
@@ -249,7 +249,7 @@ fn through_moves(graph: &mut Graph, def: &'static OpDef, id: NodeId, fuel: u32) 
     let inner = graph.node(id).args[0];
     let pointwise = |def: &OpDef| matches!(def.kernel, Kernel::Map(_));
     let below = graph.def(inner);
-    if !(pointwise(def) && selects(below)) && !(selects(def) && pointwise(below)) {
+    if !(pointwise(def) && selects(below) || selects(def) && pointwise(below)) {
         return Ok(None);
     }
     let node = graph.node(id).clone();

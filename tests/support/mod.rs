@@ -1,7 +1,7 @@
 //! What the tests over documents share: fences of Markdown, files for a program, differences of texts.
 
 // Each test file uses its own part of this.
-#![allow(dead_code, missing_docs, unreachable_pub, clippy::disallowed_methods)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::disallowed_methods, clippy::unwrap_used)]
 
 pub mod points;
 

@@ -220,7 +220,9 @@ pub const LETTERS: [&str; 51] = [
 /// Every combination of one of each.
 pub fn product<T: Clone>(choices: &[Vec<T>]) -> Vec<Vec<T>> {
     choices.iter().fold(vec![vec![]], |all, choice| {
-        let longer = |before: &Vec<T>| choice.iter().map(|one| [before.as_slice(), &[one.clone()]].concat()).collect();
+        let longer = |before: &Vec<T>| {
+            choice.iter().map(|one| [before.as_slice(), std::slice::from_ref(one)].concat()).collect()
+        };
         all.iter().flat_map(|before: &Vec<T>| -> Vec<Vec<T>> { longer(before) }).collect()
     })
 }
