@@ -22,7 +22,6 @@ use crate::resolve;
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{self, ast};
 use crate::tensor::{Precision, Tensor};
-use crate::view::{Doc, Line};
 use change::Values;
 use files::{Files, Read};
 use names::Kept;
@@ -449,6 +448,7 @@ impl Session {
             compiled = program;
             problems.extend(found);
             problems.extend(ask::not_built(&compiled));
+            problems.extend(ask::unfit(&compiled, &sources));
             problems.extend(lint::all(&compiled, &sources));
         }
         if name == "<prompt>" {

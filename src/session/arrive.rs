@@ -34,7 +34,7 @@ impl Session {
             }
         }
         if let Some(path) = &self.settings.weights {
-            match files.arrays(path) {
+            match files.named(path) {
                 Ok(arrays) => problems.extend(weights(compiled, &arrays, path, state)),
                 Err(problem) => problems.push(*problem),
             }

@@ -20,7 +20,9 @@ pub(super) fn file(why: &str) -> Diagnostic {
 }
 
 pub(super) fn used(why: &str, at: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::session::file", why.to_string()).at(at, "named here")
+    Diagnostic::error("nnlang::session::file", why.to_string())
+        .at(at, "named here")
+        .mend("check the spelling; a path begins at the folder of the file that names it")
 }
 
 pub(super) fn lost(at: Span) -> Diagnostic {

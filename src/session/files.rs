@@ -39,13 +39,26 @@ impl Files<'_> {
         }
     }
 
-    /// The arrays of a file.
+    /// The arrays of a file that may be a table.
     pub fn arrays(&mut self, path: &str) -> Result<Arc<Arrays>, Box<Diagnostic>> {
+        self.read_once(path, data::read)
+    }
+
+    /// The arrays of a file that names them.
+    pub fn named(&mut self, path: &str) -> Result<Arc<Arrays>, Box<Diagnostic>> {
+        self.read_once(path, data::read_named)
+    }
+
+    fn read_once(
+        &mut self,
+        path: &str,
+        read: fn(&str, &[u8]) -> Result<Arrays, data::DataError>,
+    ) -> Result<Arc<Arrays>, Box<Diagnostic>> {
         if let Some(known) = self.read.arrays.get(path) {
             return Ok(known.clone());
         }
         let bytes = self.bytes(path).map_err(|why| Box::new(errors::file(&why)))?;
-        let arrays = Arc::new(data::read(path, &bytes).map_err(|error| Box::new(error.diagnostic(None)))?);
+        let arrays = Arc::new(read(path, &bytes).map_err(|error| Box::new(error.diagnostic(None)))?);
         Arc::make_mut(&mut self.read.arrays).insert(path.to_string(), arrays.clone());
         Ok(arrays)
     }

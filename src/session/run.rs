@@ -1,6 +1,6 @@
 //! Evaluates what a text brings: what it changes, and its answers.
 
-use super::change::{self, Values};
+use super::change;
 use super::order::Merged;
 use super::{Answer, Session, sizes};
 use crate::ask;
