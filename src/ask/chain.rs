@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Up to so many definitions get formulas, and their derivatives one by one in the form that keeps its digits.
 const FEW: usize = 200;
 /// A longer formula says less than the chain of names.
-const LONG: usize = 76;
+const LONG: usize = 100;
 
 /// A definition on the way.
 pub(super) struct Stage {
@@ -292,6 +292,26 @@ pub(super) fn scalar(value: &Tensor) -> Option<f64> {
     if value.shape().is_empty() { value.item() } else { None }
 }
 
+/// A value in a few words, for a drawing: the number, few entries, or the shape and the range.
+pub(super) fn brief(cx: &Cx, value: &Tensor, node: NodeId) -> String {
+    let text = shown(cx, value, node);
+    match text.rsplit_once(", mean ") {
+        Some((range, _)) => range.to_string(),
+        None if text.chars().count() > 24 => {
+            let entries = value.to_f64();
+            let (least, most) = range(&entries);
+            let short = |v: f64| number(v, cx.digits.min(4));
+            format!("{} from {} to {}", cx.shape(node), short(least), short(most))
+        }
+        None => text,
+    }
+}
+
+fn range(entries: &ndarray::ArrayD<f64>) -> (f64, f64) {
+    let least = entries.iter().fold(f64::INFINITY, |a, b| libm::fmin(a, *b));
+    (least, entries.iter().fold(f64::NEG_INFINITY, |a, b| libm::fmax(a, *b)))
+}
+
 /// A value on one line: all of few entries, of many the shape, the range and the mean.
 pub(super) fn shown(cx: &Cx, value: &Tensor, node: NodeId) -> String {
     if let Some(number_of) = scalar(value) {
@@ -307,8 +327,7 @@ pub(super) fn shown(cx: &Cx, value: &Tensor, node: NodeId) -> String {
         let broken = entries.iter().filter(|v| !v.is_finite()).count();
         return format!("{shape}, {broken} of {} not finite", entries.len());
     }
-    let least = entries.iter().fold(f64::INFINITY, |a, b| libm::fmin(a, *b));
-    let most = entries.iter().fold(f64::NEG_INFINITY, |a, b| libm::fmax(a, *b));
+    let (least, most) = range(&entries);
     let mean = entries.iter().sum::<f64>() / entries.len() as f64;
     let short = |v: f64| number(v, cx.digits.min(4));
     if least == most {

@@ -4,7 +4,7 @@
 //! "Accurate computation of F'(x) and F'(x) F''(x)", 1982), which estimates its own error, and that error decides the
 //! verdict. Where the two sides of a point have different slopes, the derivative is right if it lies between them.
 
-use super::{Cx, grad, slope_name, variable};
+use super::{Cx, chain, grad, slope_name, variable};
 use crate::diag::Diagnostic;
 use crate::graph::Type;
 use crate::lower::Ask;
@@ -36,6 +36,8 @@ enum Verdict {
     Kink,
     Differs,
     Unclear,
+    /// The program states the slope, and finite differences see the function itself.
+    Stated,
 }
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -108,6 +110,7 @@ fn one(
             })
             .collect()
     };
+    let stated = chain::stated_between(cx, goal, node).is_some();
     let mut out = vec![];
     for (what, direction) in directions {
         let slope = (&exact * &direction).sum();
@@ -126,7 +129,10 @@ fn one(
                 }
             }
         };
-        let compared = compare(&mut f, slope, along, what);
+        let mut compared = compare(&mut f, slope, along, what);
+        if stated && compared.verdict != Verdict::Agrees {
+            compared.verdict = Verdict::Stated;
+        }
         if let Some(problem) = failure {
             return Err(problem);
         }
@@ -233,7 +239,8 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
     for group in &all {
         // The worst of each name is shown.
         let badness = |compared: &Compared| match compared.verdict {
-            Verdict::Differs => 3,
+            Verdict::Differs => 4,
+            Verdict::Stated => 3,
             Verdict::Unclear => 2,
             Verdict::Kink => 1,
             Verdict::Agrees => 0,
@@ -244,6 +251,7 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         let (word, style) = match worst.verdict {
             Verdict::Agrees => ("agrees", Style::Good),
             Verdict::Kink => ("agrees: a kink, between the slopes of both sides", Style::Good),
+            Verdict::Stated => ("not compared: the program states a slope on the way", Style::Note),
             Verdict::Unclear => ("too rough here for a finite difference", Style::Note),
             Verdict::Differs => ("differs", Style::Bad),
         };

@@ -1,6 +1,6 @@
 //! `graph J`: the graph as text, with values and derivatives on its nodes.
 
-use super::chain::{Chain, shown};
+use super::chain::{Chain, brief};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// A deeper graph is a list, not a tree.
 const DEEP: usize = 24;
+/// So much of an equation is drawn.
+const WIDE: usize = 44;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     if let Some(to) = &ask.to {
@@ -52,11 +54,11 @@ fn one(
             table.row([Cell::name(head), Cell::new(Style::Note, "see above")]);
             continue;
         }
-        let value = format!("= {}", shown(cx, &stage.value, stage.node));
+        let value = format!("= {}", brief(cx, &stage.value, stage.node));
         let text = stage.text.as_ref().filter(|text| **text != stage.name);
         table.row([
             Cell::name(head),
-            Cell::new(Style::Plain, text.map(|text| format!("= {text}")).unwrap_or_default()),
+            Cell::new(Style::Plain, text.map(|text| format!("= {}", cut(text))).unwrap_or_default()),
             Cell::number(value),
             Cell::new(Style::Note, slope(cx, chain, drawn.stage, &derivatives)),
         ]);
@@ -79,12 +81,19 @@ fn one(
     Ok((table.doc(), facts))
 }
 
+fn cut(text: &str) -> String {
+    if text.chars().count() <= WIDE {
+        return text.to_string();
+    }
+    text.chars().take(WIDE - 1).chain(['…']).collect()
+}
+
 /// The derivative on a node, but for that of the goal by itself.
 fn slope(cx: &Cx, chain: &Chain, i: usize, derivatives: &[Option<Arc<Tensor>>]) -> String {
     let stage = &chain.stages[i];
     match &derivatives[i] {
         Some(value) if i != chain.goal() => {
-            format!("{} = {}", slope_name(&chain.of, &stage.name), shown(cx, value, stage.node))
+            format!("{} = {}", slope_name(&chain.of, &stage.name), brief(cx, value, stage.node))
         }
         Some(_) | None => String::new(),
     }
