@@ -221,7 +221,7 @@ impl<'a> Eval<'a> {
             interrupt: self.interrupt,
         };
         let birth = exec::birth(&compiled.graph, opened, &inputs).ok().flatten()?;
-        Some(errors::birth(compiled, self.sources, &birth, what, span))
+        Some(errors::birth(compiled, &birth, what, span))
     }
 
     fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {

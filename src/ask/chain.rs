@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// Up to so many definitions get formulas, and their derivatives one by one in the form that keeps its digits.
 const FEW: usize = 200;
 /// A longer formula says less than the chain of names.
-const LONG: usize = 100;
+pub(super) const LONG: usize = 100;
 
 /// A definition on the way.
 pub(super) struct Stage {
@@ -111,7 +111,9 @@ impl Chain {
             let inside = match node.op.def.role {
                 Role::Slot => None,
                 Role::Def => Some(node.args[0]),
-                Role::Plain | Role::Number | Role::Literal | Role::Dim | Role::Stop | Role::Draw => Some(stages[i].node),
+                Role::Plain | Role::Number | Role::Literal | Role::Dim | Role::Stop | Role::Draw => {
+                    Some(stages[i].node)
+                }
             };
             named.push((stages[i].slot.1, stages[i].name.clone()));
             named.push((stages[i].seed.1, slope_name(of, &stages[i].name)));

@@ -1,8 +1,9 @@
 //! `explain dJ/db`: the paths from `b` to `J`, each with its product of slopes, and their sum.
 
-use super::chain::{self, Chain, Local, bracketed, scalar, shown};
+use super::chain::{self, Chain, Local, alike, bracketed, scalar, shown};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
+use crate::formula;
 use crate::graph::NodeId;
 use crate::lower::{Ask, Asked};
 use crate::ops;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 
 /// So many paths are written out; the others are counted, by their first step.
 const SHOWN: usize = 8;
+/// So many of those that are too long to be told apart.
+const ENDS: usize = 3;
 /// A path of more definitions is shown by its ends.
 const LONG: usize = 9;
 
@@ -88,8 +91,10 @@ fn paths(
     let (mut doc, mut facts) = (Doc::new(), vec![]);
     let mut table = Table::new([("", Align::Left); 4]);
     let start = start.unwrap_or(end);
+    // One path is the whole derivative, and its formula that of the derivative.
+    let whole = if count == 1 { written(cx, chain, asked, derivative, value, span) } else { None };
     for path in &found {
-        let told = tell(cx, chain, start, path, &slope_of, count > 1, span)?;
+        let told = tell(cx, chain, start, path, &slope_of, count > 1, whole.clone(), span)?;
         table.row(told.0);
         facts.push(told.1);
     }
@@ -123,12 +128,7 @@ fn paths_of(count: u128) -> String {
 }
 
 /// From each stage between the start and the goal to those whose equations name it.
-fn edges(
-    cx: &mut Cx,
-    chain: &Chain,
-    start: Option<usize>,
-    span: Span,
-) -> Result<Vec<Vec<Edge>>, Box<Diagnostic>> {
+fn edges(cx: &mut Cx, chain: &Chain, start: Option<usize>, span: Span) -> Result<Vec<Vec<Edge>>, Box<Diagnostic>> {
     let mut edges: Vec<Vec<Edge>> = vec![vec![]; chain.stages.len()];
     let Some(start) = start else { return Ok(edges) };
     let mut reached = vec![false; chain.stages.len()];
@@ -157,7 +157,8 @@ fn listed(edges: &[Vec<Edge>], ways: &[u128], start: usize, end: usize) -> Vec<V
     let mut out = vec![];
     let mut stack: Vec<(usize, Vec<Edge>)> = vec![(start, vec![])];
     while let Some((at, path)) = stack.pop() {
-        if out.len() == SHOWN {
+        let long = out.first().is_some_and(|path: &Vec<Edge>| path.len() >= LONG);
+        if out.len() == if long { ENDS } else { SHOWN } {
             break;
         }
         if at == end {
@@ -173,7 +174,26 @@ fn listed(edges: &[Vec<Edge>], ways: &[u128], start: usize, end: usize) -> Vec<V
     out
 }
 
+/// The formula of the derivative as `derive` prints it, where it is exactly that and not long.
+fn written(
+    cx: &mut Cx,
+    chain: &Chain,
+    asked: &Asked,
+    derivative: NodeId,
+    value: &Tensor,
+    span: Span,
+) -> Option<String> {
+    if !chain.few() {
+        return None;
+    }
+    let found = formula::formula(cx.eval.compiled, derivative, asked.of, asked.span);
+    let short = found.text.chars().count() <= chain::LONG;
+    let same = short && cx.eval.value(found.node, span).is_ok_and(|found| alike(value, &found));
+    same.then_some(found.text)
+}
+
 /// One path: its names, the product as the chain rule writes it, in numbers or as a formula, and why it is 0.
+#[allow(clippy::too_many_arguments)]
 fn tell(
     cx: &mut Cx,
     chain: &Chain,
@@ -181,6 +201,7 @@ fn tell(
     path: &[Edge],
     slope_of: &FxHashMap<NodeId, Arc<Tensor>>,
     several: bool,
+    written: Option<String>,
     span: Span,
 ) -> Result<([Cell; 4], Map<String, Value>), Box<Diagnostic>> {
     let mut at = start;
@@ -208,7 +229,10 @@ fn tell(
         Some(_) => None,
         None => product(cx, chain, start, path, span)?,
     };
-    let formula = whole.filter(|_| !long).and_then(|node| chain.formula(cx, node, span));
+    let formula = match written.filter(|_| flat.is_none() && !long) {
+        Some(written) => Some(written),
+        None => whole.filter(|_| !long).and_then(|node| chain.formula(cx, node, span)),
+    };
     let mut fact = Map::new();
     fact.insert("path".into(), names.clone().into());
     fact.insert("slopes".into(), factors.clone().into());
@@ -219,7 +243,10 @@ fn tell(
     };
     let chained = if long { format!("{} slopes", factors.len()) } else { factors.join("*") };
     let mut cells = [Cell::name(way), Cell::new(Style::Plain, chained), Cell::default(), Cell::default()];
-    let mut note = flat.map(|why| format!("0: {why}"));
+    if let Some(why) = &flat {
+        fact.insert("note".into(), why.as_str().into());
+    }
+    let mut note = flat;
     if let Some(numbers) = &numbers {
         let product: f64 = numbers.iter().product();
         let shown: Vec<String> = numbers.iter().map(|n| bracketed(*n, cx.digits)).collect();
@@ -246,9 +273,6 @@ fn tell(
     }
     if let Some(note) = note {
         cells[3] = Cell::new(Style::Note, &*note);
-        if note.starts_with('0') {
-            fact.insert("note".into(), note.into());
-        }
     }
     Ok((cells, fact))
 }
@@ -324,7 +348,11 @@ fn groups(
             }
         };
         let last = &chain.stages[chain.goal()].name;
-        let way = if user == chain.goal() { format!("{from} → {last}") } else { format!("{from} → {through} → … → {last}") };
+        let way = if user == chain.goal() {
+            format!("{from} → {last}")
+        } else {
+            format!("{from} → {through} → … → {last}")
+        };
         table.row([Cell::name(way), Cell::new(Style::Note, paths_of(count)), Cell::number(text)]);
         facts.push(fact);
     }

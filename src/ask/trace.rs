@@ -33,6 +33,7 @@ struct Term {
     numbers: Option<String>,
     /// `du/db = c`
     local: Option<String>,
+    product: Option<f64>,
     fact: Map<String, Value>,
 }
 
@@ -63,6 +64,20 @@ fn one(cx: &mut Cx, chain: &Chain, goal: NodeId, span: Span) -> Result<(), Box<D
         doc.extend(laid_out(cx, &back, whole));
     }
     cx.push(span, doc, facts);
+    // A derivative by a leaf is an answer; what is not finite on the way may vanish.
+    for (stage, value) in chain.stages.iter().zip(&derivatives) {
+        let Some(value) = value.as_ref().filter(|_| stage.text.is_none() && stage.node != goal) else { continue };
+        if crate::eval::all_finite(value) {
+            continue;
+        }
+        let derived = super::grad::derivatives(cx, goal, &[stage.node], span)?;
+        let name = slope_name(&chain.of, &stage.name);
+        if let Some(derived) = derived.first()
+            && let Some(problem) = cx.eval.not_finite(derived.node, value, &format!("`{name}`"), span)
+        {
+            return Err(Box::new(problem));
+        }
+    }
     Ok(())
 }
 
@@ -159,7 +174,8 @@ fn backward(
             };
             whole = sum.filter(|_| same).and_then(|sum| chain.formula(cx, sum, span));
         }
-        let chained: Vec<&str> = terms.iter().map(|term| term.names.as_str()).filter(|names| !names.is_empty()).collect();
+        let chained: Vec<&str> =
+            terms.iter().map(|term| term.names.as_str()).filter(|names| !names.is_empty()).collect();
         let chained = chained.join(" + ");
         match &whole {
             Some(text) => {
@@ -177,9 +193,9 @@ fn backward(
                 let locals: Vec<&str> = terms.iter().filter_map(|term| term.local.as_deref()).collect();
                 says = [format!("= {chained}"), format!("= {}", parts.join(" + "))];
                 note = locals.join(", ");
-                if !products_agree(&terms, value) {
-                    says[1] = String::new();
-                    note = "as one piece: the product of the parts loses digits".into();
+                let sum: f64 = terms.iter().filter_map(|term| term.product).sum();
+                if !alike(value, &Tensor::scalar(sum)) {
+                    note = format!("taken as one piece; the parts make {}", number(sum, cx.digits));
                 }
             }
             None if !chained.is_empty() => says[0] = format!("= {chained}"),
@@ -231,7 +247,7 @@ fn term(
             (None, true) => slope_text.replacen('d', "∂", 1).replace("/d", "/∂"),
         };
     }
-    let mut numbers = None;
+    let (mut numbers, mut product) = (None, None);
     if let (Some(outer), Some(slope)) = (
         derivatives[user].as_ref().and_then(|value| scalar(value)),
         local.and_then(|local| values.get(&local)).and_then(|value| scalar(value)),
@@ -239,6 +255,7 @@ fn term(
         fact.insert("outer".into(), json_f64(outer));
         fact.insert("slope".into(), json_f64(slope));
         fact.insert("product".into(), json_f64(outer * slope));
+        product = Some(outer * slope);
         let slope_shown = bracketed(slope, cx.digits);
         numbers = Some(if last { slope_shown } else { format!("{}*{slope_shown}", bracketed(outer, cx.digits)) });
     }
@@ -247,14 +264,7 @@ fn term(
         fact.insert("formula".into(), formula.as_str().into());
     }
     let told = formula.filter(|formula| !plain(formula) && local.is_some() && !last);
-    Term { names, numbers, local: told.map(|formula| format!("{slope_text} = {formula}")), fact }
-}
-
-/// Is the derivative what the products of its parts make?
-fn products_agree(terms: &[Term], value: &Tensor) -> bool {
-    let sum: f64 = terms.iter().filter_map(|term| term.fact.get("product").and_then(Value::as_f64)).sum();
-    let all = terms.iter().all(|term| term.fact.get("product").is_some_and(Value::is_number));
-    all && alike(value, &Tensor::scalar(sum))
+    Term { names, numbers, local: told.map(|formula| format!("{slope_text} = {formula}")), product, fact }
 }
 
 /// Which stages the way back is about: where there are parameters those and what depends on them; else all.
@@ -289,7 +299,10 @@ fn laid_out(cx: &Cx, rows: &[Row], whole: bool) -> Doc {
             () if spelled => format!("= {}", cx.shape(row.node)),
             () if row.value.shape().len() == 1 && whole => {
                 let line = view::value("", &row.value, "", cx.digits).text();
-                line.lines().next().and_then(|line| line.split_once("= ")).map_or(String::new(), |(_, v)| format!("= {v}"))
+                line.lines()
+                    .next()
+                    .and_then(|line| line.split_once("= "))
+                    .map_or(String::new(), |(_, v)| format!("= {v}"))
             }
             () => format!("= {}", shown(cx, &row.value, row.node)),
         };

@@ -105,10 +105,11 @@ pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diag
 }
 
 /// Where a number that is not finite was born.
-pub fn birth(compiled: &Compiled, sources: &Sources, birth: &Birth, what: &str, question: Span) -> Diagnostic {
+pub fn birth(compiled: &Compiled, birth: &Birth, what: &str, question: Span) -> Diagnostic {
     let kind = if birth.result.is_nan() { "not a number" } else { "infinite" };
     let node = compiled.graph.node(birth.node);
     let at = compiled.span(birth.node).unwrap_or(question);
+    let slope = at != question && compiled.graph.origin(birth.node).is_some_and(|origin| origin.slope);
     let entry = if birth.entry.is_empty() { String::new() } else { format!(" at entry {:?}", birth.entry) };
     let operands: Vec<String> = birth.operands.iter().map(|operand| number(operand.value, 6)).collect();
     let born = match operands.as_slice() {
@@ -123,10 +124,9 @@ pub fn birth(compiled: &Compiled, sources: &Sources, birth: &Birth, what: &str, 
         _ => born,
     };
     let mut problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}"))
-        .at(at, format!("born here: {born}"));
+        .at(at, if slope { format!("born in the slope of this: {born}") } else { format!("born here: {born}") });
     if at != question {
         problem = problem.at(question, "asked here");
     }
-    let _ = sources;
     problem
 }

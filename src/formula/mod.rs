@@ -37,12 +37,7 @@ pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, as
 
 /// The formula of `root` over nodes with names of their own; `values` pairs a node with the named node that it is the
 /// value of.
-pub fn over(
-    compiled: &mut Compiled,
-    root: NodeId,
-    named: &[(NodeId, String)],
-    values: &[(NodeId, NodeId)],
-) -> Formula {
+pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], values: &[(NodeId, NodeId)]) -> Formula {
     let texts: FxHashMap<NodeId, String> = named.iter().cloned().collect();
     let mut aliases: FxHashMap<NodeId, NodeId> = named.iter().map(|(id, _)| (*id, *id)).collect();
     for (value, name) in values {
