@@ -260,14 +260,14 @@ fn tell(
     } else if let Some(node) = whole {
         let value = cx.eval.value(node, span)?;
         fact.insert("product".into(), json_value(&value));
-        match &formula {
-            Some(formula) => cells[2] = Cell::new(Style::Plain, format!("= {formula}")),
-            None => cells[2] = Cell::number(format!("= {}", shown(cx, &value, chain.stages[start].node))),
-        }
+        cells[2] = match &formula {
+            Some(formula) if scalar(&value).is_none() => Cell::new(Style::Plain, format!("= {formula}")),
+            _ => Cell::number(format!("= {}", shown(cx, &value, chain.stages[start].node))),
+        };
     }
     if let Some(formula) = formula {
         fact.insert("formula".into(), formula.as_str().into());
-        if numbers.is_some() && formula.parse::<f64>().is_err() {
+        if scalar(&chain.stages[start].value).is_some() && formula.parse::<f64>().is_err() {
             note = Some(format!("= {formula}"));
         }
     }

@@ -93,7 +93,8 @@ fn forward(cx: &mut Cx, chain: &Chain) -> (Vec<Row>, Vec<Map<String, Value>>) {
         if let Some(text) = &stage.text {
             fact.insert("expression".into(), text.as_str().into());
             let filled = filled(text, &numbers, cx.digits);
-            if scalar(&stage.value).is_some() && filled != *text && filled != shown(cx, &stage.value, stage.node) {
+            let scalars = stage.from.iter().all(|from| scalar(&chain.stages[*from].value).is_some());
+            if scalars && filled != *text && filled != shown(cx, &stage.value, stage.node) {
                 says[1] = format!("= {filled}");
             }
             if *text != stage.name {
