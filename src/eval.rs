@@ -221,7 +221,86 @@ impl<'a> Eval<'a> {
             interrupt: self.interrupt,
         };
         let birth = exec::birth(&compiled.graph, opened, &inputs).ok().flatten()?;
-        Some(errors::birth(compiled, &birth, what, span))
+        let at = self.birthplace(node, opened, birth.node, span);
+        let nan = match value {
+            Tensor::F64(a) => a.iter().any(|v| v.is_nan()),
+            Tensor::F32(a) => a.iter().any(|v| v.is_nan()),
+            Tensor::Int(_) | Tensor::Bool(_) => false,
+        };
+        Some(errors::birth(self.compiled, &birth, nan, what, at, span))
+    }
+
+    /// Other inputs with data that have a name of a shape in theirs: their names, sizes and places.
+    fn alike(&self, id: DefId, stated: &crate::shape::Shape) -> Vec<(String, Vec<usize>, Span)> {
+        let compiled = &*self.compiled;
+        let dims = &compiled.graph.dims;
+        let shares = |def: &crate::lower::Def| {
+            let open = |dim: &&crate::shape::Dim| dims.known(dim).is_none();
+            let shape = compiled.graph.shape(def.node);
+            stated.iter().filter(open).any(|dim| shape.iter().any(|other| dims.is_same(dim, other)))
+        };
+        let others = compiled
+            .defs
+            .iter()
+            .enumerate()
+            .filter(|(i, def)| *i != id.index() && def.kind == DefKind::Input && shares(def));
+        others
+            .filter_map(|(i, def)| {
+                let value = self.state.values.get(&DefId(i as u32))?;
+                Some((def.name.to_string(), value.shape().to_vec(), def.span))
+            })
+            .collect()
+    }
+
+    /// Where a node that a question's value is evaluated with was written. Nodes are shared, so its own place may be in
+    /// another statement that writes the same: then it is the first statement on the way that is evaluated with it.
+    fn birthplace(&mut self, root: NodeId, opened: NodeId, node: NodeId, question: Span) -> Span {
+        let inside =
+            |whole: Span, part: Span| whole.source == part.source && whole.start <= part.start && part.end <= whole.end;
+        let own = self.compiled.span(node).filter(|span| span.start < span.end);
+        let items: Vec<(Span, Option<DefId>)> = self
+            .compiled
+            .items
+            .iter()
+            .map(|item| match item.kind {
+                crate::lower::ItemKind::Define(def) => (item.span, Some(def)),
+                crate::lower::ItemKind::Show(_)
+                | crate::lower::ItemKind::Heading(_)
+                | crate::lower::ItemKind::Ask(_) => (item.span, None),
+            })
+            .collect();
+        let home = own.and_then(|own| items.iter().find(|(span, _)| inside(*span, own)));
+        // In the body of a function or network, or in the question itself.
+        if let Some(own) = own
+            && (home.is_none() || inside(question, own))
+        {
+            return own;
+        }
+        // What is evaluated with the node: slots by their first value.
+        let graph = &self.compiled.graph;
+        let holds = |root: NodeId| graph.reach(&[root]).contains(&node);
+        let leaves: rustc_hash::FxHashSet<NodeId> = (0..self.compiled.defs.len())
+            .filter(|i| self.compiled.inits.get(&DefId(*i as u32)).is_some_and(|exact| holds(*exact)))
+            .map(|i| self.compiled.defs[i].node)
+            .collect();
+        let mut with = rustc_hash::FxHashSet::default();
+        for id in graph.reach(&[opened]) {
+            if id == node || leaves.contains(&id) || graph.node(id).args.iter().any(|arg| with.contains(arg)) {
+                with.insert(id);
+            }
+        }
+        let reached: rustc_hash::FxHashSet<NodeId> = graph.reach(&[root]).into_iter().collect();
+        for (span, def) in items {
+            let Some(def) = def.map(|def| self.compiled.defs[def.index()].node) else { continue };
+            if !reached.contains(&def) {
+                continue;
+            }
+            let exact = self.compiled.openers.plain.open(&mut self.compiled.graph, def);
+            if leaves.contains(&def) || with.contains(&exact) {
+                return own.filter(|own| inside(span, *own)).unwrap_or(span);
+            }
+        }
+        question
     }
 
     fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {
@@ -291,6 +370,7 @@ impl<'a> Eval<'a> {
                             &actual,
                             &unfit.to_string(),
                             span,
+                            &self.alike(id, &stated),
                         ));
                     }
                     Err(_) => {}

@@ -112,6 +112,7 @@ impl Session {
         let (mut compiled, found) = lower::lower(&report.sources, &resolved, &options);
         problems.extend(found);
         problems.extend(ask::not_built(&compiled));
+        problems.extend(ask::unfit(&compiled, &report.sources));
         problems.extend(lint::all(&compiled, &report.sources));
         sort(&mut problems);
         // What was warned of once is not said again at every statement.
@@ -183,7 +184,10 @@ impl Session {
             }
         }
         if let Some(path) = &self.settings.weights {
-            match read_arrays(path, outside) {
+            let bytes = outside.read(path).map_err(|refusal| Box::new(errors::file(&refusal.to_string())));
+            let named =
+                |bytes: Vec<u8>| data::read_named(path, &bytes).map_err(|error| Box::new(error.diagnostic(None)));
+            match bytes.and_then(named) {
                 Ok(arrays) => problems.extend(weights(compiled, &arrays, path, state)),
                 Err(problem) => problems.push(*problem),
             }
@@ -501,7 +505,9 @@ mod errors {
     }
 
     pub(super) fn used(why: &str, at: Span) -> Diagnostic {
-        Diagnostic::error("nnlang::session::file", why.to_string()).at(at, "named here")
+        Diagnostic::error("nnlang::session::file", why.to_string())
+            .at(at, "named here")
+            .mend("check the spelling; a path begins at the folder of the file that names it")
     }
 
     pub(super) fn lost(at: Span) -> Diagnostic {

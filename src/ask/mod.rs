@@ -79,6 +79,27 @@ pub fn not_built(compiled: &Compiled) -> Vec<Diagnostic> {
     out
 }
 
+/// Questions that can have no answer, whatever the numbers are.
+pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagnostic> {
+    let mut out = vec![];
+    for item in &compiled.items {
+        let ItemKind::Ask(ask) = &item.kind else { continue };
+        if !matches!(ask.word.text.as_str(), "grad" | "trace") {
+            continue;
+        }
+        for asked in &ask.exprs {
+            let Some(node) = asked.node else { continue };
+            let shape = compiled.graph.shape(node);
+            if !shape.is_scalar() {
+                let by = ask.wrt.first().map_or("x", |by| sources.text(by.span));
+                let shape = shape.show(&compiled.graph.dims);
+                out.push(crate::lower::errors::not_scalar(&shape, sources.text(asked.span), by, asked.span));
+            }
+        }
+    }
+    out
+}
+
 /// Answers every question of the texts that `asked` accepts. A failed one does not keep the others from being answered.
 /// Where nothing is asked the definitions are, and of a `whole` program the derivatives of its last scalar.
 pub fn answer(
@@ -108,7 +129,7 @@ pub fn answer(
         };
         if let Err(problem) = done {
             let stop = problem.code == "nnlang::session::interrupted";
-            cx.problems.push(*problem);
+            cx.tell(*problem);
             if stop {
                 break;
             }
@@ -125,6 +146,27 @@ fn is_output(kind: &ItemKind) -> bool {
 }
 
 impl Cx<'_, '_> {
+    /// Tells a problem; questions that lack the same input are told together.
+    fn tell(&mut self, problem: Diagnostic) {
+        let lacks = |problem: &Diagnostic| match (problem.code, problem.labels.last()) {
+            ("nnlang::value::missing", Some(label)) => Some(label.span),
+            _ => None,
+        };
+        let input = lacks(&problem);
+        if input.is_some()
+            && let Some(told) = self.problems.iter_mut().find(|told| lacks(told) == input)
+        {
+            let label = problem.labels.into_iter().next();
+            if let Some(label) = label.filter(|label| told.labels.iter().all(|other| other.span != label.span)) {
+                told.title = told.title.replacen("this question needs", "these questions need", 1);
+                let last = told.labels.len() - 1;
+                told.labels.insert(last, label);
+            }
+            return;
+        }
+        self.problems.push(problem);
+    }
+
     fn text(&self, span: Span) -> String {
         // A statement over several lines reads as one.
         let text = self.eval.sources.text(span);

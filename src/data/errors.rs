@@ -21,7 +21,7 @@ impl DataError {
     pub fn diagnostic(self, place: Option<Span>) -> Diagnostic {
         let mut out = Diagnostic::error(self.code, self.title);
         if let Some(span) = place {
-            out = out.at(span, "");
+            out = out.at(span, "the data is for this");
         }
         out.because = self.because;
         match self.mend {
@@ -65,6 +65,15 @@ pub(super) fn kind(file: &str) -> DataError {
         format!("the name `{}` does not tell what kind of file it is", short(file)),
     )
     .mend(format!("give {}", super::KINDS))
+}
+
+/// A table where arrays with names are wanted.
+pub(super) fn table(file: &str) -> DataError {
+    DataError::new(
+        "nnlang::value::file_kind",
+        format!("`{}` is a table, and weights are arrays with names", short(file)),
+    )
+    .mend("give a .npz or .safetensors file")
 }
 
 /// Its bytes are not of the kind that its name promises.
@@ -220,7 +229,7 @@ pub(super) fn is_number(cell: &str) -> bool {
 /// The nearest name, or what there is.
 fn offer(error: DataError, name: &str, names: &[&str]) -> DataError {
     let near = |own: &&&str| strsim::damerau_levenshtein(&head(name), &head(own));
-    let best = names.iter().take(1000).min_by_key(near).filter(|own| near(own) <= 1 + name.chars().count() / 4);
+    let best = names.iter().take(1000).min_by_key(near).filter(|own| near(own) <= (2 + name.chars().count()) / 4);
     match best {
         Some(best) => error.mend(format!("write `{}`", short(best))),
         None if names.is_empty() => error,

@@ -46,6 +46,14 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
     }
 }
 
+/// As [`read`], of a file whose arrays have names: no table.
+pub fn read_named(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
+    match extension(file).as_deref() {
+        Some("csv" | "txt" | "data" | "tsv" | "tab") => Err(errors::table(file)),
+        _ => read(file, bytes),
+    }
+}
+
 impl Arrays {
     /// One array by name, or one column of a table: `[rows]`.
     pub fn get(&self, name: &str) -> Result<Tensor, DataError> {

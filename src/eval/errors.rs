@@ -88,10 +88,21 @@ pub fn open(name: &str, shape: &str, span: Span) -> Diagnostic {
 }
 
 /// Data of another shape.
-pub fn unfit(name: &str, stated: &str, found: &[usize], why: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::value::shape", format!("the data of `{name}` is {found:?}, and {stated} is stated"))
-        .at(span, format!("{stated}, stated here"))
-        .because(why.to_string())
+pub fn unfit(
+    name: &str,
+    stated: &str,
+    found: &[usize],
+    why: &str,
+    span: Span,
+    others: &[(String, Vec<usize>, Span)],
+) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::value::shape", format!("the data of `{name}` is {found:?}, and {stated} is stated"))
+            .at(span, format!("{stated}, stated here"))
+            .because(why.to_string());
+    others.iter().take(1).fold(problem, |problem, (other, sizes, at)| {
+        problem.at(*at, format!("the data of `{other}` is {sizes:?}")).mend("give both as many examples")
+    })
 }
 
 /// A condition that the data does not meet.
@@ -104,29 +115,48 @@ pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diag
     }
 }
 
-/// Where a number that is not finite was born.
-pub fn birth(compiled: &Compiled, birth: &Birth, what: &str, question: Span) -> Diagnostic {
-    let kind = if birth.result.is_nan() { "not a number" } else { "infinite" };
+/// Where a number that is not finite was born; `nan`: the answer has one.
+pub fn birth(compiled: &Compiled, birth: &Birth, nan: bool, what: &str, at: Span, question: Span) -> Diagnostic {
+    let kind = if nan { "not a number" } else { "infinite" };
     let node = compiled.graph.node(birth.node);
-    let at = compiled.span(birth.node).unwrap_or(question);
     let slope = at != question && compiled.graph.origin(birth.node).is_some_and(|origin| origin.slope);
     let entry = if birth.entry.is_empty() { String::new() } else { format!(" at entry {:?}", birth.entry) };
     let operands: Vec<String> = birth.operands.iter().map(|operand| number(operand.value, 6)).collect();
-    let born = match operands.as_slice() {
-        [] => format!("{} is {}{entry}", node.op.def.name, number(birth.result, 6)),
-        [one] => format!("{}({one}) is {}{entry}", node.op.def.name, number(birth.result, 6)),
-        all => format!("{}({}) is {}{entry}", node.op.def.name, all.join(", "), number(birth.result, 6)),
-    };
     let born = match (node.op.def.notation, operands.as_slice()) {
-        (crate::graph::Notation::Infix(sign), [a, b]) => {
-            format!("{a} {sign} {b} is {}{entry}", number(birth.result, 6))
-        }
-        _ => born,
+        (crate::graph::Notation::Infix(sign), [a, b]) => format!("{a} {sign} {b}"),
+        (_, []) => node.op.def.name.to_string(),
+        (_, all) => written(node.op.def, all).unwrap_or_else(|| format!("{}({})", node.op.def.name, all.join(", "))),
     };
-    let mut problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}"))
-        .at(at, if slope { format!("born in the slope of this: {born}") } else { format!("born here: {born}") });
-    if at != question {
-        problem = problem.at(question, "asked here");
+    let place = match slope {
+        true => "born in the slope of this",
+        false => "born here",
+    };
+    let problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}"))
+        .at(at, format!("{place}: {born} is {}{entry}", number(birth.result, 6)));
+    match at == question {
+        true => problem,
+        false => problem.at(question, "asked here"),
     }
-    problem
+}
+
+/// An operator that stands for what a reader writes in another way, `xlogy(2, 0)`, as that: `2*log(0)`.
+fn written(def: &crate::graph::OpDef, operands: &[String]) -> Option<String> {
+    let names: Vec<&str> = ["x", "y", "z"].into_iter().take(operands.len()).collect();
+    let call = format!("{}({})", def.name, names.join(", "));
+    let rule = def.stable.iter().find_map(|rule| rule.split_once(" = ").filter(|(_, right)| *right == call))?;
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in rule.0.chars().chain([' ']) {
+        if c.is_alphanumeric() || c == '_' {
+            word.push(c);
+            continue;
+        }
+        match names.iter().position(|name| *name == word) {
+            Some(i) => out.push_str(&operands[i]),
+            None => out.push_str(&word),
+        }
+        word.clear();
+        out.push(c);
+    }
+    Some(out.trim_end().to_string())
 }

@@ -340,6 +340,8 @@ pub struct Fault {
     pub mend: Option<String>,
     /// The whole call as it should be, `{0}' @ {1}`: offered as an edit.
     pub instead: Option<String>,
+    /// One argument as it should be.
+    pub argument: Option<(usize, String)>,
 }
 
 /// A label of a fault.
@@ -354,7 +356,7 @@ pub struct FaultLabel {
 impl Fault {
     /// A fault with its sentence.
     pub fn new(code: &'static str, title: impl Into<String>) -> Fault {
-        Fault { code, title: title.into(), labels: vec![], because: vec![], mend: None, instead: None }
+        Fault { code, title: title.into(), labels: vec![], because: vec![], mend: None, instead: None, argument: None }
     }
 
     /// With a label at an argument (empty text: its shape and where that comes from).
@@ -372,6 +374,12 @@ impl Fault {
     /// With a mend in words.
     pub fn mend(mut self, text: impl Into<String>) -> Fault {
         self.mend = Some(text.into());
+        self
+    }
+
+    /// With one argument as it should be.
+    pub fn instead_of(mut self, arg: usize, template: impl Into<String>) -> Fault {
+        self.argument = Some((arg, template.into()));
         self
     }
 

@@ -1,6 +1,12 @@
 //! Warnings: what runs and is probably not meant; one a file.
 
 mod both_ways;
+mod half_of;
+mod hidden_function;
+mod linear_layers;
+mod not_reached;
+mod unused;
+mod zero_divisor;
 
 use crate::diag::Diagnostic;
 use crate::lower::Compiled;
@@ -24,4 +30,12 @@ pub struct Lint {
 }
 
 /// The warnings.
-pub static ALL: &[&Lint] = &[&both_ways::LINT];
+pub static ALL: &[&Lint] = &[
+    &both_ways::LINT,
+    &linear_layers::LINT,
+    &unused::LINT,
+    &not_reached::LINT,
+    &zero_divisor::LINT,
+    &half_of::LINT,
+    &hidden_function::LINT,
+];

@@ -55,7 +55,8 @@ impl<'a> Cx<'a> {
                     Some(at) => at,
                     None => {
                         let known: Vec<&str> = params.iter().map(|(param, _)| *param).collect();
-                        let nearest = crate::diag::nearest(&name.text, known.iter().copied());
+                        let nearest = crate::ops::foreign::parameter(&name.text, &known)
+                            .or_else(|| crate::diag::nearest(&name.text, known.iter().copied()));
                         self.report(errors::no_parameter(what, &name.text, &known, nearest, name.span));
                         return None;
                     }
@@ -71,7 +72,10 @@ impl<'a> Cx<'a> {
                                 self.report(errors::by_name(what, name, self.text(arg.span), arg.span));
                             }
                             None => {
-                                self.report(errors::too_many(what, params.len(), given.len(), span, arg.span));
+                                self.report({
+                                    let names: Vec<&str> = params.iter().map(|(name, _)| *name).collect();
+                                    errors::too_many(what, &names, given.len(), arg.span)
+                                });
                             }
                         }
                         return None;
@@ -81,7 +85,11 @@ impl<'a> Cx<'a> {
                 }
             };
             if slots[at].is_some() {
-                self.report(errors::given_twice(what, params[at].0, arg.span));
+                let before = slots[at].and_then(|i| given.get(i));
+                let named = arg.name.is_some() || before.is_some_and(|before| before.name.is_some());
+                let first =
+                    before.map_or(span, |before| before.name.map_or(before.span, |name| name.span.to(before.span)));
+                self.report(errors::given_twice(what, params[at].0, first, named, arg.span));
                 return None;
             }
             slots[at] = Some(i);
@@ -106,7 +114,7 @@ impl<'a> Cx<'a> {
                 }
             }
             if nodes.is_empty() {
-                return self.report(errors::missing(op.name, tensors.name, span));
+                return self.report(errors::missing(op.name, tensors.name, &wanted(op), span));
             }
         } else {
             rest.extend(given);
@@ -132,7 +140,7 @@ impl<'a> Cx<'a> {
                 }
                 _ => match arg.default.parse::<f64>() {
                     Ok(value) => (ops::number(self.graph(), value), span),
-                    Err(_) => return self.report(errors::missing(op.name, arg.name, span)),
+                    Err(_) => return self.report(errors::missing(op.name, arg.name, &wanted(op), span)),
                 },
             };
             nodes.push(node);
@@ -181,7 +189,7 @@ impl<'a> Cx<'a> {
         let Some((value, at)) = value else {
             return match (kind, default) {
                 (_, "") => {
-                    self.report(errors::missing(op.name, name, span));
+                    self.report(errors::missing(op.name, name, &wanted(op), span));
                     None
                 }
                 (ArgKind::ClassAxis, _) => {
@@ -292,6 +300,10 @@ impl<'a> Cx<'a> {
             other => vec![other.clone()],
         };
         for item in &items {
+            if let Value::Text(_) = item {
+                self.report(errors::whole(name, span));
+                return None;
+            }
             let node = self.as_node(item, span)?;
             let known = ops::known::numbers(&self.out.graph, node, &self.leaf());
             match known {
@@ -320,6 +332,11 @@ impl<'a> Cx<'a> {
             Value::List(items) => {
                 for item in items.iter() {
                     let node = self.as_node(item, span)?;
+                    let number = ops::known::number(&self.out.graph, node, &self.leaf());
+                    if let Some(number) = number.filter(|n| n.fract() != 0.0 || *n < 0.0) {
+                        self.report(errors::dimension_in(&number.to_string(), self.text(span), span));
+                        return None;
+                    }
                     dims.push(self.as_dim(node, span)?);
                 }
             }
@@ -361,7 +378,13 @@ impl<'a> Cx<'a> {
                     frame = self.frames.pop().unwrap_or_default();
                     (value, span)
                 }
-                (None, None) => return self.report(errors::missing(&function.name, &param.name, span)),
+                (None, None) => {
+                    return self.report({
+                        let wanted: Vec<&str> =
+                            function.params.iter().filter(|p| p.default.is_none()).map(|p| &*p.name).collect();
+                        errors::missing(&function.name, &param.name, &wanted, span)
+                    });
+                }
             };
             if value == Value::Poison {
                 return Value::Poison;
@@ -498,13 +521,13 @@ impl<'a> Cx<'a> {
         }
         let value = self.value(function.value);
         // A mistake inside a body is told with the call that met it; inside the library, at the call.
-        for problem in &mut self.problems[before..] {
-            if function.prelude {
+        if !function.prelude {
+            self.told(before, span);
+        } else {
+            for problem in &mut self.problems[before..] {
                 let inner = problem.labels.first().map(|label| label.text.clone()).unwrap_or_default();
                 problem.labels = vec![crate::diag::Label { span, text: format!("in `{}`: {inner}", function.name) }];
                 problem.mend = None;
-            } else if !problem.labels.iter().any(|label| label.span == span) {
-                problem.labels.push(crate::diag::Label { span, text: "called here".into() });
             }
         }
         value
@@ -537,7 +560,7 @@ impl<'a> Cx<'a> {
         }
         let Some(first) = given.iter().position(|given| given.name.is_none()).or((!given.is_empty()).then_some(0))
         else {
-            return self.report(errors::missing("the slope", "z", span));
+            return self.report(errors::missing("the slope", "z", &["z"], span));
         };
         let at = given[first].span;
         let Some(z) = self.as_node(&given[first].value.clone(), at) else { return Value::Poison };
@@ -554,6 +577,11 @@ impl<'a> Cx<'a> {
         let Some(y) = self.as_node(&value, span) else { return Value::Poison };
         self.entrywise(y, z, order, &name, span)
     }
+}
+
+/// The arguments that an operator cannot do without.
+fn wanted(op: &'static OpDef) -> Vec<&'static str> {
+    op.args.iter().filter(|arg| arg.default.is_empty()).map(|arg| arg.name).collect()
 }
 
 /// A fixed hash of a name (FNV-1a, 64 bits), the same on every machine.

@@ -8,7 +8,7 @@ use crate::syntax::ast::Role;
 pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(String, Span)]) -> Diagnostic {
     let mut problem =
         Diagnostic::error("nnlang::shape::stated", format!("the value is {found}, and {wanted} is stated"))
-            .at(value, found.to_string())
+            .at(value, if found == "[]" { "a single number" } else { found })
             .at(shape, format!("{wanted}, stated here"));
     for (fact, at) in chain {
         problem = problem.at(*at, fact.clone());
@@ -19,9 +19,16 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
 /// An argument that has not the parameter's shape.
 pub fn argument_shape(param: &str, found: &str, wanted: &str, at: Span, shape: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
-        .at(at, found.to_string())
+        .at(at, if found == "[]" { "a single number" } else { found })
         .at(shape, format!("{wanted}, stated here"))
         .mend(format!("give it {wanted}, or state a name such as `n` for a length that may be any"))
+}
+
+/// A dimension that is none.
+pub fn dimension_in(text: &str, list: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::dimension", format!("{text} in `{list}` is not a dimension"))
+        .at(span, "a dimension is a whole number from 0 on, or a name")
+        .mend("write whole numbers from 0 on, or names such as `m`")
 }
 
 /// A dimension that is none.
@@ -62,8 +69,8 @@ pub fn never_equal(left: &str, right: &str, span: Span) -> Diagnostic {
 /// A string where a number is wanted.
 pub fn text_is_no_number(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::text", "a string is not a number")
-        .at(span, "a value is wanted here")
-        .mend("write a number, or the string on a line of its own as a heading")
+        .at(span, "a number or a tensor is wanted here")
+        .mend("write a number; a string on a line of its own is a heading")
 }
 
 /// An argument that is not given, used as a value.
@@ -81,6 +88,13 @@ pub fn too_large(span: Span) -> Diagnostic {
 }
 
 /// A range whose ends are not known before the run.
+pub fn range_step(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::range", "the step of a range is not 0")
+        .at(span, "with a step of 0 it never ends")
+        .mend("write a step such as 1, 0.1 or -1")
+}
+
+/// A range whose ends are not known before the run.
 pub fn range(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
         .at(span, "how many numbers this has cannot be told")
@@ -89,9 +103,15 @@ pub fn range(span: Span) -> Diagnostic {
 
 /// Something other than a vector after `in`.
 pub fn each_range(shape: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::each", format!("`for` runs over a range or a vector, not over {shape}"))
-        .at(span, shape.to_string())
-        .mend("write `for i in 0..m`")
+    let scalar = shape == "[]";
+    let what = if scalar { "a single number" } else { shape };
+    let problem =
+        Diagnostic::error("nnlang::shape::each", format!("`for` runs over a range or a vector, not over {what}"))
+            .at(span, what);
+    match scalar {
+        true => problem.mend("write a range that ends before it: `0..n`").edit(Span { end: span.start, ..span }, "0.."),
+        false => problem.mend("write `for i in 0..m`"),
+    }
 }
 
 /// Two names: columns or rows?
@@ -116,11 +136,20 @@ pub fn layer_units(word: &str, span: Span) -> Diagnostic {
         .mend(format!("write `{word} 4 tanh`"))
 }
 
+/// `layer tanh 4`
+pub fn layer_order(word: &str, name: (&str, Span), units: (&str, Span)) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
+        .at(name.1, "the activation comes after the number")
+        .mend(format!("write `{word} {} {}`", units.0, name.0))
+        .edit(name.1, units.0)
+        .edit(units.1, name.0)
+}
+
 /// A word that says nothing to a layer.
 pub fn layer_word(word: &str, text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::layer_word", format!("`{word}` does not take `{text}` here"))
         .at(span, "after the number of units comes one activation, then options")
-        .mend(format!("write `{word} 4 tanh init=he bias=false`"))
+        .mend(format!("leave it out, or begin a second `{word}` on a line of its own"))
 }
 
 /// An activation that no one knows.
@@ -138,6 +167,9 @@ pub fn activation(name: &str, span: Span) -> Diagnostic {
 pub fn layer_option(name: &str, span: Span) -> Diagnostic {
     let problem = Diagnostic::error("nnlang::name::layer_option", format!("a layer has no option `{name}`"))
         .at(span, "its options are `init` and `bias`");
+    if matches!(name, "activation" | "act" | "act_fn") {
+        return problem.mend("write the activation alone, after the number: `layer 4 tanh`");
+    }
     match crate::diag::nearest(name, ["init", "bias"]) {
         Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
         None => problem.mend("write `init=he` or `bias=false`"),
@@ -152,17 +184,6 @@ pub fn layer_option_value(name: &str, span: Span) -> Diagnostic {
         .mend(format!("write {wants}"))
 }
 
-/// An initialiser that no one knows.
-pub fn initialiser(word: &str, nearest: Option<&str>, span: Span) -> Diagnostic {
-    let problem = Diagnostic::error("nnlang::name::initialiser", format!("there is no initialiser `{word}`"))
-        .at(span, "here")
-        .because("there are xavier, he, lecun, orthogonal, normal, uniform and zeros");
-    match nearest {
-        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => problem.mend("write one of these"),
-    }
-}
-
 /// An initialiser without a shape.
 pub fn initialiser_shape(name: &str, word: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::no_shape", format!("`{name}` has no shape to be filled by `{word}`"))
@@ -172,32 +193,38 @@ pub fn initialiser_shape(name: &str, word: &str, span: Span) -> Diagnostic {
 
 /// A declaration with neither shape nor value.
 pub fn no_shape(name: &str, role: Role, span: Span) -> Diagnostic {
-    let word = if role == Role::Input { "input" } else { "param" };
+    let (word, shape) = if role == Role::Input { ("input", "[3, m]") } else { ("param", "[3, 4]") };
     Diagnostic::error("nnlang::shape::no_shape", format!("the shape of `{name}` cannot be told"))
         .at(span, "neither a shape nor a value is stated")
-        .mend(format!("write `{word} {name} : [3, m]`; a scalar is `{word} {name} : []`"))
+        .mend(format!("write `{word} {name} : {shape}`; a scalar is `{word} {name} : []`"))
 }
 
-/// More arguments than a function takes, or fewer.
-pub fn too_many(what: &str, takes: usize, given: usize, span: Span, at: Span) -> Diagnostic {
+/// `f(x, y)`
+fn form(what: &str, params: &[&str]) -> String {
+    format!("{what}({})", params.join(", "))
+}
+
+/// More arguments than a function takes, or fewer. `at` is the first that is too many, or the call.
+pub fn too_many(what: &str, params: &[&str], given: usize, at: Span) -> Diagnostic {
+    let takes = params.len();
     let plural = if takes == 1 { "argument" } else { "arguments" };
-    let _ = span;
+    let label = if given > takes { "this one is too many" } else { "too few are given here" };
     Diagnostic::error("nnlang::name::arguments", format!("`{what}` takes {takes} {plural}, and is given {given}"))
-        .at(at, "here")
-        .mend(format!("give it {takes}"))
+        .at(at, label)
+        .mend(format!("write `{}`", form(what, params)))
 }
 
 /// An argument that must be given.
-pub fn missing(what: &str, param: &str, span: Span) -> Diagnostic {
+pub fn missing(what: &str, param: &str, params: &[&str], span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::arguments", format!("`{what}` needs its argument `{param}`"))
         .at(span, "it is not given here")
-        .mend(format!("give it: `{what}(… {param} …)`"))
+        .mend(format!("write `{}`", form(what, params)))
 }
 
 /// An argument by a name that is not one.
 pub fn no_parameter(what: &str, name: &str, known: &[&str], nearest: Option<&str>, span: Span) -> Diagnostic {
     let problem = Diagnostic::error("nnlang::name::parameter", format!("`{what}` has no argument `{name}`"))
-        .at(span, "here")
+        .at(span, "before `=` in a call stands the name of an argument")
         .because(format!("it has {}", known.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")));
     match nearest {
         Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
@@ -214,10 +241,16 @@ pub fn by_name(what: &str, name: &str, text: &str, span: Span) -> Diagnostic {
 }
 
 /// An argument given twice.
-pub fn given_twice(what: &str, name: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::arguments", format!("`{name}` of `{what}` is given twice"))
+pub fn given_twice(what: &str, name: &str, first: Span, named: bool, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::arguments", format!("`{name}` of `{what}` is given twice"))
         .at(span, "the second time")
-        .mend("leave one of them out")
+        .at(first, "the first time");
+    match named {
+        true => problem
+            .because(format!("in a call `{name}=…` gives the argument of that name"))
+            .mend("leave one of them out; `==` compares"),
+        false => problem.mend("leave one of them out"),
+    }
 }
 
 /// An argument of another kind.
@@ -270,9 +303,12 @@ pub fn budget(name: &str, span: Span) -> Diagnostic {
 
 /// More indices than axes.
 pub fn too_many_indices(given: usize, shape: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::index", format!("{given} indices for {shape}"))
-        .at(span, "more indices than axes")
-        .mend("give at most one index for each axis")
+    let problem = |title: String| Diagnostic::error("nnlang::shape::index", title).at(span, "more indices than axes");
+    let indices = if given == 1 { "1 index is".to_string() } else { format!("{given} indices are") };
+    if shape == "[]" {
+        return problem(format!("a single number has no axis, and {indices} given")).mend("leave the index out");
+    }
+    problem(format!("{indices} given for {shape}")).mend("give at most one index for each axis")
 }
 
 /// An index outside its axis.
@@ -291,7 +327,10 @@ pub fn index_range(index: &str, size: &str, span: Span) -> Diagnostic {
 pub fn slice_range(slice: &str, size: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::slice", format!("the slice {slice} is outside an axis of size {size}"))
         .at(span, "a bound past the end is an error, not clamped")
-        .mend(format!("end it at {size} at most"))
+        .mend(match slice.starts_with('-') || slice.contains(":-") {
+            true => format!("count back by at most {size}"),
+            false => format!("begin and end it at {size} at most"),
+        })
 }
 
 /// A step of zero.
@@ -341,13 +380,20 @@ pub fn direction(wanted: &str, found: &str, span: Span) -> Diagnostic {
 
 /// `softmax'(z)` of a tensor.
 pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
-    let args = text.split_once('(').map_or("z", |(_, rest)| rest.trim_end_matches(')'));
-    Diagnostic::error(
+    let args = text.split_once('(').map_or("z", |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
+    let simple = args.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let problem = Diagnostic::error(
         "nnlang::diff::not_entrywise",
         format!("an entry of `{name}` depends on other entries of its argument"),
     )
-    .at(span, "so it has no slope entry by entry")
-    .mend(format!("write `jacobian({name}({args}), {args})`"))
+    .at(span, "so it has no slope entry by entry");
+    match simple {
+        true => {
+            let jacobian = format!("jacobian({name}({args}), {args})");
+            problem.mend(format!("write `{jacobian}`")).edit(span, jacobian)
+        }
+        false => problem.mend(format!("name the argument, `z = {args}`, and write `jacobian({name}(z), z)`")),
+    }
 }
 
 /// A stated slope that is not one number for each entry.
@@ -362,10 +408,20 @@ pub fn stated_slope(name: &str, [z, value, slope]: &[String; 3], stated: Span, c
 }
 
 /// A field of something that is no network's result.
-pub fn no_network(base: &str, field: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))
-        .at(span, "only the result of a network has names behind a dot")
-        .mend(format!("write `{base}` alone, or the result of a network before the dot"))
+pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))
+        .at(span, "only the result of a network has names behind a dot");
+    if field == "T" {
+        let dot = Span { start: base_span.end, ..span };
+        return problem.mend(format!("write `{base}'` for the transpose")).edit(dot, "'");
+    }
+    if field == "grad" {
+        return problem.mend(format!("write `dJ/d{base}`"));
+    }
+    if let Some(form) = crate::ops::foreign::form(field) {
+        return problem.mend(form);
+    }
+    problem.mend(format!("write `{base}` alone, or the result of a network before the dot"))
 }
 
 /// A parameter of a network that was not called.

@@ -69,6 +69,9 @@ impl Cx<'_> {
                     }
                 }
                 let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                if let ([_, right], [_, divisor]) = (args.as_slice(), nodes.as_slice()) {
+                    self.quotient(op, (*divisor, *right), span);
+                }
                 if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
                     self.beside([(*a, *a_at), (*b, *b_at)], span);
                 }
@@ -78,6 +81,11 @@ impl Cx<'_> {
             Kind::Range(from, to, step) => {
                 let (from, to) = (get(*from), get(*to));
                 let step = step.map(&get);
+                if let Some(Value::Node(node)) = &step
+                    && ops::known::number(&self.out.graph, *node, &self.leaf()) == Some(0.0)
+                {
+                    return self.report(errors::range_step(span));
+                }
                 self.range(&from, &to, step.as_ref(), span)
             }
             Kind::Call(callee, args) => {
@@ -371,13 +379,18 @@ impl Cx<'_> {
         let quoted = |template: &str| {
             let mut text = template.to_string();
             for (i, (_, at)) in args.iter().enumerate() {
-                let source = self.text(*at);
-                text = text.replace(&format!("{{{i}}}"), source);
+                let source = operand(self.text(*at));
+                text = text.replace(&format!("{{{i}}}"), &source);
             }
             text
         };
         if let Some(mend) = &fault.mend {
             problem = problem.mend(quoted(mend));
+        }
+        if let Some((arg, instead)) = &fault.argument
+            && let Some((_, at)) = args.get(*arg)
+        {
+            problem = problem.edit(*at, inside(instead, self.text(*at), *arg));
         }
         if let Some(instead) = &fault.instead {
             problem = problem.edit(span, quoted(instead));
@@ -400,6 +413,30 @@ impl Cx<'_> {
             super::DefKind::Local => shown,
         }
     }
+}
+
+/// A template with an argument's text in brackets of its own, where no operator can touch it.
+fn inside(template: &str, text: &str, arg: usize) -> String {
+    template.replace(&format!("{{{arg}}}"), text)
+}
+
+/// A source text as an operand: in brackets where it has an operator outside of brackets.
+fn operand(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut depth = 0i64;
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ' ' | '+' | '-' | '*' | '/' | '@' | '^' | '%' | '<' | '>' | '=' | '~' | '|' if depth == 0 => {
+                return format!("({text})").into();
+            }
+            _ => {}
+        }
+    }
+    text.into()
 }
 
 /// What a nested list is made of.

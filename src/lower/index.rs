@@ -256,7 +256,8 @@ impl Cx<'_> {
         let Some(over) = self.as_node(range, span) else { return Value::Poison };
         let along = self.out.graph.shape(over).clone();
         if along.rank() != 1 {
-            return self.report(errors::each_range(&along.show(&self.out.graph.dims), span));
+            return self
+                .report(errors::each_range(&along.show(&self.out.graph.dims), self.program.hir(each.range).span));
         }
         let n = along[0].clone();
         let ty = Type::real(Shape::SCALAR);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// What a layer says besides its source.
 pub(super) struct Spec {
     units: Dim,
+    units_span: Span,
     activation: Option<(Callee, Arc<str>, Span)>,
     init: Arc<str>,
     init_span: Span,
@@ -83,6 +84,10 @@ impl Cx<'_> {
     ) -> Option<Spec> {
         let mut units = None;
         let mut activation = None;
+        let units_span = args.first().map_or(word_span, |arg| match arg {
+            LayerArg::Word(name, _) => name.span,
+            LayerArg::Value(_, span) | LayerArg::Size(_, span) => *span,
+        });
         for arg in args {
             match arg {
                 LayerArg::Value(expr, span) if units.is_none() => units = Some(self.dimension(*expr, *span)?),
@@ -95,7 +100,13 @@ impl Cx<'_> {
                     activation = Some((callee, Arc::from(name.text.as_str()), name.span));
                 }
                 LayerArg::Word(name, _) if units.is_none() => {
-                    self.report(errors::layer_units(word, name.span));
+                    let problem = match args.get(1) {
+                        Some(LayerArg::Value(_, at)) => {
+                            errors::layer_order(word, (&name.text, name.span), (self.text(*at), *at))
+                        }
+                        _ => errors::layer_units(word, name.span),
+                    };
+                    self.report(problem);
                     return None;
                 }
                 LayerArg::Value(_, span) | LayerArg::Size(_, span) => {
@@ -116,14 +127,22 @@ impl Cx<'_> {
         for (name, value) in options {
             match (name.text.as_str(), value) {
                 ("init", LayerArg::Word(word, _)) => {
+                    if crate::layers::init::Init::find(&word.text).is_none() {
+                        self.report(unknown_initialiser(&word.text, word.span));
+                        return None;
+                    }
                     init = Arc::from(word.text.as_str());
                     init_span = word.span;
                 }
                 ("bias", LayerArg::Word(word, _)) if word.text == "true" || word.text == "false" => {
                     bias = word.text == "true";
                 }
-                ("init" | "bias", _) => {
-                    self.report(errors::layer_option_value(&name.text, name.span));
+                ("init" | "bias", value) => {
+                    let at = match value {
+                        LayerArg::Word(word, _) => word.span,
+                        LayerArg::Value(_, span) | LayerArg::Size(_, span) => *span,
+                    };
+                    self.report(errors::layer_option_value(&name.text, at));
                     return None;
                 }
                 _ => {
@@ -132,7 +151,7 @@ impl Cx<'_> {
                 }
             }
         }
-        Some(Spec { units, activation, init, init_span, bias })
+        Some(Spec { units, units_span, activation, init, init_span, bias })
     }
 
     /// The function that a layer's last word names.
@@ -224,7 +243,9 @@ impl Cx<'_> {
             }
         };
         self.draw.name = outer;
-        define(self, next + 1, Made::Value(a));
+        let output = define(self, next + 1, Made::Value(a));
+        let (activated, units) = (spec.activation.is_some(), spec.units_span);
+        self.out.layers.push(super::Layered { source, output, activated, word: span, units });
         true
     }
 
@@ -238,8 +259,7 @@ impl Cx<'_> {
     pub(super) fn initial(&mut self, word: &str, shape: &Shape, span: Span) -> Option<NodeId> {
         use crate::layers::init::{Init, Method};
         let Some(init) = Init::find(word) else {
-            let nearest = crate::diag::nearest(word, crate::layers::init::ALL.iter().map(|init| init.name));
-            self.report(errors::initialiser(word, nearest, span));
+            self.report(unknown_initialiser(word, span));
             return None;
         };
         self.here = Some(span);
@@ -272,4 +292,10 @@ impl Cx<'_> {
         self.settle();
         made
     }
+}
+
+fn unknown_initialiser(word: &str, span: Span) -> crate::diag::Diagnostic {
+    let known = crate::layers::init::ALL.iter().map(|init| init.name);
+    let here = crate::ops::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
+    crate::resolve::errors::initialiser(word, here, span)
 }

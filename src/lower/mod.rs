@@ -73,6 +73,42 @@ pub struct Compiled {
     pub settings: hir::Settings,
     /// Where a vector was written beside something of more axes.
     pub beside: Vec<Beside>,
+    /// The divisions that the program writes.
+    pub quotients: Vec<Quotient>,
+    /// The layers that the program writes.
+    pub layers: Vec<Layered>,
+    /// The program's functions that hide one of the library's.
+    pub hiding: Vec<(Arc<str>, Span)>,
+}
+
+/// A division as the program writes it.
+#[derive(Clone, Debug)]
+pub struct Quotient {
+    /// What is divided by.
+    pub divisor: NodeId,
+    /// Its text.
+    pub divisor_span: Span,
+    /// The terms of a divisor that is written as a difference.
+    pub difference: Option<[NodeId; 2]>,
+    /// Is the divisor a product written together, as in `1/2x`?
+    pub together: bool,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A layer.
+#[derive(Clone, Debug)]
+pub struct Layered {
+    /// What it takes.
+    pub source: NodeId,
+    /// What it gives.
+    pub output: NodeId,
+    /// Does it say an activation?
+    pub activated: bool,
+    /// Its word.
+    pub word: Span,
+    /// Its number of units, after which an activation would stand.
+    pub units: Span,
 }
 
 /// A vector and something of more axes, entry by entry, as the program writes it.
@@ -241,6 +277,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
     for item in &program.items {
         cx.item(item);
     }
+    cx.hiding();
     (cx.out, cx.problems)
 }
 
@@ -526,6 +563,35 @@ impl<'a> Cx<'a> {
         }
         let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// The program's functions whose names the library has too.
+    fn hiding(&mut self) {
+        for global in &self.program.globals {
+            let hides = || ops::find(&global.name).is_some() || crate::prelude::source_of(&global.name).is_some();
+            if matches!(global.kind, hir::GlobalKind::Function(_)) && hides() {
+                self.out.hiding.push((global.name.clone(), global.span));
+            }
+        }
+    }
+
+    /// Remembers a division, for the lints.
+    fn quotient(&mut self, op: &'static crate::graph::OpDef, divisor: (NodeId, HirId), span: Span) {
+        use crate::graph::Notation;
+        if op.notation != Notation::Infix("/") || self.sources.get(span.source).name.starts_with("prelude/") {
+            return;
+        }
+        let (node, id) = divisor;
+        let hir = self.program.hir(id);
+        let written = |sign| matches!(&hir.kind, hir::Kind::Apply(op, _) if op.notation == Notation::Infix(sign));
+        let terms = &self.out.graph.node(node).args;
+        let difference = match terms[..] {
+            [a, b] if written("-") => Some([a, b]),
+            _ => None,
+        };
+        let together = written("*") && self.text(hir.span).starts_with(|c: char| c.is_ascii_digit() || c == '.');
+        let quotient = Quotient { divisor: node, divisor_span: hir.span, difference, together, span };
+        self.out.quotients.push(quotient);
     }
 
     /// Remembers a vector beside something of more axes, for the lints; what the prelude writes is not the reader's.

@@ -27,7 +27,11 @@ impl Cx<'_> {
             return self.report(errors::budget(&network.name, span));
         }
         if given.len() != network.params.len() {
-            return self.report(errors::too_many(&network.name, network.params.len(), given.len(), span, span));
+            return self.report({
+                let params: Vec<&str> = network.params.iter().map(|param| &*param.name).collect();
+                let at = given.get(params.len()).map_or(span, |given| given.span);
+                errors::too_many(&network.name, &params, given.len(), at)
+            });
         }
         let mut frame = Frame { places: vec![None; network.frame as usize], names: vec![] };
         let mut names: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
@@ -66,7 +70,10 @@ impl Cx<'_> {
         let result = if broken {
             None
         } else {
-            stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names, span))
+            let before = self.problems.len();
+            let result = stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names));
+            self.told(before, span);
+            result
         };
         self.depth -= 1;
         self.frames.pop();
@@ -88,9 +95,8 @@ impl Cx<'_> {
         Value::Node(own)
     }
 
-    fn network_body(&mut self, id: NetworkId, names: &mut FxHashMap<Arc<str>, NodeId>, span: Span) -> Option<NodeId> {
+    fn network_body(&mut self, id: NetworkId, names: &mut FxHashMap<Arc<str>, NodeId>) -> Option<NodeId> {
         let network = self.program.network(id);
-        let before = self.problems.len();
         let mut last = None;
         for item in &network.body {
             match item {
@@ -188,7 +194,6 @@ impl Cx<'_> {
                         node
                     });
                     if !done {
-                        self.told(before, span);
                         return None;
                     }
                     for ((name, place), node) in layer.names.iter().zip(&nodes) {
@@ -203,16 +208,34 @@ impl Cx<'_> {
                 }
             }
         }
-        self.told(before, span);
         last
     }
 
-    /// A mistake inside the body is told with the call that met it.
-    fn told(&mut self, before: usize, span: Span) {
-        for problem in &mut self.problems[before..] {
-            if !problem.labels.iter().any(|label| label.span == span) {
-                problem.labels.push(crate::diag::Label { span, text: "called here".into() });
+    /// A mistake inside a body is told with the call that met it; what several calls meet is told once.
+    pub(super) fn told(&mut self, before: usize, span: Span) {
+        const MOST: usize = 4;
+        let new = self.problems.split_off(before.min(self.problems.len()));
+        for mut problem in new {
+            let call = crate::diag::Label { span, text: "called here".into() };
+            let place = problem.span();
+            let same = |other: &&mut crate::diag::Diagnostic| other.code == problem.code && other.span() == place;
+            if let Some(told) = self.problems.iter_mut().rev().take(64).find(same)
+                && told.labels.iter().any(|label| label.text == call.text)
+            {
+                let calls = told.labels.iter().filter(|label| label.text == call.text).count();
+                if calls < MOST && told.labels.iter().all(|label| label.span != span) {
+                    told.labels.push(call);
+                }
+                // What mends one call may not mend the other.
+                if told.mend != problem.mend {
+                    told.mend = None;
+                }
+                continue;
             }
+            if problem.labels.iter().all(|label| label.span != span) {
+                problem.labels.push(call);
+            }
+            self.problems.push(problem);
         }
     }
 
@@ -229,7 +252,7 @@ impl Cx<'_> {
         let base_text = self.text(span);
         let call = base.and_then(|node| self.results.get(&node).copied());
         let Some((network, call)) = call else {
-            return self.report(errors::no_network(base_text, &field.text, field.span));
+            return self.report(errors::no_network(base_text, &field.text, span, field.span));
         };
         let names = self.networks.get(&network).and_then(|instance| instance.calls.get(call)).map(|(names, _)| names);
         match names.and_then(|names| names.get(field.text.as_str()).copied()) {

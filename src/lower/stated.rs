@@ -90,11 +90,23 @@ impl Cx<'_> {
             let place = shape.dims.get(i).map_or(shape.span, |(_, span)| *span);
             if let Err(clash) = self.out.graph.dims.unify(b, a, place) {
                 let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-                self.report(errors::stated(&found, &wanted, value_span, shape.span, &clash.chain));
+                let mut chain = clash.chain;
+                for dim in [a, b] {
+                    chain.extend(self.valued(dim));
+                }
+                chain.dedup();
+                self.report(errors::stated(&found, &wanted, value_span, shape.span, &chain));
                 return None;
             }
         }
         self.of_element(node, ty.dtype, value_span, &ty.shape)
+    }
+
+    /// Where a name that stands for a number in a shape got it: `m = 4`.
+    fn valued(&self, dim: &Dim) -> Option<(String, Span)> {
+        let Dim::Named(number, name) = dim else { return None };
+        let def = self.out.defs.iter().find(|def| def.name == *name && def.kind == super::DefKind::Leaf)?;
+        Some((format!("{name} is {number} from here"), def.span))
     }
 
     /// An input's default, which must be able to have the stated shape.

@@ -80,7 +80,7 @@ pub static TRACE: OpDef = OpDef {
     notation: Notation::Call,
     role: Role::Plain,
     summary: "The sum of the diagonal of a square matrix, or of each of a stack.",
-    formula: "sum(diagonal(A))",
+    formula: "sum(diagonal(A), axis=-1)",
     kink: None,
     shape: |dims, args, _| number_of_matrix(dims, &args[0], "trace"),
     kernel: Kernel::Matrix(linalg::trace),

@@ -23,6 +23,8 @@ mod erf;
 mod exp;
 mod extremum;
 mod eye;
+/// Names by which other languages and libraries know what this one has.
+pub mod foreign;
 pub mod form;
 mod gamma;
 mod gather;

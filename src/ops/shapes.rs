@@ -36,9 +36,16 @@ pub fn broadcast_all(dims: &mut Dims, args: &[Type]) -> Result<Shape, Fault> {
             let vector = match (&before[..], &ty.shape[..]) {
                 ([rows, _], [k]) if dims.is_same(rows, k) => i,
                 ([k], [rows, _]) if i == 1 && dims.is_same(rows, k) => 0,
+                _ if i == 1 && is_name(&left) && is_name(&right) => {
+                    return fault.because(format!(
+                        "two names are two lengths; `assert {left} == {right}` above says that they are one"
+                    ));
+                }
                 _ => return fault,
             };
-            fault.mend(format!("write `expand({{{vector}}}, axis=1)`: a column, one entry for each row"))
+            fault
+                .mend(format!("write `expand({{{vector}}}, axis=1)`: a column, one entry for each row"))
+                .instead_of(vector, format!("expand({{{vector}}}, axis=1)"))
         })?;
     }
     Ok(shape)
@@ -50,6 +57,10 @@ pub fn reduce(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fau
         axis_in(dims, &args[0].shape, *axis)?;
     }
     Ok(Type::real(reduced(&args[0].shape, attrs.ints(0), attrs.flag(1))))
+}
+
+fn is_name(dim: &str) -> bool {
+    dim.starts_with(char::is_alphabetic) && dim.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// `shape` without `axes` (absent: without all), or with size 1 in their place.

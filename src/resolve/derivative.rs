@@ -70,7 +70,10 @@ impl Cx<'_> {
         }
         let below: u32 = by_ids.iter().map(|(_, order)| *order).sum();
         if below != order {
-            return self.broken(errors::orders(order, below, span), span);
+            let above = derivative.of.span;
+            let by = self.sources.text(crate::source::Span { start: above.end, ..span }).trim_start_matches('/');
+            let problem = errors::orders(order, below, &of, by, above, span);
+            return self.broken(problem, span);
         }
         let id = self.push(Kind::Derivative { of: value, by: by_ids }, span);
         self.postfixes(id, postfixes)

@@ -56,11 +56,17 @@ pub fn itself(name: &str, span: Span) -> Diagnostic {
 }
 
 /// A name defined twice.
-pub fn twice(name: &str, span: Span, before: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::twice", format!("`{name}` is defined twice"))
+pub fn twice(name: &str, span: Span, before: Span, own: bool) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::twice", format!("`{name}` is defined twice"))
         .at(span, "defined again here")
-        .at(before, "first defined here")
-        .mend("give one of them another name")
+        .at(before, "first defined here");
+    if !own {
+        return problem.mend("give one of them another name");
+    }
+    problem
+        .because("a line is an equation that always holds, not an assignment that changes a name")
+        .mend(format!("name the new value: `{name}_next = …`"))
+        .edit(span, format!("{name}_next"))
 }
 
 /// A dimension's name defined as a value afterwards.
@@ -92,14 +98,58 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
     }
 }
 
-/// A function that no one knows.
-pub fn unknown_function(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error("nnlang::name::unknown", format!("there is no function `{name}`")).at(span, "called here");
-    match nearest {
-        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => diagnostic.mend(format!("define it above this line: `{name}(x) = …`")),
+/// A function that no one knows. `written` is the whole of its name as it stands there, `torch.sigmoid`.
+pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::unknown", format!("there is no function `{written}`"));
+    let problem = match name == written {
+        true => problem.at(span, "called here"),
+        false => problem.at(span, "built-in functions are called by their name alone"),
+    };
+    match (crate::ops::foreign::form(name), nearest) {
+        (_, Some(nearest)) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        (Some(form), None) => problem.mend(form),
+        (None, None) => problem.mend(format!("define it above this line: `{name}(x) = …`")),
     }
+}
+
+/// `x.sum()`
+pub fn no_method(base: &str, name: &str, call: &str, known: bool, span: Span) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::name::not_function", format!("`{base}` has no function of its own `{name}`"))
+            .at(span, "a function is called with the value in its brackets");
+    match (known, crate::ops::foreign::form(name)) {
+        (true, _) => problem.mend(format!("write `{call}`")).edit(span, call),
+        (false, Some(form)) => problem.mend(form),
+        (false, None) => problem.mend(format!("write `{name}({base})`, and define `{name}` above")),
+    }
+}
+
+/// An initialiser that no one knows.
+pub fn initialiser(word: &str, nearest: Option<&str>, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::initialiser", format!("there is no initialiser `{word}`"))
+        .at(span, "neither an initialiser nor a name that is defined above")
+        .because("there are xavier, he, lecun, orthogonal, normal, uniform and zeros");
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("write one of these, or a value"),
+    }
+}
+
+/// `input x = [3, m]`
+pub fn shape_as_value(name: &str, dim: &str, span: Span, gap: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::unknown", format!("`{dim}` is not defined"))
+        .at(span, "no definition, input or function of this name")
+        .because("after `=` comes a value; a shape comes after `:`")
+        .mend(format!("write `{name} : [… {dim} …]` for the shape"))
+        .edit(gap, " : ")
+}
+
+/// `A^T`
+pub fn transpose_power(base: &str, whole: Span, power: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::unknown", "`T` is not defined")
+        .at(power, "no definition, input or function of this name")
+        .mend(format!("write `{base}'` for the transpose"))
+        .edit(whole, "'")
 }
 
 /// A call of something that is not a name.
@@ -126,11 +176,23 @@ pub fn two_readings(word: &str, full: &str, base: &str, order: u32, of: &str, sp
         .mend(format!("write `d{order}{of}/{by}`"))
 }
 
-/// A derivative whose orders do not add up.
-pub fn orders(of: u32, by: u32, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::orders", format!("the orders of this derivative differ: {of} above, {by} below"))
-        .at(span, "the order above is the sum of the orders below")
-        .mend("write `d2J/da db` or `d2J/da2`")
+/// A derivative whose orders do not add up. `by` is what stands below, as it is written.
+pub fn orders(of: u32, by_order: u32, goal: &str, by: &str, above: Span, span: Span) -> Diagnostic {
+    let order = |n: u32| if n == 1 { String::new() } else { n.to_string() };
+    let fits = format!("d{}{goal}", order(by_order));
+    let problem = Diagnostic::error(
+        "nnlang::name::orders",
+        format!("the orders of this derivative differ: {of} above, {by_order} below"),
+    )
+    .at(span, "the order above is the sum of the orders below");
+    let by_name = by.strip_prefix('d').filter(|name| by_order == 1 && of > 1 && !name.contains(' '));
+    match by_name {
+        Some(name) => {
+            let whole = format!("d{of}{goal}/d{name}{of}");
+            problem.mend(format!("write `{whole}`, or `{fits}/{by}`")).edit(span, whole)
+        }
+        None => problem.mend(format!("write `{fits}/{by}`")).edit(above, fits),
+    }
 }
 
 /// A derivative by something that is not a name.

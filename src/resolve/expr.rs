@@ -68,6 +68,14 @@ impl Cx<'_> {
         let mut stack: Vec<HirId> = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             match *step {
+                Step::Operand(part, postfixes) if self.is_transpose(expr, part) => {
+                    let at = expr.parts.iter().position(|other| other.span == part.span).unwrap_or(1);
+                    let power = expr.parts[at - 1].span.to(part.span);
+                    let base = at.checked_sub(2).map_or("A", |i| self.sources.text(expr.parts[i].span)).to_string();
+                    let _ = postfixes;
+                    let id = self.broken(errors::transpose_power(&base, power, part.span), part.span);
+                    stack.push(id);
+                }
                 Step::Operand(part, postfixes) => {
                     let piped = matches!(steps.get(i + 1), Some(Step::Infix(Infix::Pipe, _)));
                     let id = if piped { self.piped(part, postfixes) } else { self.operand(part, postfixes) };
@@ -128,6 +136,17 @@ impl Cx<'_> {
             }
             _ => None,
         })
+    }
+
+    /// `A^T`, where nothing is called `T`.
+    fn is_transpose(&self, expr: &ast::Expr, part: &Part) -> bool {
+        matches!(&part.kind, PartKind::Name(name) if name == "T")
+            && self.is_unknown("T")
+            && expr
+                .parts
+                .iter()
+                .position(|other| other.span == part.span)
+                .is_some_and(|at| at > 0 && expr.parts[at - 1].kind == PartKind::Infix(Infix::Pow))
     }
 
     fn infix(&mut self, infix: Infix, span: Span, left: HirId, right: HirId) -> HirId {
@@ -274,6 +293,9 @@ impl Cx<'_> {
 
     /// A name and what follows it: a value, a call, a slope, something behind a dot.
     fn named(&mut self, name: &str, span: Span, postfixes: &[Part]) -> HirId {
+        if let Some(id) = self.method(name, span, postfixes) {
+            return id;
+        }
         // `net.W1`, `net.f(x)` behind an alias.
         if self.modules.contains_key(name)
             && self.local(name).is_none()
@@ -282,6 +304,9 @@ impl Cx<'_> {
             let full = format!("{name}.{}", field.text);
             if self.scope.contains_key(full.as_str()) {
                 return self.named(&full, span.to(field.span), rest);
+            }
+            if self.lost_modules.contains(name) {
+                return self.push(Kind::Broken, span);
             }
             let known: Vec<Arc<str>> =
                 self.scope.keys().filter(|k| k.starts_with(&format!("{name}."))).cloned().collect();
@@ -346,30 +371,90 @@ impl Cx<'_> {
         if let Some((_, value)) = CONSTANTS.iter().find(|(constant, _)| *constant == name) {
             return self.push(Kind::Constant(*value), span);
         }
-        let problem = self.unknown_name(name, span);
-        self.broken(problem, span)
+        match self.unknown_name(name, span) {
+            Some(problem) => self.broken(problem, span),
+            None => self.push(Kind::Broken, span),
+        }
     }
 
-    fn unknown_name(&mut self, name: &str, span: Span) -> crate::diag::Diagnostic {
+    /// Why a name has no value; silent where a file is missing that may define it.
+    fn unknown_name(&mut self, name: &str, span: Span) -> Option<crate::diag::Diagnostic> {
         if self.within.as_deref() == Some(name) {
-            return errors::itself(name, span);
+            return Some(errors::itself(name, span));
         }
         if let Some(defined) = self.later.get(name)
             && (defined.source != span.source || defined.start > span.start)
         {
-            return errors::early(name, span, *defined);
+            return Some(errors::early(name, span, *defined));
         }
         if let Some(of) = name.strip_prefix('d').or_else(|| name.strip_prefix('∂'))
             && self.is_value(of)
         {
             let goal = self.last_scalar.clone();
-            return errors::lone_differential(name, of, span, goal.as_deref());
+            return Some(errors::lone_differential(name, of, span, goal.as_deref()));
         }
         if self.is_function(name) {
-            return errors::not_a_value(name, "function", span);
+            return Some(errors::not_a_value(name, "function", span));
         }
         let nearest = self.nearest(name, false);
-        errors::unknown(name, span, nearest.as_deref())
+        if nearest.is_none() && self.lost {
+            return None;
+        }
+        Some(errors::unknown(name, span, nearest.as_deref()))
+    }
+
+    /// A name that nothing defines, here or below.
+    pub(super) fn is_unknown(&self, name: &str) -> bool {
+        self.local(name).is_none()
+            && self.frame_dim(name).is_none()
+            && !self.scope.contains_key(name)
+            && !self.modules.contains_key(name)
+            && !self.later.contains_key(name)
+            && !self.is_function(name)
+            && !CONSTANTS.iter().any(|(constant, _)| *constant == name)
+            && !matches!(name, "true" | "false" | "none")
+    }
+
+    /// `torch.sigmoid(x)`, `x.sum()`: functions as other languages call them.
+    fn method(&mut self, name: &str, span: Span, postfixes: &[Part]) -> Option<HirId> {
+        let fields = postfixes.iter().take_while(|part| matches!(part.kind, PartKind::Field(_))).count();
+        let Some(Part { kind: PartKind::Call(args), span: bracket }) = postfixes.get(fields) else { return None };
+        let Some(Part { kind: PartKind::Field(field), .. }) = postfixes.get(fields.checked_sub(1)?) else {
+            return None;
+        };
+        let whole = span.to(*bracket);
+        let dotted = span.to(field.span);
+        let known = crate::ops::foreign::function(&field.text).unwrap_or(&field.text).to_string();
+        let problem = if self.is_unknown(name) {
+            let nearest = match self.is_function(&known) {
+                true => Some(known),
+                false => None,
+            };
+            errors::unknown_function(&field.text, &format!("{name}.{}", field.text), dotted, nearest.as_deref())
+        } else if self.is_value(name) && fields == 1 {
+            if self.is_broken(name) {
+                return Some(self.push(Kind::Broken, whole));
+            }
+            let inside =
+                self.sources.text(crate::source::Span { start: bracket.start + 1, end: bracket.end - 1, ..*bracket });
+            let comma = if inside.trim().is_empty() { "" } else { ", " };
+            let call = format!("{known}({name}{comma}{inside})");
+            errors::no_method(name, &field.text, &call, self.is_function(&known), whole)
+        } else {
+            return None;
+        };
+        self.report(problem);
+        for arg in args {
+            if let ast::ArgValue::Expr(expr) = &arg.value {
+                self.tree(expr);
+            }
+        }
+        Some(self.push(Kind::Broken, whole))
+    }
+
+    fn is_broken(&self, name: &str) -> bool {
+        self.local(name).is_none()
+            && self.scope.get(name).is_some_and(|id| self.program.global(*id).kind == GlobalKind::Broken)
     }
 
     /// What a called name is.
@@ -414,8 +499,14 @@ impl Cx<'_> {
         } else if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
             errors::not_a_function(name, span, bracket, false)
         } else {
-            let nearest = self.nearest(name, true);
-            errors::unknown_function(name, span, nearest.as_deref())
+            let nearest = match crate::ops::foreign::function(name) {
+                Some(here) => Some(here.to_string()),
+                None => self.nearest(name, true).filter(|_| crate::ops::foreign::form(name).is_none()),
+            };
+            if nearest.is_none() && self.lost {
+                return None;
+            }
+            errors::unknown_function(name, name, span, nearest.as_deref())
         };
         self.report(problem);
         None

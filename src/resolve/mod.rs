@@ -38,6 +38,8 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         prelude: HashMap::default(),
         unknown: 0,
         using: vec![],
+        lost: false,
+        lost_modules: Default::default(),
         last_scalar: None,
     };
     cx.items(items, Wanted::All);
@@ -94,6 +96,10 @@ struct Cx<'a> {
     unknown: usize,
     /// The files that are being used, for cycles.
     using: Vec<SourceId>,
+    /// A file could not be used: what has no near name may be one of its names.
+    lost: bool,
+    /// Behind these aliases, too.
+    lost_modules: rustc_hash::FxHashSet<Arc<str>>,
     last_scalar: Option<Arc<str>>,
 }
 
@@ -135,6 +141,11 @@ impl Cx<'_> {
 
     /// Defines a name of the program. A name that is there already is reported, and the new one stays without a name.
     fn define(&mut self, name: &str, span: Span, kind: GlobalKind) -> GlobalId {
+        self.define_again(name, span, kind, false)
+    }
+
+    /// As [`Cx::define`]; is the name part of its own new value, as in an assignment?
+    fn define_again(&mut self, name: &str, span: Span, kind: GlobalKind, own: bool) -> GlobalId {
         let id = GlobalId(self.program.globals.len() as u32);
         let name: Arc<str> = name.into();
         self.program.globals.push(Global { name: name.clone(), span, kind });
@@ -144,7 +155,7 @@ impl Cx<'_> {
                 let problem = match before.kind {
                     GlobalKind::Dimension => errors::dimension_first(&name, span, before.span),
                     GlobalKind::Broken | GlobalKind::Value | GlobalKind::Function(_) | GlobalKind::Network(_) => {
-                        errors::twice(&name, span, before.span)
+                        errors::twice(&name, span, before.span, own)
                     }
                 };
                 self.report(problem);
@@ -181,6 +192,7 @@ impl Cx<'_> {
             known.extend(crate::prelude::names().map(str::to_string));
         } else {
             known.extend(expr::CONSTANTS.iter().map(|(name, _)| name.to_string()));
+            known.push("shapes".to_string());
         }
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
     }
@@ -283,7 +295,7 @@ impl Cx<'_> {
         let mut out: Vec<hir::Param> = vec![];
         for param in params {
             if let Some(before) = out.iter().find(|p| *p.name == *param.name.text) {
-                let problem = errors::twice(&param.name.text, param.name.span, before.span);
+                let problem = errors::twice(&param.name.text, param.name.span, before.span, false);
                 self.report(problem);
             }
             let shape = param.kind.as_ref().map(|kind| self.shape(kind));
@@ -300,7 +312,7 @@ impl Cx<'_> {
         let value = self.expr(&define.value);
         let name: Arc<str> = define.name.text.as_str().into();
         if self.frames.last().is_some_and(|frame| frame.names.contains_key(&name)) {
-            let problem = errors::twice(&name, define.name.span, define.name.span);
+            let problem = errors::twice(&name, define.name.span, define.name.span, false);
             self.report(problem);
         }
         let place = self.place(&name);

@@ -29,15 +29,17 @@ impl Cx<'_> {
     fn item(&mut self, item: &ast::Item, wanted: Wanted) {
         match &item.statement {
             Statement::Define(define) => {
+                let before = self.problems.len();
                 let outer = self.within.replace(define.name.text.as_str().into());
                 let shape = define.kind.as_ref().map(|kind| self.shape(kind));
                 let value = self.expr(&define.value);
                 self.within = outer;
-                let global = self.define(&define.name.text, define.name.span, GlobalKind::Value);
+                let own = mentions(&define.value, &define.name.text);
+                let global = self.define_again(&define.name.text, define.name.span, GlobalKind::Value, own);
                 // What is written as a tensor is no goal.
                 let tensor = define.kind.as_ref().is_some_and(|kind| !kind.dims.is_empty())
                     || matches!(define.value.parts.as_slice(), [ast::Part { kind: PartKind::List(_), .. }]);
-                if !tensor {
+                if !tensor && self.problems.len() == before {
                     self.last_scalar = Some(define.name.text.as_str().into());
                 }
                 self.push_item(item.span, ItemKind::Define { global, shape, value });
@@ -96,6 +98,28 @@ impl Cx<'_> {
                 {
                     initialiser = Some(ast::Name { text: name.clone(), span: *span });
                 }
+                [ast::Part { kind: PartKind::List(items), .. }]
+                    if declare.kind.is_none() && items.iter().any(|item| self.is_dimension(item)) =>
+                {
+                    let name = &declare.name;
+                    let gap = Span { start: name.span.end, end: expr.span.start, ..expr.span };
+                    let odd = items.iter().find(|item| self.is_dimension(item)).map_or(expr.span, |item| item.span);
+                    let odd_name = self.sources.text(odd).to_string();
+                    self.report(errors::shape_as_value(&name.text, &odd_name, odd, gap));
+                    let start = self.program.arena.len() as u32;
+                    let root = self.push(Kind::Broken, expr.span);
+                    value = Some(hir::Expr { start, root });
+                }
+                [ast::Part { kind: PartKind::Name(name), span }]
+                    if declare.role == ast::Role::Param && self.is_unknown(name) =>
+                {
+                    let known = INITIALISERS.iter().copied();
+                    let here = crate::ops::foreign::initialiser(name).or_else(|| crate::diag::nearest(name, known));
+                    self.report(errors::initialiser(name, here, *span));
+                    let start = self.program.arena.len() as u32;
+                    let root = self.push(Kind::Broken, *span);
+                    value = Some(hir::Expr { start, root });
+                }
                 _ => value = Some(self.expr(expr)),
             }
         }
@@ -105,6 +129,11 @@ impl Cx<'_> {
             self.layers.first_input = Some(global);
         }
         self.push_item(span, ItemKind::Declare { role: declare.role, global, shape, value, initialiser });
+    }
+
+    /// A lone name that nothing defines, as a dimension would be.
+    fn is_dimension(&self, expr: &ast::Expr) -> bool {
+        matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(name), .. }] if self.is_unknown(name))
     }
 
     fn stated_slope(&mut self, function: &ast::Function, slope: hir::FunctionId) {
@@ -123,7 +152,7 @@ impl Cx<'_> {
             Some(GlobalKind::Broken) => {}
             Some(GlobalKind::Value | GlobalKind::Dimension | GlobalKind::Network(_)) | None => {
                 let nearest = self.nearest(&name.text, true);
-                let problem = errors::unknown_function(&name.text, name.span, nearest.as_deref());
+                let problem = errors::unknown_function(&name.text, &name.text, name.span, nearest.as_deref());
                 self.report(problem);
             }
         }
@@ -159,12 +188,16 @@ impl Cx<'_> {
     fn use_file(&mut self, used: &ast::Use) {
         let id = match self.loader.load(self.sources, &used.path.node, used.path.span) {
             Ok(id) => id,
-            Err(problem) => return self.report(problem),
+            Err(problem) => {
+                self.lose(used);
+                return self.report(problem);
+            }
         };
         let name = self.sources.get(id).name.clone();
         if self.using.iter().any(|other| self.sources.get(*other).name == name)
             || self.sources.get(used.path.span.source).name == name
         {
+            self.lose(used);
             return self.report(errors::circle(&used.path.node, used.path.span));
         }
         self.using.push(id);
@@ -188,7 +221,7 @@ impl Cx<'_> {
                 self.modules = outer_modules;
                 self.layers = outer_layers;
                 if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span) {
-                    self.report(errors::twice(&alias.text, alias.span, before));
+                    self.report(errors::twice(&alias.text, alias.span, before, false));
                 }
                 let mut inner: Vec<_> = inner.into_iter().collect();
                 inner.sort_by_key(|(_, id)| *id);
@@ -200,6 +233,18 @@ impl Cx<'_> {
             }
         }
         self.using.pop();
+    }
+
+    /// The names of a file that could not be read are not known; they are silent.
+    fn lose(&mut self, used: &ast::Use) {
+        match &used.alias {
+            None => self.lost = true,
+            Some(alias) => {
+                let name: Arc<str> = alias.text.as_str().into();
+                self.modules.insert(name.clone(), alias.span);
+                self.lost_modules.insert(name);
+            }
+        }
     }
 
     fn layer(&mut self, layer: &ast::Layer, span: Span) {
@@ -430,6 +475,35 @@ impl Cx<'_> {
         let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
+}
+
+/// Does an expression have this name in it? Nested brackets are a recursion that the scanner's depth limit bounds.
+fn mentions(expr: &ast::Expr, name: &str) -> bool {
+    let slot = |slot: &ast::Slot| match slot {
+        ast::Slot::At(expr) => mentions(expr, name),
+        ast::Slot::Slice { start, stop, step, .. } => {
+            [start, stop, step].into_iter().flatten().any(|expr| mentions(expr, name))
+        }
+    };
+    let each = |each: &ast::Comprehension| mentions(&each.value, name) || mentions(&each.range, name);
+    expr.parts.iter().any(|part| match &part.kind {
+        PartKind::Name(text) => text == name,
+        PartKind::Group(inner) => mentions(inner, name),
+        PartKind::List(items) => items.iter().any(|item| mentions(item, name)),
+        PartKind::Comprehension(inner) => each(inner),
+        PartKind::Index(slots) => slots.iter().any(slot),
+        PartKind::Call(args) => args.iter().any(|arg| match &arg.value {
+            ast::ArgValue::Expr(expr) => mentions(expr, name),
+            ast::ArgValue::Each(inner) => each(inner),
+        }),
+        PartKind::Prefix(_)
+        | PartKind::Infix(_)
+        | PartKind::Number(_)
+        | PartKind::Text(_)
+        | PartKind::Derivative(_)
+        | PartKind::Prime
+        | PartKind::Field(_) => false,
+    })
 }
 
 fn has_no_bias(layer: &ast::Layer) -> bool {

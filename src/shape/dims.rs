@@ -224,7 +224,12 @@ impl Dims {
             }
             let Some(named) = self.get(sym) else { continue };
             if let Some(said) = &named.said {
-                let fact = format!("{} = {}", self.written(&said.left), self.written(&said.right));
+                // The name first, as an equation is read.
+                let (a, b) = match said.left {
+                    Dim::Num(_) => (&said.right, &said.left),
+                    Dim::Named(..) | Dim::Poly(_) => (&said.left, &said.right),
+                };
+                let fact = format!("{} = {}", self.written(a), self.written(b));
                 if let Some(place) = said.place {
                     if facts.len() == LONGEST_CHAIN {
                         break;

@@ -323,6 +323,13 @@ pub(super) fn decimal_comma(span: Span) -> Diagnostic {
         .edit(span, ".")
 }
 
+/// `a, b = 1, 2`
+pub(super) fn names_together(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", "one equation defines one name")
+        .at(span, "this comma begins another")
+        .mend("write each equation on a line of its own, as in `a = 1`, then `b = 2`")
+}
+
 /// `a, b` outside brackets.
 pub(super) fn comma_outside(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::comma_outside", "one statement says one thing")
@@ -469,15 +476,17 @@ pub(super) fn after_block(span: Span) -> Diagnostic {
 }
 
 /// Brackets without a partner, outermost first.
-pub(super) fn unclosed_bracket(open: &[(usize, u8)], id: SourceId, end: usize) -> Diagnostic {
+/// Where the bracket is that of a function's head, `head` is the place before its `=`.
+pub(super) fn unclosed_bracket(open: &[(usize, u8)], id: SourceId, end: usize, head: Option<usize>) -> Diagnostic {
     let close: String = open.iter().rev().take(256).map(|(_, byte)| if *byte == b'(' { ')' } else { ']' }).collect();
     let (at, byte) = open.last().copied().unwrap_or((end, b'('));
     let (opening, closing) = if byte == b'(' { ("(", ")") } else { ("[", "]") };
+    let place = head.unwrap_or(end);
     Diagnostic::error("nnlang::syntax::unclosed_bracket", format!("this `{opening}` is never closed"))
         .at(Span::new(id, at, at + 1), "opened here")
         .at(Span::new(id, end, end), "the statement ends here")
         .mend(format!("write `{closing}` where the bracket ends"))
-        .edit(Span::new(id, end, end), close)
+        .edit(Span::new(id, place, place), close)
 }
 
 /// A closing bracket without a partner.

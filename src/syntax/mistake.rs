@@ -152,6 +152,9 @@ impl<'a> Cx<'a> {
             for back in 0..there.len() {
                 let Some(start) = self.at.checked_sub(back) else { continue };
                 if self.text.get(start..).is_some_and(|text| text.starts_with(there)) {
+                    if *there == "!" && self.after_value() {
+                        return Some(errors::stray_character(self.span(start, start + 1), '!'));
+                    }
                     return Some(errors::foreign_operator(self.span(start, start + there.len()), there, here, *same));
                 }
             }
@@ -342,7 +345,11 @@ impl<'a> Cx<'a> {
             if self.text[..self.at].ends_with(digit) && self.rest[1..].starts_with(digit) {
                 return Some(errors::decimal_comma(self.here(1)));
             }
-            return Some(errors::comma_outside(self.here(1)));
+            let defines = self.rest.contains('=') && !self.rest.contains("==") && !self.before.contains('=');
+            return Some(match defines {
+                true => errors::names_together(self.here(1)),
+                false => errors::comma_outside(self.here(1)),
+            });
         };
         let called = self.text[..open].ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '\''));
         if byte != b'(' || called {

@@ -96,10 +96,24 @@ struct Cx<'a> {
     depth: usize,
     /// An open block at the end of the text was reported.
     unclosed: bool,
+    /// The opening braces that are never closed.
+    never_closed: rustc_hash::FxHashSet<usize>,
+    /// In a block that is never closed: it ends where the text goes back to the first column.
+    ends_at_margin: bool,
 }
 
 impl<'a> Cx<'a> {
     fn new(text: &'a str, id: SourceId, marks: Vec<Mark>) -> Cx<'a> {
+        let mut open = vec![];
+        for mark in &marks {
+            match mark {
+                Mark::Open(at) | Mark::TooDeep(at) => open.push(*at),
+                Mark::Close(_) => {
+                    open.pop();
+                }
+                Mark::Blank | Mark::Comment { .. } | Mark::Piece(_) => {}
+            }
+        }
         Cx {
             text,
             id,
@@ -111,6 +125,8 @@ impl<'a> Cx<'a> {
             shapes: None,
             depth: 0,
             unclosed: false,
+            never_closed: open.into_iter().collect(),
+            ends_at_margin: false,
         }
     }
 
@@ -123,9 +139,17 @@ impl<'a> Cx<'a> {
         let mut items: Vec<Item> = vec![];
         let mut leading = vec![];
         let mut after_block = false;
+        let mut indented = false;
         while let Some(mark) = self.marks.get(self.at) {
             if matches!(mark, Mark::Close(_)) && self.depth > 0 {
                 break;
+            }
+            if let Mark::Piece(piece) = mark {
+                let at_margin = piece.start == 0 || self.text[..piece.start].ends_with('\n');
+                if self.ends_at_margin && self.depth > 0 && at_margin && indented {
+                    break;
+                }
+                indented |= !at_margin;
             }
             let mark = mark.clone();
             self.at += 1;
@@ -184,9 +208,15 @@ impl<'a> Cx<'a> {
     /// The inside of a block whose opening brace at `open` was read, and its closing brace.
     fn block(&mut self, open: usize, place: Place) -> Block {
         self.depth += 1;
+        let outer = std::mem::replace(&mut self.ends_at_margin, self.never_closed.contains(&open));
         let (items, trailing) = self.items(place);
+        self.ends_at_margin = outer;
         if let Some(Mark::Close(_)) = self.marks.get(self.at) {
             self.at += 1;
+        } else if let Some(Mark::Piece(piece)) = self.marks.get(self.at) {
+            let end = self.text[..piece.start].trim_end().len();
+            let (open, end) = (self.span(open, open + 1), self.span(end, end));
+            self.faults.push(errors::unclosed_block(open, end, 1));
         } else if !std::mem::replace(&mut self.unclosed, true) {
             let end = self.text.trim_end().len();
             let (open, end) = (self.span(open, open + 1), self.span(end, end));
@@ -360,7 +390,8 @@ impl<'a> Cx<'a> {
     /// Reads one piece with a rule; what is wrong with it is reported.
     fn read<T>(&mut self, piece: &Piece, rule: Rule, walk: impl FnOnce(&mut Walk<'_>) -> T) -> Option<T> {
         if let Some(fault) = &piece.fault {
-            self.faults.push(bracket_fault(fault, piece, self.id));
+            let text = self.text.get(piece.start..piece.end).unwrap_or("");
+            self.faults.push(bracket_fault(fault, piece, self.id, head_end(text).map(|at| piece.start + at)));
             return None;
         }
         if piece.end - piece.start > MAX_STATEMENT {
@@ -431,10 +462,27 @@ fn wrong_place(place: Place, span: Span) -> Diagnostic {
     }
 }
 
-fn bracket_fault(fault: &Fault, piece: &Piece, id: SourceId) -> Diagnostic {
+/// Of `f(x, y = x + y`, a head whose bracket was not closed: where it would be.
+fn head_end(text: &str) -> Option<usize> {
+    let name = skip_name(text);
+    let inside = text[name..].strip_prefix('(').filter(|_| name > 0)?;
+    let equals = inside.find('=')?;
+    let params = inside[..equals].trim_end();
+    let plain = params.split(',').all(|param| {
+        let param = param.trim();
+        !param.is_empty() && skip_name(param) == param.len()
+    });
+    (plain && !inside[equals..].starts_with("==")).then_some(name + 1 + params.len())
+}
+
+fn bracket_fault(fault: &Fault, piece: &Piece, id: SourceId, head: Option<usize>) -> Diagnostic {
     let span = |start, end| Span::new(id, start, end);
     match fault {
-        Fault::Unclosed(open) => errors::unclosed_bracket(open, id, piece.end),
+        Fault::Unclosed(open) => {
+            // Only where the head's own bracket is the one that is open.
+            let own = open.len() == 1 && head.is_some();
+            errors::unclosed_bracket(open, id, piece.end, head.filter(|_| own))
+        }
         Fault::Unopened(at) => errors::unopened_bracket(span(*at, at + 1)),
         Fault::Mismatched(open, close) => errors::mismatched_bracket(span(*open, open + 1), span(*close, close + 1)),
         Fault::UnclosedText(at) => errors::unclosed_string(span(*at, at + 1), piece.end),

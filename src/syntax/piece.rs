@@ -44,7 +44,9 @@ pub(super) fn blank(text: &str, out: &mut String) {
 pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
     let mut at = 0;
     let mut word = &text[..skip_name(text)];
-    if matches!(word, "input" | "param" | "network" | "slope") {
+    let foreign = ["let", "var", "const", "def", "fn", "func", "function"].contains(&word)
+        && !text[word.len()..].trim_start().starts_with(['=', ':', '(']);
+    if matches!(word, "input" | "param" | "network" | "slope") || foreign {
         let rest = &text[word.len()..];
         let body = rest.trim_start();
         let length = skip_name(body);

@@ -68,7 +68,7 @@ fn slices_walk_forwards_and_backwards() {
     // x[0:2, ::-1, 3::-2]
     let walk = slices(&[(0, 1, 2), (2, -1, 3), (3, -2, 2)]);
     let taken = [12.0, 10.0, 8.0, 6.0, 4.0, 2.0, 24.0, 22.0, 20.0, 18.0, 16.0, 14.0];
-    gives(&SLICE, &[walk.clone()], &[counted(&[2, 3, 4])], &[2, 3, 2], &taken);
+    gives(&SLICE, std::slice::from_ref(&walk), &[counted(&[2, 3, 4])], &[2, 3, 2], &taken);
     gives(&SLICE, &[slices(&[(4, 3, 1)])], &[counted(&[5])], &[1], &[5.0]);
     gives(&SLICE, &[slices(&[(9, i64::MIN, 0)])], &[counted(&[5])], &[0], &[]);
     gives(&SLICE, &[slices(&[(1, i64::MIN, 1)])], &[counted(&[5])], &[1], &[2.0]);
