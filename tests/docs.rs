@@ -56,6 +56,31 @@ fn every_program_in_the_documents_runs_clean_and_answers_as_shown() {
 }
 
 #[test]
+fn every_answer_for_machines_is_the_one_shown() {
+    let path = root().join("docs/json.md");
+    let page = Page::read(&path);
+    let (mut faults, mut compared) = (Vec::new(), 0);
+    for (fence, next) in pairs(&page) {
+        let Some(shown) = next.filter(|next| next.info == "json") else { continue };
+        let report = run("rent.nnl", &fence.body, &plain_settings(), &Files::default());
+        let found: String = match fence.info.as_str() {
+            "nnl" => report.answers.iter().map(nnlang::cli::json_lines).collect(),
+            _ => report.diagnostics.iter().map(|it| format!("{}\n", render::json(&report.sources, it))).collect(),
+        };
+        compared += 1;
+        if shown.body != found {
+            faults.push(format!("{}:{}\n{}", short(&path), fence.line, difference(&shown.body, &found)));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(compared >= 13, "{compared} examples");
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    for word in nnlang::ask::ALL.iter().map(|statement| statement.word).filter(|word| *word != "assert") {
+        assert!(text.contains(&format!("## `{word}`")), "docs/json.md does not tell of `{word}`");
+    }
+}
+
+#[test]
 fn every_command_in_the_readme_exists() {
     let page = Page::read(&root().join("README.md"));
     let lines: Vec<&str> =

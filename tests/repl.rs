@@ -194,22 +194,6 @@ fn a_redefinition_computes_only_what_depends_on_it() {
     assert!(session.is_at(&session.past()));
 }
 
-/// Run by hand: `cargo test --release --test repl -- --ignored --nocapture`.
-#[test]
-#[ignore = "a time, for people"]
-fn how_long_a_redefinition_takes() {
-    let mut outside = InMemory::default();
-    let (mut session, _) = Session::new(Settings::default()).apply("", &thousand("1"), &mut outside);
-    for round in 0..20 {
-        let start = std::time::Instant::now();
-        session = session.apply("<prompt>", &format!("leaf = {round}\n"), &mut outside).0;
-        eprintln!("redefinition {round}: {:?}", start.elapsed());
-    }
-    let start = std::time::Instant::now();
-    session.apply("<prompt>", "w3\n", &mut outside);
-    eprintln!("question: {:?}", start.elapsed());
-}
-
 #[test]
 fn a_stopped_computation_leaves_the_session_as_it_was() {
     let mut outside = Counting::default();

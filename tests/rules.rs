@@ -125,6 +125,8 @@ fn sizes_of(template: &Template, vars: &[Var], sizes: &[Vec<usize>]) -> Option<V
 fn wrong_in(rule: &Rule) -> Vec<String> {
     let vars = vars(rule);
     let (left, right) = (with_attributes(&rule.left), with_attributes(&rule.right));
+    // What a stated slope says differs from the slope of the value, so a formula's value is all there is to compare.
+    let values_only = rule.text.starts_with("stated(");
     let mut draw = Draw(8);
     let (mut met, mut wrong) = (0, vec![]);
     let choices = vec![vec![vec![], vec![3], vec![3, 3]]; vars.len()];
@@ -149,9 +151,9 @@ fn wrong_in(rule: &Rule) -> Vec<String> {
                 continue;
             }
             met += 1;
-            let off = [distance(&right.0, &left.0)]
-                .into_iter()
-                .chain(right.1.iter().zip(&left.1).map(|(right, left)| distance(right, left)));
+            let slopes = right.1.iter().zip(&left.1).filter(|_| !values_only);
+            let off =
+                [distance(&right.0, &left.0)].into_iter().chain(slopes.map(|(right, left)| distance(right, left)));
             if !off.clone().all(|off| off < 1e-9) {
                 wrong.push(format!("{} at {held:?}: {left:?} and {right:?}", rule.text));
                 break;

@@ -172,6 +172,7 @@ const NAMED: &[(&str, &str, &str)] = &[
         "prod mean max maximum min minimum transpose",
         "`max` of two arguments, reductions of comprehensions, `A'`",
     ),
+    ("src/ask/explain.rs", "stated", "the field of an answer that holds a stated slope"),
     ("src/resolve/mod.rs", "floor", "dimensions hold `floor(p/k)`"),
     ("src/resolve/statement.rs", "normal uniform zeros", "the words for initialisers"),
 ];

@@ -4,7 +4,7 @@
 //! "Accurate computation of F'(x) and F'(x) F''(x)", 1982), which estimates its own error, and that error decides the
 //! verdict. Where the two sides of a point have different slopes, the derivative is right if it lies between them.
 
-use super::{Cx, grad, slope_name, variable};
+use super::{Cx, chain, grad, slope_name, variable};
 use crate::diag::Diagnostic;
 use crate::graph::Type;
 use crate::lower::Ask;
@@ -27,6 +27,8 @@ struct Compared {
     near: f64,
     /// Of the difference quotient.
     error: f64,
+    /// The slopes to the left and to the right, where they are not one.
+    sides: Option<(f64, f64)>,
     verdict: Verdict,
 }
 
@@ -34,8 +36,14 @@ struct Compared {
 enum Verdict {
     Agrees,
     Kink,
+    /// The value jumps; one side has the slope.
+    Jump,
+    /// The derivative is not finite.
+    Endless,
     Differs,
     Unclear,
+    /// The program states the slope, and finite differences see the function itself.
+    Stated,
 }
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -108,6 +116,7 @@ fn one(
             })
             .collect()
     };
+    let stated = chain::stated_between(cx, goal, node).is_some();
     let mut out = vec![];
     for (what, direction) in directions {
         let slope = (&exact * &direction).sum();
@@ -126,7 +135,10 @@ fn one(
                 }
             }
         };
-        let compared = compare(&mut f, slope, along, what);
+        let mut compared = compare(&mut f, slope, along, what);
+        if stated && compared.verdict != Verdict::Agrees {
+            compared.verdict = Verdict::Stated;
+        }
         if let Some(problem) = failure {
             return Err(problem);
         }
@@ -150,8 +162,14 @@ fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) 
             break;
         }
     }
-    let verdict = if agrees(exact, best) { Verdict::Agrees } else { sides(f, exact, scale, here) };
-    Compared { what, exact, near: best.0, error: best.1, verdict }
+    if agrees(exact, best) {
+        return Compared { what, exact, near: best.0, error: best.1, sides: None, verdict: Verdict::Agrees };
+    }
+    if !exact.is_finite() {
+        return Compared { what, exact, near: best.0, error: best.1, sides: None, verdict: Verdict::Endless };
+    }
+    let (verdict, sides) = sides(f, exact, scale, here);
+    Compared { what, exact, near: best.0, error: best.1, sides, verdict }
 }
 
 fn agrees(exact: f64, (near, error): (f64, f64)) -> bool {
@@ -159,8 +177,10 @@ fn agrees(exact: f64, (near, error): (f64, f64)) -> bool {
     libm::fabs(exact - near) <= libm::fmax(10.0 * error, 1e-6 * size) && error <= libm::fmax(1e-4 * size, 1e-9)
 }
 
-/// One-sided slopes: does the exact one lie between them (a kink), or is the function too rough to tell?
-fn sides(f: &mut dyn FnMut(f64) -> f64, exact: f64, scale: f64, here: f64) -> Verdict {
+/// One-sided slopes: does the exact one lie between them (a kink), is it that of one side of a jump, or is the function
+/// too rough to tell?
+fn sides(f: &mut dyn FnMut(f64) -> f64, exact: f64, scale: f64, here: f64) -> (Verdict, Option<(f64, f64)>) {
+    let mut first = None;
     let mut last = None;
     for step in [1e-5, 1e-6, 1e-7] {
         let h = step * scale.max(1e-3);
@@ -169,20 +189,30 @@ fn sides(f: &mut dyn FnMut(f64) -> f64, exact: f64, scale: f64, here: f64) -> Ve
             continue;
         }
         let noise = libm::fabs(here) * 4e-16 / h;
+        first = first.or(Some((up, down)));
         last = Some((up, down, noise));
     }
-    let Some((up, down, noise)) = last else { return Verdict::Unclear };
+    let (Some(first), Some((up, down, noise))) = (first, last) else { return (Verdict::Unclear, None) };
     let size = libm::fmax(libm::fabs(up), libm::fabs(down));
     let gap = libm::fabs(up - down);
     let slack = 1e-3 * size + 4.0 * noise + 1e-12;
+    // Over a jump the quotient grows as the step shrinks, a hundredfold from the first to the last.
+    let jumps = |first: f64, last: f64| libm::fabs(last) > 20.0 * libm::fabs(first) && libm::fabs(last) > 1e3 * noise;
+    let close = |slope: f64| libm::fabs(slope - exact) <= 1e-3 * libm::fabs(exact) + 4.0 * noise + 1e-9;
+    match (jumps(first.0, up), jumps(first.1, down)) {
+        (false, false) => {}
+        (true, false) if close(down) => return (Verdict::Jump, None),
+        (false, true) if close(up) => return (Verdict::Jump, None),
+        _ => return (Verdict::Unclear, None),
+    }
     if noise > 1e-2 * libm::fmax(size, libm::fabs(exact)) {
-        return Verdict::Unclear;
+        return (Verdict::Unclear, None);
     }
     let between = exact >= libm::fmin(up, down) - slack && exact <= libm::fmax(up, down) + slack;
     match (gap > slack, between) {
-        (true, true) => Verdict::Kink,
-        (false, true) => Verdict::Agrees,
-        (_, false) => Verdict::Differs,
+        (true, true) => (Verdict::Kink, Some((down, up))),
+        (false, true) => (Verdict::Agrees, None),
+        (_, false) => (Verdict::Differs, None),
     }
 }
 
@@ -233,8 +263,11 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
     for group in &all {
         // The worst of each name is shown.
         let badness = |compared: &Compared| match compared.verdict {
-            Verdict::Differs => 3,
-            Verdict::Unclear => 2,
+            Verdict::Differs => 6,
+            Verdict::Endless => 5,
+            Verdict::Stated => 4,
+            Verdict::Unclear => 3,
+            Verdict::Jump => 2,
             Verdict::Kink => 1,
             Verdict::Agrees => 0,
         };
@@ -244,14 +277,26 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         let (word, style) = match worst.verdict {
             Verdict::Agrees => ("agrees", Style::Good),
             Verdict::Kink => ("agrees: a kink, between the slopes of both sides", Style::Good),
+            Verdict::Jump => ("agrees: the value jumps here, and this is the slope of one side", Style::Good),
+            Verdict::Endless => ("not compared: the derivative is not finite here", Style::Note),
+            Verdict::Stated => ("not compared: the program states a slope on the way", Style::Note),
             Verdict::Unclear => ("too rough here for a finite difference", Style::Note),
             Verdict::Differs => ("differs", Style::Bad),
         };
         table.row([
             Cell::name(&*worst.what),
             Cell::number(number(worst.exact, cx.digits)),
-            Cell::number(number(worst.near, cx.digits)),
-            Cell::number(number(distance(worst), 2)),
+            Cell::number(match (worst.verdict, worst.sides) {
+                (_, Some((left, right))) => {
+                    format!("{} and {}", number(left, cx.digits.min(5)), number(right, cx.digits.min(5)))
+                }
+                (Verdict::Jump | Verdict::Endless, _) => String::new(),
+                _ => number(worst.near, cx.digits),
+            }),
+            Cell::number(match worst.verdict {
+                Verdict::Kink | Verdict::Jump | Verdict::Endless => String::new(),
+                Verdict::Agrees | Verdict::Differs | Verdict::Unclear | Verdict::Stated => number(distance(worst), 2),
+            }),
             Cell::new(style, word),
         ]);
         let mut fact = Map::new();
@@ -259,6 +304,9 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         fact.insert("value".into(), json_f64(worst.exact));
         fact.insert("finite_difference".into(), json_f64(worst.near));
         fact.insert("error".into(), json_f64(worst.error));
+        if let Some((left, right)) = worst.sides {
+            fact.insert("sides".into(), vec![json_f64(left), json_f64(right)].into());
+        }
         fact.insert("compared".into(), Value::from(group.len()));
         fact.insert("verdict".into(), word.split(':').next().unwrap_or(word).into());
         facts.push(fact);

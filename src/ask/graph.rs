@@ -1,13 +1,20 @@
 //! `graph J`: the graph as text, with values and derivatives on its nodes.
 
-use super::trace;
+use super::chain::{Chain, brief};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
 use crate::lower::Ask;
 use crate::source::Span;
-use crate::view::{Align, Cell, Style, Table, json_value};
-use serde_json::Map;
+use crate::tensor::Tensor;
+use crate::view::{Align, Cell, Doc, Style, Table, json_value};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// A deeper graph is a list, not a tree.
+const DEEP: usize = 24;
+/// So much of an equation is drawn.
+const WIDE: usize = 44;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     if let Some(to) = &ask.to {
@@ -16,43 +23,110 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     for asked in &ask.exprs {
         let goal = cx.goal(asked)?;
         let of = cx.text(asked.span);
-        let stages = trace::stages(cx, goal, &of, span)?;
-        let nodes: Vec<NodeId> = stages.iter().map(|stage| stage.node).collect();
-        let adjoints = trace::adjoints(cx, goal, &nodes, span)?;
-        let mut table = Table::new([
-            ("node", Align::Left),
-            ("from", Align::Left),
-            ("", Align::Left),
-            ("value", Align::Left),
-            ("derivative", Align::Left),
-        ]);
-        let mut facts = vec![];
-        for (stage, adjoint) in stages.iter().zip(&adjoints) {
-            let from: Vec<&str> = stage.from.iter().map(|(from, _)| stages[*from].name.as_str()).collect();
-            let equation = stage.text.as_ref().map(|text| format!("= {text}")).unwrap_or_default();
-            let slope = match adjoint {
-                Some((value, node)) => {
-                    format!("{} = {}", slope_name(&of, &stage.name), trace::shown(cx, value, *node))
-                }
-                None => String::new(),
-            };
-            table.row([
-                Cell::name(&*stage.name),
-                Cell::new(Style::Note, if from.is_empty() { String::new() } else { format!("← {}", from.join(", ")) }),
-                Cell::new(Style::Plain, equation),
-                Cell::new(Style::Number, trace::shown(cx, &stage.value, stage.node)),
-                Cell::new(Style::Number, slope),
-            ]);
-            let mut fact = Map::new();
-            fact.insert("node".into(), stage.name.as_str().into());
-            fact.insert("from".into(), from.into());
-            fact.insert("value".into(), json_value(&stage.value));
-            if let Some((value, _)) = adjoint {
-                fact.insert("derivative".into(), json_value(value));
-            }
-            facts.push(fact);
-        }
-        cx.push(span, table.doc(), facts);
+        let chain = Chain::new(cx, goal, &of, span)?;
+        let done = one(cx, &chain, goal, span);
+        chain.end(cx);
+        let (doc, facts) = done?;
+        cx.push(span, doc, facts);
     }
     Ok(())
+}
+
+/// A line of the drawing: the branches before it, the stage, and whether its own branches are drawn elsewhere.
+struct Drawn {
+    lead: String,
+    stage: usize,
+    again: bool,
+}
+
+fn one(
+    cx: &mut Cx,
+    chain: &Chain,
+    goal: NodeId,
+    span: Span,
+) -> Result<(Doc, Vec<Map<String, Value>>), Box<Diagnostic>> {
+    let derivatives = chain.derivatives(cx, goal, span)?;
+    let mut table = Table::new([("", Align::Left); 4]);
+    for drawn in drawing(chain) {
+        let stage = &chain.stages[drawn.stage];
+        let head = format!("{}{}", drawn.lead, stage.name);
+        if drawn.again {
+            table.row([Cell::name(head), Cell::new(Style::Note, "see above")]);
+            continue;
+        }
+        let value = format!("= {}", brief(cx, &stage.value, stage.node));
+        let text = stage.text.as_ref().filter(|text| **text != stage.name);
+        table.row([
+            Cell::name(head),
+            Cell::new(Style::Plain, text.map(|text| format!("= {}", cut(text))).unwrap_or_default()),
+            Cell::number(value),
+            Cell::new(Style::Note, slope(cx, chain, drawn.stage, &derivatives)),
+        ]);
+    }
+    let mut facts = vec![];
+    for (i, stage) in chain.stages.iter().enumerate() {
+        let mut fact = Map::new();
+        fact.insert("node".into(), stage.name.as_str().into());
+        fact.insert("from".into(), stage.from.iter().map(|from| chain.stages[*from].name.as_str()).collect());
+        if let Some(text) = &stage.text {
+            fact.insert("expression".into(), text.as_str().into());
+        }
+        fact.insert("shape".into(), stage.value.shape().iter().map(|n| Value::from(*n)).collect());
+        fact.insert("value".into(), json_value(&stage.value));
+        if let Some(value) = &derivatives[i] {
+            fact.insert("derivative".into(), json_value(value));
+        }
+        facts.push(fact);
+    }
+    Ok((table.doc(), facts))
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= WIDE {
+        return text.to_string();
+    }
+    text.chars().take(WIDE - 1).chain(['…']).collect()
+}
+
+/// The derivative on a node, but for that of the goal by itself.
+fn slope(cx: &Cx, chain: &Chain, i: usize, derivatives: &[Option<Arc<Tensor>>]) -> String {
+    let stage = &chain.stages[i];
+    match &derivatives[i] {
+        Some(value) if i != chain.goal() => {
+            format!("{} = {}", slope_name(&chain.of, &stage.name), brief(cx, value, stage.node))
+        }
+        Some(_) | None => String::new(),
+    }
+}
+
+/// The goal first, below each stage what its equation names; a stage that was drawn is named again, not drawn again.
+fn drawing(chain: &Chain) -> Vec<Drawn> {
+    let end = chain.goal();
+    let mut depth = vec![0usize; chain.stages.len()];
+    for i in (0..=end).rev() {
+        for from in &chain.stages[i].from {
+            depth[*from] = depth[*from].max(depth[i] + 1);
+        }
+    }
+    if depth.iter().any(|depth| *depth > DEEP) {
+        return (0..=end).rev().map(|stage| Drawn { lead: String::new(), stage, again: false }).collect();
+    }
+    let mut out = vec![];
+    let mut drawn = vec![false; chain.stages.len()];
+    // The branch at a stage, and what goes before the branches below it.
+    let mut stack = vec![(end, String::new(), String::new())];
+    while let Some((stage, lead, below)) = stack.pop() {
+        let from = &chain.stages[stage].from;
+        let again = std::mem::replace(&mut drawn[stage], true);
+        out.push(Drawn { lead, stage, again: again && !from.is_empty() });
+        if again {
+            continue;
+        }
+        for (i, name) in from.iter().enumerate().rev() {
+            let last = i + 1 == from.len();
+            let (branch, go_on) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            stack.push((*name, format!("{below}{branch}"), format!("{below}{go_on}")));
+        }
+    }
+    out
 }

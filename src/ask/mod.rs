@@ -1,6 +1,7 @@
 //! Questions: one inspection statement a file, over a checked program.
 
 mod assert;
+mod chain;
 mod check;
 mod derive;
 mod explain;

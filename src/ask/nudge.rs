@@ -70,7 +70,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
             fact.insert("derivative".into(), json_value(exact));
         }
         facts.push(fact);
-        if a.ndim() == 0 && b.ndim() == 0 {
+        // One entry is a number, whatever the shape around it.
+        if a.len() == 1 && b.len() == 1 && exact.as_ref().is_none_or(|exact| exact.len() == 1) {
             let (x, y) = (a.sum(), b.sum());
             let blank = || Cell::new(Style::Plain, "");
             table.row([

@@ -1,312 +1,340 @@
 //! `trace J`: every step forward with its numbers, every step back with its chain-rule product, as the notes draw it.
 
+use super::chain::{Chain, Local, alike, bracketed, scalar, shown};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
-use crate::diff::{self, Slope};
-use crate::graph::{DefId, NodeId, Role};
+use crate::graph::NodeId;
 use crate::lower::{Ask, DefKind};
 use crate::ops;
-use crate::simplify::Opener;
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Align, Cell, Doc, Style, Table, json_value, number};
+use crate::view::{self, Align, Cell, Doc, Line, Style, Table, json_f64, json_value, number};
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// A definition on the way.
-pub(super) struct Stage {
-    pub name: String,
-    pub node: NodeId,
-    /// The right side of its equation; none for a leaf.
-    pub text: Option<String>,
-    /// The definitions that its equation names, each with the local slope by it.
-    pub from: Vec<(usize, Option<NodeId>)>,
-    pub value: Arc<Tensor>,
+/// As many lines fit a screen; matrices are written out where they do.
+const SCREEN: usize = 44;
+
+/// One line: what stands in its columns, and the tensor that it tells.
+struct Row {
+    name: String,
+    says: [String; 2],
+    note: String,
+    value: Arc<Tensor>,
+    node: NodeId,
+}
+
+/// One user's part of a derivative.
+struct Term {
+    /// `dJ/du*du/db`
+    names: String,
+    /// `3*2`
+    numbers: Option<String>,
+    /// `du/db = c`
+    local: Option<String>,
+    product: Option<f64>,
+    fact: Map<String, Value>,
 }
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
         let goal = cx.goal(asked)?;
         let of = cx.text(asked.span);
-        one(cx, goal, &of, span)?;
+        let chain = Chain::new(cx, goal, &of, span)?;
+        let done = one(cx, &chain, goal, span);
+        chain.end(cx);
+        done?;
     }
     Ok(())
 }
 
-fn one(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<(), Box<Diagnostic>> {
-    let mut stages = stages(cx, goal, of, span)?;
+fn one(cx: &mut Cx, chain: &Chain, goal: NodeId, span: Span) -> Result<(), Box<Diagnostic>> {
+    let (ahead, mut facts) = forward(cx, chain);
+    let derivatives = chain.derivatives(cx, goal, span)?;
+    chain.hold(cx, &derivatives);
+    let (back, more) = backward(cx, chain, goal, &derivatives, span)?;
+    facts.extend(more);
+    let lines = |rows: &[Row]| rows.iter().map(|row| 1 + written(cx, row).lines.len()).sum::<usize>();
+    let whole = 2 + lines(&ahead) + lines(&back) <= SCREEN;
     let mut doc = Doc::heading("forward");
-    let mut facts = vec![];
+    doc.extend(laid_out(cx, &ahead, whole));
+    if !back.is_empty() {
+        doc.extend(Doc::heading("backward"));
+        doc.extend(laid_out(cx, &back, whole));
+    }
+    cx.push(span, doc, facts);
+    // A derivative by a leaf is an answer; what is not finite on the way may vanish.
+    for (stage, value) in chain.stages.iter().zip(&derivatives) {
+        let Some(value) = value.as_ref().filter(|_| stage.text.is_none() && stage.node != goal) else { continue };
+        if crate::eval::all_finite(value) {
+            continue;
+        }
+        let derived = super::grad::derivatives(cx, goal, &[stage.node], span)?;
+        let name = slope_name(&chain.of, &stage.name);
+        if let Some(derived) = derived.first()
+            && let Some(problem) = cx.eval.not_finite(derived.node, value, &format!("`{name}`"), span)
+        {
+            return Err(Box::new(problem));
+        }
+    }
+    Ok(())
+}
+
+fn forward(cx: &mut Cx, chain: &Chain) -> (Vec<Row>, Vec<Map<String, Value>>) {
     let numbers: FxHashMap<String, f64> =
-        stages.iter().filter_map(|stage| Some((stage.name.clone(), scalar(&stage.value)?))).collect();
-    let mut table = Table::new([("", Align::Left), ("", Align::Left), ("", Align::Left), ("", Align::Left)]);
-    for stage in &stages {
-        let value = shown(cx, &stage.value, stage.node);
+        chain.stages.iter().filter_map(|stage| Some((stage.name.clone(), scalar(&stage.value)?))).collect();
+    let (mut rows, mut facts) = (vec![], vec![]);
+    for stage in &chain.stages {
         let mut fact = Map::new();
         fact.insert("pass".into(), "forward".into());
         fact.insert("name".into(), stage.name.as_str().into());
-        fact.insert("value".into(), json_value(&stage.value));
-        let equation = match &stage.text {
-            Some(text) => {
-                fact.insert("expression".into(), text.as_str().into());
-                let filled = filled(text, &numbers, cx.digits);
-                let differs = filled != *text && filled != value;
-                if differs {
-                    fact.insert("filled".into(), filled.as_str().into());
-                }
-                (format!("= {text}"), if differs { format!("= {filled}") } else { String::new() })
+        let mut says = [String::new(), String::new()];
+        if let Some(text) = &stage.text {
+            fact.insert("expression".into(), text.as_str().into());
+            let filled = filled(text, &numbers, cx.digits);
+            let scalars = stage.from.iter().all(|from| scalar(&chain.stages[*from].value).is_some());
+            if scalars && filled != *text && filled != shown(cx, &stage.value, stage.node) {
+                fact.insert("filled".into(), filled.as_str().into());
+                says[1] = format!("= {filled}");
             }
-            None => (String::new(), String::new()),
-        };
+            if *text != stage.name {
+                says[0] = format!("= {text}");
+            }
+        }
         if !stage.from.is_empty() {
-            let from = stage.from.iter().map(|(from, _)| Value::from(stages[*from].name.as_str())).collect();
+            let from = stage.from.iter().map(|from| Value::from(chain.stages[*from].name.as_str())).collect();
             fact.insert("from".into(), Value::Array(from));
         }
-        table.row([
-            Cell::name(&*stage.name),
-            Cell::new(Style::Plain, equation.0),
-            Cell::new(Style::Plain, equation.1),
-            Cell::number(format!("= {value}")),
-        ]);
+        fact.insert("shape".into(), stage.value.shape().iter().map(|n| Value::from(*n)).collect());
+        fact.insert("value".into(), json_value(&stage.value));
         facts.push(fact);
+        let value = stage.value.clone();
+        rows.push(Row { name: stage.name.clone(), says, note: String::new(), value, node: stage.node });
     }
-    doc.extend(table.doc());
-    doc.extend(Doc::heading("backward"));
-    let mut table = Table::new([("", Align::Left), ("", Align::Left), ("", Align::Left), ("", Align::Left)]);
-    // Adjoints from the goal down, each a sum over the equations that name it.
-    let all: Vec<NodeId> = stages.iter().map(|stage| stage.node).collect();
-    let adjoints = adjoints(cx, goal, &all, span)?;
-    let count = stages.len();
-    let mut users: Vec<Vec<(usize, Option<NodeId>)>> = vec![vec![]; count];
-    for (i, stage) in stages.iter().enumerate() {
-        for (from, slope) in &stage.from {
-            users[*from].push((i, *slope));
-        }
-    }
-    let mut slopes = vec![];
-    for user in users.iter().flatten() {
-        if let Some(slope) = user.1 {
-            slopes.push(slope);
-        }
-    }
-    let slope_values = cx.eval.values(&slopes, span)?;
-    let slope_of: FxHashMap<NodeId, Arc<Tensor>> = slopes.into_iter().zip(slope_values).collect();
-    for i in (0..count).rev() {
-        let stage = &stages[i];
-        let Some((adjoint, adjoint_node)) = &adjoints[i] else { continue };
-        let name = slope_name(of, &stage.name);
-        let mut symbols = vec![];
-        let mut products = vec![];
-        let mut terms: Vec<Value> = vec![];
-        for (user, slope) in &users[i] {
-            let Some(slope) = slope.and_then(|slope| slope_of.get(&slope)) else { continue };
-            let Some((outer, _)) = &adjoints[*user] else { continue };
-            // Of the goal itself there is no chain yet: its slope is the local one.
-            if stages[*user].node == goal {
-                continue;
-            }
-            let user_name = &stages[*user].name;
-            let local = slope_name(user_name, &stage.name);
-            symbols.push(format!("{}*{local}", slope_name(of, user_name)));
-            let mut term = Map::new();
-            term.insert("chain".into(), format!("{}*{local}", slope_name(of, user_name)).into());
-            term.insert("outer".into(), json_value(outer));
-            term.insert("local".into(), local.into());
-            term.insert("slope".into(), json_value(slope));
-            terms.push(Value::Object(term));
-            if let (Some(a), Some(b)) = (scalar(outer), scalar(slope)) {
-                products.push(format!("{}*{}", bracketed(a, cx.digits), bracketed(b, cx.digits)));
+    (rows, facts)
+}
+
+/// From the goal down: what each equation gives its names, added up.
+fn backward(
+    cx: &mut Cx,
+    chain: &Chain,
+    goal: NodeId,
+    derivatives: &[Option<Arc<Tensor>>],
+    span: Span,
+) -> Result<(Vec<Row>, Vec<Map<String, Value>>), Box<Diagnostic>> {
+    let count = chain.stages.len();
+    // Of each stage: who gives it what, as a share of the derivative by the user, and as a slope.
+    let mut shares: Vec<Vec<(usize, NodeId)>> = vec![vec![]; count];
+    let mut slopes: FxHashMap<(usize, usize), NodeId> = FxHashMap::default();
+    for user in (0..count).rev().filter(|user| derivatives[*user].is_some()) {
+        let seed = chain.seed(cx, user);
+        for (from, local) in chain.locals(cx, user, seed, span)? {
+            if let Local::Slope(share) = local {
+                shares[from].push((user, share));
             }
         }
-        let value = shown(cx, adjoint, *adjoint_node);
+        if scalar(&chain.stages[user].value).is_some() {
+            let one = ops::number(&mut cx.eval.compiled.graph, 1.0);
+            for (from, local) in chain.locals(cx, user, one, span)? {
+                if let (Local::Slope(slope), Some(_)) = (local, scalar(&chain.stages[from].value)) {
+                    slopes.insert((user, from), slope);
+                }
+            }
+        }
+    }
+    let mut wanted: Vec<NodeId> = vec![];
+    for (from, users) in shares.iter().enumerate() {
+        wanted.extend(users.iter().filter_map(|(user, _)| slopes.get(&(*user, from)).copied()));
+    }
+    let values = cx.eval.values(&wanted, span)?;
+    let value_of: FxHashMap<NodeId, Arc<Tensor>> = wanted.into_iter().zip(values).collect();
+    let told = told(cx, chain, goal);
+    let numbers: FxHashMap<String, f64> =
+        chain.stages.iter().filter_map(|stage| Some((stage.name.clone(), scalar(&stage.value)?))).collect();
+    let (mut rows, mut facts) = (vec![], vec![]);
+    for i in (0..count.saturating_sub(1)).rev().filter(|i| told[*i]) {
+        let Some(value) = &derivatives[i] else { continue };
+        let stage = &chain.stages[i];
+        let name = slope_name(&chain.of, &stage.name);
+        let mut terms = vec![];
+        for (user, share) in &shares[i] {
+            terms.push(term(cx, chain, (*user, i), *share, &slopes, &value_of, derivatives, span));
+        }
+        // Where all are numbers, products; else one formula over the derivatives that come in.
+        let numeric = !terms.is_empty() && terms.iter().all(|term| term.numbers.is_some());
+        let mut says = [String::new(), String::new()];
+        let mut note = String::new();
+        let mut whole = None;
+        if !numeric || terms.iter().all(|term| term.names.is_empty()) {
+            let mut sum: Option<NodeId> = None;
+            for (_, share) in &shares[i] {
+                sum = match sum {
+                    None => Some(*share),
+                    Some(before) => ops::build::add(&mut cx.eval.compiled.graph, before, *share).ok(),
+                };
+            }
+            let same = match sum {
+                Some(sum) => cx.eval.value(sum, span).is_ok_and(|sum| alike(value, &sum)),
+                None => false,
+            };
+            whole = sum.filter(|_| same).and_then(|sum| chain.formula(cx, sum, span));
+        }
+        let chained: Vec<&str> =
+            terms.iter().map(|term| term.names.as_str()).filter(|names| !names.is_empty()).collect();
+        let chained = chained.join(" + ");
+        match &whole {
+            Some(text) => {
+                let filled = if numeric { filled(text, &numbers, cx.digits) } else { text.clone() };
+                let answer = shown(cx, value, stage.node);
+                if *text != answer {
+                    says[0] = format!("= {text}");
+                }
+                if filled != *text && filled != answer {
+                    says[1] = format!("= {filled}");
+                }
+            }
+            None if numeric => {
+                let parts: Vec<&str> = terms.iter().filter_map(|term| term.numbers.as_deref()).collect();
+                let locals: Vec<&str> = terms.iter().filter_map(|term| term.local.as_deref()).collect();
+                says = [format!("= {chained}"), format!("= {}", parts.join(" + "))];
+                note = locals.join(", ");
+                let sum: f64 = terms.iter().filter_map(|term| term.product).sum();
+                if !alike(value, &Tensor::scalar(sum)) {
+                    note = format!("taken as one piece; the parts make {}", number(sum, cx.digits));
+                }
+            }
+            None if !chained.is_empty() => says[0] = format!("= {chained}"),
+            None => {}
+        }
         let mut fact = Map::new();
         fact.insert("pass".into(), "backward".into());
         fact.insert("name".into(), name.as_str().into());
-        fact.insert("value".into(), json_value(adjoint));
-        if !symbols.is_empty() {
-            fact.insert("chain".into(), symbols.join(" + ").into());
-            fact.insert("terms".into(), Value::Array(terms));
+        if !chained.is_empty() {
+            fact.insert("chain".into(), chained.into());
         }
+        if let Some(text) = whole {
+            fact.insert("formula".into(), text.into());
+        }
+        fact.insert("terms".into(), terms.into_iter().map(|term| Value::Object(term.fact)).collect());
+        fact.insert("shape".into(), value.shape().iter().map(|n| Value::from(*n)).collect());
+        fact.insert("value".into(), json_value(value));
         facts.push(fact);
-        let symbolic = if symbols.is_empty() { String::new() } else { format!("= {}", symbols.join(" + ")) };
-        let numeric = if products.is_empty() || products.len() != symbols.len() {
-            String::new()
-        } else {
-            format!("= {}", products.join(" + "))
+        rows.push(Row { name, says, note, value: value.clone(), node: stage.node });
+    }
+    Ok((rows, facts))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn term(
+    cx: &mut Cx,
+    chain: &Chain,
+    (user, from): (usize, usize),
+    share: NodeId,
+    slopes: &FxHashMap<(usize, usize), NodeId>,
+    values: &FxHashMap<NodeId, Arc<Tensor>>,
+    derivatives: &[Option<Arc<Tensor>>],
+    span: Span,
+) -> Term {
+    let (outer, inner) = (&chain.stages[user].name, &chain.stages[from].name);
+    let local = slopes.get(&(user, from)).copied();
+    let last = user == chain.goal();
+    let slope_text = slope_name(outer, inner);
+    let several = chain.users[from].len() > 1;
+    let mut fact = Map::new();
+    fact.insert("through".into(), outer.as_str().into());
+    fact.insert("local".into(), slope_text.as_str().into());
+    let formula = chain.formula(cx, local.unwrap_or(share), span);
+    let mut names = format!("{}*{slope_text}", slope_name(&chain.of, outer));
+    if last {
+        // Of the goal's own equation there is no product; beside others its part has no name of its own.
+        names = match (&formula, several) {
+            (_, false) => String::new(),
+            (Some(formula), true) => formula.clone(),
+            (None, true) => slope_text.replacen('d', "∂", 1).replace("/d", "/∂"),
         };
+    }
+    if !names.is_empty() {
+        fact.insert("chain".into(), names.as_str().into());
+    }
+    let (mut numbers, mut product) = (None, None);
+    if let (Some(outer), Some(slope)) = (
+        derivatives[user].as_ref().and_then(|value| scalar(value)),
+        local.and_then(|local| values.get(&local)).and_then(|value| scalar(value)),
+    ) {
+        fact.insert("outer".into(), json_f64(outer));
+        fact.insert("slope".into(), json_f64(slope));
+        fact.insert("product".into(), json_f64(outer * slope));
+        product = Some(outer * slope);
+        let slope_shown = bracketed(slope, cx.digits);
+        numbers = Some(if last { slope_shown } else { format!("{}*{slope_shown}", bracketed(outer, cx.digits)) });
+    }
+    let plain = |text: &str| text.parse::<f64>().is_ok();
+    if let Some(formula) = &formula {
+        fact.insert("formula".into(), formula.as_str().into());
+    }
+    let told = formula.filter(|formula| !plain(formula) && local.is_some() && !last);
+    Term { names, numbers, local: told.map(|formula| format!("{slope_text} = {formula}")), product, fact }
+}
+
+/// Which stages the way back is about: where there are parameters those and what depends on them; else all.
+fn told(cx: &Cx, chain: &Chain, goal: NodeId) -> Vec<bool> {
+    let compiled = &cx.eval.compiled;
+    let wanted: Vec<NodeId> = cx.default_by(goal).into_iter().map(|id| compiled.def(id).node).collect();
+    let params = compiled.defs.iter().any(|def| def.kind == DefKind::Param && wanted.contains(&def.node));
+    let mut told = vec![];
+    for stage in &chain.stages {
+        let own = !params || wanted.contains(&stage.node);
+        told.push(if stage.from.is_empty() { own } else { stage.from.iter().any(|from| told[*from]) });
+    }
+    told
+}
+
+/// The lines of a tensor written out, below its own line; none for what its line holds.
+fn written(cx: &Cx, row: &Row) -> Doc {
+    if row.value.shape().len() < 2 || row.value.len() <= 1 {
+        return Doc::new();
+    }
+    let mut doc = view::value("", &row.value, "", cx.digits);
+    doc.lines.remove(0);
+    doc
+}
+
+fn laid_out(cx: &Cx, rows: &[Row], whole: bool) -> Doc {
+    let mut table = Table::new([("", Align::Left); 5]);
+    let all_scalars = rows.iter().all(|row| scalar(&row.value).is_some());
+    for row in rows {
+        let spelled = whole && !written(cx, row).is_empty();
+        let value = match () {
+            () if spelled => format!("= {}", cx.shape(row.node)),
+            () if row.value.shape().len() == 1 && whole => {
+                let line = view::value("", &row.value, "", cx.digits).text();
+                line.lines()
+                    .next()
+                    .and_then(|line| line.split_once("= "))
+                    .map_or(String::new(), |(_, v)| format!("= {v}"))
+            }
+            () => format!("= {}", shown(cx, &row.value, row.node)),
+        };
+        let [first, second] = row.says.clone();
+        // A leaf among numbers reads `a = 5`.
+        let (first, value) = if all_scalars && first.is_empty() { (value, String::new()) } else { (first, value) };
         table.row([
-            Cell::name(name),
-            Cell::new(Style::Plain, symbolic),
-            Cell::new(Style::Plain, numeric),
-            Cell::number(format!("= {value}")),
+            Cell::name(&*row.name),
+            Cell::new(Style::Plain, first),
+            Cell::new(Style::Plain, second),
+            Cell::number(value),
+            Cell::new(Style::Note, &*row.note),
         ]);
     }
-    doc.extend(table.doc());
-    stages.clear();
-    cx.push(span, doc, facts);
-    Ok(())
-}
-
-/// The definitions that `goal` stands on, in order, the goal last, with their equations and local slopes.
-pub(super) fn stages(cx: &mut Cx, goal: NodeId, of: &str, span: Span) -> Result<Vec<Stage>, Box<Diagnostic>> {
-    let compiled = &mut *cx.eval.compiled;
-    let texts = equations(compiled, cx.eval.sources);
-    let mut order: Vec<(NodeId, Option<DefId>)> = vec![];
-    for id in compiled.graph.reach(&[goal]) {
-        let node = compiled.graph.node(id);
-        if !matches!(node.op.def.role, Role::Slot | Role::Def) {
-            continue;
-        }
-        let Some(def) = node.op.attrs.def(0) else { continue };
-        if compiled.defs.get(def.index()).is_some_and(|def| def.kind != DefKind::Local) {
-            order.push((id, Some(def)));
+    let mut doc = Doc::new();
+    for (line, row) in table.doc().lines.into_iter().zip(rows) {
+        doc.push(Line::new().plain("  ").then(line));
+        if whole {
+            doc.extend(written(cx, row).indent(4));
         }
     }
-    if order.last().map(|(id, _)| *id) != Some(goal) {
-        order.push((goal, None));
-    }
-    let places: FxHashMap<NodeId, usize> = order.iter().enumerate().map(|(i, (id, _))| (*id, i)).collect();
-    let nodes: Vec<NodeId> = order.iter().map(|(id, _)| *id).collect();
-    let mut from_of = vec![];
-    for (id, def) in &order {
-        let inside = match (def, compiled.graph.node(*id).op.def.role) {
-            (Some(_), Role::Def) => compiled.graph.node(*id).args[0],
-            (Some(_), _) => {
-                from_of.push(vec![]);
-                continue;
-            }
-            (None, _) => *id,
-        };
-        let named = named_below(compiled, inside, &places);
-        let mut opener = Opener::keeping(named.iter().copied());
-        let root = opener.open(&mut compiled.graph, inside);
-        let free: Vec<NodeId> = named.iter().map(|id| opener.open(&mut compiled.graph, *id)).collect();
-        let scalar = compiled.graph.shape(root).is_scalar();
-        let mut from = vec![];
-        if scalar {
-            let one = ops::number(&mut compiled.graph, 1.0);
-            let found = diff::reverse(&mut compiled.graph, root, one, &free);
-            let found = found.map_err(|trouble| {
-                Box::new(Diagnostic::error(trouble.fault.code, trouble.fault.title).at(span, "asked here"))
-            })?;
-            for (slope, id) in found.into_iter().zip(&named) {
-                let slope = match slope {
-                    Slope::Node(node) => Some(node),
-                    Slope::Unconnected | Slope::Flat(_) => None,
-                };
-                from.push((places[id], slope));
-            }
-        } else {
-            from.extend(named.iter().map(|id| (places[id], None)));
-        }
-        from_of.push(from);
-    }
-    let values = cx.eval.values(&nodes, span)?;
-    let compiled = &cx.eval.compiled;
-    let mut out = vec![];
-    for (((id, def), from), value) in order.into_iter().zip(from_of).zip(values) {
-        let (name, text) = match def {
-            Some(def) => {
-                let info = compiled.def(def);
-                let text = if info.kind == DefKind::Variable { texts.get(&def).cloned() } else { None };
-                (info.name.to_string(), text)
-            }
-            None => (of.to_string(), Some(of.to_string())),
-        };
-        out.push(Stage { name, node: id, text, from, value });
-    }
-    Ok(out)
-}
-
-/// The named definitions that an expression names directly.
-fn named_below(compiled: &crate::lower::Compiled, root: NodeId, places: &FxHashMap<NodeId, usize>) -> Vec<NodeId> {
-    let mut found = vec![];
-    let mut seen = rustc_hash::FxHashSet::default();
-    let mut stack = vec![root];
-    while let Some(id) = stack.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        if places.contains_key(&id) {
-            found.push(id);
-            continue;
-        }
-        stack.extend(compiled.graph.node(id).args.iter().copied());
-    }
-    found.sort_unstable();
-    found
-}
-
-/// The right side of each definition's equation, as written.
-fn equations(compiled: &crate::lower::Compiled, sources: &crate::source::Sources) -> FxHashMap<DefId, String> {
-    let mut out = FxHashMap::default();
-    for item in &compiled.items {
-        let crate::lower::ItemKind::Define(def) = item.kind else { continue };
-        let text = sources.text(item.span);
-        let name = &compiled.def(def).name;
-        // `name = …` or `name : […] = …`; what a layer defines has no equation of its own in the text.
-        let Some(rest) = text.trim_start().strip_prefix(&**name) else { continue };
-        let rest = rest.trim_start();
-        let right =
-            if rest.starts_with(':') { rest.split_once(" = ").map(|(_, right)| right) } else { rest.strip_prefix('=') };
-        if let Some(right) = right {
-            out.insert(def, right.split_whitespace().collect::<Vec<_>>().join(" "));
-        }
-    }
-    out
-}
-
-pub(super) type Adjoint = Option<(Arc<Tensor>, NodeId)>;
-
-/// The derivative of the goal by each stage; `None` where nothing flows.
-pub(super) fn adjoints(
-    cx: &mut Cx,
-    goal: NodeId,
-    nodes: &[NodeId],
-    span: Span,
-) -> Result<Vec<Adjoint>, Box<Diagnostic>> {
-    let mut found = vec![];
-    let mut wanted = vec![];
-    for node in nodes {
-        let real = cx.eval.compiled.graph.node(*node).dtype == crate::tensor::DType::Real;
-        if !real {
-            found.push(None);
-            continue;
-        }
-        if *node == goal {
-            let one = ops::number(&mut cx.eval.compiled.graph, 1.0);
-            found.push(Some(one));
-            wanted.push(one);
-            continue;
-        }
-        let derived = super::grad::derivatives(cx, goal, &[*node], span)?;
-        let derived = derived.into_iter().next().filter(|derived| derived.zero.is_none()).map(|derived| derived.node);
-        wanted.extend(derived);
-        found.push(derived);
-    }
-    let mut values = cx.eval.values(&wanted, span)?.into_iter();
-    Ok(found.into_iter().map(|node| node.and_then(|node| values.next().map(|value| (value, node)))).collect())
-}
-
-pub(super) fn scalar(value: &Tensor) -> Option<f64> {
-    if value.shape().is_empty() { value.item() } else { None }
-}
-
-pub(super) fn shown(cx: &Cx, value: &Tensor, node: NodeId) -> String {
-    match scalar(value) {
-        Some(number_of) => number(number_of, cx.digits),
-        None if value.len() <= 6 && value.shape().len() == 1 => {
-            let entries: Vec<String> = value.to_f64().iter().map(|v| number(*v, cx.digits)).collect();
-            format!("[{}]", entries.join(", "))
-        }
-        None => format!("a tensor {}", cx.shape(node)),
-    }
-}
-
-pub(super) fn bracketed(value: f64, digits: usize) -> String {
-    let text = number(value, digits);
-    if text.starts_with('-') { format!("({text})") } else { text }
+    doc
 }
 
 /// An equation with the numbers of its names in their place: `3v` becomes `3*11`.

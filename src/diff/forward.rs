@@ -1,7 +1,7 @@
 //! Forward mode: tangents from the arguments up.
 
 use super::{Share, Slope, Trouble, active, op, passes, reverse, slope, times};
-use crate::graph::{Diff, Fault, Graph, NodeId, NodeMap, Role};
+use crate::graph::{Diff, Fault, Graph, NodeId, NodeMap, Origin, Role};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -18,7 +18,10 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
         if !active.contains(id) || names.contains(&id) {
             continue;
         }
-        let share = carry(graph, id, &tangents).map_err(|fault| Trouble { node: id, fault })?;
+        let before = graph.made_for(Some(Origin { node: id, slope: true }));
+        let share = carry(graph, id, &tangents);
+        graph.made_for(before);
+        let share = share.map_err(|fault| Trouble { node: id, fault })?;
         if let Some(share) = share {
             tangents.insert(id, share);
         }

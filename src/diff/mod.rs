@@ -110,8 +110,15 @@ fn kind(def: &OpDef, i: usize) -> ArgKind {
 }
 
 /// Does a derivative pass through this argument of this operator?
-fn passes(def: &OpDef, i: usize) -> bool {
-    !matches!(def.diff, Diff::Flat(_)) && matches!(kind(def, i), ArgKind::Tensor | ArgKind::Tensors)
+pub fn passes(def: &OpDef, i: usize) -> bool {
+    let flat = match def.diff {
+        Diff::Flat(_) => true,
+        Diff::Slopes(texts) => texts.get(i).is_some_and(|text| text.is_empty()),
+        Diff::SlopeBy(_) | Diff::Select | Diff::Linear(_) | Diff::Bilinear(_) | Diff::Rule { .. } | Diff::None(_) => {
+            false
+        }
+    };
+    !flat && matches!(kind(def, i), ArgKind::Tensor | ArgKind::Tensors)
 }
 
 /// Which of `order` (ascending) depend on `by` by a path that a derivative passes.

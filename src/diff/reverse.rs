@@ -1,7 +1,7 @@
 //! Reverse mode: one sweep from the root down, which shares everything that more than one derivative needs.
 
 use super::{Share, Slope, Trouble, active, op, passes, slope, times};
-use crate::graph::{Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Role};
+use crate::graph::{Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Origin, Role};
 use crate::ops;
 
 /// The derivatives of `root` (weighted by `seed`, of its shape) by each of `by`. Linear in the nodes under `root`.
@@ -22,7 +22,10 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
             if !active.contains(arg) || !passes(def, i) {
                 continue;
             }
-            let added = pass(graph, id, i, share).map_err(|fault| Trouble { node: id, fault })?;
+            let before = graph.made_for(Some(Origin { node: id, slope: true }));
+            let added = pass(graph, id, i, share);
+            graph.made_for(before);
+            let added = added.map_err(|fault| Trouble { node: id, fault })?;
             if let Some(added) = added {
                 let sum = match shares.get(arg) {
                     None => Ok(added),

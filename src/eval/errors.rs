@@ -119,6 +119,7 @@ pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diag
 pub fn birth(compiled: &Compiled, birth: &Birth, nan: bool, what: &str, at: Span, question: Span) -> Diagnostic {
     let kind = if nan { "not a number" } else { "infinite" };
     let node = compiled.graph.node(birth.node);
+    let slope = at != question && compiled.graph.origin(birth.node).is_some_and(|origin| origin.slope);
     let entry = if birth.entry.is_empty() { String::new() } else { format!(" at entry {:?}", birth.entry) };
     let operands: Vec<String> = birth.operands.iter().map(|operand| number(operand.value, 6)).collect();
     let born = match (node.op.def.notation, operands.as_slice()) {
@@ -126,8 +127,12 @@ pub fn birth(compiled: &Compiled, birth: &Birth, nan: bool, what: &str, at: Span
         (_, []) => node.op.def.name.to_string(),
         (_, all) => written(node.op.def, all).unwrap_or_else(|| format!("{}({})", node.op.def.name, all.join(", "))),
     };
+    let place = match slope {
+        true => "born in the slope of this",
+        false => "born here",
+    };
     let problem = Diagnostic::error("nnlang::value::not_finite", format!("{what} is {kind}"))
-        .at(at, format!("born here: {born} is {}{entry}", number(birth.result, 6)));
+        .at(at, format!("{place}: {born} is {}{entry}", number(birth.result, 6)));
     match at == question {
         true => problem,
         false => problem.at(question, "asked here"),

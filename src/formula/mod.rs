@@ -35,6 +35,27 @@ pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, as
     Formula { text, node }
 }
 
+/// The formula of `root` over nodes with names of their own; `values` pairs a node with the named node that it is the
+/// value of.
+pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], values: &[(NodeId, NodeId)]) -> Formula {
+    let texts: FxHashMap<NodeId, String> = named.iter().cloned().collect();
+    let mut aliases: FxHashMap<NodeId, NodeId> = named.iter().map(|(id, _)| (*id, *id)).collect();
+    for (value, name) in values {
+        aliases.entry(*value).or_insert(*name);
+    }
+    if let Some(name) = aliases.get(&root).and_then(|id| texts.get(id)) {
+        return Formula { text: name.clone(), node: root };
+    }
+    let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default());
+    let node = algebra.canonical(root);
+    let spelled = algebra.spelled;
+    let text = match texts.get(&node) {
+        Some(name) => name.clone(),
+        None => laid_out(&print::Printer { compiled, names: &texts, spelled: &spelled, root: node }.text()),
+    };
+    Formula { text, node }
+}
+
 /// Are two nodes the same formula, by the algebra?
 pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
     let names = Names::of(compiled, a, None, asked);

@@ -58,11 +58,24 @@ pub struct Node {
     pub dtype: DType,
 }
 
+/// What a node was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Another node, before it.
+    pub node: NodeId,
+    /// For its slope; else for its value.
+    pub slope: bool,
+}
+
 /// Nodes in topological order, equal ones shared, and the dimensions that their shapes are made of.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
     table: HashTable<NodeId>,
+    /// The node that each was made for, where it was made for one: a slope for what it is the slope of.
+    origins: Vec<Option<Origin>>,
+    /// What new ones are made for.
+    origin: Option<Origin>,
     /// The dimensions of the program.
     pub dims: Dims,
 }
@@ -114,6 +127,22 @@ impl Graph {
         Type { shape: node.shape.clone(), dtype: node.dtype }
     }
 
+    /// New nodes are made for this one, from now on; returns what they were made for before.
+    pub fn made_for(&mut self, origin: Option<Origin>) -> Option<Origin> {
+        std::mem::replace(&mut self.origin, origin)
+    }
+
+    /// The node that this one was made for in the end, where it was made for one, and whether as its slope.
+    pub fn origin(&self, id: NodeId) -> Option<Origin> {
+        let before = |id: NodeId| self.origins.get(id.index()).copied().flatten();
+        let mut found = before(id)?;
+        // An origin lies before what was made for it.
+        while let Some(further) = before(found.node) {
+            found = Origin { node: further.node, slope: found.slope || further.slope };
+        }
+        Some(found)
+    }
+
     /// An operator applied to nodes: its shape rule runs; an equal node is found, not made again.
     pub fn add(&mut self, def: &'static OpDef, attrs: Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {
         if let Kernel::Expand(expand) = def.kernel {
@@ -150,6 +179,10 @@ impl Graph {
     fn push(&mut self, hash_of: u64, op: Op, args: &[NodeId], ty: Type) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
+        if self.origin.is_some() {
+            self.origins.resize(id.index(), None);
+            self.origins.push(self.origin);
+        }
         let nodes = &self.nodes;
         self.table.insert_unique(hash_of, id, |id| {
             let node = &nodes[id.index()];

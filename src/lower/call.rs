@@ -408,11 +408,46 @@ impl<'a> Cx<'a> {
         {
             return value.clone();
         }
-        let value = self.expand(function, frame, &raw, &at, span, place);
+        let mut value = self.expand(function, frame, &raw, &at, span, place);
+        if let Some(slope) = function.slope {
+            value = self.with_slope(value, slope, &raw, &at, span, place);
+        }
         if !function.draws {
             self.calls.insert(memo, value.clone());
         }
         value
+    }
+
+    /// A call's value under the slope that the program states for it: another call, of the same arguments.
+    fn with_slope(
+        &mut self,
+        value: Value,
+        slope: FunctionId,
+        raw: &[Value],
+        at: &[Span],
+        span: Span,
+        place: u64,
+    ) -> Value {
+        let (Value::Node(value), Some(Value::Node(z))) = (&value, raw.first()) else { return Value::Poison };
+        let (value, z) = (*value, *z);
+        let stating = self.program.function(slope);
+        let given = raw.iter().zip(at).map(|(value, span)| Given { name: None, value: value.clone(), span: *span });
+        let given: Vec<Given> = given.take(stating.params.len()).collect();
+        let stated = self.call_function(slope, given, span, place);
+        let Some(stated) = self.as_node(&stated, span) else { return Value::Poison };
+        let (graph, dims) = (&self.out.graph, &self.out.graph.dims);
+        let wanted = graph.shape(z);
+        let fits = graph.shape(value).is_same(wanted, dims)
+            && (graph.shape(stated).is_scalar() || graph.shape(stated).is_same(wanted, dims));
+        if !fits {
+            let shapes = [z, value, stated].map(|id| graph.shape(id).show(dims));
+            let problem = errors::stated_slope(&stating.name, &shapes, stating.span, span);
+            return self.report(problem);
+        }
+        self.here = Some(span);
+        let made = ops::build::stated(self.graph(), value, z, stated);
+        self.settle();
+        self.made(made, span, &[]).map_or(Value::Poison, Value::Node)
     }
 
     fn expand(

@@ -327,19 +327,34 @@ pub fn entry_by_entry(graph: &mut Graph, openers: &mut Openers, root: NodeId, by
 
 fn is_pointwise(graph: &Graph, root: NodeId, free: NodeId) -> bool {
     let shape = graph.shape(free);
+    let order = graph.reach_above(&[root], free);
+    let moves = |moving: &rustc_hash::FxHashSet<NodeId>, id: NodeId| {
+        let node = graph.node(id);
+        let passing = |(i, arg): (usize, &NodeId)| moving.contains(arg) && diff::passes(node.op.def, i);
+        node.args.iter().enumerate().any(passing)
+    };
     let mut moving = rustc_hash::FxHashSet::default();
     moving.insert(free);
-    for id in graph.reach(&[root]) {
-        let node = graph.node(id);
-        if id == free || !node.args.iter().any(|arg| moving.contains(arg)) {
+    for id in &order {
+        if *id != free && moves(&moving, *id) {
+            moving.insert(*id);
+        }
+    }
+    // Only what a derivative passes on its way from the root counts.
+    let mut wanted = rustc_hash::FxHashSet::default();
+    wanted.insert(root);
+    for id in order.iter().rev() {
+        if *id == free || !moving.contains(id) || !wanted.contains(id) {
             continue;
         }
+        let node = graph.node(*id);
         let pointwise = matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
             && node.shape.is_same(shape, &graph.dims);
         if !pointwise {
             return false;
         }
-        moving.insert(id);
+        let passing = node.args.iter().enumerate().filter(|(i, _)| diff::passes(node.op.def, *i));
+        wanted.extend(passing.map(|(_, arg)| *arg));
     }
     true
 }

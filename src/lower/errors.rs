@@ -396,6 +396,17 @@ pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
     }
 }
 
+/// A stated slope that is not one number for each entry.
+pub fn stated_slope(name: &str, [z, value, slope]: &[String; 3], stated: Span, call: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::slope",
+        format!("the slope of `{name}` is stated entry by entry, and the shapes differ"),
+    )
+    .at(call, format!("the argument is {z}, the value {value}, the stated slope {slope}"))
+    .at(stated, "stated here")
+    .mend(format!("make `{name}` and its slope of the shape of their argument, or the slope one number"))
+}
+
 /// A field of something that is no network's result.
 pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagnostic {
     let problem = Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))

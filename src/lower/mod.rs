@@ -203,6 +203,7 @@ impl Compiled {
 
     /// Where a node was written.
     pub fn span(&self, id: NodeId) -> Option<Span> {
+        let id = self.graph.origin(id).map_or(id, |origin| origin.node);
         self.spans.get(id.index()).copied()
     }
 

@@ -265,3 +265,8 @@ pub fn hot(graph: &mut Graph, labels: NodeId, n: Dim, axis: usize) -> Result<Nod
 pub fn mean_with(graph: &mut Graph, x: NodeId, attrs: Attrs) -> Result<NodeId, Fault> {
     graph.add(&super::mean::MEAN, attrs, &[x])
 }
+
+/// `value`, whose slope by `z` is `slope`, entry by entry.
+pub fn stated(graph: &mut Graph, value: NodeId, z: NodeId, slope: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&super::stated::STATED, Attrs::None, &[value, z, slope])
+}

@@ -97,6 +97,7 @@ pub const READABLE: &[&str] = &[
     "log1p(x) = log(1 + x)",
     "expm1(x) = exp(x) - 1",
     "exp(log(x)) = x",
+    "stated(x, y, z) = x",
 ];
 
 /// The name under which an operator is called: of two arguments `max` and `min` work entry by entry.

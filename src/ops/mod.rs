@@ -57,6 +57,7 @@ mod sign;
 mod slice;
 mod softmax;
 mod sort;
+mod stated;
 mod structure;
 mod sub;
 mod sum;
@@ -79,6 +80,7 @@ pub static ALL: &[&OpDef] = &[
     &structure::SLOT,
     &structure::DEF,
     &structure::STOP,
+    &stated::STATED,
     &structure::AS_INT,
     &structure::AS_BOOL,
     &structure::AS_REAL,
@@ -233,6 +235,11 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
         own.chain(SPELLINGS.iter().copied()).collect()
     };
     BY_NAME.get_or_init(names).get(name).copied()
+}
+
+/// Is its slope stated by an argument, not that of its value? Then finite differences say nothing of it.
+pub fn states_slope(def: &OpDef) -> bool {
+    *def == stated::STATED
 }
 
 /// May its two arguments change places?

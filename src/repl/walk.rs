@@ -84,26 +84,52 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
         doc.push(equation.plain(" = ").number(value));
         return doc;
     }
+    let numeric = terms.iter().all(|term| term.contains_key("product"));
+    if !numeric {
+        // Of tensors the whole step is one formula.
+        for part in [text("chain"), text("formula")].into_iter().filter(|part| !part.is_empty()) {
+            doc.push(Line::new().plain("  ").name(name).plain(format!(" = {part}")));
+        }
+        doc.push(equation.plain(" = ").number(value));
+        return doc;
+    }
     let mut sum = 0.0;
     for (k, term) in terms.iter().enumerate() {
         let text = |key: &str| term.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (outer, slope) = (term.get("outer").and_then(Value::as_f64), term.get("slope").and_then(Value::as_f64));
-        let mut line = Line::new().plain("  ").name(name);
-        line = line.plain(if k == 0 { " = " } else { " + " }).plain(text("chain"));
-        if let (Some(outer), Some(slope)) = (outer, slope) {
-            sum += outer * slope;
-            line = line.plain(" = ").plain(format!("{}*{}", bracketed(outer, digits), bracketed(slope, digits)));
-            line = line.plain(" = ").number(number(outer * slope, digits));
+        let number_of = |key: &str| term.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
+        let (outer, slope, product) = (number_of("outer"), number_of("slope"), number_of("product"));
+        sum += product;
+        let mut line = match k {
+            0 => Line::new().plain("  ").name(name).plain(" = "),
+            _ => Line::new().plain(format!("  {:>1$} ", "+", name.chars().count() + 2)),
+        };
+        // Of the goal's own equation there is no product.
+        let own = text("chain").is_empty() || text("chain") == text("formula");
+        line = match text("chain") {
+            _ if own => line.plain(text("formula")),
+            chain => line
+                .plain(format!("{chain} = {}*{} = ", bracketed(outer, digits), bracketed(slope, digits)))
+                .number(number(product, digits)),
+        };
+        if own {
+            if text("formula") != number(slope, digits) {
+                line = line.plain(" = ").number(number(slope, digits));
+            }
+            doc.push(line);
+            continue;
         }
         doc.push(line);
-        let slope = term.get("slope").map(|slope| shown(slope, digits)).unwrap_or_default();
-        let mut line = Line::new().note("  local slope ").name(text("local")).plain(" = ").number(slope);
-        if outer.is_some() {
+        let mut line = Line::new().note("  local slope ").name(text("local"));
+        if ![String::new(), number(slope, digits)].contains(&text("formula").to_string()) {
+            line = line.plain(format!(" = {}", text("formula")));
+        }
+        line = line.plain(" = ").number(number(slope, digits));
+        if terms.len() > 1 {
             line = line.note(", so far ").number(number(sum, digits));
         }
         doc.push(line);
     }
-    if terms.len() > 1 || fact.get("value").is_some_and(|value| !value.is_number()) {
+    if terms.len() > 1 {
         doc.push(Line::new().plain("  ").name(name).plain(" = ").number(value));
     }
     doc
@@ -138,16 +164,13 @@ fn bracketed(value: f64, digits: usize) -> String {
     if text.starts_with('-') { format!("({text})") } else { text }
 }
 
-/// A number, a short vector, else the sizes.
+/// A number, a few of them, else the sizes.
 fn shown(value: &Value, digits: usize) -> String {
     match value {
         Value::Array(entries) => {
-            let flat = entries.len() <= 6 && entries.iter().all(|entry| !entry.is_array());
-            if flat {
-                return format!(
-                    "[{}]",
-                    entries.iter().map(|entry| shown(entry, digits)).collect::<Vec<_>>().join(", ")
-                );
+            let text = entries.iter().map(|entry| shown(entry, digits)).collect::<Vec<_>>().join(", ");
+            if text.chars().count() <= 48 {
+                return format!("[{text}]");
             }
             let mut sizes = vec![];
             let mut at = value;

@@ -209,6 +209,16 @@ pub fn entry_above(of: &str, by: &str, entry: &str, span: Span) -> Diagnostic {
         .mend(format!("write `grad({of}{entry}, {by})`"))
 }
 
+/// `slope f(z, k) = …` of a function of `z` alone.
+pub fn slope_params(name: &str, own: usize, stated: usize, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::name::slope",
+        format!("the slope of `{name}` is stated over {stated} arguments, and the function has {own}"),
+    )
+    .at(span, "the arguments of the slope are the first ones of the function")
+    .mend(format!("write `slope {name}(z) = …` with the arguments of `{name}`"))
+}
+
 /// `df/dx` of a function.
 pub fn of_function(name: &str, by: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::derivative", format!("`{name}` is a function: its slope is `{name}'`"))

@@ -142,7 +142,16 @@ impl Cx<'_> {
     fn stated_slope(&mut self, function: &ast::Function, slope: hir::FunctionId) {
         let name = &function.name;
         match self.scope.get(name.text.as_str()).map(|id| self.program.global(*id).kind) {
-            Some(GlobalKind::Function(of)) => self.program.functions[of.0 as usize].slope = Some(slope),
+            Some(GlobalKind::Function(of)) => {
+                let (stated, params) = (&self.program.functions[of.0 as usize].name, function.params.len());
+                let own = self.program.functions[of.0 as usize].params.len();
+                if params == 0 || params > own {
+                    let problem = errors::slope_params(stated, own, params, name.span);
+                    self.report(problem);
+                    return;
+                }
+                self.program.functions[of.0 as usize].slope = Some(slope);
+            }
             Some(GlobalKind::Broken) => {}
             Some(GlobalKind::Value | GlobalKind::Dimension | GlobalKind::Network(_)) | None => {
                 let nearest = self.nearest(&name.text, true);

@@ -5,7 +5,7 @@
 
 mod matching;
 
-use crate::graph::{Args, Attrs, Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Notation, OpDef, Role};
+use crate::graph::{Args, Attrs, Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Notation, OpDef, Origin, Role};
 use crate::notation::{self, Rule};
 use crate::ops;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -111,7 +111,9 @@ impl Opener {
                 }
                 continue;
             }
+            let before = graph.made_for(Some(Origin { node: id, slope: false }));
             let made = self.rebuilt(graph, id);
+            graph.made_for(before);
             self.memo.insert(id, made.0);
             // What was made is open already.
             if !self.memo.contains(made) {
