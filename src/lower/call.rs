@@ -331,8 +331,17 @@ impl<'a> Cx<'a> {
         match value {
             Value::List(items) => {
                 for item in items.iter() {
+                    if *item == Value::Hole {
+                        let sym = self.out.graph.dims.hole(Some(span));
+                        dims.push(self.out.graph.dims.sym(sym));
+                        continue;
+                    }
                     let node = self.as_node(item, span)?;
                     let number = ops::known::number(&self.out.graph, node, &self.leaf());
+                    if number == Some(-1.0) {
+                        self.report(errors::size_left(span));
+                        return None;
+                    }
                     if let Some(number) = number.filter(|n| n.fract() != 0.0 || *n < 0.0) {
                         self.report(errors::dimension_in(&number.to_string(), self.text(span), span));
                         return None;
@@ -340,6 +349,7 @@ impl<'a> Cx<'a> {
                     dims.push(self.as_dim(node, span)?);
                 }
             }
+            Value::Hole => return self.shape_of(&Value::List([Value::Hole].into()), span),
             other => {
                 let node = self.as_node(other, span)?;
                 if !self.out.graph.shape(node).is_scalar()

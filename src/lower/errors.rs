@@ -80,6 +80,20 @@ pub fn absent(span: Span) -> Diagnostic {
         .mend("write a number, or leave the argument away")
 }
 
+/// `reshape(x, [2, -1])`
+pub fn size_left(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::dimension", "-1 is not a dimension")
+        .at(span, "a dimension is a whole number from 0 on, or a name")
+        .mend("write `_` for the size that is left to be computed")
+}
+
+/// `_` where no shape is wanted.
+pub fn hole(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::dimension", "`_` is a size left to be computed, and stands only in a shape")
+        .at(span, "a value is wanted here")
+        .mend("write a number or a name; `reshape(x, [2, _])` computes the size that is left")
+}
+
 /// More entries than can be counted.
 pub fn too_large(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::too_large", "this has more entries than can be counted")

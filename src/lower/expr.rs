@@ -41,6 +41,7 @@ impl Cx<'_> {
             Kind::Number(value) | Kind::Constant(value) => Value::Node(ops::number(self.graph(), *value)),
             Kind::Flag(flag) => Value::Flag(*flag),
             Kind::Absent => Value::Absent,
+            Kind::Hole => Value::Hole,
             Kind::Text(text) => Value::Text(text.clone()),
             Kind::Broken | Kind::Jump(_) => Value::Poison,
             Kind::Global(global) => match &self.values[global.0 as usize] {
@@ -171,6 +172,10 @@ impl Cx<'_> {
                 self.report(errors::absent(span));
                 None
             }
+            Value::Hole => {
+                self.report(errors::hole(span));
+                None
+            }
         }
     }
 
@@ -209,7 +214,7 @@ impl Cx<'_> {
                     }
                     return Some(sizes);
                 }
-                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return None,
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => return None,
             }
         }
     }
@@ -265,7 +270,7 @@ impl Cx<'_> {
                     Whole::Numbers => {}
                     Whole::Other => return Whole::Other,
                 },
-                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return Whole::Other,
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => return Whole::Other,
             }
         }
         Whole::Numbers

@@ -235,6 +235,8 @@ pub(crate) enum Value {
     Flag(bool),
     /// Not given.
     Absent,
+    /// `_`: a size left to be computed.
+    Hole,
     /// It is wrong, and reported.
     Poison,
 }
