@@ -121,6 +121,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("syntax::not_understood", include_str!("../../docs/errors/syntax/not_understood.md")),
     ("syntax::number_point", include_str!("../../docs/errors/syntax/number_point.md")),
     ("syntax::number_range", include_str!("../../docs/errors/syntax/number_range.md")),
+    ("syntax::percent_sign", include_str!("../../docs/errors/syntax/percent_sign.md")),
     ("syntax::plus_sign", include_str!("../../docs/errors/syntax/plus_sign.md")),
     ("syntax::quote_marks", include_str!("../../docs/errors/syntax/quote_marks.md")),
     ("syntax::raised_digit", include_str!("../../docs/errors/syntax/raised_digit.md")),

@@ -496,7 +496,20 @@ impl Cx<'_> {
         } else if let Some(defined) = self.later.get(name)
             && (defined.source != span.source || defined.start > span.start)
         {
-            errors::early(name, span, *defined)
+            // Asked for at most a hundred times, as suggestions are.
+            self.unknown += 1;
+            let caller = if self.unknown > 100 { None } else { self.calls_back(name) };
+            match caller {
+                Some((own, told)) => {
+                    let problem = errors::circular(&own, name, span, *defined);
+                    self.circles.insert(own);
+                    if told {
+                        return None;
+                    }
+                    problem
+                }
+                None => errors::early(name, span, *defined),
+            }
         } else if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
             errors::not_a_function(name, span, bracket, false)
         } else {

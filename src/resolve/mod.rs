@@ -32,6 +32,8 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         scope: HashMap::default(),
         modules: HashMap::default(),
         later: HashMap::default(),
+        calls: HashMap::default(),
+        circles: Default::default(),
         frames: vec![],
         head_dims: None,
         drawing: false,
@@ -85,6 +87,10 @@ struct Cx<'a> {
     modules: HashMap<Arc<str>, Span>,
     /// Where the names of this file are defined, whatever the line.
     later: HashMap<Arc<str>, Span>,
+    /// What the functions of this file name in their bodies.
+    calls: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// The functions of circles that are told already.
+    circles: rustc_hash::FxHashSet<Arc<str>>,
     frames: Vec<Frame>,
     /// In the head of a function or network: the dimension names that it introduces.
     head_dims: Option<Vec<(GlobalId, Arc<str>)>>,
@@ -202,6 +208,12 @@ impl Cx<'_> {
     /// Pre-scan: where each name of these statements is defined.
     fn look_ahead(&mut self, items: &[&ast::Item]) {
         for item in items {
+            if let ast::Statement::Function(function) = &item.statement {
+                let mut names: Vec<Arc<str>> = vec![];
+                let bodies = function.locals.iter().map(|local| &local.value).chain([&function.value]);
+                bodies.for_each(|body| statement::each_name(body, &mut |name| names.push(name.into())));
+                self.calls.entry(function.name.text.as_str().into()).or_insert(names);
+            }
             let mut note = |name: &ast::Name| {
                 self.later.entry(name.text.as_str().into()).or_insert(name.span);
             };
@@ -224,6 +236,25 @@ impl Cx<'_> {
                 | ast::Statement::Broken(None) => {}
             }
         }
+    }
+
+    /// The function that is being read, where it stands in the body of `name`, or of what that calls; and is a function
+    /// on that way told to be in a circle already?
+    fn calls_back(&self, name: &str) -> Option<(Arc<str>, bool)> {
+        let own = self.frames.iter().rev().find_map(|frame| frame.function.clone())?;
+        let (mut back, mut told) = (false, false);
+        let mut seen: rustc_hash::FxHashSet<&str> = [name].into_iter().collect();
+        let mut todo = vec![name];
+        while let Some(name) = todo.pop() {
+            for called in self.calls.get(name).into_iter().flatten() {
+                back |= *called == own;
+                told |= self.circles.contains(called);
+                if seen.insert(called) {
+                    todo.push(called);
+                }
+            }
+        }
+        back.then_some((own, told))
     }
 
     /// The function of the prelude that has this name; read on first use.
