@@ -28,6 +28,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("name::field", include_str!("../../docs/errors/name/field.md")),
     ("name::initialiser", include_str!("../../docs/errors/name/initialiser.md")),
     ("name::itself", include_str!("../../docs/errors/name/itself.md")),
+    ("name::late_setting", include_str!("../../docs/errors/name/late_setting.md")),
     ("name::layer_option", include_str!("../../docs/errors/name/layer_option.md")),
     ("name::layer_units", include_str!("../../docs/errors/name/layer_units.md")),
     ("name::layer_word", include_str!("../../docs/errors/name/layer_word.md")),

@@ -13,6 +13,10 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
     for (fact, at) in chain {
         problem = problem.at(*at, fact.clone());
     }
+    if value.source != shape.source {
+        // Another value for it, as of `--set`.
+        return problem.mend(format!("give it a value of shape {wanted}"));
+    }
     problem.mend(format!("state {found}, or change the value")).edit(shape, found)
 }
 

@@ -69,6 +69,25 @@ pub fn twice(name: &str, span: Span, before: Span, own: bool) -> Diagnostic {
         .edit(span, format!("{name}_next"))
 }
 
+/// `seed 3`, and `seed 4` below.
+pub fn set_twice(word: &str, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::twice", format!("`{word}` is set twice"))
+        .at(span, "set again here")
+        .at(before, "first set here")
+        .mend("leave one of them out")
+}
+
+/// A setting below the first statement that it would change.
+pub fn late_setting(text: &str, word: &str, span: Span, first: Span) -> Diagnostic {
+    let top = Span { end: first.start, ..first };
+    Diagnostic::error("nnlang::name::late_setting", format!("`{word}` is set below the first statement"))
+        .at(span, "this holds for the whole file")
+        .at(first, "which begins here")
+        .mend(format!("move `{text}` to the top of the file"))
+        .edit(top, format!("{text}\n"))
+        .edit(span, "")
+}
+
 /// A dimension's name defined as a value afterwards.
 pub fn dimension_first(name: &str, span: Span, before: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::twice", format!("`{name}` is already the name of a dimension"))

@@ -32,6 +32,8 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         scope: HashMap::default(),
         modules: HashMap::default(),
         later: HashMap::default(),
+        begun: HashMap::default(),
+        set: HashMap::default(),
         calls: HashMap::default(),
         circles: Default::default(),
         frames: vec![],
@@ -87,6 +89,10 @@ struct Cx<'a> {
     modules: HashMap<Arc<str>, Span>,
     /// Where the names of this file are defined, whatever the line.
     later: HashMap<Arc<str>, Span>,
+    /// Of each text the first statement that is no setting.
+    begun: HashMap<SourceId, Span>,
+    /// Where each setting is made.
+    set: HashMap<(SourceId, Arc<str>), Span>,
     /// What the functions of this file name in their bodies.
     calls: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// The functions of circles that are told already.
@@ -208,6 +214,12 @@ impl Cx<'_> {
     /// Pre-scan: where each name of these statements is defined.
     fn look_ahead(&mut self, items: &[&ast::Item]) {
         for item in items {
+            if !goes_before(&item.statement) {
+                let first = self.begun.entry(item.span.source).or_insert(item.span);
+                if item.span.start < first.start {
+                    *first = item.span;
+                }
+            }
             if let ast::Statement::Function(function) = &item.statement {
                 let mut names: Vec<Arc<str>> = vec![];
                 let bodies = function.locals.iter().map(|local| &local.value).chain([&function.value]);
@@ -419,5 +431,25 @@ impl Cx<'_> {
                 | ast::PartKind::Field(_) => {}
             }
         }
+    }
+}
+
+/// May a setting stand below it? Other settings, files that are used and headings say nothing that a setting would change.
+fn goes_before(statement: &ast::Statement) -> bool {
+    match statement {
+        ast::Statement::Setting(_) | ast::Statement::Use(_) => true,
+        ast::Statement::Show(expr) => {
+            matches!(expr.parts.as_slice(), [ast::Part { kind: ast::PartKind::Text(_), .. }])
+        }
+        ast::Statement::Define(_)
+        | ast::Statement::Function(_)
+        | ast::Statement::Recurrence(_)
+        | ast::Statement::Declare(_)
+        | ast::Statement::Network(_)
+        | ast::Statement::Layer(_)
+        | ast::Statement::Data(_)
+        | ast::Statement::Train(_)
+        | ast::Statement::Ask(_)
+        | ast::Statement::Broken(_) => false,
     }
 }

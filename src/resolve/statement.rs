@@ -58,7 +58,10 @@ impl Cx<'_> {
             }
             Statement::Network(network) => self.network(network),
             Statement::Layer(layer) => self.layer(layer, item.span),
-            Statement::Setting(setting) => self.setting(setting),
+            Statement::Setting(setting) => {
+                self.setting_stands(setting, item.span);
+                self.setting(setting);
+            }
             Statement::Use(used) => self.use_file(used),
             Statement::Show(expr) if wanted == Wanted::All => match expr.parts.as_slice() {
                 [ast::Part { kind: PartKind::Text(text), .. }] => {
@@ -158,6 +161,17 @@ impl Cx<'_> {
                 let problem = errors::unknown_function(&name.text, &name.text, name.span, nearest.as_deref());
                 self.report(problem);
             }
+        }
+    }
+
+    /// A setting stands at the top of its text, once.
+    fn setting_stands(&mut self, setting: &ast::Setting, span: Span) {
+        let word: Arc<str> = setting.word.text.as_str().into();
+        if let Some(before) = self.set.insert((span.source, word), span) {
+            self.report(errors::set_twice(&setting.word.text, span, before));
+        } else if let Some(first) = self.begun.get(&span.source).copied().filter(|first| first.start < span.start) {
+            let text = self.sources.text(span).to_string();
+            self.report(errors::late_setting(&text, &setting.word.text, span, first));
         }
     }
 
