@@ -258,6 +258,10 @@ impl Cx<'_> {
         let mut seen: rustc_hash::FxHashSet<&str> = [name].into_iter().collect();
         let mut todo = vec![name];
         while let Some(name) = todo.pop() {
+            // A circle of more functions than this is told as what is used before its line.
+            if seen.len() > 1000 {
+                return None;
+            }
             for called in self.calls.get(name).into_iter().flatten() {
                 back |= *called == own;
                 told |= self.circles.contains(called);
