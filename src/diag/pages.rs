@@ -10,6 +10,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("diff::none", include_str!("../../docs/errors/diff/none.md")),
     ("diff::not_entrywise", include_str!("../../docs/errors/diff/not_entrywise.md")),
     ("diff::not_scalar", include_str!("../../docs/errors/diff/not_scalar.md")),
+    ("diff::order", include_str!("../../docs/errors/diff/order.md")),
     ("lint::both_ways", include_str!("../../docs/errors/lint/both_ways.md")),
     ("lint::half_of", include_str!("../../docs/errors/lint/half_of.md")),
     ("lint::hidden_function", include_str!("../../docs/errors/lint/hidden_function.md")),

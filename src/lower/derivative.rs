@@ -10,6 +10,9 @@ use crate::simplify::Opener;
 use crate::source::Span;
 use crate::tensor::DType;
 
+/// Steps that the orders of one derivative may add before a further one is refused.
+const ORDERS_NODES: usize = 200_000;
+
 /// The memory of what nodes are evaluated as.
 #[derive(Clone, Debug, Default)]
 pub struct Openers {
@@ -144,7 +147,11 @@ impl Cx<'_> {
     /// `dJ/da`, `d2J/da db`: one name after the other.
     pub(super) fn derivative(&mut self, id: HirId, of: NodeId, by: &[(NodeId, Span)], span: Span) -> Value {
         let mut root = of;
-        for (name, at) in by {
+        let before = self.out.graph.len();
+        for (done, (name, at)) in by.iter().enumerate() {
+            if self.out.graph.len() - before > ORDERS_NODES {
+                return self.report(errors::order(done, by.len(), span));
+            }
             if !self.is_variable(*name, *at) {
                 return Value::Poison;
             }

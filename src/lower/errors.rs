@@ -319,6 +319,14 @@ pub fn budget(name: &str, span: Span) -> Diagnostic {
         .mend("give one call a tensor, or name intermediate results and use them twice")
 }
 
+/// A derivative of so high an order that its formula is too long.
+pub fn order(done: usize, wanted: usize, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::diff::order", format!("a derivative of order {wanted} is more than can be handled"))
+        .at(span, format!("it is given up at order {done}"))
+        .because("each order is a formula of its own, and longer than the one before")
+        .mend("ask for a lower order, or of a simpler name")
+}
+
 /// More indices than axes.
 pub fn too_many_indices(given: usize, shape: &str, span: Span) -> Diagnostic {
     let problem = |title: String| Diagnostic::error("nnlang::shape::index", title).at(span, "more indices than axes");

@@ -125,6 +125,10 @@ impl Cx<'_> {
             Kind::Derivative { of, by } => {
                 let of_value = get(*of);
                 let Some(of_node) = self.as_node(&of_value, program.hir(*of).span) else { return Value::Poison };
+                let orders: u64 = by.iter().map(|(_, order)| u64::from(*order)).sum();
+                if orders > super::ORDERS {
+                    return self.report(errors::order(super::ORDERS as usize, orders as usize, span));
+                }
                 let mut names = vec![];
                 for (by, order) in by {
                     let by_span = program.hir(*by).span;

@@ -301,6 +301,8 @@ struct Frame {
 
 /// How many calls one statement may expand to.
 const BUDGET: usize = 200_000;
+/// The highest order of a derivative.
+const ORDERS: u64 = 1000;
 /// How deep calls may nest.
 const DEPTH: usize = 10_000;
 
