@@ -25,7 +25,7 @@ const CASES: &[Case] = &[
     Case { program: "J = mean(bce(a, y))", asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)")] },
     Case {
         program: "L = -(y*log(a) + (1 - y)*log(1 - a))\nJ = mean(L)",
-        asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)"), ("dL/da", "(1 - y)/(1 - a) - y/a")],
+        asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)"), ("dL/da", "(a - y)/(a*(1 - a))")],
     },
     Case {
         program: "L = -(y*log(a) + (1 - y)*log(1 - a))\nJ = sum(L)/m",

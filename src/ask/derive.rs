@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::view::{Doc, Line};
 use serde_json::Map;
 
+/// Of a larger expression only the one derivative is looked at.
+const SMALL: usize = 400;
+
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
         one(cx, asked, span)?;
@@ -32,7 +35,33 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         _ => None,
     };
     let node = entries.or(readable).unwrap_or(node);
-    let found = formula::formula(compiled, node, asked.of, asked.span);
+    // What is written plainly may have the shorter derivative.
+    let plain = match asked.of {
+        Some(of) if entries.is_none() && !asked.order.is_empty() && compiled.graph.reach(&[of]).len() <= SMALL => {
+            lower::derive_as_written(&mut compiled.graph, of, &asked.order)
+        }
+        _ => None,
+    };
+    let mut best: Option<formula::Formula> = None;
+    let mut worst = f64::INFINITY;
+    for candidate in [Some(node), plain].into_iter().flatten() {
+        let found = formula::formula(cx.eval.compiled, candidate, asked.of, asked.span);
+        if best.as_ref().is_some_and(|best| best.text.chars().count() <= found.text.chars().count()) {
+            continue;
+        }
+        match cx.eval.differ(node, found.node, span) {
+            None => best = Some(found),
+            Some(apart) => worst = libm::fmin(worst, apart),
+        }
+    }
+    let Some(found) = best else {
+        return Err(Box::new(
+            Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
+                .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
+        ));
+    };
+    let graph = &cx.eval.compiled.graph;
+    let (whole, said) = (graph.shape(node).clone(), graph.shape(found.node).clone());
     let mut line = Line::new().name(&name).plain(" = ").plain(&found.text);
     let mut fact = Map::new();
     fact.insert("name".into(), name.as_str().into());
@@ -45,12 +74,9 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let why = super::why_zero(zero);
         line = line.note(format!("  # {why}"));
         fact.insert("note".into(), why.into());
-    }
-    if let Some(worst) = cx.eval.differ(node, found.node, span) {
-        return Err(Box::new(
-            Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
-                .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
-        ));
+    } else if said.is_scalar() && !whole.is_scalar() {
+        line = line.note("  # in every entry");
+        fact.insert("note".into(), "in every entry".into());
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())

@@ -5,9 +5,13 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod factor;
 mod linear;
 mod poly;
 mod print;
+mod reduce;
+mod sides;
+mod write;
 
 use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
@@ -27,11 +31,15 @@ pub struct Formula {
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, asked);
-    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let node = algebra.canonical(names.target);
+    // Where every entry or every row is the same, it is said once.
+    let node = algebra.bare(node);
     let spelled = algebra.spelled;
-    let printer = print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node };
-    let text = laid_out(&printer.text());
+    let text = match names.texts.get(&node) {
+        Some(name) => name.clone(),
+        None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
+    };
     Formula { text, node }
 }
 
@@ -46,8 +54,10 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
     if let Some(name) = aliases.get(&root).and_then(|id| texts.get(id)) {
         return Formula { text: name.clone(), node: root };
     }
-    let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default());
+    let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default(), compiled.spans.len());
+    algebra.first.extend(named.iter().filter(|(_, name)| name.contains('/')).map(|(id, _)| *id));
     let node = algebra.canonical(root);
+    let node = algebra.bare(node);
     let spelled = algebra.spelled;
     let text = match texts.get(&node) {
         Some(name) => name.clone(),
@@ -59,9 +69,76 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
 /// Are two nodes the same formula, by the algebra?
 pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
     let names = Names::of(compiled, a, None, asked);
-    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
+}
+
+/// How a formula differs from what it is compared with.
+#[derive(Clone, Debug)]
+pub enum Difference {
+    /// It is that, times this.
+    Factor(String),
+    /// Terms that it lacks, and terms that it has too much.
+    Terms {
+        /// What it lacks.
+        lacks: Option<String>,
+        /// What it has too much.
+        extra: Option<String>,
+    },
+}
+
+/// How `theirs` differs from `right`, by the algebra; the nodes are what was said, for a check at random points: `theirs`
+/// is `right` times the first, or `right` without the first and with the second.
+pub fn difference(
+    compiled: &mut Compiled,
+    right: NodeId,
+    theirs: NodeId,
+    asked: Span,
+) -> Option<(Difference, Option<NodeId>, Option<NodeId>)> {
+    let names = Names::of(compiled, right, None, asked);
+    let shape = compiled.graph.shape(right).clone();
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
+    let (a, b) = (algebra.canonical(right), algebra.canonical(theirs));
+    let (x, y) = (algebra.poly(a), algebra.poly(b));
+    let ratio = (!x.terms.is_empty() && !y.terms.is_empty())
+        .then(|| algebra.ratio(&x, &y))
+        .flatten()
+        .filter(|ratio| ratio.value() != Some(1.0));
+    let (first, second) = match ratio {
+        Some(ratio) => (Some(algebra.plain(&ratio, &shape)?), None),
+        None => {
+            let (mut lacks, mut extra) = (x.clone(), y.clone());
+            for (key, c) in &x.terms {
+                if y.terms.get(key) == Some(c) {
+                    lacks.terms.remove(key);
+                    extra.terms.remove(key);
+                }
+            }
+            // More than a few terms say nothing.
+            if lacks.terms.len() > 3 || extra.terms.len() > 3 || lacks.terms.len() + extra.terms.len() == 0 {
+                return None;
+            }
+            let mut node = |poly: &poly::Poly| if poly.terms.is_empty() { None } else { algebra.plain(poly, &shape) };
+            let (lacks, extra) = (node(&lacks), node(&extra));
+            if lacks.is_none() && extra.is_none() {
+                return None;
+            }
+            (lacks, extra)
+        }
+    };
+    let by_factor = x.terms.len() == y.terms.len() && second.is_none() && algebra.ratio(&x, &y).is_some();
+    let spelled = algebra.spelled;
+    let text = |node: NodeId| match names.texts.get(&node) {
+        Some(name) => name.clone(),
+        None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
+    };
+    let difference = if by_factor {
+        Difference::Factor(first.map(text)?)
+    } else {
+        Difference::Terms { lacks: first.map(text), extra: second.map(text) }
+    };
+    Some((difference, first, second))
 }
 
 /// The names that may stand for nodes.
@@ -72,6 +149,8 @@ struct Names {
     definitions: FxHashMap<DefId, NodeId>,
     /// The text of the node of a name.
     texts: FxHashMap<NodeId, String>,
+    /// The nodes before it may have been written by the program.
+    written: usize,
     /// The root, with its own definition looked into.
     target: NodeId,
 }
@@ -88,6 +167,7 @@ impl Names {
             aliases: FxHashMap::default(),
             definitions: FxHashMap::default(),
             texts: FxHashMap::default(),
+            written: 0,
             target,
         };
         for i in 0..compiled.defs.len() {
@@ -98,6 +178,7 @@ impl Names {
                 continue;
             }
             let (node, name) = (def.node, def.name.to_string());
+            names.written = names.written.max(node.index() + 1);
             names.texts.insert(node, name);
             names.definitions.insert(DefId(i as u32), node);
             names.aliases.insert(node, node);
