@@ -5,6 +5,7 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod differ;
 mod factor;
 mod linear;
 mod poly;
@@ -17,6 +18,7 @@ use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
 use crate::source::Span;
 use algebra::Algebra;
+pub use differ::difference;
 use rustc_hash::FxHashMap;
 
 /// A formula and the node that it says.
@@ -72,73 +74,6 @@ pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool 
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
-}
-
-/// How a formula differs from what it is compared with.
-#[derive(Clone, Debug)]
-pub enum Difference {
-    /// It is that, times this.
-    Factor(String),
-    /// Terms that it lacks, and terms that it has too much.
-    Terms {
-        /// What it lacks.
-        lacks: Option<String>,
-        /// What it has too much.
-        extra: Option<String>,
-    },
-}
-
-/// How `theirs` differs from `right`, by the algebra; the nodes are what was said, for a check at random points: `theirs`
-/// is `right` times the first, or `right` without the first and with the second.
-pub fn difference(
-    compiled: &mut Compiled,
-    right: NodeId,
-    theirs: NodeId,
-    asked: Span,
-) -> Option<(Difference, Option<NodeId>, Option<NodeId>)> {
-    let names = Names::of(compiled, right, None, asked);
-    let shape = compiled.graph.shape(right).clone();
-    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
-    let (a, b) = (algebra.canonical(right), algebra.canonical(theirs));
-    let (x, y) = (algebra.poly(a), algebra.poly(b));
-    let ratio = (!x.terms.is_empty() && !y.terms.is_empty())
-        .then(|| algebra.ratio(&x, &y))
-        .flatten()
-        .filter(|ratio| ratio.value() != Some(1.0));
-    let (first, second) = match ratio {
-        Some(ratio) => (Some(algebra.plain(&ratio, &shape)?), None),
-        None => {
-            let (mut lacks, mut extra) = (x.clone(), y.clone());
-            for (key, c) in &x.terms {
-                if y.terms.get(key) == Some(c) {
-                    lacks.terms.remove(key);
-                    extra.terms.remove(key);
-                }
-            }
-            // More than a few terms say nothing.
-            if lacks.terms.len() > 3 || extra.terms.len() > 3 || lacks.terms.len() + extra.terms.len() == 0 {
-                return None;
-            }
-            let mut node = |poly: &poly::Poly| if poly.terms.is_empty() { None } else { algebra.plain(poly, &shape) };
-            let (lacks, extra) = (node(&lacks), node(&extra));
-            if lacks.is_none() && extra.is_none() {
-                return None;
-            }
-            (lacks, extra)
-        }
-    };
-    let by_factor = x.terms.len() == y.terms.len() && second.is_none() && algebra.ratio(&x, &y).is_some();
-    let spelled = algebra.spelled;
-    let text = |node: NodeId| match names.texts.get(&node) {
-        Some(name) => name.clone(),
-        None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
-    };
-    let difference = if by_factor {
-        Difference::Factor(first.map(text)?)
-    } else {
-        Difference::Terms { lacks: first.map(text), extra: second.map(text) }
-    };
-    Some((difference, first, second))
 }
 
 /// The names that may stand for nodes.
