@@ -66,6 +66,12 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let mut fact = Map::new();
     fact.insert("name".into(), name.as_str().into());
     fact.insert("formula".into(), found.text.as_str().into());
+    let compiled = &*cx.eval.compiled;
+    let ranks: rustc_hash::FxHashMap<&str, usize> =
+        compiled.defs.iter().map(|def| (&*def.name, compiled.graph.shape(def.node).rank())).collect();
+    let rank = |name: &str| ranks.get(name).copied().unwrap_or(0);
+    let latex = format!("{} = {}", formula::latex(&name, &rank), formula::latex(&found.text, &rank));
+    fact.insert("latex".into(), latex.into());
     if entries.is_some() {
         line = line.note("  # entry by entry");
         fact.insert("entrywise".into(), true.into());

@@ -29,7 +29,12 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
                 Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
                     .at(asked.span, format!("{a} on the left, {b} on the right"));
             if let Some(turned) = transposed(cx, right)
-                && cx.eval.compiled.graph.shape(turned).is_same(cx.eval.compiled.graph.shape(left), &cx.eval.compiled.graph.dims)
+                && cx
+                    .eval
+                    .compiled
+                    .graph
+                    .shape(turned)
+                    .is_same(cx.eval.compiled.graph.shape(left), &cx.eval.compiled.graph.dims)
                 && cx.eval.differ(left, turned, span).is_none()
             {
                 problem =

@@ -46,8 +46,14 @@ pub fn difference(compiled: &mut Compiled, right: NodeId, theirs: NodeId, asked:
 enum Apart {
     /// What is said of each factor; `_` stands for the node.
     Factor(Vec<(String, Option<NodeId>)>),
-    Place { ours: NodeId, theirs: NodeId },
-    Terms { lacks: Option<NodeId>, extra: Option<NodeId> },
+    Place {
+        ours: NodeId,
+        theirs: NodeId,
+    },
+    Terms {
+        lacks: Option<NodeId>,
+        extra: Option<NodeId>,
+    },
 }
 
 impl Algebra<'_> {
@@ -60,7 +66,10 @@ impl Algebra<'_> {
         let (mut ours, mut theirs) = (a, b);
         for depth in 0..DEEP {
             let (x, y) = (self.poly(ours), self.poly(theirs));
-            if depth > 0 && x.terms.len() == y.terms.len() && self.ratio(&x, &y).is_some_and(|ratio| ratio.value() == Some(-1.0)) {
+            if depth > 0
+                && x.terms.len() == y.terms.len()
+                && self.ratio(&x, &y).is_some_and(|ratio| ratio.value() == Some(-1.0))
+            {
                 return Some(Apart::Place { ours, theirs });
             }
             let (lacks, extra) = apart(&x, &y);

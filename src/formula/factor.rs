@@ -4,8 +4,8 @@
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power, times};
 use crate::graph::{Fault, NodeId};
-use crate::ops::form::{self, Form, form};
 use crate::ops;
+use crate::ops::form::{self, Form, form};
 use crate::shape::Shape;
 
 /// So many sums are remembered as factors.

@@ -253,7 +253,8 @@ impl Algebra<'_> {
             if let Some((_, test)) = test.single()
                 && terms.terms.keys().all(|key| {
                     let mono = key.mono();
-                    test.iter().all(|(atom, e)| *e > 0.0 && mono.iter().any(|(other, have)| other == atom && *have > 0.0))
+                    test.iter()
+                        .all(|(atom, e)| *e > 0.0 && mono.iter().any(|(other, have)| other == atom && *have > 0.0))
                 })
             {
                 return Ok(b);

@@ -7,6 +7,7 @@
 mod algebra;
 mod differ;
 mod factor;
+mod latex;
 mod linear;
 mod poly;
 mod print;
@@ -19,6 +20,7 @@ use crate::lower::{Compiled, DefKind};
 use crate::source::Span;
 use algebra::Algebra;
 pub use differ::difference;
+pub use latex::latex;
 use rustc_hash::FxHashMap;
 
 /// A formula and the node that it says.

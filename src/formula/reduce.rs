@@ -70,7 +70,11 @@ impl Algebra<'_> {
                 && axes.len() == rank
                 && !attrs.flag(1)
             {
-                let made = self.graph.add(self.graph.def(id), Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]), &[inner])?;
+                let made = self.graph.add(
+                    self.graph.def(id),
+                    Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]),
+                    &[inner],
+                )?;
                 let made = self.shaped(made, shape)?;
                 return self.linear(scale, made, shape);
             }
@@ -195,5 +199,4 @@ impl Algebra<'_> {
         }
         Ok(made)
     }
-
 }

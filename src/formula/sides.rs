@@ -35,9 +35,7 @@ impl Algebra<'_> {
         }
         match form(self.graph, id) {
             Form::Eye => Side::Eye,
-            Form::Reshape(x)
-                if shape.rank() == 2 && self.graph.shape(x).rank() == 1 && shape[1] == Dim::Num(1) =>
-            {
+            Form::Reshape(x) if shape.rank() == 2 && self.graph.shape(x).rank() == 1 && shape[1] == Dim::Num(1) => {
                 Side::Column(x)
             }
             Form::Broadcast(x) if self.graph.shape(x).rank() == 1 => Side::Row(x),
@@ -57,7 +55,8 @@ impl Algebra<'_> {
         if factors.iter().any(|id| self.graph.shape(*id).rank() > 2) {
             return Ok(factors);
         }
-        let of = |wanted: &dyn Fn(&Side) -> Option<NodeId>| -> Vec<NodeId> { sides.iter().filter_map(wanted).collect() };
+        let of =
+            |wanted: &dyn Fn(&Side) -> Option<NodeId>| -> Vec<NodeId> { sides.iter().filter_map(wanted).collect() };
         let column = of(&|side| if let Side::Column(x) = side { Some(*x) } else { None });
         let row = of(&|side| if let Side::Row(x) = side { Some(*x) } else { None });
         let with = |wanted: Side| -> Vec<NodeId> {
@@ -117,10 +116,7 @@ impl Algebra<'_> {
         let row = Shape::new([Dim::Num(1), self.graph.shape(b)[0].clone()]);
         let right = build::reshape_to(self.graph, b, row)?;
         let made = build::matmul(self.graph, column, right)?;
-        self.spelled.insert(
-            made,
-            Spelled { function: OUTER, args: vec![a, b], dims: vec![], transposed: false },
-        );
+        self.spelled.insert(made, Spelled { function: OUTER, args: vec![a, b], dims: vec![], transposed: false });
         let cost = 2 + self.cost(a).saturating_add(self.cost(b));
         self.costs.insert(made, cost);
         if let Some(poly) = Poly::atom(column).times(&self.poly(b)) {
