@@ -36,16 +36,24 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     };
     let node = entries.or(readable).unwrap_or(node);
     // What is written plainly may have the shorter derivative.
+    let small = asked.of.is_some_and(|of| compiled.graph.reach(&[of]).len() <= SMALL);
     let plain = match asked.of {
-        Some(of) if entries.is_none() && !asked.order.is_empty() && compiled.graph.reach(&[of]).len() <= SMALL => {
+        Some(of) if small && entries.is_none() && !asked.order.is_empty() => {
             lower::derive_as_written(&mut compiled.graph, of, &asked.order)
         }
         _ => None,
     };
     let mut best: Option<formula::Formula> = None;
     let mut worst = f64::INFINITY;
+    let mut found = vec![];
     for candidate in [Some(node), plain].into_iter().flatten() {
-        let found = formula::formula(cx.eval.compiled, candidate, asked.of, asked.span);
+        found.push(formula::formula(cx.eval.compiled, candidate, asked.of, asked.span));
+        // A name that only happens to have the value of a part may hide what goes together.
+        if let Some(of) = asked.of.filter(|_| small) {
+            found.extend(formula::formula_of_own_names(cx.eval.compiled, candidate, of, asked.span));
+        }
+    }
+    for found in found {
         if best.as_ref().is_some_and(|best| best.text.chars().count() <= found.text.chars().count()) {
             continue;
         }

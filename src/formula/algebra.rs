@@ -465,8 +465,11 @@ impl<'a> Algebra<'a> {
                 best = self.stretched(apart, shape)?;
             }
         }
-        self.polys.insert(best, poly.clone());
-        self.polys.insert(id, poly);
+        for known in [best, id] {
+            let bare = self.bare(known);
+            self.polys.insert(bare, poly.clone());
+            self.polys.insert(known, poly.clone());
+        }
         // Of two equally long ones the one as the program wrote it.
         let (new, old) = (self.cost(best), self.cost(id));
         Ok(if new < old || (new == old && !self.is_written(id)) { best } else { id })

@@ -35,6 +35,25 @@ pub struct Formula {
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, asked);
+    written(compiled, names)
+}
+
+/// As [`formula`], with no names but those that the definition of `hidden` is made of; `None` where these are all.
+pub fn formula_of_own_names(compiled: &mut Compiled, root: NodeId, hidden: NodeId, asked: Span) -> Option<Formula> {
+    let mut names = Names::of(compiled, root, Some(hidden), asked);
+    let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[hidden]).into_iter().collect();
+    let before = names.texts.len();
+    let is_own = |compiled: &Compiled, id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
+    names.texts.retain(|id, _| is_own(compiled, id));
+    if names.texts.len() == before {
+        return None;
+    }
+    names.aliases.retain(|_, name| is_own(compiled, name));
+    names.definitions.retain(|_, name| is_own(compiled, name));
+    Some(written(compiled, names))
+}
+
+fn written(compiled: &mut Compiled, names: Names) -> Formula {
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let node = algebra.canonical(names.target);
     // Where every entry or every row is the same, it is said once.

@@ -125,6 +125,9 @@ impl Printer<'_> {
                     if right.bind < Bind::Together && !chained { format!("({})", right.text) } else { right.text };
                 Text { text: format!("{left} @ {right}"), bind: Bind::Product, matrix: true, quotient: false }
             }
+            Form::Broadcast(x) if form(self.graph(), x) == Form::Number(1.0) => {
+                Text::new(format!("ones({})", self.shape(id)), Bind::Tight)
+            }
             Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
             _ => self.general(id),
         }
