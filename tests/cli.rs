@@ -212,9 +212,9 @@ fn a_closed_pipe_ends_quietly() {
 fn derive_writes_latex_where_it_is_asked_for() {
     let path = file("norm.nnl", "x = [3, 4]\nn = norm(x)\n");
     let text = run(&["derive", &path, "dn/dx"]);
-    assert_eq!(out(&text), "dn/dx = x/n\n");
+    assert_eq!(out(&text), "dn/dx = x/norm(x)\n");
     let latex = run(&["derive", &path, "dn/dx", "--as", "latex"]);
-    assert_eq!(out(&latex), "\\frac{\\partial n}{\\partial x} = \\frac{x}{n}\n");
+    assert_eq!(out(&latex), "\\frac{\\partial n}{\\partial x} = \\frac{x}{\\left\\lVert x\\right\\rVert}\n");
 }
 
 #[test]

@@ -7,7 +7,6 @@
 mod algebra;
 mod differ;
 mod factor;
-mod latex;
 mod linear;
 mod poly;
 mod print;
@@ -17,10 +16,10 @@ mod write;
 
 use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
+pub use crate::ops::latex::latex;
 use crate::source::Span;
 use algebra::Algebra;
 pub use differ::difference;
-pub use latex::latex;
 use rustc_hash::FxHashMap;
 
 /// A formula and the node that it says.

@@ -32,6 +32,7 @@ mod gelu;
 mod hyperbolic;
 mod identity;
 pub mod known;
+pub mod latex;
 mod layer_norm;
 mod linalg;
 mod log;
