@@ -84,9 +84,21 @@ pub struct Derive {
     /// What to derive: `dJ/dW1`, or any expression
     #[arg(value_name = "EXPR", required = true)]
     pub exprs: Vec<String>,
+    /// The program's notation, or LaTeX
+    #[arg(long = "as", value_name = "HOW", default_value = "text")]
+    pub notation: Notation,
     /// How it is read.
     #[command(flatten)]
     pub options: Options,
+}
+
+/// How a formula is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notation {
+    /// As the program writes it.
+    Text,
+    /// For a paper.
+    Latex,
 }
 
 /// `nnlang check`

@@ -105,7 +105,8 @@ impl Printer<'_> {
             Form::Div(a, b) => {
                 let left = self.node(a);
                 let top = if left.bind < Bind::Product { format!("({})", left.text) } else { left.text.clone() };
-                let below = self.at_least(b, Bind::Together);
+                // `1/(2x)` rather than `1/2x`.
+                let below = self.at_least(b, Bind::Power);
                 Text { text: format!("{top}/{below}"), bind: Bind::Product, matrix: left.matrix, quotient: true }
             }
             Form::Pow(a, b) => {
@@ -117,11 +118,27 @@ impl Printer<'_> {
                 // A product entry by entry is set off from a matrix product.
                 let set_off = left.bind < Bind::Product || (left.bind == Bind::Product && !left.matrix);
                 let left = if set_off { format!("({})", left.text) } else { left.text };
-                let right = self.at_least(b, Bind::Together);
+                let right = self.node(b);
+                // A chain of products needs no brackets.
+                let chained = right.matrix && !right.quotient && right.bind == Bind::Product && self.chains(a, b);
+                let right =
+                    if right.bind < Bind::Together && !chained { format!("({})", right.text) } else { right.text };
                 Text { text: format!("{left} @ {right}"), bind: Bind::Product, matrix: true, quotient: false }
+            }
+            Form::Broadcast(x) if form(self.graph(), x) == Form::Number(1.0) => {
+                Text::new(format!("ones({})", self.shape(id)), Bind::Tight)
             }
             Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
             _ => self.general(id),
+        }
+    }
+
+    /// May `a @ (c @ d)` be read as `(a @ c) @ d`? Of matrices, and of one vector at the end.
+    fn chains(&self, a: NodeId, b: NodeId) -> bool {
+        let rank = |id: NodeId| self.graph().shape(id).rank();
+        match form(self.graph(), b) {
+            Form::MatMul(c, _) => rank(a) == 2 && rank(c) == 2,
+            _ => false,
         }
     }
 
@@ -131,9 +148,11 @@ impl Printer<'_> {
             && !self.names.contains_key(&a)
         {
             let shown = self.number(value);
+            let sum = right.bind < Bind::Product && !right.text.starts_with('-');
+            let right = if sum { Text::new(format!("({})", right.text), Bind::Tight) } else { right };
             let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_');
-            let together = letter && right.bind >= Bind::Product && !shown.text.contains(['e', '-', '/']);
-            if together && !right.quotient {
+            let digits = shown.text.ends_with(|c: char| c.is_ascii_digit()) && !shown.text.contains(['e', '-', '/']);
+            if letter && digits && right.bind >= Bind::Product && !right.quotient {
                 return Text {
                     text: format!("{}{}", shown.text, right.text),
                     bind: right.bind.min_of(Bind::Together),
@@ -146,6 +165,9 @@ impl Printer<'_> {
         }
         let left = self.node(a);
         let left = if left.bind < Bind::Product || left.matrix { format!("({})", left.text) } else { left.text };
+        if right.matrix && !right.quotient && self.graph().shape(a).is_scalar() {
+            return Text { text: format!("{left}*{}", right.text), bind: Bind::Product, matrix: true, quotient: false };
+        }
         // A product of products is one product.
         let flat = right.bind == Bind::Product && !right.matrix && !right.quotient;
         let right = if right.bind <= Bind::Product && !flat { format!("({})", right.text) } else { right.text };
@@ -184,7 +206,11 @@ impl Printer<'_> {
             Role::Dim => {
                 if let Attr::Dim(dim) = node.op.attrs.get(0) {
                     let text = self.dim(dim);
-                    let bind = if text.contains([' ', '*']) { Bind::Sum } else { Bind::Tight };
+                    let bind = match () {
+                        () if text.contains(' ') => Bind::Sum,
+                        () if text.contains('*') => Bind::Product,
+                        () => Bind::Tight,
+                    };
                     return Text::new(text, bind);
                 }
             }

@@ -67,6 +67,18 @@ pub fn derive_readable(graph: &mut Graph, openers: &mut Openers, root: NodeId, b
     Some(node)
 }
 
+/// As [`derive_readable`], of the expression as the program wrote it.
+pub fn derive_as_written(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Option<NodeId> {
+    let kept: Vec<NodeId> = by.iter().copied().filter(|id| graph.def(*id).role == Role::Def).collect();
+    let mut opener = Opener::verbatim(kept);
+    let mut node = opener.open(graph, root);
+    for id in by {
+        let free = opener.open(graph, *id);
+        node = sweep(graph, node, &[free]).ok()?.pop()?.node;
+    }
+    Some(node)
+}
+
 /// One sweep over an opened root.
 fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
     let shape = graph.shape(root).clone();

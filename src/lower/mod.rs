@@ -10,7 +10,7 @@ mod layer;
 mod network;
 mod stated;
 
-pub use derivative::{Derived, Openers, derive, derive_readable, entry_by_entry};
+pub use derivative::{Derived, Openers, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};

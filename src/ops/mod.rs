@@ -6,6 +6,8 @@ pub mod build;
 pub mod foreign;
 pub mod form;
 pub mod known;
+/// What operators are in LaTeX.
+pub mod latex;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
