@@ -10,7 +10,7 @@ mod layer;
 mod network;
 mod stated;
 
-pub use derivative::{Derived, Openers, derive, derive_readable, entry_by_entry};
+pub use derivative::{Derived, Openers, default_by, derive, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};
@@ -103,8 +103,8 @@ pub struct Layered {
     pub source: NodeId,
     /// What it gives.
     pub output: NodeId,
-    /// Does it say an activation?
-    pub activated: bool,
+    /// The activation's name, where it says one.
+    pub activation: Option<Span>,
     /// Its word.
     pub word: Span,
     /// Its number of units, after which an activation would stand.

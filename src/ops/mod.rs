@@ -64,6 +64,7 @@ mod sum;
 mod tanh;
 mod transpose;
 mod trigonometry;
+pub mod units;
 mod xlogy;
 
 pub use recognise::recognise;
