@@ -343,7 +343,9 @@ impl<'a> Eval<'a> {
                 return own.filter(|own| inside(span, *own)).unwrap_or(span);
             }
         }
-        question
+        // A derivative is made of no definitions: what its slope was made for is where it was written.
+        let slope = self.compiled.graph.origin(node).is_some_and(|origin| origin.slope);
+        own.filter(|_| slope).unwrap_or(question)
     }
 
     fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {

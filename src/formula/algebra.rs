@@ -2,10 +2,10 @@
 //! numbers and scalars pulled out of linear operators; transposes where there are fewest.
 
 use super::poly::{Mono, Poly, power, times};
-use crate::graph::{Args, DefId, Fault, Graph, NodeId, Role};
+use crate::graph::{Args, Attr, DefId, Fault, Graph, NodeId, Role};
 use crate::ops::form::{Form, READABLE, form};
 use crate::ops::{self, build};
-use crate::shape::{Dim, Shape};
+use crate::shape::{self, Dim, Shape};
 use crate::simplify::rewrite_once;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -184,7 +184,10 @@ impl<'a> Algebra<'a> {
                 self.linear(scale, made, shape)?
             }
             Form::SumTo(x) => self.sum_to(x, shape)?,
-            Form::Where(c, a, b) => self.chosen(id, c, a, b)?,
+            Form::Where(c, a, b) => match self.chosen(id, c, a, b)? {
+                same if same == id && self.polys.get(&id).is_none() => self.lean(id, &[c, a, b], shape)?,
+                made => made,
+            },
             Form::DiagEmbed(x) => {
                 // A diagonal of ones is the identity.
                 if self.poly(x).value() == Some(1.0) && shape.rank() == 2 {
@@ -212,10 +215,23 @@ impl<'a> Algebra<'a> {
             _ if self.named.contains(&id) => Poly::atom(id),
             Form::Number(value) => Poly::number(value),
             Form::Broadcast(x) => self.poly(x),
+            Form::Dim => self.counted(id),
             _ => Poly::atom(id),
         };
         self.polys.insert(id, poly.clone());
         poly
+    }
+
+    /// `2*m` as twice `m`.
+    fn counted(&mut self, id: NodeId) -> Poly {
+        if let Attr::Dim(Dim::Poly(dim)) = self.graph.node(id).op.attrs.get(0)
+            && let [(atoms, count @ 2..)] = &dim.terms[..]
+        {
+            let (count, one) = (*count as f64, shape::Poly { terms: vec![(atoms.clone(), 1)] });
+            let rest = build::dim(self.graph, Dim::Poly(one.into()));
+            return Poly::term(count, &vec![(rest, 1.0)]);
+        }
+        Poly::atom(id)
     }
 
     /// Have two canonical nodes one normal form?

@@ -35,8 +35,8 @@ pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, as
     Formula { text, node }
 }
 
-/// The formula of `root` over nodes with names of their own; `values` pairs a node with the named node that it is the
-/// value of.
+/// The formula of `root` over nodes with names of their own, of a shape that stretches to that of `root`; `values` pairs a
+/// node with the named node that it is the value of.
 pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], values: &[(NodeId, NodeId)]) -> Formula {
     let texts: FxHashMap<NodeId, String> = named.iter().cloned().collect();
     let mut aliases: FxHashMap<NodeId, NodeId> = named.iter().map(|(id, _)| (*id, *id)).collect();
@@ -48,6 +48,8 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
     }
     let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default());
     let node = algebra.canonical(root);
+    // What is stretched reads as what it was.
+    let node = algebra.bare(node);
     let spelled = algebra.spelled;
     let text = match texts.get(&node) {
         Some(name) => name.clone(),

@@ -105,12 +105,16 @@ impl Printer<'_> {
             Form::Div(a, b) => {
                 let left = self.node(a);
                 let top = if left.bind < Bind::Product { format!("({})", left.text) } else { left.text.clone() };
-                let below = self.at_least(b, Bind::Together);
+                // `1/2x` would be `1/(2x)`, and a reader takes it for the other.
+                let below = self.at_least(b, Bind::Power);
                 Text { text: format!("{top}/{below}"), bind: Bind::Product, matrix: left.matrix, quotient: true }
             }
             Form::Pow(a, b) => {
                 let text = format!("{}^{}", self.at_least(a, Bind::Tight), self.at_least(b, Bind::Power));
                 Text::new(text, Bind::Power)
+            }
+            Form::MatMul(a, b) if let Some((u, v)) = self.outer(a, b) => {
+                Text::new(format!("outer({}, {})", self.node(u).text, self.node(v).text), Bind::Tight)
             }
             Form::MatMul(a, b) => {
                 let left = self.node(a);
@@ -125,13 +129,27 @@ impl Printer<'_> {
         }
     }
 
+    /// A column times a row, both made of vectors.
+    fn outer(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let graph = self.graph();
+        let vector = |id: NodeId| match form(graph, id) {
+            Form::Reshape(x) | Form::Broadcast(x) if !self.names.contains_key(&id) && graph.shape(x).rank() == 1 => {
+                Some(x)
+            }
+            _ => None,
+        };
+        let one = |id: NodeId, axis: usize| graph.shape(id).rank() == 2 && graph.shape(id)[axis] == Dim::Num(1);
+        Some((vector(a)?, vector(b)?)).filter(|_| one(a, 1) && one(b, 0))
+    }
+
     fn product(&self, a: NodeId, b: NodeId) -> Text {
         let right = self.node(b);
         if let Form::Number(value) = form(self.graph(), a)
             && !self.names.contains_key(&a)
         {
             let shown = self.number(value);
-            let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_');
+            let letter =
+                right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(') && !exponent(&right.text);
             let together = letter && right.bind >= Bind::Product && !shown.text.contains(['e', '-', '/']);
             if together && !right.quotient {
                 return Text {
@@ -145,6 +163,14 @@ impl Printer<'_> {
             return Text::new(format!("{}*{text}", shown.text), Bind::Product);
         }
         let left = self.node(a);
+        // A number inside goes in front: `2a*b`, not `b*2a`.
+        let plain = left.bind >= Bind::Product && !left.matrix && !left.quotient && !exponent(&left.text);
+        if let Some((number, rest)) = counted(&right)
+            && plain
+            && left.text.starts_with(char::is_alphabetic)
+        {
+            return Text::new(format!("{number}{}*{rest}", left.text), Bind::Product);
+        }
         let left = if left.bind < Bind::Product || left.matrix { format!("({})", left.text) } else { left.text };
         // A product of products is one product.
         let flat = right.bind == Bind::Product && !right.matrix && !right.quotient;
@@ -301,6 +327,19 @@ impl Printer<'_> {
             ),
         }
     }
+}
+
+/// Would a number before this text read on into it, as in `2e3`?
+fn exponent(text: &str) -> bool {
+    text.strip_prefix(['e', 'E']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `2a` as `2` and `a`.
+fn counted(text: &Text) -> Option<(&str, &str)> {
+    let end = text.text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, rest) = text.text.split_at(end);
+    let whole = text.bind == Bind::Together || (text.bind == Bind::Product && !text.matrix && !text.quotient);
+    (whole && !number.is_empty() && rest.starts_with(char::is_alphabetic)).then_some((number, rest))
 }
 
 impl Bind {

@@ -165,6 +165,7 @@ impl Cx<'_> {
     /// `dJ/da`, `d2J/da db`: one name after the other.
     pub(super) fn derivative(&mut self, id: HirId, of: NodeId, by: &[(NodeId, Span)], span: Span) -> Value {
         let mut root = of;
+        self.derived.insert(id, (of, by.iter().map(|(name, _)| *name).collect()));
         for (name, at) in by {
             if !self.is_variable(*name, *at) {
                 return Value::Poison;

@@ -98,6 +98,10 @@ pub const READABLE: &[&str] = &[
     "expm1(x) = exp(x) - 1",
     "exp(log(x)) = x",
     "stated(x, y, z) = x",
+    "where((not c) or c, x, y) = x",
+    "where(c or (not c), x, y) = x",
+    "where(c, a, 0) + where(not c, b, 0) = where(c, a, b)",
+    "where(not c, b, 0) + where(c, a, 0) = where(c, a, b)",
 ];
 
 /// The name under which an operator is called: of two arguments `max` and `min` work entry by entry.
