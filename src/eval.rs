@@ -218,12 +218,9 @@ impl<'a> Eval<'a> {
     /// The first expressions of leaves are evaluated in their exact form too.
     fn open_leaves(&mut self, opened: &[NodeId]) {
         let mut todo: Vec<NodeId> = opened.to_vec();
-        let mut seen = rustc_hash::FxHashSet::default();
-        while let Some(root) = todo.pop() {
-            if !seen.insert(root) {
-                continue;
-            }
-            for id in self.compiled.graph.reach(&[root]) {
+        while !todo.is_empty() {
+            let reached = self.compiled.graph.reach(&std::mem::take(&mut todo));
+            for id in reached {
                 let node = self.compiled.graph.node(id);
                 if node.op.def.role != crate::graph::Role::Slot {
                     continue;

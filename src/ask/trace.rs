@@ -19,6 +19,9 @@ const SCREEN: usize = 44;
 /// A longer slope of one equation is left to `derive`.
 const SHORT: usize = 48;
 
+/// So long may the formula of a whole derivative be.
+const FORMULA: usize = 56;
+
 /// One line: what stands in its columns, and the tensor that it tells.
 struct Row {
     name: String,
@@ -186,7 +189,10 @@ fn backward(
         let chained: Vec<&str> =
             terms.iter().map(|term| term.names.as_str()).filter(|names| !names.is_empty()).collect();
         let chained = chained.join(" + ");
+        // A long formula says less than the names of what it is made of.
+        let long = |text: &String| text.chars().count() > FORMULA.max(chained.chars().count());
         match &whole {
+            Some(text) if !chained.is_empty() && long(text) => says[0] = format!("= {chained}"),
             Some(text) => {
                 let filled = if numeric { filled(text, &numbers, cx.digits) } else { text.clone() };
                 let answer = shown(cx, value, stage.node);

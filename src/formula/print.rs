@@ -334,10 +334,11 @@ fn exponent(text: &str) -> bool {
     text.strip_prefix(['e', 'E']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// `2a` as `2` and `a`.
+/// `2a`, or `2*e2`, as the number and the rest.
 fn counted(text: &Text) -> Option<(&str, &str)> {
     let end = text.text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, rest) = text.text.split_at(end);
+    let rest = rest.strip_prefix('*').unwrap_or(rest);
     let whole = text.bind == Bind::Together || (text.bind == Bind::Product && !text.matrix && !text.quotient);
     (whole && !number.is_empty() && rest.starts_with(char::is_alphabetic)).then_some((number, rest))
 }

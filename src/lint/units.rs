@@ -77,29 +77,34 @@ impl Seen {
         self.names.get(&id)
     }
 
-    /// The value of a node, where it has all that it needs.
-    pub(super) fn value(&self, eval: &mut Eval, id: NodeId) -> Option<Arc<Tensor>> {
-        self.ready.get(id.index()).filter(|ready| **ready)?;
-        eval.value(id, self.span).ok()
+    /// The values of nodes, in one run, of those that have all that they need.
+    pub(super) fn values(&self, eval: &mut Eval, mut ids: Vec<NodeId>) -> FxHashMap<NodeId, Arc<Tensor>> {
+        ids.retain(|id| self.ready.get(id.index()) == Some(&true));
+        ids.sort_unstable();
+        ids.dedup();
+        let values = eval.values(&ids, self.span).unwrap_or_default();
+        ids.into_iter().zip(values).collect()
     }
 
     /// All units that are learnt: those that stand on a weight and on something else.
     pub(super) fn units(&self, eval: &mut Eval) -> Vec<Units> {
-        let mut out = vec![];
-        for id in &self.order {
-            let Some((z, bend)) = bend(&eval.compiled.graph, *id) else { continue };
+        let learnt = |(_, z, _): &(NodeId, NodeId, Bend)| {
             let stands = self.stands[z.index()];
-            if !stands.learnt || !stands.several {
-                continue;
-            }
-            let at = eval.compiled.span(*id);
-            let (name, span) = match (self.name(*id), at) {
+            stands.learnt && stands.several
+        };
+        let bends = self.order.iter().filter_map(|id| bend(&eval.compiled.graph, *id).map(|(z, bend)| (*id, z, bend)));
+        let bends: Vec<(NodeId, NodeId, Bend)> = bends.filter(learnt).collect();
+        let known = self.values(eval, bends.iter().map(|(_, z, _)| *z).collect());
+        let mut out = vec![];
+        for (id, z, bend) in bends {
+            let Some(value) = known.get(&z) else { continue };
+            let at = eval.compiled.span(id);
+            let (name, span) = match (self.name(id), at) {
                 (Some((name, span)), _) => (name.to_string(), *span),
                 (None, Some(span)) => (eval.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "), span),
                 (None, None) => continue,
             };
             let axis = self.axis(eval.compiled, z);
-            let Some(value) = self.value(eval, z) else { continue };
             let value = value.to_f64();
             if value.is_empty() || value.iter().any(|v| !v.is_finite()) {
                 continue;

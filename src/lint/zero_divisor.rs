@@ -5,8 +5,7 @@ use super::Lint;
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::NodeId;
-use crate::lower::{Asked, ItemKind};
-use crate::lower::{Compiled, DefKind};
+use crate::lower::{Asked, Compiled, DefKind, ItemKind, Quotient};
 use crate::source::{Sources, Span};
 use crate::tensor::{Precision, Tensor};
 use crate::view::number;
@@ -48,13 +47,20 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
 /// Where the nearest to 0 is, of each divisor that was warned of and evaluated: the place of the warning, and a fact.
 pub(super) fn measured(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, told: &[Diagnostic]) -> Vec<(Span, String)> {
     let warned = |span: Span| told.iter().any(|problem| problem.code == LINT.code && problem.span() == Some(span));
+    if !told.iter().any(|problem| problem.code == LINT.code) {
+        return vec![];
+    }
     let mut out: Vec<(Span, String)> = vec![];
-    for quotient in evaluated(eval, asked) {
+    let quotients: Vec<Quotient> =
+        evaluated(eval, asked).into_iter().filter(|quotient| warned(quotient.divisor_span)).collect();
+    let Some(span) = quotients.first().map(|quotient| quotient.span) else { return out };
+    let divisors: Vec<NodeId> = quotients.iter().map(|quotient| quotient.divisor).collect();
+    let Ok(values) = eval.values(&divisors, span) else { return out };
+    for (quotient, value) in quotients.iter().zip(values) {
         let at = quotient.divisor_span;
-        if !warned(at) || out.iter().any(|(span, _)| *span == at) {
+        if out.iter().any(|(span, _)| *span == at) {
             continue;
         }
-        let Ok(value) = eval.value(quotient.divisor, quotient.span) else { continue };
         let text = eval.sources.text(at).to_string();
         if let Some((entry, nearest)) = nearest(&value) {
             let fact = match entry.as_slice() {
@@ -70,9 +76,12 @@ pub(super) fn measured(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, told: &[Di
 /// A divisor that is written as a difference, where the two are equal but for rounding.
 pub(super) fn after(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, out: &mut Vec<Diagnostic>) {
     let mut told = FxHashSet::default();
-    for quotient in evaluated(eval, asked) {
-        let Some([a, b]) = quotient.difference else { continue };
-        let Ok(values) = eval.values(&[quotient.divisor, a, b], quotient.span) else { continue };
+    let difference = |quotient: Quotient| quotient.difference.map(|[a, b]| (quotient, [a, b]));
+    let quotients: Vec<(Quotient, [NodeId; 2])> = evaluated(eval, asked).into_iter().filter_map(difference).collect();
+    let Some(span) = quotients.first().map(|(quotient, _)| quotient.span) else { return };
+    let nodes: Vec<NodeId> = quotients.iter().flat_map(|(quotient, [a, b])| [quotient.divisor, *a, *b]).collect();
+    let Ok(values) = eval.values(&nodes, span) else { return };
+    for ((quotient, _), values) in quotients.iter().zip(values.chunks(3)) {
         let unit = if eval.state.precision == Precision::F32 { 1.2e-7 } else { 2.3e-16 };
         let (difference, left, right) = (values[0].to_f64(), values[1].to_f64(), values[2].to_f64());
         let (Some(left), Some(right)) = (left.broadcast(difference.raw_dim()), right.broadcast(difference.raw_dim()))
@@ -104,7 +113,7 @@ pub(super) fn after(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, out: &mut Vec
 }
 
 /// The divisions that a question stands on, and that have all they need.
-fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<crate::lower::Quotient> {
+fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
     let compiled = &*eval.compiled;
     if compiled.quotients.is_empty() {
         return vec![];
