@@ -154,6 +154,8 @@ fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) 
     }
     let here = f(0.0);
     let unit = unit(along);
+    let seen = [here, f(0.1 * unit), f(-0.1 * unit)].into_iter().filter(|value| value.is_finite());
+    let nothing = NOTHING * seen.fold(0.0, |most: f64, value| libm::fmax(most, libm::fabs(value))) / unit;
     let mut best = (f64::NAN, f64::INFINITY);
     // Small steps for what curves at once, large ones for what hardly moves; beside a large number also steps of the size
     // of 1, as `sin(1e8)` wants them.
@@ -163,23 +165,21 @@ fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) 
         if error < best.1 {
             best = (near, error);
         }
-        if agrees(exact, best, libm::fabs(here) / unit) {
+        if agrees(exact, best, nothing) {
             break;
         }
     }
-    if agrees(exact, best, libm::fabs(here) / unit) {
+    if agrees(exact, best, nothing) {
         return Compared { what, exact, near: best.0, error: best.1, sides: None, verdict: Verdict::Agrees };
     }
-    let (verdict, sides) = sides(f, exact, here, along);
+    let (verdict, sides) = sides(f, exact, here, along, nothing);
     Compared { what, exact, near: best.0, error: best.1, sides, verdict }
 }
 
-/// `whole` is the slope with which all of the value would go over a step as large as the point: a billionth of it is
-/// nothing.
-fn agrees(exact: f64, (near, error): (f64, f64), whole: f64) -> bool {
+/// A slope of less than `nothing` is too small to be seen.
+fn agrees(exact: f64, (near, error): (f64, f64), nothing: f64) -> bool {
     let size = libm::fmax(libm::fabs(exact), libm::fabs(near));
-    libm::fabs(exact - near) <= libm::fmax(10.0 * error, 1e-6 * size)
-        && error <= libm::fmax(1e-4 * size, NOTHING * whole)
+    libm::fabs(exact - near) <= libm::fmax(10.0 * error, 1e-6 * size) && error <= libm::fmax(1e-4 * size, nothing)
 }
 
 /// How large a step is large: as the point, or 1.
@@ -187,7 +187,7 @@ fn unit(along: f64) -> f64 {
     if along == 0.0 { 1.0 } else { libm::fmax(libm::fabs(along), 1e-8) }
 }
 
-/// A part that counts for nothing.
+/// Of the slope with which all of the value would go over a step as large as the point, this part counts for nothing.
 const NOTHING: f64 = 1e-9;
 
 /// The slope to one side, how far it is from being settled, and whether it grows without end: a jump.
@@ -228,11 +228,16 @@ fn side(f: &mut dyn FnMut(f64) -> f64, sign: f64, here: f64, along: f64) -> Opti
 
 /// One-sided slopes: does the exact one lie between them (a kink), is it that of one side of a jump, or is the function
 /// too rough to tell?
-fn sides(f: &mut dyn FnMut(f64) -> f64, exact: f64, here: f64, along: f64) -> (Verdict, Option<(f64, f64)>) {
+fn sides(
+    f: &mut dyn FnMut(f64) -> f64,
+    exact: f64,
+    here: f64,
+    along: f64,
+    nothing: f64,
+) -> (Verdict, Option<(f64, f64)>) {
     let (Some(up), Some(down)) = (side(f, 1.0, here, along), side(f, -1.0, here, along)) else {
         return (Verdict::Unclear, None);
     };
-    let nothing = NOTHING * libm::fabs(here) / unit(along);
     let close = |side: &Side| libm::fabs(side.slope - exact) <= 1e-3 * libm::fabs(exact) + 4.0 * side.error + nothing;
     match (up.jumps, down.jumps) {
         (false, false) => {}

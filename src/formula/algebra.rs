@@ -185,7 +185,7 @@ impl<'a> Algebra<'a> {
             }
             Form::SumTo(x) => self.sum_to(x, shape)?,
             Form::Where(c, a, b) => match self.chosen(id, c, a, b)? {
-                same if same == id && self.polys.get(&id).is_none() => self.lean(id, &[c, a, b], shape)?,
+                same if same == id && !self.polys.contains_key(&id) => self.lean(id, &[c, a, b], shape)?,
                 made => made,
             },
             Form::DiagEmbed(x) => {
