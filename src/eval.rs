@@ -218,12 +218,9 @@ impl<'a> Eval<'a> {
     /// The first expressions of leaves are evaluated in their exact form too.
     fn open_leaves(&mut self, opened: &[NodeId]) {
         let mut todo: Vec<NodeId> = opened.to_vec();
-        let mut seen = rustc_hash::FxHashSet::default();
-        while let Some(root) = todo.pop() {
-            if !seen.insert(root) {
-                continue;
-            }
-            for id in self.compiled.graph.reach(&[root]) {
+        while !todo.is_empty() {
+            let reached = self.compiled.graph.reach(&std::mem::take(&mut todo));
+            for id in reached {
                 let node = self.compiled.graph.node(id);
                 if node.op.def.role != crate::graph::Role::Slot {
                     continue;
@@ -343,7 +340,9 @@ impl<'a> Eval<'a> {
                 return own.filter(|own| inside(span, *own)).unwrap_or(span);
             }
         }
-        question
+        // A derivative is made of no definitions: what its slope was made for is where it was written.
+        let slope = self.compiled.graph.origin(node).is_some_and(|origin| origin.slope);
+        own.filter(|_| slope).unwrap_or(question)
     }
 
     fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {

@@ -65,6 +65,8 @@ pub struct Session {
     /// The numbers of dimension names that they belong to.
     sizes: Arc<Vec<(String, u64)>>,
     read: Read,
+    /// What the values have been warned of: it is not said again.
+    warned: Arc<FxHashSet<String>>,
     compiled: Arc<Compiled>,
     /// The texts that the compiled program points into.
     whole: Sources,
@@ -134,6 +136,7 @@ impl Session {
             values: Arc::default(),
             sizes: Arc::default(),
             read: Read::default(),
+            warned: Arc::default(),
             compiled: Arc::default(),
             whole: Sources::default(),
         }
@@ -449,7 +452,8 @@ impl Session {
             problems.extend(found);
             problems.extend(ask::not_built(&compiled));
             problems.extend(ask::unfit(&compiled, &sources));
-            problems.extend(lint::all(&compiled, &sources));
+            let whole = !problems.iter().any(Diagnostic::is_error);
+            problems.extend(lint::all(&compiled, &sources, whole));
         }
         if name == "<prompt>" {
             problems.iter_mut().for_each(|problem| errors::not_yet(problem, &sources));
@@ -481,8 +485,13 @@ impl Session {
                 new.contains(name) || name.split_once('.').is_some_and(|(head, _)| new.contains(head))
             });
             next.read = files.read.clone();
-            let ran = next.run(&mut compiled, &sources, state, &merged, id, files.outside.as_deref(), &lost);
+            let warned = &report.diagnostics;
+            let ran = next.run(&mut compiled, &sources, state, &merged, id, files.outside.as_deref(), &lost, warned);
             report.answers = ran.answers;
+            for (span, fact) in ran.facts {
+                let told = report.diagnostics.iter_mut().find(|problem| problem.span() == Some(span));
+                told.into_iter().for_each(|problem| problem.because.push(fact.clone()));
+            }
             report.diagnostics.extend(ran.problems);
             report.interrupted =
                 report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
@@ -502,7 +511,8 @@ impl Session {
         let grows = moved || merged.items.iter().zip(&merged.fresh).any(|pair| *pair.1 && stays(&pair));
         if !grows {
             // A question alone leaves everything as it is.
-            return (Session { values: next.values, sizes: next.sizes, read: next.read, ..self.clone() }, report);
+            let Session { values, sizes, read, warned, .. } = next;
+            return (Session { values, sizes, read, warned, ..self.clone() }, report);
         }
         let mut items: Vec<Arc<Kept>> =
             merged.items.iter().zip(&merged.fresh).filter(stays).map(|(kept, _)| kept.clone()).collect();

@@ -2,10 +2,10 @@
 //! numbers and scalars pulled out of linear operators; transposes where there are fewest.
 
 use super::poly::{Poly, power, times};
-use crate::graph::{Args, DefId, Fault, Graph, NodeId, Role};
+use crate::graph::{Args, Attr, DefId, Fault, Graph, NodeId, Role};
 use crate::ops::form::{self, EITHER, Form, READABLE, form};
 use crate::ops::{self, build};
-use crate::shape::{Dim, Shape};
+use crate::shape::{self, Dim, Shape};
 use crate::simplify::rewrite_once;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -245,7 +245,10 @@ impl<'a> Algebra<'a> {
             Form::MatMul(a, b) => self.product(a, b, shape)?,
             Form::Sum(x) | Form::Mean(x) => self.reduction(id, x, shape)?,
             Form::SumTo(x) => self.sum_to(x, shape)?,
-            Form::Where(c, a, b) => self.chosen(id, c, a, b)?,
+            Form::Where(c, a, b) => match self.chosen(id, c, a, b)? {
+                same if same == id && !self.polys.contains_key(&id) => self.lean(id, &[c, a, b], shape)?,
+                made => made,
+            },
             Form::DiagEmbed(x) if shape.rank() == 2 => {
                 // A diagonal is a multiple of the identity, entry by entry.
                 let eye = build::eye(self.graph, shape[0].clone())?;
@@ -291,10 +294,23 @@ impl<'a> Algebra<'a> {
             _ if self.named.contains(&id) => Poly::atom(id),
             Form::Number(value) => Poly::number(value),
             Form::Broadcast(x) => self.poly(x),
+            Form::Dim => self.counted(id),
             _ => Poly::atom(id),
         };
         self.polys.insert(id, poly.clone());
         poly
+    }
+
+    /// `2*m` as twice `m`.
+    fn counted(&mut self, id: NodeId) -> Poly {
+        if let Attr::Dim(Dim::Poly(dim)) = self.graph.node(id).op.attrs.get(0)
+            && let [(atoms, count @ 2..)] = &dim.terms[..]
+        {
+            let (count, one) = (*count as f64, shape::Poly { terms: vec![(atoms.clone(), 1)] });
+            let rest = build::dim(self.graph, Dim::Poly(one.into()));
+            return Poly::term(count, &vec![(rest, 1.0)]);
+        }
+        Poly::atom(id)
     }
 
     /// Have two canonical nodes one normal form?

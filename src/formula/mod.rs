@@ -65,8 +65,8 @@ fn written(compiled: &mut Compiled, names: Names) -> Formula {
     Formula { text, node }
 }
 
-/// The formula of `root` over nodes with names of their own; `values` pairs a node with the named node that it is the
-/// value of.
+/// The formula of `root` over nodes with names of their own, of a shape that stretches to that of `root`; `values` pairs a
+/// node with the named node that it is the value of.
 pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], values: &[(NodeId, NodeId)]) -> Formula {
     let texts: FxHashMap<NodeId, String> = named.iter().cloned().collect();
     let mut aliases: FxHashMap<NodeId, NodeId> = named.iter().map(|(id, _)| (*id, *id)).collect();

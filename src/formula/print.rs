@@ -113,6 +113,9 @@ impl Printer<'_> {
                 let text = format!("{}^{}", self.at_least(a, Bind::Tight), self.at_least(b, Bind::Power));
                 Text::new(text, Bind::Power)
             }
+            Form::MatMul(a, b) if let Some((u, v)) = self.outer(a, b) => {
+                Text::new(format!("outer({}, {})", self.node(u).text, self.node(v).text), Bind::Tight)
+            }
             Form::MatMul(a, b) => {
                 let left = self.node(a);
                 // A product entry by entry is set off from a matrix product.
@@ -142,6 +145,19 @@ impl Printer<'_> {
         }
     }
 
+    /// A column times a row, both made of vectors.
+    fn outer(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let graph = self.graph();
+        let vector = |id: NodeId| match form(graph, id) {
+            Form::Reshape(x) | Form::Broadcast(x) if !self.names.contains_key(&id) && graph.shape(x).rank() == 1 => {
+                Some(x)
+            }
+            _ => None,
+        };
+        let one = |id: NodeId, axis: usize| graph.shape(id).rank() == 2 && graph.shape(id)[axis] == Dim::Num(1);
+        Some((vector(a)?, vector(b)?)).filter(|_| one(a, 1) && one(b, 0))
+    }
+
     fn product(&self, a: NodeId, b: NodeId) -> Text {
         let right = self.node(b);
         if let Form::Number(value) = form(self.graph(), a)
@@ -150,7 +166,8 @@ impl Printer<'_> {
             let shown = self.number(value);
             let sum = right.bind < Bind::Product && !right.text.starts_with('-');
             let right = if sum { Text::new(format!("({})", right.text), Bind::Tight) } else { right };
-            let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_');
+            let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_')
+                && !exponent(&right.text);
             let digits = shown.text.ends_with(|c: char| c.is_ascii_digit()) && !shown.text.contains(['e', '-', '/']);
             if letter && digits && right.bind >= Bind::Product && !right.quotient {
                 return Text {
@@ -164,6 +181,14 @@ impl Printer<'_> {
             return Text::new(format!("{}*{text}", shown.text), Bind::Product);
         }
         let left = self.node(a);
+        // A number inside goes in front: `2a*b`, not `b*2a`.
+        let plain = left.bind >= Bind::Product && !left.matrix && !left.quotient && !exponent(&left.text);
+        if let Some((number, rest)) = counted(&right)
+            && plain
+            && left.text.starts_with(char::is_alphabetic)
+        {
+            return Text::new(format!("{number}{}*{rest}", left.text), Bind::Product);
+        }
         let left = if left.bind < Bind::Product || left.matrix { format!("({})", left.text) } else { left.text };
         if right.matrix && !right.quotient && self.graph().shape(a).is_scalar() {
             return Text { text: format!("{left}*{}", right.text), bind: Bind::Product, matrix: true, quotient: false };
@@ -327,6 +352,20 @@ impl Printer<'_> {
             ),
         }
     }
+}
+
+/// Would a number before this text read on into it, as in `2e3`?
+fn exponent(text: &str) -> bool {
+    text.strip_prefix(['e', 'E']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `2a`, or `2*e2`, as the number and the rest.
+fn counted(text: &Text) -> Option<(&str, &str)> {
+    let end = text.text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, rest) = text.text.split_at(end);
+    let rest = rest.strip_prefix('*').unwrap_or(rest);
+    let whole = text.bind == Bind::Together || (text.bind == Bind::Product && !text.matrix && !text.quotient);
+    (whole && !number.is_empty() && rest.starts_with(char::is_alphabetic)).then_some((number, rest))
 }
 
 impl Bind {

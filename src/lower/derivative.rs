@@ -1,8 +1,8 @@
 //! Derivatives that the program names: numbers of any order, of and by tensors of any shape.
 
-use super::{Cx, Value, Zero, errors};
+use super::{Compiled, Cx, DefKind, Value, Zero, errors};
 use crate::diff::{self, Slope, Trouble};
-use crate::graph::{Diff, Fault, Graph, Kernel, NodeId, Role, Type};
+use crate::graph::{DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
 use crate::ops::{self, build};
 use crate::resolve::hir::{HirId, Transform};
 use crate::shape::Shape;
@@ -77,6 +77,27 @@ pub fn derive_as_written(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Opti
         node = sweep(graph, node, &[free]).ok()?.pop()?.node;
     }
     Some(node)
+}
+
+/// What a scalar is differentiated by where the program does not say: the parameters in order; where there are none, the
+/// real leaves and inputs that it reaches.
+pub fn default_by(compiled: &Compiled, goal: NodeId) -> Vec<DefId> {
+    let of_kind = |wanted: &[DefKind]| -> Vec<DefId> {
+        (0..compiled.defs.len())
+            .filter(|i| wanted.contains(&compiled.defs[*i].kind))
+            .map(|i| DefId(i as u32))
+            .filter(|id| compiled.graph.node(compiled.def(*id).node).dtype == DType::Real)
+            .collect()
+    };
+    let params = of_kind(&[DefKind::Param]);
+    if !params.is_empty() {
+        return params;
+    }
+    let reached: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
+    of_kind(&[DefKind::Leaf, DefKind::Input])
+        .into_iter()
+        .filter(|id| reached.contains(&compiled.def(*id).node))
+        .collect()
 }
 
 /// One sweep over an opened root.
@@ -159,6 +180,7 @@ impl Cx<'_> {
     /// `dJ/da`, `d2J/da db`: one name after the other.
     pub(super) fn derivative(&mut self, id: HirId, of: NodeId, by: &[(NodeId, Span)], span: Span) -> Value {
         let mut root = of;
+        self.derived.insert(id, (of, by.iter().map(|(name, _)| *name).collect()));
         let before = self.out.graph.len();
         for (done, (name, at)) in by.iter().enumerate() {
             if self.out.graph.len() - before > ORDERS_NODES {

@@ -118,6 +118,10 @@ pub const READABLE: &[&str] = &[
     "cofactor(A) = det(A)*inv(A)'",
     "inv(inv(A)) = A",
     "exp(-log(x)) = 1/x",
+    "where((not c) or c, x, y) = x",
+    "where(c or (not c), x, y) = x",
+    "where(c, a, 0) + where(not c, b, 0) = where(c, a, b)",
+    "where(not c, b, 0) + where(c, a, 0) = where(c, a, b)",
 ];
 
 /// As [`READABLE`], for what is as short either way: the right side is its normal form, the shorter one is printed.

@@ -10,6 +10,7 @@ pub mod known;
 pub mod latex;
 /// Shape rules shared by many operators.
 pub mod shapes;
+pub mod units;
 
 mod args;
 mod recognise;
