@@ -169,8 +169,8 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("src/notation/mod.rs", "max maximum min minimum transpose", "`max` of two arguments, `A'`"),
     (
         "src/resolve/expr.rs",
-        "arange prod mean max maximum min minimum transpose",
-        "`arange` of two and three arguments is a range, `max` of two arguments, reductions of comprehensions, `A'`",
+        "arange stop prod mean max maximum min minimum transpose",
+        "`arange(start, stop, step)` is a range, `max` of two arguments, reductions of comprehensions, `A'`",
     ),
     ("src/ask/explain.rs", "stated", "the field of an answer that holds a stated slope"),
     ("src/resolve/mod.rs", "floor", "dimensions hold `floor(p/k)`"),
