@@ -17,10 +17,8 @@ impl Algebra<'_> {
             Form::Eye => return Ok(id),
             Form::DiagEmbed(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 1 => return Ok(id),
             // The inverse of a symmetric matrix is symmetric.
-            Form::Inv(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 2 => {
-                if self.transpose(x)? == x {
-                    return Ok(id);
-                }
+            Form::Inv(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 2 && self.transpose(x)? == x => {
+                return Ok(id);
             }
             _ if self.outer_of(id).is_some() => {
                 if let Some((a, b)) = self.outer_of(id) {
