@@ -195,7 +195,9 @@ impl<'a> Algebra<'a> {
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,
-            Form::Eq(..) | Form::Other => self.lean_pointwise(id, shape)?,
+            Form::Eq(..) | Form::And(..) | Form::Or(..) | Form::Not(_) | Form::Other => {
+                self.lean_pointwise(id, shape)?
+            }
             Form::Number(_) | Form::Dim | Form::Eye => id,
         };
         self.canon.insert(id, made);
