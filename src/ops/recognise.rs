@@ -6,6 +6,7 @@ use super::{
     add, build, concat, div, exp, extremum, log, logsumexp, mean, mul, neg, number, sigmoid, softmax, sub, sum,
 };
 use crate::graph::{Attr, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
+use crate::shape::Dim;
 use smallvec::SmallVec;
 
 /// A form that no rule over single letters can say, seen at a node: the node that takes its place.
@@ -290,7 +291,7 @@ fn unshifted(graph: &Graph, scores: NodeId, axis: usize) -> NodeId {
     // Aligned at the right: where the axis is in the shift, and 1 there, or not in it at all.
     let flat = match (axis + own).checked_sub(rank) {
         None => true,
-        Some(at) => graph.shape(shift)[at] == crate::shape::Dim::Num(1),
+        Some(at) => graph.shape(shift)[at] == Dim::Num(1),
     };
     if flat && graph.shape(rest) == graph.shape(scores) { rest } else { scores }
 }
@@ -311,7 +312,7 @@ fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Option<NodeId>,
         if is(graph, y, &softmax::SOFTMAX)
             && is(graph, total, &sum::SUM)
             && graph.node(total).args[0] == a
-            && along(graph, total) == axis_of(graph, y)
+            && along(graph, total) == axis_of(graph, y, graph.shape(a).rank())
         {
             return log_softmax_slope(graph, a, y, total).map(Some);
         }
@@ -343,12 +344,19 @@ fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<N
     let (p, q) = two(graph, weighted);
     let y = if q == factor { p } else { q };
     let Some(axis) = along(graph, total) else { return Ok(None) };
-    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) || axis_of(graph, y) != Some(axis) {
+    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) {
+        return Ok(None);
+    }
+    let shape = graph.shape(v).clone();
+    if axis_of(graph, y, shape.rank()) != Some(axis) {
         return Ok(None);
     }
     let z = graph.node(y).args[0];
-    let at = Attrs::from_vec(vec![build::ints(&[axis]), Attr::Flag(true)]);
+    let own = axis + graph.shape(z).rank() - shape.rank();
+    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
     let place = graph.add(&extremum::ARGMAX, at, &[z])?;
+    // One softmax for many rows: each looks at the same place.
+    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
     if counted(graph, v, place) {
         return Ok(None);
     }
@@ -385,7 +393,9 @@ fn along(graph: &Graph, sum: NodeId) -> Option<usize> {
     }
 }
 
-fn axis_of(graph: &Graph, softmax: NodeId) -> Option<usize> {
+/// The axis of a softmax in what it is multiplied with, of `rank` axes: aligned at the right.
+fn axis_of(graph: &Graph, softmax: NodeId, rank: usize) -> Option<usize> {
     let node = graph.node(softmax);
-    super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()
+    let own = super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()?;
+    (own + rank).checked_sub(graph.shape(softmax).rank())
 }
