@@ -263,6 +263,7 @@ fn slope_name(of: &str, by: &str) -> String {
 fn why_zero(zero: &Zero) -> String {
     match zero {
         Zero::Unconnected => "0: nothing connects them".into(),
+        Zero::Constant(of, by) => format!("0: {of} does not depend on {by}"),
         Zero::Flat(reason) => format!("0: {reason}"),
     }
 }

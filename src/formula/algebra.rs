@@ -265,9 +265,14 @@ impl<'a> Algebra<'a> {
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,
-            Form::Eq(..) | Form::Softmax(_) | Form::Inv(_) | Form::Solve(..) | Form::Other => {
-                self.lean_pointwise(id, shape)?
-            }
+            Form::Eq(..)
+            | Form::And(..)
+            | Form::Or(..)
+            | Form::Not(_)
+            | Form::Softmax(_)
+            | Form::Inv(_)
+            | Form::Solve(..)
+            | Form::Other => self.lean_pointwise(id, shape)?,
             Form::Number(_) | Form::Dim | Form::Eye => id,
         };
         self.canon.insert(id, made);

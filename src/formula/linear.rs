@@ -239,40 +239,58 @@ impl Algebra<'_> {
             return self.shorter(id, poly, &shape);
         }
         // `where(n == 0, 0, x/n)`: a convention at one point, which a reader need not see.
-        if x == Some(0.0)
-            && let Form::Eq(tested, zero) = form(self.graph, self.bare(c))
-            && self.poly(zero).value() == Some(0.0)
-        {
-            if self.is_factor(tested, b) {
-                return Ok(b);
-            }
-            // Every term of it is 0 there.
-            let (test, terms) = (self.poly(tested), self.poly(b));
-            if let Some((_, test)) = test.single()
-                && terms.terms.keys().all(|key| {
-                    let mono = key.mono();
-                    test.iter()
-                        .all(|(atom, e)| *e > 0.0 && mono.iter().any(|(other, have)| other == atom && *have > 0.0))
-                })
-            {
-                return Ok(b);
-            }
-            let tested = test;
-            let divides = self.poly(b).terms.keys().any(|key| {
-                let mono = key.mono();
-                tested.single().is_some_and(|(_, t)| {
-                    t.iter().any(|(atom, _)| {
-                        mono.iter().any(|(other, e)| {
-                            (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom)
-                        })
-                    })
-                })
-            });
-            if divides {
-                return Ok(b);
+        let kept = match (x == Some(0.0), y == Some(0.0)) {
+            (true, false) => Some((b, false)),
+            (false, true) => Some((a, true)),
+            _ => None,
+        };
+        if let Some((kept, absent)) = kept {
+            for tested in self.zeros(c, absent) {
+                if self.is_factor(tested, kept) || self.divides(tested, kept) || self.vanishes(tested, kept) {
+                    return Ok(kept);
+                }
             }
         }
         Ok(id)
+    }
+
+    /// What is 0 wherever a condition holds (or, `absent`, does not).
+    fn zeros(&mut self, condition: NodeId, absent: bool) -> Vec<NodeId> {
+        let (mut todo, mut zeros) = (vec![(condition, absent)], vec![]);
+        while let Some((id, absent)) = todo.pop() {
+            match (form(self.graph, self.bare(id)), absent) {
+                (Form::Eq(tested, zero), false) if self.poly(zero).value() == Some(0.0) => zeros.push(tested),
+                (Form::And(a, b), false) | (Form::Or(a, b), true) => todo.extend([(b, absent), (a, absent)]),
+                (Form::Not(a), _) => todo.push((a, !absent)),
+                _ => {}
+            }
+        }
+        zeros
+    }
+
+    /// Is every term of `of` 0 where `tested` is?
+    fn vanishes(&mut self, tested: NodeId, of: NodeId) -> bool {
+        let (tested, of) = (self.poly(tested), self.poly(of));
+        let Some((_, zero)) = tested.single() else { return false };
+        of.terms.keys().all(|key| {
+            let mono = key.mono();
+            zero.iter().all(|(atom, e)| *e > 0.0 && mono.iter().any(|(other, have)| other == atom && *have > 0.0))
+        })
+    }
+
+    /// Is something that is 0 where `tested` is a divisor, or an argument of a factor, in a term of `of`?
+    fn divides(&mut self, tested: NodeId, of: NodeId) -> bool {
+        let (tested, of) = (self.poly(tested), self.poly(of));
+        let Some((_, zero)) = tested.single() else { return false };
+        of.terms.keys().any(|key| {
+            let mono = key.mono();
+            zero.iter().any(|(atom, _)| {
+                let meets = |(other, e): &(NodeId, f64)| {
+                    (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom)
+                };
+                mono.iter().any(meets)
+            })
+        })
     }
 
     /// Is `factor` one of the factors of a product (or of what a quotient divides)?

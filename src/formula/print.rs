@@ -295,7 +295,7 @@ impl Printer<'_> {
         if def.args.iter().all(|arg| arg.kind.is_node()) && !node.op.attrs.all().is_empty() {
             args.push(self.shape(id));
         }
-        let name = called(def);
+        let name = called(self.graph(), id);
         Text::new(format!("{name}({})", args.join(", ")), Bind::Tight)
     }
 

@@ -3,7 +3,7 @@
 use super::{BUDGET, Cx, DEPTH, DefKind, Frame, Value, errors};
 use crate::graph::{Arg, ArgKind, Attr, Attrs, NodeId, OpDef, Role};
 use crate::ops;
-use crate::resolve::hir::{Callee, Function, FunctionId};
+use crate::resolve::hir::{Callee, Function, FunctionId, HirId};
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -564,7 +564,14 @@ impl<'a> Cx<'a> {
     }
 
     /// `f'(z)`: the slope by the first argument, entry by entry.
-    pub(super) fn slope(&mut self, callee: Callee, order: u32, mut given: Vec<Given>, span: Span, place: u64) -> Value {
+    pub(super) fn slope(
+        &mut self,
+        id: HirId,
+        (callee, order): (Callee, u32),
+        mut given: Vec<Given>,
+        span: Span,
+        place: u64,
+    ) -> Value {
         if given.iter().any(|given| given.value == Value::Poison) {
             return Value::Poison;
         }
@@ -585,7 +592,7 @@ impl<'a> Cx<'a> {
         };
         let value = self.call(callee, given, span, place);
         let Some(y) = self.as_node(&value, span) else { return Value::Poison };
-        self.entrywise(y, z, order, &name, span)
+        self.entrywise(id, (y, z), order, &name, span)
     }
 }
 

@@ -124,6 +124,10 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
             out.push(derived(graph, slope, &whole).map_err(at(*id))?);
             continue;
         }
+        if let Some(slope) = diagonal(graph, root, *id, &whole)? {
+            out.push(derived(graph, slope, &whole).map_err(at(*id))?);
+            continue;
+        }
         // One row for each entry of the smaller side.
         let entries =
             |graph: &Graph, shape: &Shape| shape.count(&graph.dims).ok().and_then(|count| graph.dims.known(&count));
@@ -163,6 +167,34 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
     Ok(out)
 }
 
+/// `d2J/da db` of the names; `None`: what has no name.
+fn order_name(of: Option<&str>, by: &[&str]) -> String {
+    let Some(of) = of else { return "the derivative before".into() };
+    let order = if by.len() > 1 { by.len().to_string() } else { String::new() };
+    let below: Vec<String> = match by {
+        [first, ..] if by.len() > 1 && by.iter().all(|name| name == first) => vec![format!("d{first}{order}")],
+        _ => by.iter().map(|name| format!("d{name}")).collect(),
+    };
+    format!("d{order}{of}/{}", below.join(" "))
+}
+
+/// Where entries go one to one, the slopes of the entries on a diagonal: what does not meet is 0, even where a slope is infinite.
+fn diagonal(graph: &mut Graph, root: NodeId, by: NodeId, whole: &Shape) -> Result<Option<Slope>, Trouble> {
+    let shape = graph.shape(by).clone();
+    if !graph.shape(root).is_same(&shape, &graph.dims) || !is_pointwise(graph, root, by) {
+        return Ok(None);
+    }
+    let at = |fault: Fault| Trouble { node: by, fault };
+    let one = ops::number(graph, 1.0);
+    let ones = build::broadcast_to(graph, one, shape.clone()).map_err(at)?;
+    let slope = match diff::forward(graph, root, &[(by, ones)])? {
+        Slope::Node(slope) => slope,
+        other => return Ok(Some(other)),
+    };
+    let made = build::diagonal(graph, slope).and_then(|made| build::reshape_to(graph, made, whole.clone()));
+    made.map(|made| Some(Slope::Node(made))).map_err(at)
+}
+
 fn derived(graph: &mut Graph, slope: Slope, shape: &Shape) -> Result<Derived, Fault> {
     let zero = match slope {
         Slope::Node(node) => return Ok(Derived { node: build::broadcast_to(graph, node, shape.clone())?, zero: None }),
@@ -182,25 +214,34 @@ impl Cx<'_> {
         let mut root = of;
         self.derived.insert(id, (of, by.iter().map(|(name, _)| *name).collect()));
         let before = self.out.graph.len();
-        for (done, (name, at)) in by.iter().enumerate() {
+        for (i, (name, at)) in by.iter().enumerate() {
             if self.out.graph.len() - before > ORDERS_NODES {
-                return self.report(errors::order(done, by.len(), span));
+                return self.report(errors::order(i, by.len(), span));
             }
             if !self.is_variable(*name, *at) {
                 return Value::Poison;
             }
-            match self.derive_one(root, *name, span) {
-                Some(derived) => {
-                    root = derived.node;
-                    match derived.zero {
-                        Some(zero) => self.zeros.insert(id, zero),
-                        None => None,
-                    };
-                }
-                None => return Value::Poison,
+            let Some(derived) = self.derive_one(root, *name, span) else { return Value::Poison };
+            root = derived.node;
+            if let Some(zero) = derived.zero {
+                let before: Vec<&str> = by[..i].iter().map(|(name, at)| self.called(*name, *at)).collect();
+                let constant = || Zero::Constant(order_name(self.name_of(of), &before), self.called(*name, *at).into());
+                let zero = if zero == Zero::Unconnected && i > 0 { constant() } else { zero };
+                // The first reason is the reason of what follows.
+                self.zeros.entry(id).or_insert(zero);
             }
         }
         Value::Node(root)
+    }
+
+    /// The name of a definition.
+    fn name_of(&self, node: NodeId) -> Option<&str> {
+        self.out.def_of(node).map(|def| &*self.out.def(def).name)
+    }
+
+    /// The name of a definition, else its text.
+    fn called(&self, node: NodeId, span: Span) -> &str {
+        self.name_of(node).unwrap_or(self.text(span))
     }
 
     fn derive_one(&mut self, root: NodeId, by: NodeId, span: Span) -> Option<Derived> {
@@ -234,9 +275,7 @@ impl Cx<'_> {
         }
         if found.dtype != DType::Real {
             let what = if found.dtype == DType::Int { "whole numbers" } else { "0 or 1" };
-            let name = self.out.def_of(node).map(|def| self.out.def(def).name.clone());
-            let name = name.as_deref().unwrap_or(self.text(span));
-            let problem = errors::by_whole(name, what, span);
+            let problem = errors::by_whole(self.called(node, span), what, span);
             self.report(problem);
             return false;
         }
@@ -310,10 +349,17 @@ impl Cx<'_> {
     }
 
     /// The slope of `y` by `z`, entry by entry, `order` times.
-    pub(super) fn entrywise(&mut self, y: NodeId, z: NodeId, order: u32, name: &str, span: Span) -> Value {
+    pub(super) fn entrywise(
+        &mut self,
+        id: HirId,
+        (y, z): (NodeId, NodeId),
+        order: u32,
+        name: &str,
+        span: Span,
+    ) -> Value {
         let shape = self.out.graph.shape(z).clone();
         let mut root = y;
-        for _ in 0..order {
+        for before in 0..order {
             let mut opener = Opener::keeping([z]);
             let opened = opener.open(&mut self.out.graph, root);
             let free = opener.open(&mut self.out.graph, z);
@@ -330,7 +376,15 @@ impl Cx<'_> {
             });
             self.settle();
             match made {
-                Ok(derived) => root = derived.node,
+                Ok(derived) => {
+                    root = derived.node;
+                    if let Some(zero) = derived.zero {
+                        let earlier =
+                            || Zero::Constant(format!("{name}{}", "'".repeat(before as usize)), "its argument".into());
+                        let zero = if zero == Zero::Unconnected && before > 0 { earlier() } else { zero };
+                        self.zeros.entry(id).or_insert(zero);
+                    }
+                }
                 Err(trouble) => {
                     self.trouble(trouble, span);
                     return Value::Poison;

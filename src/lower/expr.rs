@@ -111,7 +111,7 @@ impl Cx<'_> {
                         span: program.hir(arg.value).span,
                     })
                     .collect();
-                self.slope(*callee, *order, given, span, place)
+                self.slope(id, (*callee, *order), given, span, place)
             }
             Kind::Index(base, slots) => {
                 let value = get(*base);

@@ -170,6 +170,8 @@ pub struct Asked {
 pub enum Zero {
     /// Nothing connects them.
     Unconnected,
+    /// The derivative of an order before, by its name, does not depend on this.
+    Constant(String, String),
     /// The reason of what is flat.
     Flat(String),
 }

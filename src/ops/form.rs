@@ -1,8 +1,8 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
 use super::{
-    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, matmul, mean, mul, neg, pow, reshape,
-    roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
+    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow,
+    reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
 };
 use crate::graph::{Attrs, Fault, Graph, NodeId, OpDef, Role};
 
@@ -53,6 +53,12 @@ pub enum Form {
     Where(NodeId, NodeId, NodeId),
     /// `a == b`
     Eq(NodeId, NodeId),
+    /// `a and b`
+    And(NodeId, NodeId),
+    /// `a or b`
+    Or(NodeId, NodeId),
+    /// `not a`
+    Not(NodeId),
     /// The identity matrix.
     Eye,
     /// The last axis on a diagonal.
@@ -95,6 +101,9 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [a, b]) if is(&pow::POW) => Form::Pow(*a, *b),
         (_, [a, b]) if is(&matmul::MATMUL) => Form::MatMul(*a, *b),
         (_, [a, b]) if is(&compare::EQ) => Form::Eq(*a, *b),
+        (_, [a, b]) if is(&logic::AND) => Form::And(*a, *b),
+        (_, [a, b]) if is(&logic::OR) => Form::Or(*a, *b),
+        (_, [a]) if is(&logic::NOT) => Form::Not(*a),
         (_, [a, b]) if is(&gather::SCATTER_ADD) => Form::ScatterAdd(*a, *b),
         (_, [c, a, b]) if is(&super::choose::WHERE) => Form::Where(*c, *a, *b),
         _ => Form::Other,
@@ -171,12 +180,15 @@ pub fn inverse(graph: &mut Graph, a: NodeId) -> Result<NodeId, Fault> {
     graph.add(&linalg::INV, Attrs::None, &[a])
 }
 
-/// The name under which an operator is called: of two arguments `max` and `min` work entry by entry.
-pub fn called(def: &OpDef) -> &'static str {
+/// The name under which a node's operator is called: of two arguments `max` and `min` work entry by entry, and `diag` of a
+/// vector is a matrix.
+pub fn called(graph: &Graph, id: NodeId) -> &'static str {
+    let def = graph.def(id);
     match () {
+        () if *def == diag::DIAG_EMBED && graph.shape(id).rank() == 2 => diag::DIAG.name,
         () if *def == super::maximum::MAXIMUM => super::extremum::MAX.name,
         () if *def == super::maximum::MINIMUM => super::extremum::MIN.name,
-        () if *def == diag::DIAG_EMBED || *def == diag::DIAGONAL => diag::DIAG.name,
+        () if *def == diag::DIAGONAL && graph.shape(id).rank() == 1 => diag::DIAG.name,
         () => def.name,
     }
 }

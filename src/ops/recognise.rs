@@ -312,7 +312,7 @@ fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Option<NodeId>,
         if is(graph, y, &softmax::SOFTMAX)
             && is(graph, total, &sum::SUM)
             && graph.node(total).args[0] == a
-            && along(graph, total) == axis_of(graph, y)
+            && along(graph, total) == axis_of(graph, y, graph.shape(a).rank())
         {
             return log_softmax_slope(graph, a, y, total).map(Some);
         }
@@ -336,7 +336,7 @@ fn complement(graph: &mut Graph, part: NodeId) -> Result<Option<NodeId>, Fault> 
 /// Where the part is one entry `k` of each lane, a softmax is a sigmoid of what `k` has over all the others together, and
 /// one minus it is as exact as the sigmoid: `1 - softmax(z)[k] = sigmoid(logsumexp(others) - z[k])`.
 fn complement_of_one(graph: &mut Graph, path: &[NodeId], whole: NodeId) -> Result<Option<NodeId>, Fault> {
-    let Some(axis) = axis_of(graph, whole) else { return Ok(None) };
+    let Some(axis) = axis_of(graph, whole, graph.shape(whole).rank()) else { return Ok(None) };
     let Some((first, rest)) = path.split_last() else { return Ok(None) };
     let step = graph.node(*first).clone();
     let Attr::Slices(slices) = step.op.attrs.get(0) else { return Ok(None) };
@@ -381,12 +381,19 @@ fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<N
     let (p, q) = two(graph, weighted);
     let y = if q == factor { p } else { q };
     let Some(axis) = along(graph, total) else { return Ok(None) };
-    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) || axis_of(graph, y) != Some(axis) {
+    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) {
+        return Ok(None);
+    }
+    let shape = graph.shape(v).clone();
+    if axis_of(graph, y, shape.rank()) != Some(axis) {
         return Ok(None);
     }
     let z = graph.node(y).args[0];
-    let at = Attrs::from_vec(vec![build::ints(&[axis]), Attr::Flag(true)]);
+    let own = axis + graph.shape(z).rank() - shape.rank();
+    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
     let place = graph.add(&extremum::ARGMAX, at, &[z])?;
+    // One softmax for many rows: each looks at the same place.
+    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
     if counted(graph, v, place) {
         return Ok(None);
     }
@@ -423,7 +430,9 @@ fn along(graph: &Graph, sum: NodeId) -> Option<usize> {
     }
 }
 
-fn axis_of(graph: &Graph, softmax: NodeId) -> Option<usize> {
+/// The axis of a softmax in what it is multiplied with, of `rank` axes: aligned at the right.
+fn axis_of(graph: &Graph, softmax: NodeId, rank: usize) -> Option<usize> {
     let node = graph.node(softmax);
-    super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()
+    let own = super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()?;
+    (own + rank).checked_sub(graph.shape(softmax).rank())
 }
