@@ -6,8 +6,8 @@
 pub mod points;
 
 use nnlang::cli::Cli;
-use nnlang::outside::{Cause, InMemory, Outside, Progress, Refusal};
 use nnlang::diag::render::{self, Look};
+use nnlang::outside::{Cause, InMemory, Outside, Progress, Refusal};
 use nnlang::repl::{Repl, Reply, Said};
 use nnlang::session::{Report, Session, Settings};
 use std::path::{Path, PathBuf};
