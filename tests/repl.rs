@@ -8,12 +8,15 @@ mod support;
 use nnlang::outside::{InMemory, Outside, Progress, Refusal};
 use nnlang::repl::{Repl, Reply, Said};
 use nnlang::session::{Past, Report, Session, Settings};
+use nnlang::source::{Source, Sources};
+use nnlang::syntax;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+use support::{Files, Page, files_below, root, short};
 
 /// Numbers that only depend on the seed.
 struct Dice(u64);
@@ -162,6 +165,59 @@ fn ten_thousand_random_edits_equal_a_fresh_session() {
         session = next;
     }
     assert!(taken > 3000 && undone > 300 && compared > 400, "{taken} taken in, {undone} undone, {compared} compared");
+}
+
+/// The programs of the examples and of the golden cases: name, text, settings, files.
+fn programs() -> Vec<(String, String, Settings, Files)> {
+    let mut out = vec![];
+    for path in files_below(&root().join("examples"), ".nnl") {
+        let text = std::fs::read_to_string(&path).expect("an example is text");
+        let settings = support::example_settings(&text).expect("an example says how it is run");
+        out.push((short(&path), text, settings, Files::default()));
+    }
+    for path in files_below(&root().join("tests/golden"), ".md") {
+        let page = Page::read(&path);
+        let Some(fence) = page.fence("nnl") else { continue };
+        let Ok((settings, _)) = page.settings() else { continue };
+        out.push((short(&path), fence.body.clone(), settings, page.files()));
+    }
+    out
+}
+
+#[test]
+fn what_was_loaded_is_saved_in_the_one_layout_and_answers_the_same() {
+    let (mut faults, mut saved) = (vec![], 0);
+    for (name, text, settings, files) in programs() {
+        if !settings.set.is_empty() {
+            // Another expression in a leaf's place is another program.
+            continue;
+        }
+        let mut sources = Sources::default();
+        let id = sources.add(Source::new(&*name, &*text));
+        let (program, _) = syntax::parse(&sources, id);
+        let layout = syntax::format(sources.get(id), &program);
+        let (session, report) = Session::new(settings.clone()).load(&name, &text, &mut files.clone());
+        if report.diagnostics.iter().any(|problem| problem.is_error()) {
+            continue;
+        }
+        let (again, _) = session.program();
+        saved += 1;
+        if again != layout {
+            faults.push(format!("{name}\n{}", support::difference(&layout, &again)));
+            continue;
+        }
+        let after = Session::new(settings).load(&name, &again, &mut files.clone()).1;
+        // An expression without a name answers as it is written, and the layout may write it with other spaces.
+        let bare = |report: &Report| support::answers(report).split_whitespace().collect::<String>();
+        if bare(&after) != bare(&report) {
+            faults.push(format!(
+                "{name}\n{}",
+                support::difference(&support::answers(&report), &support::answers(&after))
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{} of {saved}:\n{}", faults.len(), faults.join("\n"));
+    assert!(saved > 90, "{saved} programs");
 }
 
 /// Counts how often it is asked whether to stop, which is at each step over a tensor of 600 rows.
@@ -476,7 +532,28 @@ fn a_pasted_program_of_a_thousand_lines_is_taken_in() {
     assert!(bare(&shown).contains("= 1000"), "{}", &shown[shown.len().saturating_sub(2000)..]);
 }
 
-/// What a conversation says.
+#[test]
+fn lines_that_are_pasted_without_brackets_are_all_read() {
+    let program: String = (0..60).map(|i| format!("p{i} = {i}\r")).collect();
+    let Some(shown) = on_terminal(&[&program, "sum([p1, p59])\r", ":quit\r"], 80, &[]) else { return };
+    assert!(bare(&shown).contains("= 60"), "{}", &shown[shown.len().saturating_sub(2000)..]);
+}
+
+#[test]
+fn control_c_stops_a_long_step_and_keeps_the_session() {
+    let keys = ["param w = 1; L = w^2\r", "step L by 1e-9 900000000 times\r", "\u{3}", "17 + w\r", "\u{4}"];
+    let Some(shown) = on_terminal(&keys, 80, &[]) else { return };
+    let shown = bare(&shown);
+    assert!(shown.contains("stopped") && shown.contains("17 + w = 18"), "{shown}");
+}
+
+#[test]
+fn an_empty_line_leaves_an_open_bracket_on_a_terminal_too() {
+    let Some(shown) = on_terminal(&["b = (1 +\r", "\r", "17 + 4\r", "\u{4}"], 80, &[]) else { return };
+    let shown = bare(&shown);
+    assert!(shown.contains("is never closed") && shown.contains("17 + 4 = 21"), "{shown}");
+}
+
 #[test]
 fn problems_and_pages_are_told_apart() {
     let mut repl = Repl::new(Settings::default());
