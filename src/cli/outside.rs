@@ -39,7 +39,7 @@ impl World {
                 let pressed = PRESSED.fetch_add(1, Ordering::Relaxed) + 1;
                 match (pressed, SESSION.load(Ordering::Relaxed)) {
                     (1, _) => {}
-                    (2, true) => terminal::complain("it stops at the next safe place; once more ends nnlang, unsaved"),
+                    (2, true) => terminal::complain("nnlang stops at the next safe place; once more ends it, unsaved"),
                     _ => std::process::exit(super::Exit::Interrupted as i32),
                 }
             });
