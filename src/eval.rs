@@ -145,6 +145,10 @@ impl<'a> Eval<'a> {
     }
 
     fn opened_values(&mut self, opened: &[NodeId], span: Span) -> Result<Vec<Arc<Tensor>>, Box<Diagnostic>> {
+        // A question may evaluate a small graph a million times, so that no single run asks.
+        if (self.interrupt)() {
+            return Err(Box::new(errors::interrupted(span)));
+        }
         self.open_leaves(opened);
         let compiled = &*self.compiled;
         let state = &self.state;

@@ -5,12 +5,14 @@
 
 mod support;
 
-use nnlang::cli::Cli;
+use nnlang::cli::{Cli, request_lines};
 use nnlang::diag::render::{self, Look};
+use nnlang::outside::InMemory;
+use nnlang::repl::{Repl, Script};
 use std::path::PathBuf;
 use support::{
     Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, source_files,
-    without_tests, words,
+    transcript, without_tests, words,
 };
 
 /// README and everything in docs, but for the pages of errors, whose programs are wrong on purpose (`tests/errors.rs`).
@@ -56,6 +58,20 @@ fn every_program_in_the_documents_runs_clean_and_answers_as_shown() {
 }
 
 #[test]
+fn every_conversation_in_the_documents_goes_as_shown() {
+    let mut faults = Vec::new();
+    for path in documents() {
+        for fence in Page::read(&path).fences().filter(|fence| fence.info == "repl") {
+            let found = transcript(None, &fence.body, &plain_settings(), &Files::default());
+            if found != fence.body {
+                faults.push(format!("{}:{}\n{}", short(&path), fence.line, difference(&fence.body, &found)));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
 fn every_answer_for_machines_is_the_one_shown() {
     let path = root().join("docs/json.md");
     let page = Page::read(&path);
@@ -64,6 +80,7 @@ fn every_answer_for_machines_is_the_one_shown() {
         let Some(shown) = next.filter(|next| next.info == "json") else { continue };
         let report = run("rent.nnl", &fence.body, &plain_settings(), &Files::default());
         let found: String = match fence.info.as_str() {
+            "requests" => conversation(&fence.body),
             "nnl" => report.answers.iter().map(nnlang::cli::json_lines).collect(),
             _ => report.diagnostics.iter().map(|it| format!("{}\n", render::json(&report.sources, it))).collect(),
         };
@@ -78,6 +95,13 @@ fn every_answer_for_machines_is_the_one_shown() {
     for word in nnlang::ask::ALL.iter().map(|statement| statement.word).filter(|word| *word != "assert") {
         assert!(text.contains(&format!("## `{word}`")), "docs/json.md does not tell of `{word}`");
     }
+}
+
+/// A conversation in lines as it is answered to machines.
+fn conversation(requests: &str) -> String {
+    let mut script = Script::new(Repl::new(plain_settings()));
+    let mut outside = InMemory::default();
+    requests.lines().map(|line| request_lines(&script.line(line.as_bytes(), &mut outside), false)).collect()
 }
 
 #[test]

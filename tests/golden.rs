@@ -8,12 +8,11 @@ mod support;
 use nnlang::cli::json_lines;
 use nnlang::diag::render::{self, Look};
 use nnlang::diag::{Diagnostic, Edit};
-use nnlang::repl::{Repl, Reply, Said};
 use nnlang::session::Settings;
 use nnlang::source::SourceId;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use support::{Files, Page, Part, answers, blessing, difference, files_below, root, run, short};
+use support::{Files, Page, Part, answers, blessing, difference, files_below, root, run, short, transcript};
 
 macro_rules! chapters {
     ($($name:ident),*) => {
@@ -205,31 +204,6 @@ fn shapes(program: &str, expected: &str, settings: &Settings, files: &Files) -> 
             Some(actual) if actual.starts_with(&squeeze(line)) => out.push_str(&format!("{line}\n")),
             Some(actual) => out.push_str(&format!("{actual}\n")),
             None => out.push_str(&format!("{} has no shape here\n", name(line))),
-        }
-    }
-    out
-}
-
-/// A conversation: lines after `> ` and `… ` are said, what stands between is answered.
-fn transcript(program: Option<&str>, expected: &str, settings: &Settings, files: &Files) -> String {
-    let mut repl = Repl::new(settings.clone());
-    let mut files = files.clone();
-    if let Some(program) = program {
-        repl.load("", program, &mut files);
-    }
-    let mut out = String::new();
-    for line in expected.lines() {
-        let Some(said) = line.strip_prefix('>').or_else(|| line.strip_prefix('…')) else { continue };
-        out.push_str(&format!("{line}\n"));
-        match repl.line(said.strip_prefix(' ').unwrap_or(said), &mut files) {
-            Reply::Said(said) => out.extend(said.iter().map(|said| match said {
-                Said::Report(report) => {
-                    answers(report) + &render::all(&report.sources, &report.diagnostics, Look::PLAIN)
-                }
-                Said::Doc(doc) | Said::Wrong(doc) => doc.text(),
-                Said::Clear => String::new(),
-            })),
-            Reply::More | Reply::Nothing | Reply::Quit => {}
         }
     }
     out

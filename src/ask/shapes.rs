@@ -56,7 +56,7 @@ pub(super) fn answer(cx: &mut Cx, _: &Ask, span: Span) -> Result<(), Box<Diagnos
     let has_params = compiled.defs.iter().any(|def| def.kind == DefKind::Param);
     if has_params {
         let more = if open { " and those of open sizes" } else { "" };
-        doc.push(Line::new().note(format!("{count} parameters{more}")));
+        doc.push(Line::new().note(format!("{count} {}{more}", if count == 1 { "parameter" } else { "parameters" })));
         let mut fact = Map::new();
         fact.insert("parameters".into(), Value::from(count as u64));
         facts.push(fact);

@@ -14,7 +14,7 @@ mod terminal;
 
 pub use args::Cli;
 pub use outside::World;
-pub use terminal::json_lines;
+pub use terminal::{json_lines, request_lines};
 
 use args::{Color, Command, Format, Options};
 use clap::Parser;

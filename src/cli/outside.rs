@@ -10,10 +10,13 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// How often Ctrl-C was pressed since the statement began.
+static PRESSED: AtomicUsize = AtomicUsize::new(0);
+/// Is there a session to lose?
+static SESSION: AtomicBool = AtomicBool::new(false);
 
 /// The outside of a process.
 #[derive(Debug)]
@@ -33,8 +36,11 @@ impl World {
         ONCE.call_once(|| {
             // Without a handler Ctrl-C ends the process at once, which is no fault.
             let _ = ctrlc::set_handler(|| {
-                if INTERRUPTED.swap(true, Ordering::Relaxed) {
-                    std::process::exit(super::Exit::Interrupted as i32);
+                let pressed = PRESSED.fetch_add(1, Ordering::Relaxed) + 1;
+                match (pressed, SESSION.load(Ordering::Relaxed)) {
+                    (1, _) => {}
+                    (2, true) => terminal::complain("nnlang stops at the next safe place; once more ends it, unsaved"),
+                    _ => std::process::exit(super::Exit::Interrupted as i32),
                 }
             });
         });
@@ -48,7 +54,12 @@ impl World {
 
     /// Forgets that the user asked to stop: the next statement runs.
     pub fn resume(&mut self) {
-        INTERRUPTED.store(false, Ordering::Relaxed);
+        PRESSED.store(0, Ordering::Relaxed);
+    }
+
+    /// There is a session to lose: only a third Ctrl-C ends the process at once.
+    pub(super) fn holds_a_session(&self) {
+        SESSION.store(true, Ordering::Relaxed);
     }
 }
 
@@ -81,7 +92,7 @@ impl Outside for World {
     }
 
     fn interrupted(&self) -> bool {
-        INTERRUPTED.load(Ordering::Relaxed)
+        PRESSED.load(Ordering::Relaxed) > 0
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn run(file: Option<&str>, options: &Options, mut terminal: Terminal)
     if piped {
         return script(Script::new(repl), options, terminal, world);
     }
+    world.holds_a_session();
     let look = terminal.prompt_look();
     let mut say = |said: Said| {
         show(&mut terminal, said);
@@ -58,15 +59,13 @@ fn script(mut script: Script, options: &Options, mut terminal: Terminal, mut wor
     let json = options.format == Some(Format::Json);
     let mut exit = Exit::Right;
     let mut answer = |terminal: &mut Terminal, request: Request| {
-        let Request { line, said, status } = request;
+        let status = request.status;
         if status == "error" {
             exit = Exit::Wrong;
         }
-        for said in said {
-            if json { terminal.object(&said) } else { show(terminal, said) }
-        }
-        if json {
-            terminal.closing(line, status);
+        match json {
+            true => terminal.request(&request),
+            false => request.said.into_iter().for_each(|said| show(terminal, said)),
         }
         status != "quit" && !terminal.is_closed()
     };

@@ -7,7 +7,7 @@ use super::args::{Color, Format};
 use crate::diag::render::{self, Look};
 use crate::diag::{Diagnostic, Level};
 use crate::outside::Progress;
-use crate::repl::Said;
+use crate::repl::{Request, Said};
 use crate::session::{Answer, Report};
 use crate::source::Sources;
 use crate::view::{Doc, Style};
@@ -82,27 +82,10 @@ impl Terminal {
         crate::repl::Look { colour: self.colour, quiet: self.quiet }
     }
 
-    /// What the prompt says as JSON Lines on standard output: facts, problems, and pages as `{"text": …}`.
-    pub(super) fn object(&mut self, said: &Said) {
-        let text = match said {
-            Said::Report(report) => {
-                let kept = report.diagnostics.iter().filter(|problem| !self.quiet || problem.level == Level::Error);
-                let problems = kept.map(|problem| format!("{}\n", render::json(&report.sources, problem)));
-                report.answers.iter().map(json_lines).chain(problems).collect()
-            }
-            Said::Doc(doc) => page("text", doc),
-            Said::Wrong(doc) => page("error", doc),
-            Said::Clear => String::new(),
-        };
+    /// The answer to a line of the prompt's language, for machines: at once, and whole.
+    pub(super) fn request(&mut self, request: &Request) {
+        let text = request_lines(request, self.quiet);
         self.print(&text);
-    }
-
-    /// The object that closes the answer to a line of the prompt's language.
-    pub(super) fn closing(&mut self, line: usize, status: &str) {
-        let mut object = Map::new();
-        object.insert("end".into(), line.into());
-        object.insert("status".into(), status.into());
-        self.print(&format!("{}\n", Value::Object(object)));
     }
 
     /// A text on standard output. After a closed pipe nothing more is printed.
@@ -164,6 +147,27 @@ pub fn json_lines(answer: &Answer) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The answer to a line of the prompt's language as JSON Lines: facts, problems, pages as `{"text": …}`, and its closing object.
+pub fn request_lines(request: &Request, quiet: bool) -> String {
+    let mut out = String::new();
+    for said in &request.said {
+        match said {
+            Said::Report(report) => {
+                out.extend(report.answers.iter().map(json_lines));
+                let kept = report.diagnostics.iter().filter(|problem| !quiet || problem.level == Level::Error);
+                out.extend(kept.map(|problem| format!("{}\n", render::json(&report.sources, problem))));
+            }
+            Said::Doc(doc) => out.push_str(&page("text", doc)),
+            Said::Wrong(doc) => out.push_str(&page("error", doc)),
+            Said::Clear => {}
+        }
+    }
+    let mut closing = Map::new();
+    closing.insert("end".into(), request.line.into());
+    closing.insert("status".into(), request.status.into());
+    out + &format!("{}\n", Value::Object(closing))
 }
 
 /// `{"text": …}`

@@ -38,7 +38,7 @@ pub(super) static ALL: &[Command] = &[
     Command {
         names: &["watch"],
         takes: "J",
-        summary: "shows J and its derivatives after every change; `:watch off` ends it",
+        summary: "shows J and its derivatives at every change, until `:watch off`",
         run: watch,
     },
     Command { names: &["step", "s"], takes: "J", summary: "walks forward and backward, one node at a time", run: step },
@@ -59,6 +59,12 @@ pub(super) fn find(name: &str) -> Option<&'static Command> {
     ALL.iter().find(|command| command.names.contains(&name))
 }
 
+/// The command whose name is nearest to a word.
+pub(super) fn nearest(word: &str) -> Option<&'static str> {
+    let known = ALL.iter().flat_map(|command| command.names.iter().copied()).filter(|name| name.len() > 1);
+    crate::diag::nearest(word, known)
+}
+
 /// Does something stand behind the command?
 pub(super) fn takes_more(name: &str) -> bool {
     find(name).is_some_and(|command| !command.takes.is_empty())
@@ -70,8 +76,7 @@ impl Repl {
         let body = line.trim().trim_start_matches(':').trim();
         let (name, rest) = body.split_once(char::is_whitespace).unwrap_or((body, ""));
         let Some(command) = find(name) else {
-            let known = ALL.iter().flat_map(|command| command.names.iter().copied()).filter(|name| name.len() > 1);
-            let near = match crate::diag::nearest(name, known) {
+            let near = match nearest(name) {
                 Some(near) => format!("write `:{near}`"),
                 None => "see `:help`".to_string(),
             };
@@ -128,7 +133,8 @@ fn help(_: &mut Repl, name: &str, _: &mut dyn Outside) -> Reply {
         ("a = 5", "defines a name; again, and what stands on it follows"),
         ("3a + 1", "an expression answers its value"),
         ("dJ/da", "a derivative is a word; `grad J` gives all of them"),
-        ("step J by 0.1", "moves the parameters; `trace`, `explain`, `nudge`, `check` ask more"),
+        ("step J by 0.1", "moves the parameters"),
+        ("trace J", "asks more, as `explain`, `nudge`, `check`, `derive` and `table` do"),
     ] {
         page.push(Line::new().aligned(Style::Name, form, 15, Align::Left).plain(what));
     }

@@ -233,25 +233,39 @@ pub(super) fn bracket_pair(text: &str, at: usize) -> Option<(usize, usize)> {
     let is_bracket = |i: usize| bytes.get(i).is_some_and(|b| b"()[]{}".contains(b));
     let place = if is_bracket(at) { at } else { at.checked_sub(1).filter(|i| is_bracket(*i))? };
     let mut open: Vec<(u8, usize)> = vec![];
+    for (b, i) in brackets(text) {
+        if b"([{".contains(&b) {
+            open.push((b, i));
+            continue;
+        }
+        let (opening, start) = open.pop()?;
+        let fits = matches!((opening, b), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
+        if fits && (start == place || i == place) {
+            return Some((start, i));
+        }
+    }
+    None
+}
+
+/// Is a `{` still open?
+pub(super) fn is_in_braces(text: &str) -> bool {
+    brackets(text).fold(0i64, |depth, (b, _)| depth + i64::from(b == b'{') - i64::from(b == b'}')) > 0
+}
+
+/// The brackets outside strings and comments, and where they stand.
+fn brackets(text: &str) -> impl Iterator<Item = (u8, usize)> {
     let (mut in_text, mut in_comment) = (false, false);
-    for (i, b) in bytes.iter().enumerate() {
+    text.bytes().enumerate().filter_map(move |(i, b)| {
         match b {
             b'\n' => in_comment = false,
             _ if in_comment => {}
             b'"' => in_text = !in_text,
             b'#' if !in_text => in_comment = true,
-            b'(' | b'[' | b'{' if !in_text => open.push((*b, i)),
-            b')' | b']' | b'}' if !in_text => {
-                let (opening, start) = open.pop()?;
-                let fits = matches!((opening, b), (b'(', b')') | (b'[', b']') | (b'{', b'}'));
-                if fits && (start == place || i == place) {
-                    return Some((start, i));
-                }
-            }
+            b'(' | b'[' | b'{' | b')' | b']' | b'}' if !in_text => return Some((b, i)),
             _ => {}
         }
-    }
-    None
+        None
+    })
 }
 
 #[cfg(test)]

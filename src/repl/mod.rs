@@ -112,13 +112,12 @@ impl Repl {
         if self.begun.is_empty() && line.trim_start().starts_with(':') {
             return self.timed(line.trim(), outside, |repl, line, outside| repl.command(line, outside));
         }
-        // An empty line ends a statement that still waits, so that nobody is caught in an open bracket.
-        let ends = !self.begun.is_empty() && line.trim().is_empty();
         self.begun.push_str(line);
-        self.begun.push('\n');
-        if !ends && !syntax::is_complete(&self.begun) {
+        if !is_whole(&self.begun) {
+            self.begun.push('\n');
             return Reply::More;
         }
+        self.begun.push('\n');
         let text = std::mem::take(&mut self.begun);
         if text.trim().is_empty() {
             return Reply::Nothing;
@@ -128,7 +127,12 @@ impl Repl {
 
     /// The end of input: what was begun is answered as it stands.
     pub fn end(&mut self, outside: &mut dyn Outside) -> Reply {
-        if self.begun.is_empty() { Reply::Nothing } else { self.line("", outside) }
+        if self.begun.is_empty() {
+            return Reply::Nothing;
+        }
+        // Two empty lines end everything.
+        self.begun.push('\n');
+        self.line("", outside)
     }
 
     /// Forgets a statement that was begun.
@@ -151,7 +155,8 @@ impl Repl {
         if let Some(doc) = self.meant_a_command(text.trim()) {
             return vec![Said::Wrong(doc)];
         }
-        let (session, report) = self.session.apply("<prompt>", text, outside);
+        let (session, mut report) = self.session.apply("<prompt>", text, outside);
+        self.or_a_command(text.trim(), &mut report);
         let changed = !session.is_at(&self.session.past());
         self.advance(session, text);
         let mut said = vec![Said::Report(report)];
@@ -273,6 +278,25 @@ impl Repl {
         let line = Line::new().with(Style::Bad, format!("`{word}` is a command: write "));
         Some(Doc::line(line.name(format!(":{name}{rest}"))))
     }
+
+    /// A word that nothing is called, near the name of a command, may be meant as that command.
+    fn or_a_command(&self, word: &str, report: &mut Report) {
+        let unknown = report.diagnostics.iter_mut().find(|problem| problem.code == "nnlang::name::unknown");
+        let Some(mend) = unknown.and_then(|problem| problem.mend.as_mut()) else { return };
+        if mend.edits.is_empty() && mend.text.starts_with("define") && !word.contains(char::is_whitespace) {
+            if let Some(near) = command::nearest(word) {
+                mend.text = format!("write `:{near}`, or {}", mend.text);
+            }
+        }
+    }
+}
+
+/// Is a text to be answered as it stands? An empty line ends a statement that still waits, so that nobody is caught in an
+/// open bracket; inside braces, where a body may have empty lines, two do.
+fn is_whole(text: &str) -> bool {
+    let mut last = text.rsplit('\n').map(|line| line.trim().is_empty());
+    let ends = text.contains('\n') && last.next() == Some(true);
+    syntax::is_complete(text) || (ends && (last.next() == Some(true) || !highlight::is_in_braces(text)))
 }
 
 fn first_line(text: &str) -> String {

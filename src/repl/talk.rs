@@ -4,7 +4,6 @@ use super::complete::{Known, Place};
 use super::highlight::coloured;
 use super::{Repl, Reply, Said};
 use crate::outside::Outside;
-use crate::syntax;
 use crate::view::{Doc, Line, Style, width};
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
@@ -226,8 +225,7 @@ impl Highlighter for Help {
 impl Validator for Help {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
         let text = context.input();
-        let whole =
-            self.walking || text.trim_start().starts_with(':') || text.ends_with("\n\n") || syntax::is_complete(text);
+        let whole = self.walking || text.trim_start().starts_with(':') || super::is_whole(text);
         Ok(if whole { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
     }
 }

@@ -75,6 +75,7 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
         doc.push(way(&from, name, &to));
         return doc;
     }
+    let back = from_behind(fact, all);
     let terms: Vec<&Map<String, Value>> = fact
         .get("terms")
         .and_then(Value::as_array)
@@ -91,6 +92,7 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
             doc.push(Line::new().plain("  ").name(name).plain(format!(" = {part}")));
         }
         doc.push(equation.plain(" = ").number(value));
+        doc.lines.extend(back);
         return doc;
     }
     let mut sum = 0.0;
@@ -132,7 +134,28 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
     if terms.len() > 1 {
         doc.push(Line::new().plain("  ").name(name).plain(" = ").number(value));
     }
+    doc.lines.extend(back);
     doc
+}
+
+/// `v → u → b, c`: from whose equations the derivative comes, and where it goes.
+fn from_behind(fact: &Map<String, Value>, all: &[&Map<String, Value>]) -> Option<Line> {
+    let name = fact.get("name").and_then(Value::as_str)?;
+    let own = all.iter().find(|other| {
+        let of = other.get("name").and_then(Value::as_str).filter(|_| is_forward(other));
+        of.is_some_and(|of| name.ends_with(&format!("/d{of}")) || name.ends_with(&format!("/d({of})")))
+    })?;
+    let through: Vec<&str> = fact
+        .get("terms")
+        .and_then(Value::as_array)?
+        .iter()
+        .filter_map(|term| term.get("through").and_then(Value::as_str))
+        .collect();
+    Some(way(&through, own.get("name").and_then(Value::as_str)?, &names(own)))
+}
+
+fn is_forward(fact: &Map<String, Value>) -> bool {
+    fact.get("pass").and_then(Value::as_str) == Some("forward")
 }
 
 /// `b, c → u → v`: where in the graph one stands.

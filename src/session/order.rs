@@ -26,6 +26,17 @@ pub(super) struct Merged {
     pub problems: Vec<Diagnostic>,
 }
 
+impl Merged {
+    /// Does the text say something that old lines follow, though it defines none of their names: `precision f32`, `seed 7`, a
+    /// slope?
+    pub fn rules_anew(&self) -> bool {
+        self.items
+            .iter()
+            .zip(&self.fresh)
+            .any(|(kept, fresh)| *fresh && (kept.is_global() || kept.slope_of().is_some()))
+    }
+}
+
 /// Puts the statements of a text among those of the session.
 pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
     let mut out = Merged { items: old.to_vec(), fresh: vec![false; old.len()], ..Merged::default() };

@@ -63,7 +63,7 @@ impl Session {
         let now = sizes(&eval);
         let mut told: FxHashSet<Arc<str>> = FxHashSet::default();
         if let (Some(place), false) = (place, first) {
-            let follows = !merged.redefined.is_empty() || !lost.is_empty();
+            let follows = !merged.redefined.is_empty() || !lost.is_empty() || merged.rules_anew();
             let mut everything = !lost.is_empty();
             let known = (self.values.clone(), self.sizes.clone());
             let (mut old, mut before) = ((*known.0).clone(), (*known.1).clone());

@@ -6,7 +6,9 @@
 pub mod points;
 
 use nnlang::cli::Cli;
+use nnlang::diag::render::{self, Look};
 use nnlang::outside::{Cause, InMemory, Outside, Progress, Refusal};
+use nnlang::repl::{Repl, Reply, Said};
 use nnlang::session::{Report, Session, Settings};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -308,6 +310,31 @@ pub fn source_files() -> Vec<(PathBuf, String)> {
         if !is_tests && !declared {
             let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", short(&path)));
             out.push((path, text));
+        }
+    }
+    out
+}
+
+/// A conversation: lines after `> ` and `… ` are said, what stands between is answered.
+pub fn transcript(program: Option<&str>, expected: &str, settings: &Settings, files: &Files) -> String {
+    let mut repl = Repl::new(settings.clone());
+    let mut files = files.clone();
+    if let Some(program) = program {
+        repl.load("", program, &mut files);
+    }
+    let mut out = String::new();
+    for line in expected.lines() {
+        let Some(said) = line.strip_prefix('>').or_else(|| line.strip_prefix('…')) else { continue };
+        out.push_str(&format!("{line}\n"));
+        match repl.line(said.strip_prefix(' ').unwrap_or(said), &mut files) {
+            Reply::Said(said) => out.extend(said.iter().map(|said| match said {
+                Said::Report(report) => {
+                    answers(report) + &render::all(&report.sources, &report.diagnostics, Look::PLAIN)
+                }
+                Said::Doc(doc) | Said::Wrong(doc) => doc.text(),
+                Said::Clear => String::new(),
+            })),
+            Reply::More | Reply::Nothing | Reply::Quit => {}
         }
     }
     out
