@@ -118,6 +118,8 @@ pub struct Known {
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
     Run,
+    /// As `Run`, and nothing comes after it.
+    Once,
     /// As `Run`, and the questions of the text belong to the program.
     Load,
     Check,
@@ -156,6 +158,11 @@ impl Session {
     /// session as it was.
     pub fn apply(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Session, Report) {
         self.work(name, text, outside, Mode::Run)
+    }
+
+    /// As [`Session::apply`], for a program that nothing is added to afterwards.
+    pub fn answer(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
+        self.work(name, text, outside, Mode::Once).1
     }
 
     /// As [`Session::apply`], for a file: its questions belong to the program and are saved with it.
@@ -437,7 +444,10 @@ impl Session {
         }
         let own = sources.len();
         let reads = new.iter().any(|item| matches!(item.statement, ast::Statement::Use(_)));
-        let mut merged = order::merge(&self.items, new);
+        let mut merged = match mode {
+            Mode::Once | Mode::Check if first => order::alone(new),
+            Mode::Once | Mode::Check | Mode::Run | Mode::Load | Mode::Define => order::merge(&self.items, new),
+        };
         let refused = !merged.problems.is_empty();
         problems.append(&mut merged.problems);
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
@@ -498,6 +508,11 @@ impl Session {
             if ran.refused || report.interrupted {
                 return (self.clone(), report);
             }
+        }
+        if mode == Mode::Once {
+            // The process ends soon: freeing a large program node by node would only take time.
+            std::mem::forget((compiled, merged));
+            return (next, report);
         }
         // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.
         let moved = !Arc::ptr_eq(&next.moved, &self.moved);
