@@ -222,12 +222,9 @@ impl<'a> Eval<'a> {
     /// The first expressions of leaves are evaluated in their exact form too.
     fn open_leaves(&mut self, opened: &[NodeId]) {
         let mut todo: Vec<NodeId> = opened.to_vec();
-        let mut seen = rustc_hash::FxHashSet::default();
-        while let Some(root) = todo.pop() {
-            if !seen.insert(root) {
-                continue;
-            }
-            for id in self.compiled.graph.reach(&[root]) {
+        while !todo.is_empty() {
+            // All roots at once: one by one, a thousand names of a chain would be a thousand walks of it.
+            for id in self.compiled.graph.reach(&std::mem::take(&mut todo)) {
                 let node = self.compiled.graph.node(id);
                 if node.op.def.role != crate::graph::Role::Slot {
                     continue;
