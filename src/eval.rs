@@ -223,8 +223,8 @@ impl<'a> Eval<'a> {
     fn open_leaves(&mut self, opened: &[NodeId]) {
         let mut todo: Vec<NodeId> = opened.to_vec();
         while !todo.is_empty() {
-            let reached = self.compiled.graph.reach(&std::mem::take(&mut todo));
-            for id in reached {
+            // All roots at once: one by one, a thousand names of a chain would be a thousand walks of it.
+            for id in self.compiled.graph.reach(&std::mem::take(&mut todo)) {
                 let node = self.compiled.graph.node(id);
                 if node.op.def.role != crate::graph::Role::Slot {
                     continue;

@@ -316,6 +316,11 @@ impl Session {
         out
     }
 
+    /// The text of each name's definition, in the order of [`Session::names`].
+    pub fn texts(&self) -> Vec<String> {
+        self.items.iter().flat_map(|kept| kept.defines.iter().map(|_| self.text(kept.item.span))).collect()
+    }
+
     fn place(&self, name: &str) -> Option<usize> {
         self.items.iter().position(|kept| kept.defines.iter().any(|own| **own == *name))
     }

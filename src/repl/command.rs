@@ -180,14 +180,13 @@ fn names(repl: &mut Repl, _: &str, _: &mut dyn Outside) -> Reply {
         return says("nothing is defined yet");
     }
     let mut table = Table::new([("", Align::Left), ("", Align::Left), ("", Align::Left), ("", Align::Left)]);
-    for name in known {
-        let text = repl.session.definition(&name.name).map(|(_, text)| super::first_line(&text)).unwrap_or_default();
+    for (name, text) in known.into_iter().zip(repl.session.texts()) {
         let shape = if name.shape == "[]" { String::new() } else { name.shape };
         table.row([
             Cell::name(&*name.name),
             Cell::new(Style::Plain, name.what),
             Cell::new(Style::Shape, shape),
-            Cell::new(Style::Note, text),
+            Cell::new(Style::Note, super::first_line(&text)),
         ]);
     }
     doc(table.doc())
