@@ -66,7 +66,10 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
             let is_new = !places.contains_key(name);
             old.iter().position(|item| is_new && item.dims.contains(name))
         });
-        match dimension {
+        // A setting holds for everything, and stands at the top.
+        let is_setting = |kept: &Kept| matches!(kept.item.statement, ast::Statement::Setting(_));
+        let top = || old.iter().position(|kept| !is_setting(kept));
+        match dimension.or_else(|| if is_setting(&kept) { top() } else { None }) {
             Some(place) => first_uses.push((place, Arc::new(kept))),
             None => {
                 out.items.push(Arc::new(kept));
