@@ -265,13 +265,13 @@ impl<'a> Eval<'a> {
             interrupt: self.interrupt,
         };
         let birth = exec::birth(&compiled.graph, opened, &inputs).ok().flatten()?;
-        let at = self.birthplace(node, opened, birth.node, span);
+        let (at, slope) = self.birthplace(node, opened, birth.node, span);
         let nan = match value {
             Tensor::F64(a) => a.iter().any(|v| v.is_nan()),
             Tensor::F32(a) => a.iter().any(|v| v.is_nan()),
             Tensor::Int(_) | Tensor::Bool(_) => false,
         };
-        Some(errors::birth(self.compiled, &birth, nan, what, at, span))
+        Some(errors::birth(self.compiled, &birth, nan, what, (at, slope), span))
     }
 
     /// Other inputs with data that have a name of a shape in theirs: their names, sizes and places.
@@ -296,30 +296,41 @@ impl<'a> Eval<'a> {
             .collect()
     }
 
-    /// Where a node that a question's value is evaluated with was written. Nodes are shared, so its own place may be in
-    /// another statement that writes the same: then it is the first statement on the way that is evaluated with it.
-    fn birthplace(&mut self, root: NodeId, opened: NodeId, node: NodeId, question: Span) -> Span {
+    /// Where a node that a question's value is evaluated with was written, and whether it stands in the slope of that.
+    /// Nodes are shared, so its own place may be in another statement that writes the same: then it is the first statement
+    /// on the way that is evaluated with it. Of a derivative asked for it is what the slope was made for, in what is
+    /// differentiated.
+    fn birthplace(&mut self, root: NodeId, opened: NodeId, node: NodeId, question: Span) -> (Span, bool) {
         let inside =
-            |whole: Span, part: Span| whole.source == part.source && whole.start <= part.start && part.end <= whole.end;
+            |part: Span, whole: Span| whole.source == part.source && whole.start <= part.start && part.end <= whole.end;
         let own = self.compiled.span(node).filter(|span| span.start < span.end);
-        let items: Vec<(Span, Option<DefId>)> = self
-            .compiled
-            .items
-            .iter()
-            .map(|item| match item.kind {
-                crate::lower::ItemKind::Define(def) => (item.span, Some(def)),
-                crate::lower::ItemKind::Show(_)
-                | crate::lower::ItemKind::Heading(_)
-                | crate::lower::ItemKind::Ask(_) => (item.span, None),
-            })
-            .collect();
-        let home = own.and_then(|own| items.iter().find(|(span, _)| inside(*span, own)));
+        let made_for = self.compiled.graph.origin(node).filter(|origin| origin.slope).map(|origin| origin.node);
+        let slope = |place: Span| made_for.is_some() && place != question && own == Some(place);
+        let home = own.and_then(|own| self.compiled.items.iter().find(|item| inside(own, item.span)));
         // In the body of a function or network, or in the question itself.
         if let Some(own) = own
-            && (home.is_none() || inside(question, own))
+            && (home.is_none() || inside(own, question))
         {
-            return own;
+            return (own, slope(own));
         }
+        if let Some(place) = self.first_with(root, opened, node, own) {
+            return (place, slope(place));
+        }
+        let Some(made_for) = made_for else { return (question, false) };
+        let goal = self.compiled.items.iter().find(|item| item.span == question).and_then(|item| match &item.kind {
+            crate::lower::ItemKind::Show(asked) => asked.of,
+            crate::lower::ItemKind::Ask(ask) => ask.exprs.first().and_then(|asked| asked.of.or(asked.node)),
+            crate::lower::ItemKind::Define(_) | crate::lower::ItemKind::Heading(_) => None,
+        });
+        // Where no definition is made with it, its own place is where it was written.
+        let otherwise = own.map_or((question, false), |own| (own, true));
+        let Some(goal) = goal else { return otherwise };
+        let opened = self.compiled.openers.plain.open(&mut self.compiled.graph, goal);
+        self.first_with(goal, opened, made_for, own).map_or(otherwise, |place| (place, true))
+    }
+
+    /// The first definition under `root` that is evaluated with `node`; the place `own` where that is in it.
+    fn first_with(&mut self, root: NodeId, opened: NodeId, node: NodeId, own: Option<Span>) -> Option<Span> {
         // What is evaluated with the node: slots by their first value.
         let graph = &self.compiled.graph;
         let holds = |root: NodeId| graph.reach(&[root]).contains(&node);
@@ -334,17 +345,21 @@ impl<'a> Eval<'a> {
             }
         }
         let reached: rustc_hash::FxHashSet<NodeId> = graph.reach(&[root]).into_iter().collect();
-        for (span, def) in items {
-            let Some(def) = def.map(|def| self.compiled.defs[def.index()].node) else { continue };
+        for item in &self.compiled.items {
+            let crate::lower::ItemKind::Define(def) = item.kind else { continue };
+            let def = self.compiled.defs[def.index()].node;
             if !reached.contains(&def) {
                 continue;
             }
             let exact = self.compiled.openers.plain.open(&mut self.compiled.graph, def);
             if leaves.contains(&def) || with.contains(&exact) {
-                return own.filter(|own| inside(span, *own)).unwrap_or(span);
+                let whole = item.span;
+                let inside =
+                    |own: &Span| whole.source == own.source && whole.start <= own.start && own.end <= whole.end;
+                return Some(own.filter(inside).unwrap_or(whole));
             }
         }
-        question
+        None
     }
 
     fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {

@@ -65,6 +65,8 @@ pub struct Session {
     /// The numbers of dimension names that they belong to.
     sizes: Arc<Vec<(String, u64)>>,
     read: Read,
+    /// What the values have been warned of: it is not said again.
+    warned: Arc<FxHashSet<String>>,
     compiled: Arc<Compiled>,
     /// The texts that the compiled program points into.
     whole: Sources,
@@ -116,6 +118,8 @@ pub struct Known {
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
     Run,
+    /// As `Run`, and nothing comes after it.
+    Once,
     /// As `Run`, and the questions of the text belong to the program.
     Load,
     Check,
@@ -134,6 +138,7 @@ impl Session {
             values: Arc::default(),
             sizes: Arc::default(),
             read: Read::default(),
+            warned: Arc::default(),
             compiled: Arc::default(),
             whole: Sources::default(),
         }
@@ -153,6 +158,11 @@ impl Session {
     /// session as it was.
     pub fn apply(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Session, Report) {
         self.work(name, text, outside, Mode::Run)
+    }
+
+    /// As [`Session::apply`], for a program that nothing is added to afterwards.
+    pub fn answer(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
+        self.work(name, text, outside, Mode::Once).1
     }
 
     /// As [`Session::apply`], for a file: its questions belong to the program and are saved with it.
@@ -439,7 +449,10 @@ impl Session {
         }
         let own = sources.len();
         let reads = new.iter().any(|item| matches!(item.statement, ast::Statement::Use(_)));
-        let mut merged = order::merge(&self.items, new);
+        let mut merged = match mode {
+            Mode::Once | Mode::Check if first => order::alone(new),
+            Mode::Once | Mode::Check | Mode::Run | Mode::Load | Mode::Define => order::merge(&self.items, new),
+        };
         let refused = !merged.problems.is_empty();
         problems.append(&mut merged.problems);
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
@@ -454,7 +467,8 @@ impl Session {
             problems.extend(found);
             problems.extend(ask::not_built(&compiled));
             problems.extend(ask::unfit(&compiled, &sources));
-            problems.extend(lint::all(&compiled, &sources));
+            let whole = !problems.iter().any(Diagnostic::is_error);
+            problems.extend(lint::all(&compiled, &sources, whole));
         }
         if name == "<prompt>" {
             problems.iter_mut().for_each(|problem| errors::not_yet(problem, &sources));
@@ -486,14 +500,24 @@ impl Session {
                 new.contains(name) || name.split_once('.').is_some_and(|(head, _)| new.contains(head))
             });
             next.read = files.read.clone();
-            let ran = next.run(&mut compiled, &sources, state, &merged, id, files.outside.as_deref(), &lost);
+            let warned = &report.diagnostics;
+            let ran = next.run(&mut compiled, &sources, state, &merged, id, files.outside.as_deref(), &lost, warned);
             report.answers = ran.answers;
+            for (span, fact) in ran.facts {
+                let told = report.diagnostics.iter_mut().find(|problem| problem.span() == Some(span));
+                told.into_iter().for_each(|problem| problem.because.push(fact.clone()));
+            }
             report.diagnostics.extend(ran.problems);
             report.interrupted =
                 report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
             if ran.refused || report.interrupted {
                 return (self.clone(), report);
             }
+        }
+        if mode == Mode::Once {
+            // The process ends soon: freeing a large program node by node would only take time.
+            std::mem::forget((compiled, merged));
+            return (next, report);
         }
         // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.
         let moved = !Arc::ptr_eq(&next.moved, &self.moved);
@@ -507,7 +531,8 @@ impl Session {
         let grows = moved || merged.items.iter().zip(&merged.fresh).any(|pair| *pair.1 && stays(&pair));
         if !grows {
             // A question alone leaves everything as it is.
-            return (Session { values: next.values, sizes: next.sizes, read: next.read, ..self.clone() }, report);
+            let Session { values, sizes, read, warned, .. } = next;
+            return (Session { values, sizes, read, warned, ..self.clone() }, report);
         }
         let mut items: Vec<Arc<Kept>> =
             merged.items.iter().zip(&merged.fresh).filter(stays).map(|(kept, _)| kept.clone()).collect();

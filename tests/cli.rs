@@ -209,6 +209,15 @@ fn a_closed_pipe_ends_quietly() {
 }
 
 #[test]
+fn derive_writes_latex_where_it_is_asked_for() {
+    let path = file("norm.nnl", "x = [3, 4]\nn = norm(x)\n");
+    let text = run(&["derive", &path, "dn/dx"]);
+    assert_eq!(out(&text), "dn/dx = x/norm(x)\n");
+    let latex = run(&["derive", &path, "dn/dx", "--as", "latex"]);
+    assert_eq!(out(&latex), "\\frac{\\partial n}{\\partial x} = \\frac{x}{\\left\\lVert x\\right\\rVert}\n");
+}
+
+#[test]
 fn fmt_writes_the_one_layout_and_checks_it() {
     let path = file("layout.nnl", "a=5 # five\n\n\nb  =  3\n");
     assert_eq!(code(&run(&["fmt", "--check", &path])), 1);

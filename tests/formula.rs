@@ -25,7 +25,7 @@ const CASES: &[Case] = &[
     Case { program: "J = mean(bce(a, y))", asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)")] },
     Case {
         program: "L = -(y*log(a) + (1 - y)*log(1 - a))\nJ = mean(L)",
-        asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)"), ("dL/da", "(1 - y)/(1 - a) - y/a")],
+        asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)"), ("dL/da", "(a - y)/(a*(1 - a))")],
     },
     Case {
         program: "L = -(y*log(a) + (1 - y)*log(1 - a))\nJ = sum(L)/m",
@@ -165,4 +165,54 @@ fn a_formula_read_back_is_the_derivative() {
             assert!(problems.is_empty(), "{ask} = {formula}: {problems:?}");
         }
     }
+}
+
+/// The table of derivatives: the programs, and what is asked of each with its formula and whether it is of one entry.
+fn table() -> Vec<(String, Vec<(String, String, bool)>)> {
+    let text = include_str!("data/formulas.txt");
+    let mut out = vec![];
+    for block in text.split("\n\n").filter(|block| !block.trim().is_empty()) {
+        let (mut program, mut asks) = (String::new(), vec![]);
+        for line in block.lines().filter(|line| !line.starts_with('#')) {
+            match line.split_once(' ') {
+                Some((mark @ (">" | "~"), ask)) => {
+                    let (ask, formula) = ask.split_once(" = ").unwrap_or((ask, ""));
+                    asks.push((ask.to_string(), formula.to_string(), mark == "~"));
+                }
+                _ => program.push_str(&format!("{line}\n")),
+            }
+        }
+        out.push((program, asks));
+    }
+    out
+}
+
+#[test]
+fn the_derivatives_of_books_and_courses_are_short() {
+    let mut wrong = vec![];
+    for (program, asks) in table() {
+        let asked: String = asks.iter().map(|(ask, ..)| format!("derive {ask}\n")).collect();
+        let (formulas, problems) = run(&format!("{program}{asked}"));
+        assert!(problems.is_empty(), "{problems:?} in\n{program}");
+        for ((ask, expected, _), found) in asks.iter().zip(&formulas) {
+            if found != expected {
+                wrong.push(format!("{ask}: expected {expected}, found {found}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_derivatives_of_books_and_courses_are_true() {
+    let mut wrong = vec![];
+    for (program, asks) in table() {
+        let asserts: String = asks
+            .iter()
+            .filter(|(.., entry)| !entry)
+            .map(|(ask, formula, _)| format!("assert {ask} ~= ({formula})\n"))
+            .collect();
+        wrong.extend(run(&format!("{program}{asserts}")).1);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

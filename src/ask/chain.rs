@@ -20,6 +20,11 @@ const FEW: usize = 200;
 /// A longer formula says less than the chain of names.
 pub(super) const LONG: usize = 100;
 
+/// Calls that a formula has only where it was not made for reading.
+const MACHINE: &[&str] = &["reshape(", "broadcast_to(", "sum_to(", "pad(", "unslice(", "take_along(", "scatter_add("];
+/// As many columns fit a screen.
+pub(super) const COLUMNS: usize = 100;
+
 /// A definition on the way.
 pub(super) struct Stage {
     pub name: String,
@@ -258,7 +263,10 @@ impl Chain {
             return None;
         }
         let values = cx.eval.values(&[node, found.node], span).ok()?;
-        alike(&values[0], &values[1]).then_some(found.text)
+        let text = found.text;
+        // What only the machine writes says less than the names.
+        let plain = MACHINE.iter().all(|word| !text.contains(word));
+        (plain && alike(&values[0], &values[1])).then_some(text)
     }
 }
 
@@ -292,6 +300,15 @@ pub(super) fn stated_between(cx: &mut Cx, goal: NodeId, by: NodeId) -> Option<Sp
 /// The number of a scalar.
 pub(super) fn scalar(value: &Tensor) -> Option<f64> {
     if value.shape().is_empty() { value.item() } else { None }
+}
+
+/// As [`brief`], behind a name: `= 3`, or, where the shape is known beside it, `from -1 to 2`.
+pub(super) fn beside(cx: &Cx, value: &Tensor, node: NodeId) -> String {
+    let text = brief(cx, value, node);
+    match text.strip_prefix(&cx.shape(node)) {
+        Some(range) => range.trim_start().to_string(),
+        None => format!("= {text}"),
+    }
 }
 
 /// A value in a few words, for a drawing: the number, few entries, or the shape and the range.

@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::view::{Doc, Line};
 use serde_json::Map;
 
+/// Of a larger expression only the one derivative is looked at.
+const SMALL: usize = 400;
+
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
         one(cx, asked, span)?;
@@ -32,11 +35,51 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         _ => None,
     };
     let node = entries.or(readable).unwrap_or(node);
-    let found = formula::formula(compiled, node, asked.of, asked.span);
+    // What is written plainly may have the shorter derivative.
+    let small = asked.of.is_some_and(|of| compiled.graph.reach(&[of]).len() <= SMALL);
+    let plain = match asked.of {
+        Some(of) if small && entries.is_none() && !asked.order.is_empty() => {
+            lower::derive_as_written(&mut compiled.graph, of, &asked.order)
+        }
+        _ => None,
+    };
+    let mut best: Option<formula::Formula> = None;
+    let mut worst = f64::INFINITY;
+    let mut found = vec![];
+    for candidate in [Some(node), plain].into_iter().flatten() {
+        found.push(formula::formula(cx.eval.compiled, candidate, asked.of, asked.span));
+        // A name that only happens to have the value of a part may hide what goes together.
+        if let Some(of) = asked.of.filter(|_| small) {
+            found.extend(formula::formula_of_own_names(cx.eval.compiled, candidate, of, asked.span));
+        }
+    }
+    for found in found {
+        if best.as_ref().is_some_and(|best| best.text.chars().count() <= found.text.chars().count()) {
+            continue;
+        }
+        match cx.eval.differ(node, found.node, span) {
+            None => best = Some(found),
+            Some(apart) => worst = libm::fmin(worst, apart),
+        }
+    }
+    let Some(found) = best else {
+        return Err(Box::new(
+            Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
+                .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
+        ));
+    };
+    let graph = &cx.eval.compiled.graph;
+    let (whole, said) = (graph.shape(node).clone(), graph.shape(found.node).clone());
     let mut line = Line::new().name(&name).plain(" = ").plain(&found.text);
     let mut fact = Map::new();
     fact.insert("name".into(), name.as_str().into());
     fact.insert("formula".into(), found.text.as_str().into());
+    let compiled = &*cx.eval.compiled;
+    let ranks: rustc_hash::FxHashMap<&str, usize> =
+        compiled.defs.iter().map(|def| (&*def.name, compiled.graph.shape(def.node).rank())).collect();
+    let rank = |name: &str| ranks.get(name).copied().unwrap_or(0);
+    let latex = format!("{} = {}", formula::latex(&name, &rank), formula::latex(&found.text, &rank));
+    fact.insert("latex".into(), latex.into());
     if entries.is_some() {
         line = line.note("  # entry by entry");
         fact.insert("entrywise".into(), true.into());
@@ -45,12 +88,9 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let why = super::why_zero(zero);
         line = line.note(format!("  # {why}"));
         fact.insert("note".into(), why.into());
-    }
-    if let Some(worst) = cx.eval.differ(node, found.node, span) {
-        return Err(Box::new(
-            Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
-                .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
-        ));
+    } else if said.is_scalar() && !whole.is_scalar() {
+        line = line.note("  # in every entry");
+        fact.insert("note".into(), "in every entry".into());
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())

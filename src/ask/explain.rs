@@ -1,6 +1,6 @@
 //! `explain dJ/db`: the paths from `b` to `J`, each with its product of slopes, and their sum.
 
-use super::chain::{self, Chain, Local, alike, bracketed, scalar, shown};
+use super::chain::{self, COLUMNS, Chain, Local, alike, bracketed, scalar, shown};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::formula;
@@ -21,6 +21,9 @@ const ENDS: usize = 3;
 /// A path of more definitions is shown by its ends.
 const LONG: usize = 9;
 
+/// A longer formula beside the numbers is left to `derive`.
+const SHORT: usize = 60;
+
 /// What one equation gives one name: to which stage, and the slope (none: it is flat, and why).
 #[derive(Clone)]
 struct Edge {
@@ -38,11 +41,22 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 
 fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let (Some(of), Some(by)) = (asked.of, asked.by) else {
-        return Err(Box::new(
-            Diagnostic::error("nnlang::value::explain", "what is explained is a derivative of one name by another")
-                .at(asked.span, "this is something else")
-                .mend("write `explain dJ/db`"),
-        ));
+        let problem =
+            Diagnostic::error("nnlang::value::explain", "what is explained is a derivative of one name by another");
+        return Err(Box::new(match (asked.order.len(), asked.order.split_last()) {
+            (2.., Some((last, _))) => {
+                let name = |id: NodeId| {
+                    cx.eval.compiled.def_of(id).map_or("a".into(), |def| cx.eval.compiled.def(def).name.to_string())
+                };
+                let of = asked.of.map_or("J".into(), name);
+                let first = slope_name(&of, &name(asked.order[0]));
+                problem.at(asked.span, "this is one of a higher order").mend(format!(
+                    "give the first derivative a name, `g = {first}`, and write `explain {}`",
+                    slope_name("g", &name(*last))
+                ))
+            }
+            _ => problem.at(asked.span, "this is something else").mend("write `explain dJ/db`"),
+        }));
     };
     let goal = cx.goal(&Asked { node: Some(of), ..asked.clone() })?;
     let of_name = cx.eval.compiled.def_of(goal).map(|def| cx.eval.compiled.def(def).name.to_string());
@@ -89,16 +103,16 @@ fn paths(
     let values = cx.eval.values(&slopes, span)?;
     let slope_of: FxHashMap<NodeId, Arc<Tensor>> = slopes.into_iter().zip(values).collect();
     let (mut doc, mut facts) = (Doc::new(), vec![]);
-    let mut table = Table::new([("", Align::Left); 4]);
+    let mut rows: Vec<[Cell; 4]> = vec![];
     let start = start.unwrap_or(end);
     // One path is the whole derivative, and its formula that of the derivative.
     let whole = if count == 1 { written(cx, chain, asked, derivative, value, span) } else { None };
     for path in &found {
         let told = tell(cx, chain, start, path, &slope_of, count > 1, whole.clone(), span)?;
-        table.row(told.0);
+        rows.push(told.0);
         facts.push(told.1);
     }
-    doc.extend(table.doc());
+    doc.extend(laid_out(rows));
     let more = count.saturating_sub(found.len() as u128);
     if more > 0 {
         doc.push(Line::new().note(format!("… and {}", paths_of(more))));
@@ -117,6 +131,32 @@ fn paths(
     }
     facts.push(fact);
     Ok((doc, facts))
+}
+
+/// A line for each path; where one is too wide, each path over lines of its own.
+fn laid_out(rows: Vec<[Cell; 4]>) -> Doc {
+    let mut table = Table::new([("", Align::Left); 4]);
+    rows.iter().for_each(|row| table.row(row.clone()));
+    let doc = table.doc();
+    if doc.lines.iter().all(|line| line.width() <= COLUMNS) {
+        return doc;
+    }
+    let mut doc = Doc::new();
+    for [way, rest @ ..] in rows {
+        doc.push(Line::new().with(way.style, way.text));
+        let mut line = Line::new().plain("  ");
+        for cell in rest.into_iter().filter(|cell| !cell.text.is_empty()) {
+            let more = Line::new().with(cell.style, cell.text);
+            if line.width() + 2 + more.width() > COLUMNS && line.width() > 2 {
+                doc.push(std::mem::replace(&mut line, Line::new().plain("    ")));
+            } else if line.width() > 2 {
+                line = line.plain("  ");
+            }
+            line = line.then(more);
+        }
+        doc.push(line);
+    }
+    doc
 }
 
 fn paths_of(count: u128) -> String {
@@ -267,7 +307,8 @@ fn tell(
     }
     if let Some(formula) = formula {
         fact.insert("formula".into(), formula.as_str().into());
-        if scalar(&chain.stages[start].value).is_some() && formula.parse::<f64>().is_err() {
+        let short = formula.chars().count() <= SHORT;
+        if scalar(&chain.stages[start].value).is_some() && formula.parse::<f64>().is_err() && short {
             note = Some(format!("= {formula}"));
         }
     }

@@ -1,6 +1,6 @@
 //! `graph J`: the graph as text, with values and derivatives on its nodes.
 
-use super::chain::{Chain, brief};
+use super::chain::{Chain, beside, brief};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
@@ -93,7 +93,7 @@ fn slope(cx: &Cx, chain: &Chain, i: usize, derivatives: &[Option<Arc<Tensor>>]) 
     let stage = &chain.stages[i];
     match &derivatives[i] {
         Some(value) if i != chain.goal() => {
-            format!("{} = {}", slope_name(&chain.of, &stage.name), brief(cx, value, stage.node))
+            format!("{} {}", slope_name(&chain.of, &stage.name), beside(cx, value, stage.node))
         }
         Some(_) | None => String::new(),
     }

@@ -3,6 +3,7 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
+use crate::graph::NodeId;
 use crate::lower::Asked;
 use crate::ops::form::{Form, form};
 use crate::source::Span;
@@ -21,10 +22,26 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
     let graph = &cx.eval.compiled.graph;
     if !graph.shape(left).is_same(graph.shape(right), &graph.dims) {
         let (a, b) = (cx.shape(left), cx.shape(right));
-        return Err(Box::new(
-            Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
-                .at(asked.span, format!("{a} on the left, {b} on the right")),
-        ));
+        // A number, or a row, may stand for all that are the same.
+        let stretches = cx.eval.compiled.graph.shape(right).rank() < cx.eval.compiled.graph.shape(left).rank();
+        if !stretches || cx.eval.differ(left, right, span).is_some() {
+            let mut problem =
+                Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+                    .at(asked.span, format!("{a} on the left, {b} on the right"));
+            if let Some(turned) = transposed(cx, right)
+                && cx
+                    .eval
+                    .compiled
+                    .graph
+                    .shape(turned)
+                    .is_same(cx.eval.compiled.graph.shape(left), &cx.eval.compiled.graph.dims)
+                && cx.eval.differ(left, turned, span).is_none()
+            {
+                problem =
+                    problem.because("your formula is the transpose").mend(format!("write `{name} == ({theirs})'`"));
+            }
+            return Err(Box::new(problem));
+        }
     }
     let apart = cx.eval.differ(left, right, span);
     let verdict = match apart {
@@ -42,11 +59,20 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
     Ok(true)
 }
 
+/// A formula with its last two axes swapped.
+fn transposed(cx: &mut Cx, node: NodeId) -> Option<NodeId> {
+    let graph = &mut cx.eval.compiled.graph;
+    if graph.shape(node).rank() < 2 {
+        return None;
+    }
+    crate::ops::build::transposed(graph, node).ok()
+}
+
 /// The first entry that differs, with the program's own numbers, and what the formula is.
 fn wrong(
     cx: &mut Cx,
     asked: &Asked,
-    (left, right): (crate::graph::NodeId, crate::graph::NodeId),
+    (left, right): (NodeId, NodeId),
     (name, theirs): (&str, &str),
     span: Span,
 ) -> Diagnostic {
@@ -61,6 +87,14 @@ fn wrong(
         }
     }
     problem = problem.at(asked.span, label);
+    if let Some(turned) = transposed(cx, right)
+        && cx.eval.differ(left, turned, span).is_none()
+    {
+        return problem.because("your formula is the transpose").mend(format!("write `{name} == ({theirs})'`"));
+    }
+    if let Some(words) = formula::difference(cx.eval.compiled, left, right, asked.span) {
+        problem = problem.because(words);
+    }
     let found = formula::formula(cx.eval.compiled, left, None, asked.span);
     if cx.eval.differ(left, found.node, span).is_none() {
         problem = problem.mend(format!("write `{name} == {}`", found.text));

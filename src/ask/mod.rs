@@ -19,7 +19,7 @@ mod trace;
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::{DefId, NodeId};
-use crate::lower::{Ask, Asked, Compiled, DefKind, Item, ItemKind, Zero};
+use crate::lower::{self, Ask, Asked, Compiled, Item, ItemKind, Zero};
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::view;
@@ -98,7 +98,7 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
             if !shape.is_scalar() {
                 let by = ask.wrt.first().map_or("x", |by| sources.text(by.span));
                 let shape = shape.show(&compiled.graph.dims);
-                out.push(crate::lower::errors::not_scalar(&shape, sources.text(asked.span), by, asked.span));
+                out.push(lower::errors::not_scalar(&shape, sources.text(asked.span), by, asked.span));
             }
         }
     }
@@ -243,29 +243,12 @@ impl Cx<'_, '_> {
         }
         let shape = self.shape(node);
         let text = self.eval.sources.text(asked.span);
-        Err(Box::new(crate::lower::errors::not_scalar(&shape, text, "x", asked.span)))
+        Err(Box::new(lower::errors::not_scalar(&shape, text, "x", asked.span)))
     }
 
-    /// What a scalar is differentiated by where the program does not say: the parameters in order; where there are none,
-    /// the real leaves and inputs that it reaches.
+    /// What a scalar is differentiated by where the program does not say.
     fn default_by(&self, goal: NodeId) -> Vec<DefId> {
-        let compiled = &self.eval.compiled;
-        let of_kind = |wanted: &[DefKind]| -> Vec<DefId> {
-            (0..compiled.defs.len())
-                .filter(|i| wanted.contains(&compiled.defs[*i].kind))
-                .map(|i| DefId(i as u32))
-                .filter(|id| compiled.graph.node(compiled.def(*id).node).dtype == crate::tensor::DType::Real)
-                .collect()
-        };
-        let params = of_kind(&[DefKind::Param]);
-        if !params.is_empty() {
-            return params;
-        }
-        let reached: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
-        of_kind(&[DefKind::Leaf, DefKind::Input])
-            .into_iter()
-            .filter(|id| reached.contains(&compiled.def(*id).node))
-            .collect()
+        lower::default_by(self.eval.compiled, goal)
     }
 }
 
@@ -280,6 +263,7 @@ fn slope_name(of: &str, by: &str) -> String {
 fn why_zero(zero: &Zero) -> String {
     match zero {
         Zero::Unconnected => "0: nothing connects them".into(),
+        Zero::Constant(of, by) => format!("0: {of} does not depend on {by}"),
         Zero::Flat(reason) => format!("0: {reason}"),
     }
 }
@@ -294,7 +278,7 @@ fn variable(cx: &Cx, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
     }
     if found.dtype != crate::tensor::DType::Real {
         let text = cx.eval.sources.text(asked.span);
-        return Err(Box::new(crate::lower::errors::by_whole(text, "whole numbers", asked.span)));
+        return Err(Box::new(lower::errors::by_whole(text, "whole numbers", asked.span)));
     }
     Ok(node)
 }

@@ -1,6 +1,6 @@
 //! `trace J`: every step forward with its numbers, every step back with its chain-rule product, as the notes draw it.
 
-use super::chain::{Chain, Local, alike, bracketed, scalar, shown};
+use super::chain::{COLUMNS, Chain, Local, alike, bracketed, scalar, shown};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
@@ -15,6 +15,12 @@ use std::sync::Arc;
 
 /// As many lines fit a screen; matrices are written out where they do.
 const SCREEN: usize = 44;
+
+/// A longer slope of one equation is left to `derive`.
+const SHORT: usize = 48;
+
+/// So long may the formula of a whole derivative be.
+const FORMULA: usize = 56;
 
 /// One line: what stands in its columns, and the tensor that it tells.
 struct Row {
@@ -183,7 +189,10 @@ fn backward(
         let chained: Vec<&str> =
             terms.iter().map(|term| term.names.as_str()).filter(|names| !names.is_empty()).collect();
         let chained = chained.join(" + ");
+        // A long formula says less than the names of what it is made of.
+        let long = |text: &String| text.chars().count() > FORMULA.max(chained.chars().count());
         match &whole {
+            Some(text) if !chained.is_empty() && long(text) => says[0] = format!("= {chained}"),
             Some(text) => {
                 let filled = if numeric { filled(text, &numbers, cx.digits) } else { text.clone() };
                 let answer = shown(cx, value, stage.node);
@@ -197,7 +206,10 @@ fn backward(
             None if numeric => {
                 let parts: Vec<&str> = terms.iter().filter_map(|term| term.numbers.as_deref()).collect();
                 let locals: Vec<&str> = terms.iter().filter_map(|term| term.local.as_deref()).collect();
-                says = [format!("= {chained}"), format!("= {}", parts.join(" + "))];
+                // Of the goal's own equation there is no product.
+                if !chained.is_empty() {
+                    says = [format!("= {chained}"), format!("= {}", parts.join(" + "))];
+                }
                 note = locals.join(", ");
                 let sum: f64 = terms.iter().filter_map(|term| term.product).sum();
                 if !alike(value, &Tensor::scalar(sum)) {
@@ -273,7 +285,8 @@ fn term(
     if let Some(formula) = &formula {
         fact.insert("formula".into(), formula.as_str().into());
     }
-    let told = formula.filter(|formula| !plain(formula) && local.is_some() && !last);
+    let short = |formula: &String| formula.chars().count() <= SHORT;
+    let told = formula.filter(|formula| !plain(formula) && short(formula) && local.is_some() && !last);
     Term { names, numbers, local: told.map(|formula| format!("{slope_text} = {formula}")), product, fact }
 }
 
@@ -301,6 +314,12 @@ fn written(cx: &Cx, row: &Row) -> Doc {
 }
 
 fn laid_out(cx: &Cx, rows: &[Row], whole: bool) -> Doc {
+    let doc = columns(cx, rows, whole, true);
+    // Where a line is too wide the slopes of the equations stand below theirs.
+    if doc.lines.iter().all(|line| line.width() <= COLUMNS) { doc } else { columns(cx, rows, whole, false) }
+}
+
+fn columns(cx: &Cx, rows: &[Row], whole: bool, notes: bool) -> Doc {
     let mut table = Table::new([("", Align::Left); 5]);
     let all_scalars = rows.iter().all(|row| scalar(&row.value).is_some());
     for row in rows {
@@ -317,19 +336,23 @@ fn laid_out(cx: &Cx, rows: &[Row], whole: bool) -> Doc {
             () => format!("= {}", shown(cx, &row.value, row.node)),
         };
         let [first, second] = row.says.clone();
-        // A leaf among numbers reads `a = 5`.
+        // A leaf among numbers reads `a = 5`; a goal that is no name has its numbers there.
+        let (first, second) = if first.is_empty() { (second, String::new()) } else { (first, second) };
         let (first, value) = if all_scalars && first.is_empty() { (value, String::new()) } else { (first, value) };
         table.row([
             Cell::name(&*row.name),
             Cell::new(Style::Plain, first),
             Cell::new(Style::Plain, second),
             Cell::number(value),
-            Cell::new(Style::Note, &*row.note),
+            Cell::new(Style::Note, if notes { &*row.note } else { "" }),
         ]);
     }
     let mut doc = Doc::new();
     for (line, row) in table.doc().lines.into_iter().zip(rows) {
         doc.push(Line::new().plain("  ").then(line));
+        if !notes && !row.note.is_empty() {
+            doc.push(Line::new().note(format!("      {}", row.note)));
+        }
         if whole {
             doc.extend(written(cx, row).indent(4));
         }
@@ -359,7 +382,11 @@ fn filled(text: &str, numbers: &FxHashMap<String, f64>, digits: usize) -> String
                         out.push('*');
                     }
                     let shown = number(*value, digits);
-                    let tight = i > 0 || chars.get(end).is_some();
+                    // An argument of a call stands by itself.
+                    let before = chars[..i].iter().rev().find(|c| **c != ' ');
+                    let after = chars[end..].iter().find(|c| **c != ' ');
+                    let alone = matches!(before, Some('(' | ',')) && matches!(after, Some(')' | ','));
+                    let tight = (i > 0 || after.is_some()) && !alone;
                     if shown.starts_with('-') && tight {
                         out.push_str(&format!("({shown})"))
                     } else {

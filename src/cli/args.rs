@@ -84,9 +84,21 @@ pub struct Derive {
     /// What to derive: `dJ/dW1`, or any expression
     #[arg(value_name = "EXPR", required = true)]
     pub exprs: Vec<String>,
+    /// The program's notation, or LaTeX
+    #[arg(long = "as", value_name = "HOW", default_value = "text")]
+    pub notation: Notation,
     /// How it is read.
     #[command(flatten)]
     pub options: Options,
+}
+
+/// How a formula is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Notation {
+    /// As the program writes it.
+    Text,
+    /// For a paper.
+    Latex,
 }
 
 /// `nnlang check`
@@ -174,9 +186,12 @@ pub struct Options {
     /// The seed of random numbers
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// How many threads may work; the answers do not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// How many threads may work; this version works on one
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<u16>,
+    /// Not built yet, and refused with these words
+    #[arg(long, value_name = "FORM", hide = true, value_parser = timings)]
+    pub timings: Option<String>,
     /// Significant digits of printed numbers
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: Option<u8>,
@@ -248,6 +263,19 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// `1`: there is no other number yet.
+fn threads(text: &str) -> Result<u16, String> {
+    match text.parse::<u16>() {
+        Ok(1) => Ok(1),
+        Ok(0) | Err(_) => Err("write a whole number from 1 on".into()),
+        Ok(_) => Err("this version works on one thread; leave the option out".into()),
+    }
+}
+
+fn timings(_: &str) -> Result<String, String> {
+    Err("timings are not built yet; leave the option out".into())
+}
+
 /// `4GiB`, `512MiB`, `2G`, `1000000`
 fn bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
@@ -299,6 +327,11 @@ mod tests {
         assert_eq!(cli.run.options.set, [("a".to_string(), "-3".to_string())]);
         let cli = Cli::try_parse_from(["nnlang", "--color", "never", "check", "a.nnl", "--seed", "3"]);
         assert!(matches!(cli.expect("it is right").command, Some(Command::Check(_))));
+        assert!(Cli::try_parse_from(["nnlang", "a.nnl", "--threads", "1"]).is_ok());
+        for refused in [["--threads", "4"], ["--threads", "0"], ["--timings", "json"]] {
+            let why = Cli::try_parse_from(["nnlang", "a.nnl"].into_iter().chain(refused)).expect_err("it is refused");
+            assert!(why.to_string().contains("leave the option out") || refused[1] == "0", "{why}");
+        }
         let wrong = ["nnlang", "run", "a", "--set", "a"];
         assert!(Cli::try_parse_from(wrong).is_err());
     }

@@ -1,9 +1,10 @@
 //! `nnlang derive`: the formula of a derivative of a program.
 
 use super::Exit;
-use super::args::Derive;
+use super::args::{Derive, Notation};
 use super::run::programs;
 use super::terminal::Terminal;
+use crate::view::{Doc, Line};
 
 /// `nnlang derive FILE EXPR…`: the program's definitions hold, its own questions are not answered.
 pub(super) fn run(args: &Derive, terminal: Terminal) -> Exit {
@@ -13,6 +14,13 @@ pub(super) fn run(args: &Derive, terminal: Terminal) -> Exit {
             return report;
         }
         let asks: Vec<String> = args.exprs.iter().map(|expr| format!("derive {expr}\n")).collect();
-        session.apply("EXPR", &asks.concat(), world).1
+        let mut report = session.apply("EXPR", &asks.concat(), world).1;
+        if args.notation == Notation::Latex {
+            for answer in &mut report.answers {
+                let latex = answer.facts.iter().filter_map(|fact| fact.get("latex")?.as_str());
+                answer.doc = Doc { lines: latex.map(|latex| Line::new().plain(latex)).collect() };
+            }
+        }
+        report
     })
 }

@@ -33,10 +33,7 @@ pub(super) fn bare(options: &Options, terminal: Terminal) -> Exit {
 }
 
 fn answers(session: &Session, name: &str, text: &str, world: &mut World) -> Report {
-    let (next, report) = session.apply(name, text, world);
-    // The process ends soon: freeing a large program node by node would only take time.
-    std::mem::forget(next);
-    report
+    session.answer(name, text, world)
 }
 
 /// Each file as a program of its own; all are read before the first is run.

@@ -12,6 +12,7 @@ pub use reverse::reverse;
 use crate::graph::{ArgKind, Attrs, Diff, Fault, Graph, NodeId, NodeMap, OpDef, Role};
 use crate::notation;
 use crate::ops;
+use crate::ops::form::{Form, form};
 
 /// Why there is no derivative, and at which node.
 #[derive(Clone, Debug)]
@@ -66,13 +67,21 @@ fn op(graph: &mut Graph, name: &str, args: &[NodeId]) -> Result<NodeId, Fault> {
 
 /// The product, leaving out factors of 1.
 fn times(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
-    if is_number(graph, a, 1.0) && graph.shape(a).is_scalar() {
+    if is_one(graph, a, b) {
         return Ok(b);
     }
-    if is_number(graph, b, 1.0) {
+    if is_one(graph, b, a) {
         return Ok(a);
     }
     op(graph, "mul", &[a, b])
+}
+
+/// Is it 1, no larger than `beside`?
+fn is_one(graph: &Graph, id: NodeId, beside: NodeId) -> bool {
+    match form(graph, id) {
+        Form::Broadcast(x) => is_number(graph, x, 1.0) && graph.shape(id) == graph.shape(beside),
+        _ => is_number(graph, id, 1.0),
+    }
 }
 
 fn is_number(graph: &Graph, id: NodeId, value: f64) -> bool {

@@ -115,11 +115,17 @@ pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diag
     }
 }
 
-/// Where a number that is not finite was born; `nan`: the answer has one.
-pub fn birth(compiled: &Compiled, birth: &Birth, nan: bool, what: &str, at: Span, question: Span) -> Diagnostic {
+/// Where a number that is not finite was born, and whether in the slope of that; `nan`: the answer has one.
+pub fn birth(
+    compiled: &Compiled,
+    birth: &Birth,
+    nan: bool,
+    what: &str,
+    (at, slope): (Span, bool),
+    question: Span,
+) -> Diagnostic {
     let kind = if nan { "not a number" } else { "infinite" };
     let node = compiled.graph.node(birth.node);
-    let slope = at != question && compiled.graph.origin(birth.node).is_some_and(|origin| origin.slope);
     let entry = if birth.entry.is_empty() { String::new() } else { format!(" at entry {:?}", birth.entry) };
     let operands: Vec<String> = birth.operands.iter().map(|operand| number(operand.value, 6)).collect();
     let born = match (node.op.def.notation, operands.as_slice()) {

@@ -1,13 +1,16 @@
 //! The algebra of formulas: each node in the shorter of two equal forms, as it stands or as a sum of products of powers;
 //! numbers and scalars pulled out of linear operators; transposes where there are fewest.
 
-use super::poly::{Mono, Poly, power, times};
-use crate::graph::{Args, DefId, Fault, Graph, NodeId, Role};
-use crate::ops::form::{Form, READABLE, form};
+use super::poly::{Poly, power, times};
+use crate::graph::{Args, Attr, DefId, Fault, Graph, NodeId, Role};
+use crate::ops::form::{self, EITHER, Form, READABLE, form};
 use crate::ops::{self, build};
-use crate::shape::{Dim, Shape};
+use crate::shape::{self, Dim, Shape};
 use crate::simplify::rewrite_once;
 use rustc_hash::{FxHashMap, FxHashSet};
+
+/// How many sums, products and quotients are tried in a form that is not only multiplied out.
+const FUEL: u32 = 4000;
 
 /// The algebra over one graph.
 pub(super) struct Algebra<'a> {
@@ -22,6 +25,18 @@ pub(super) struct Algebra<'a> {
     pub(super) canon: FxHashMap<NodeId, NodeId>,
     pub(super) polys: FxHashMap<NodeId, Poly>,
     pub(super) costs: FxHashMap<NodeId, u32>,
+    /// The sums that were met as factors, each with what it stands for.
+    pub(super) sums: Vec<(NodeId, Poly)>,
+    /// Nodes of linear operators, taken through their sums.
+    pub(super) wide: FxHashMap<NodeId, Option<Poly>>,
+    /// How much more may be tried.
+    pub(super) fuel: u32,
+    /// The nodes before it may have been written by the program.
+    written: usize,
+    /// Nodes that stand for what the program wrote, with names in it.
+    as_written: FxHashSet<NodeId>,
+    /// Names that stand first in a product: what flows back.
+    pub(super) first: FxHashSet<NodeId>,
 }
 
 /// A call that stands for a node.
@@ -38,6 +53,7 @@ impl<'a> Algebra<'a> {
         graph: &'a mut Graph,
         aliases: FxHashMap<NodeId, NodeId>,
         definitions: FxHashMap<DefId, NodeId>,
+        written: usize,
     ) -> Algebra<'a> {
         let named = aliases.values().copied().collect();
         Algebra {
@@ -49,6 +65,12 @@ impl<'a> Algebra<'a> {
             canon: FxHashMap::default(),
             polys: FxHashMap::default(),
             costs: FxHashMap::default(),
+            sums: vec![],
+            wide: FxHashMap::default(),
+            fuel: FUEL,
+            written,
+            as_written: FxHashSet::default(),
+            first: FxHashSet::default(),
         }
     }
 
@@ -105,6 +127,7 @@ impl<'a> Algebra<'a> {
         if let Some(made) = rewrite_once(self.graph, id, READABLE) {
             return Ok(self.canonical(made));
         }
+        let either = rewrite_once(self.graph, id, EITHER).map(|made| self.canonical(made));
         let args: Args = node.args.iter().map(|arg| self.of(*arg)).collect();
         if node.op.def.role == Role::Def || node.op.def.role == Role::Stop {
             return Ok(args[0]);
@@ -113,6 +136,12 @@ impl<'a> Algebra<'a> {
             return Ok(id);
         }
         let rebuilt = self.graph.add(node.op.def, node.op.attrs.clone(), &args)?;
+        if self.is_written(id) {
+            self.as_written.insert(rebuilt);
+        }
+        if let Some(made) = either {
+            return self.either(rebuilt, made, &shape);
+        }
         self.shaped(rebuilt, &shape)
     }
 
@@ -129,6 +158,10 @@ impl<'a> Algebra<'a> {
             let made = self.canonical(made);
             return Ok(made);
         }
+        if let Some(made) = rewrite_once(self.graph, id, EITHER) {
+            let made = self.canonical(made);
+            return self.either(id, made, shape);
+        }
         let made = match form(self.graph, id) {
             Form::Neg(a) => self.neg(id, a, shape)?,
             Form::Add(a, b) => self.sum(id, a, b, 1.0, shape)?,
@@ -137,9 +170,17 @@ impl<'a> Algebra<'a> {
             Form::Mul(a, b) if self.is_minus_one(b) => self.neg(id, a, shape)?,
             Form::Mul(a, b) => {
                 let (x, y) = (self.poly(a), self.poly(b));
+                for (factor, poly) in [(a, &x), (b, &y)] {
+                    if poly.terms.len() > 1 {
+                        self.sum_atom(factor);
+                    }
+                }
                 let lean = self.lean(id, &[a, b], shape)?;
                 match x.times(&y) {
-                    Some(poly) => self.shorter(lean, poly, shape)?,
+                    Some(poly) => {
+                        let poly = self.settled(poly);
+                        self.shorter(lean, poly, shape)?
+                    }
                     None => lean,
                 }
             }
@@ -150,11 +191,14 @@ impl<'a> Algebra<'a> {
                     Some((coefficient, mono)) if coefficient != 0.0 => {
                         Poly::term(1.0 / coefficient, &power(&mono, -1.0))
                     }
-                    _ => Poly::term(1.0, &vec![(self.bare(b), -1.0)]),
+                    _ => {
+                        let (scale, mono, sum) = self.sum_atom(b);
+                        Poly::term(1.0 / scale, &times(&vec![(sum, -1.0)], &power(&mono, -1.0)))
+                    }
                 };
                 match x.times(&inverse) {
                     Some(poly) => {
-                        let poly = self.expanded(poly);
+                        let poly = self.settled(poly);
                         self.shorter(lean, poly, shape)?
                     }
                     None => lean,
@@ -163,7 +207,7 @@ impl<'a> Algebra<'a> {
             Form::Pow(a, e) => self.pow(id, a, e, shape)?,
             Form::Broadcast(x) => {
                 let inner = self.bare(x);
-                let made = build::broadcast_to(self.graph, inner, shape.clone())?;
+                let made = self.stretched(inner, shape)?;
                 let poly = self.poly(inner);
                 self.polys.insert(made, poly);
                 made
@@ -174,33 +218,76 @@ impl<'a> Algebra<'a> {
                 let turned = self.transpose(rest)?;
                 self.linear(scale, turned, shape)?
             }
-            Form::MatMul(a, b) => self.product(a, b, shape)?,
-            Form::Sum(x) => self.reduction(id, x, shape)?,
-            Form::Mean(x) => {
-                let (scale, rest) = self.pulled(x)?;
-                let attrs = self.graph.node(id).op.attrs.clone();
-                let def = self.graph.def(id);
-                let made = self.graph.add(def, attrs, &[rest])?;
-                self.linear(scale, made, shape)?
+            Form::Sqrt(x) => {
+                let lean = self.lean_pointwise(id, shape)?;
+                let base = self.poly(x);
+                let poly = match base.single() {
+                    Some((c, mono))
+                        if libm::sqrt(c).fract() == 0.0
+                            && c > 0.0
+                            && (mono.is_empty() || (mono.len() == 1 && mono[0].1 == 1.0)) =>
+                    {
+                        Poly::term(libm::sqrt(c), &power(&mono, 0.5))
+                    }
+                    Some(_) => Poly::term(1.0, &vec![(self.bare(x), 0.5)]),
+                    None if base.value().is_some() => base,
+                    None => {
+                        let (scale, common, sum) = self.sum_atom(x);
+                        if scale > 0.0 && common.is_empty() {
+                            Poly::term(libm::sqrt(scale), &vec![(sum, 0.5)])
+                        } else {
+                            Poly::term(1.0, &vec![(self.bare(x), 0.5)])
+                        }
+                    }
+                };
+                self.shorter(lean, poly, shape)?
             }
+            Form::MatMul(a, b) => self.product(a, b, shape)?,
+            Form::Sum(x) | Form::Mean(x) => self.reduction(id, x, shape)?,
             Form::SumTo(x) => self.sum_to(x, shape)?,
-            Form::Where(c, a, b) => self.chosen(id, c, a, b)?,
-            Form::DiagEmbed(x) => {
-                // A diagonal of ones is the identity.
-                if self.poly(x).value() == Some(1.0) && shape.rank() == 2 {
-                    build::eye(self.graph, shape[0].clone())?
-                } else {
-                    id
+            Form::Where(c, a, b) => match self.chosen(id, c, a, b)? {
+                same if same == id && !self.polys.contains_key(&id) => self.lean(id, &[c, a, b], shape)?,
+                made => made,
+            },
+            Form::DiagEmbed(x) if shape.rank() == 2 => {
+                // A diagonal is a multiple of the identity, entry by entry.
+                let eye = build::eye(self.graph, shape[0].clone())?;
+                match self.poly(x).times(&Poly::atom(eye)) {
+                    Some(poly) => self.shorter(id, poly, shape)?,
+                    None => id,
                 }
+            }
+            Form::DiagEmbed(_) => id,
+            Form::Padded(x) => self.padded(id, x, shape)?,
+            Form::Solve(a, b) if form(self.graph, b) == Form::Eye => {
+                let made = form::inverse(self.graph, a)?;
+                self.shaped(made, shape)?
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,
-            Form::Eq(..) | Form::Other => self.lean_pointwise(id, shape)?,
+            Form::Eq(..)
+            | Form::And(..)
+            | Form::Or(..)
+            | Form::Not(_)
+            | Form::Softmax(_)
+            | Form::Inv(_)
+            | Form::Solve(..)
+            | Form::Other => self.lean_pointwise(id, shape)?,
             Form::Number(_) | Form::Dim | Form::Eye => id,
         };
         self.canon.insert(id, made);
         self.canon.entry(made).or_insert(made);
         Ok(made)
+    }
+
+    /// The shorter of a function as it stands and of what has its normal form.
+    fn either(&mut self, id: NodeId, made: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        let lean = self.lean_pointwise(id, shape)?;
+        let poly = self.poly(made);
+        self.polys.insert(lean, poly);
+        let best = if self.cost(lean) < self.cost(made) { lean } else { made };
+        self.canon.insert(id, best);
+        Ok(best)
     }
 
     /// The normal form of a canonical node.
@@ -212,17 +299,29 @@ impl<'a> Algebra<'a> {
             _ if self.named.contains(&id) => Poly::atom(id),
             Form::Number(value) => Poly::number(value),
             Form::Broadcast(x) => self.poly(x),
+            Form::Dim => self.counted(id),
             _ => Poly::atom(id),
         };
         self.polys.insert(id, poly.clone());
         poly
     }
 
+    /// `2*m` as twice `m`.
+    fn counted(&mut self, id: NodeId) -> Poly {
+        if let Attr::Dim(Dim::Poly(dim)) = self.graph.node(id).op.attrs.get(0)
+            && let [(atoms, count @ 2..)] = &dim.terms[..]
+        {
+            let (count, one) = (*count as f64, shape::Poly { terms: vec![(atoms.clone(), 1)] });
+            let rest = build::dim(self.graph, Dim::Poly(one.into()));
+            return Poly::term(count, &vec![(rest, 1.0)]);
+        }
+        Poly::atom(id)
+    }
+
     /// Have two canonical nodes one normal form?
     pub fn agree(&mut self, a: NodeId, b: NodeId) -> bool {
         let (x, y) = (self.poly(a), self.poly(b));
-        let (x, y) = (self.expanded(x), self.expanded(y));
-        x.plus(&y, -1.0).is_some_and(|difference| difference.terms.is_empty())
+        x.plus(&y, -1.0).is_some_and(|difference| self.fewest(difference).terms.is_empty())
             && self.graph.shape(a).is_same(self.graph.shape(b), &self.graph.dims)
     }
 
@@ -235,11 +334,11 @@ impl<'a> Algebra<'a> {
         let poly = self.poly(a).scaled(-1.0, &vec![]);
         let bare = self.bare(a);
         let plain = build::neg(self.graph, bare)?;
-        let plain = build::broadcast_to(self.graph, plain, shape.clone())?;
+        let plain = self.stretched(plain, shape)?;
         let inside = self.negated(bare, 0)?;
         let mut best = self.shorter(plain, poly.clone(), shape)?;
         if let Some(inside) = inside {
-            let inside = build::broadcast_to(self.graph, inside, shape.clone())?;
+            let inside = self.stretched(inside, shape)?;
             self.polys.insert(inside, poly.clone());
             if self.cost(inside) < self.cost(best) {
                 best = inside;
@@ -277,6 +376,14 @@ impl<'a> Algebra<'a> {
         })
     }
 
+    /// Stretched to a shape, where it has not that shape already under other names of its sizes.
+    pub(super) fn stretched(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        if self.graph.shape(id).is_same(shape, &self.graph.dims) {
+            return Ok(id);
+        }
+        build::broadcast_to(self.graph, id, shape.clone())
+    }
+
     /// Without a stretch around it: broadcasting does it anyway.
     pub(super) fn bare(&self, id: NodeId) -> NodeId {
         match form(self.graph, id) {
@@ -293,11 +400,11 @@ impl<'a> Algebra<'a> {
         }
         let (def, attrs) = (self.graph.def(id), self.graph.node(id).op.attrs.clone());
         let made = self.graph.add(def, attrs, &bare)?;
-        build::broadcast_to(self.graph, made, shape.clone())
+        self.stretched(made, shape)
     }
 
     /// As [`Algebra::lean`], for any operator that works entry by entry.
-    fn lean_pointwise(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+    pub(super) fn lean_pointwise(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         use crate::graph::Kernel;
         let node = self.graph.node(id);
         if !matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_)) {
@@ -313,42 +420,12 @@ impl<'a> Algebra<'a> {
         let lean = self.lean(id, &[a, b], shape)?;
         match x.plus(&y, sign) {
             Some(poly) => {
-                let poly = self.expanded(poly);
+                let poly = self.settled(poly);
+                let poly = self.fewest(poly);
                 self.shorter(lean, poly, shape)
             }
             None => Ok(lean),
         }
-    }
-
-    /// Sums under a positive power are multiplied out where that makes fewer terms.
-    fn expanded(&mut self, poly: Poly) -> Poly {
-        let mut out = Poly::default();
-        let mut changed = false;
-        for (key, coefficient) in &poly.terms {
-            let mono = key.mono();
-            let mut product = Poly::number(*coefficient);
-            let mut rest: Mono = vec![];
-            for (atom, exponent) in &mono {
-                let inner = self.polys.get(atom).cloned().unwrap_or_default();
-                let is_sum = inner.terms.len() > 1;
-                if is_sum && *exponent >= 1.0 && exponent.fract() == 0.0 && *exponent <= 3.0 {
-                    for _ in 0..(*exponent as u32) {
-                        match product.times(&inner) {
-                            Some(next) => product = next,
-                            None => return poly,
-                        }
-                    }
-                    changed = true;
-                } else {
-                    rest.push((*atom, *exponent));
-                }
-            }
-            match out.plus(&product.scaled(1.0, &rest), 1.0) {
-                Some(next) => out = next,
-                None => return poly,
-            }
-        }
-        if changed { out } else { poly }
     }
 
     fn pow(&mut self, id: NodeId, a: NodeId, e: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
@@ -357,19 +434,22 @@ impl<'a> Algebra<'a> {
         if let Some(value) = exponent.value() {
             let poly = match base.single() {
                 Some((coefficient, mono)) if value.fract() == 0.0 || (coefficient > 0.0 && mono.is_empty()) => {
-                    Some(Poly::term(libm::pow(coefficient, value), &power(&mono, value)))
+                    Poly::term(libm::pow(coefficient, value), &power(&mono, value))
                 }
-                _ if value == 2.0 && base.terms.len() == 2 => None,
-                _ => Some(Poly::term(1.0, &vec![(self.bare(a), value)])),
+                None if base.terms.len() > 1 => {
+                    let (scale, common, sum) = self.sum_atom(a);
+                    if value.fract() == 0.0 || (scale > 0.0 && common.is_empty()) {
+                        let whole = times(&vec![(sum, value)], &power(&common, value));
+                        Poly::term(libm::pow(scale, value), &whole)
+                    } else {
+                        Poly::term(1.0, &vec![(self.bare(a), value)])
+                    }
+                }
+                _ => Poly::term(1.0, &vec![(self.bare(a), value)]),
             };
+            let poly = self.settled(poly);
             let lean = self.lean(id, &[a, e], shape)?;
-            return match poly {
-                Some(poly) => self.shorter(lean, poly, shape),
-                None => {
-                    self.polys.insert(lean, Poly::term(1.0, &vec![(self.bare(a), 2.0)]));
-                    Ok(lean)
-                }
-            };
+            return self.shorter(lean, poly, shape);
         }
         // x^(n - 1) is x^n / x, so that it meets x^n.
         let constant = exponent.terms.get(&super::poly::Key::default()).copied().unwrap_or(0.0);
@@ -392,21 +472,35 @@ impl<'a> Algebra<'a> {
     }
 
     /// The shorter of a node as it stands and of its normal form, which is remembered for both.
-    fn shorter(&mut self, id: NodeId, poly: Poly, shape: &Shape) -> Result<NodeId, Fault> {
-        let built = self.build(&poly, shape)?;
-        self.polys.insert(built, poly.clone());
-        self.polys.insert(id, poly);
-        // Of two equally long ones the one as it was written, unless that hides a quotient or a sign in a product.
-        let hides = match form(self.graph, id) {
-            Form::Mul(a, b) => [a, b].iter().any(|arg| match form(self.graph, *arg) {
-                Form::Div(..) | Form::Neg(_) => true,
-                Form::Number(value) => value < 0.0,
-                _ => false,
-            }),
-            _ => false,
-        };
-        let (new, old) = (self.cost(built), self.cost(id));
-        Ok(if new < old || (new == old && hides) { built } else { id })
+    pub(super) fn shorter(&mut self, id: NodeId, poly: Poly, shape: &Shape) -> Result<NodeId, Fault> {
+        let mut best = self.build(&poly, shape)?;
+        if let Some(factored) = self.factored(&poly, shape)?
+            && self.cost(factored) < self.cost(best)
+        {
+            best = factored;
+        }
+        if (2..=4).contains(&poly.terms.len()) && self.fuel > 0 {
+            // A factor in front is worth a little: `s*(1 - s)`.
+            let apart = self.terms(&poly)?;
+            if self.cost(apart) + 2 < self.cost(best) {
+                best = self.stretched(apart, shape)?;
+            }
+        }
+        for known in [best, id] {
+            let bare = self.bare(known);
+            self.polys.insert(bare, poly.clone());
+            self.polys.insert(known, poly.clone());
+        }
+        // Of two equally long ones the one as the program wrote it.
+        let (new, old) = (self.cost(best), self.cost(id));
+        Ok(if new < old || (new == old && !self.is_written(id)) { best } else { id })
+    }
+
+    fn is_written(&self, id: NodeId) -> bool {
+        let id = self.bare(id);
+        let origin = self.graph.origin(id);
+        self.as_written.contains(&id)
+            || origin.map_or(id.index() < self.written, |origin| !origin.slope && origin.node.index() < self.written)
     }
 
     /// How long a node is to read.
@@ -430,8 +524,8 @@ impl<'a> Algebra<'a> {
             if open.is_empty() {
                 let below: u32 = args.iter().map(|arg| self.costs[arg]).fold(0, u32::saturating_add);
                 let own = match form(self.graph, at) {
-                    Form::Broadcast(_) => 6,
-                    Form::Number(value) if value.fract() == 0.0 => 1,
+                    Form::Broadcast(_) | Form::Reshape(_) => 6,
+                    Form::Number(value) if value.fract() == 0.0 && value >= 0.0 => 1,
                     Form::Transpose(_) | Form::Neg(_) | Form::Pow(..) => 1,
                     _ => 2,
                 };
@@ -470,230 +564,10 @@ impl<'a> Algebra<'a> {
     pub(super) fn linear(&mut self, scale: Poly, node: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let own = self.poly(node);
         let Some(poly) = own.times(&scale) else { return Ok(node) };
-        let built = self.build(&poly, shape)?;
-        self.polys.insert(built, poly);
-        Ok(built)
+        let bare = self.bare(node);
+        let scaled = Poly::atom(bare).times(&scale).unwrap_or_else(|| poly.clone());
+        let whole = self.build(&scaled, shape)?;
+        let poly = self.settled(poly);
+        self.shorter(whole, poly, shape)
     }
-
-    /// A node for a normal form, in the order in which a person writes it.
-    pub fn build(&mut self, poly: &Poly, shape: &Shape) -> Result<NodeId, Fault> {
-        let poly = self.means(poly)?;
-        let poly = self.gathered(poly)?;
-        if let Some(value) = poly.value() {
-            let number = self.monomial(value, &vec![], None)?;
-            return build::broadcast_to(self.graph, number, shape.clone());
-        }
-        let common = poly.common();
-        let rest = poly.scaled(1.0, &power(&common, -1.0));
-        let coefficients: Vec<f64> = rest.terms.values().copied().collect();
-        let same = coefficients.windows(2).all(|pair| libm::fabs(pair[0]) == libm::fabs(pair[1]));
-        let factor = if same { libm::fabs(coefficients[0]) } else { 1.0 };
-        let factor = if coefficients.iter().all(|c| *c < 0.0) { -factor } else { factor };
-        let rest = rest.scaled(1.0 / factor, &vec![]);
-        let made = if rest.value() == Some(1.0) {
-            self.monomial(factor, &common, None)?
-        } else if rest.terms.len() == 1 {
-            let (coefficient, mono) = rest.single().unwrap_or((1.0, vec![]));
-            self.monomial(factor * coefficient, &times(&common, &mono), None)?
-        } else {
-            let inner = self.terms(&rest)?;
-            self.monomial(factor, &common, Some(inner))?
-        };
-        build::broadcast_to(self.graph, made, shape.clone())
-    }
-
-    /// The terms of a sum: first those that are added, numbers last among them, then those that are taken away.
-    fn terms(&mut self, poly: &Poly) -> Result<NodeId, Fault> {
-        let mut terms: Vec<(f64, Mono)> = poly.terms.iter().map(|(key, c)| (*c, key.mono())).collect();
-        let degree = |mono: &Mono| mono.iter().map(|(_, e)| *e).sum::<f64>();
-        terms.sort_by(|a, b| {
-            (a.0 < 0.0)
-                .cmp(&(b.0 < 0.0))
-                .then(a.1.is_empty().cmp(&b.1.is_empty()))
-                .then(degree(&b.1).total_cmp(&degree(&a.1)))
-        });
-        let mut sum: Option<NodeId> = None;
-        for (coefficient, mono) in terms {
-            sum = Some(match sum {
-                None => self.monomial(coefficient, &mono, None)?,
-                Some(before) => {
-                    let term = self.monomial(libm::fabs(coefficient), &mono, None)?;
-                    if coefficient < 0.0 {
-                        build::sub(self.graph, before, term)?
-                    } else {
-                        build::add(self.graph, before, term)?
-                    }
-                }
-            });
-        }
-        match sum {
-            Some(sum) => {
-                self.polys.insert(sum, poly.clone());
-                Ok(sum)
-            }
-            None => Ok(ops::number(self.graph, 0.0)),
-        }
-    }
-
-    /// `coefficient * atoms * sum / atoms`
-    fn monomial(&mut self, coefficient: f64, mono: &Mono, sum: Option<NodeId>) -> Result<NodeId, Fault> {
-        let (mut above, mut below): (Vec<NodeId>, Vec<NodeId>) = (vec![], vec![]);
-        for (atom, exponent) in mono {
-            let size = libm::fabs(*exponent);
-            let factor = if size == 1.0 {
-                *atom
-            } else {
-                let e = ops::number(self.graph, size);
-                build::raised(self.graph, *atom, e)?
-            };
-            if *exponent > 0.0 { above.push(factor) } else { below.push(factor) }
-        }
-        // Scalars first, as `lambda*w` is written; products last, so that they stand beside what they are scaled by.
-        above.sort_by_key(|id| {
-            let product = matches!(form(self.graph, *id), Form::MatMul(..)) && !self.named.contains(id);
-            (!self.graph.shape(*id).is_scalar(), !product)
-        });
-        above.extend(sum);
-        let negative = coefficient < 0.0;
-        let (number, divisor) = fraction(libm::fabs(coefficient));
-        if divisor != 1.0 {
-            let divisor = ops::number(self.graph, divisor);
-            below.insert(0, divisor);
-        }
-        let mut made: Option<NodeId> = None;
-        for factor in above {
-            made = Some(match made {
-                None => factor,
-                Some(before) => build::mul(self.graph, before, factor)?,
-            });
-        }
-        let mut made = match made {
-            Some(product) if number == 1.0 => product,
-            Some(product) => {
-                let number = ops::number(self.graph, number);
-                build::mul(self.graph, number, product)?
-            }
-            None => ops::number(self.graph, number),
-        };
-        let mut under: Option<NodeId> = None;
-        for factor in below {
-            under = Some(match under {
-                None => factor,
-                Some(before) => build::mul(self.graph, before, factor)?,
-            });
-        }
-        if let Some(under) = under {
-            made = build::div(self.graph, made, under)?;
-        }
-        if negative { build::neg(self.graph, made) } else { Ok(made) }
-    }
-
-    /// A sum over its count is a mean.
-    fn means(&mut self, poly: &Poly) -> Result<Poly, Fault> {
-        let mut out = Poly::default();
-        for (key, coefficient) in &poly.terms {
-            let (mut mono, mut coefficient) = (key.mono(), *coefficient);
-            let sums: Vec<NodeId> = mono
-                .iter()
-                .filter(|(atom, e)| {
-                    *e == 1.0 && !self.named.contains(atom) && matches!(form(self.graph, *atom), Form::Sum(_))
-                })
-                .map(|(atom, _)| *atom)
-                .collect();
-            for sum in sums {
-                let Form::Sum(x) = form(self.graph, sum) else { continue };
-                let attrs = self.graph.node(sum).op.attrs.clone();
-                let axes = attrs.ints(0).map(<[i64]>::to_vec);
-                let count = build::count(self.graph, x, axes.as_deref())?;
-                let divides = match form(self.graph, count) {
-                    Form::Number(n)
-                        if n > 1.0 && coefficient * n == libm::round(coefficient * n) && coefficient.fract() != 0.0 =>
-                    {
-                        coefficient *= n;
-                        true
-                    }
-                    Form::Number(_) => false,
-                    _ => {
-                        let found = mono.iter().any(|(atom, e)| *atom == count && *e <= -1.0);
-                        if found {
-                            mono = times(&mono, &vec![(count, 1.0)]);
-                        }
-                        found
-                    }
-                };
-                if !divides {
-                    continue;
-                }
-                let mean = build::mean_with(self.graph, x, attrs)?;
-                mono = times(&times(&mono, &vec![(sum, -1.0)]), &vec![(mean, 1.0)]);
-            }
-            out.add_term(coefficient, &mono);
-        }
-        Ok(out)
-    }
-
-    /// `A @ x + B @ x` is `(A + B) @ x`.
-    fn gathered(&mut self, poly: Poly) -> Result<Poly, Fault> {
-        let mut left: FxHashMap<(NodeId, Vec<(NodeId, u64)>), Vec<(f64, NodeId, NodeId)>> = FxHashMap::default();
-        for (key, coefficient) in &poly.terms {
-            let mono = key.mono();
-            for (atom, exponent) in &mono {
-                if *exponent == 1.0
-                    && !self.named.contains(atom)
-                    && let Form::MatMul(a, b) = form(self.graph, *atom)
-                {
-                    let rest = times(&mono, &vec![(*atom, -1.0)]);
-                    left.entry((b, super::poly::Key::of(&rest).0)).or_default().push((*coefficient, a, *atom));
-                }
-            }
-        }
-        let mut groups: Vec<_> = left.into_iter().filter(|(_, all)| all.len() > 1).collect();
-        groups.sort_by_key(|((b, _), _)| *b);
-        let mut out = poly;
-        for ((b, rest), mut members) in groups {
-            let rest = super::poly::Key(rest).mono();
-            let size = libm::fabs(members[0].0);
-            if members
-                .iter()
-                .any(|(c, a, _)| libm::fabs(*c) != size || self.graph.shape(*a) != self.graph.shape(members[0].1))
-            {
-                continue;
-            }
-            members.sort_by_key(|(c, a, _)| (*c < 0.0, *a));
-            let mut sum: Option<NodeId> = None;
-            let mut inner = Poly::default();
-            for (coefficient, a, _) in &members {
-                inner.add_term(coefficient / size, &vec![(*a, 1.0)]);
-                sum = Some(match sum {
-                    None if *coefficient < 0.0 => build::neg(self.graph, *a)?,
-                    None => *a,
-                    Some(before) if *coefficient < 0.0 => build::sub(self.graph, before, *a)?,
-                    Some(before) => build::add(self.graph, before, *a)?,
-                });
-            }
-            let Some(sum) = sum else { continue };
-            self.polys.insert(sum, inner);
-            let product = build::matmul(self.graph, sum, b)?;
-            for (coefficient, _, atom) in &members {
-                out.add_term(-coefficient, &times(&rest, &vec![(*atom, 1.0)]));
-            }
-            out.add_term(size, &times(&rest, &vec![(product, 1.0)]));
-        }
-        Ok(out)
-    }
-}
-
-/// A coefficient as a number over a whole number, where that is shorter: 0.333… is 1/3.
-fn fraction(value: f64) -> (f64, f64) {
-    if value == 0.0 || format!("{value}").len() <= 6 {
-        return (value, 1.0);
-    }
-    for divisor in 2..=1000 {
-        let number = value * f64::from(divisor);
-        let near = libm::round(number);
-        if near != 0.0 && libm::fabs(number - near) <= 4e-16 * libm::fabs(near) {
-            return (near, f64::from(divisor));
-        }
-    }
-    (value, 1.0)
 }

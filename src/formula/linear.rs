@@ -15,12 +15,27 @@ impl Algebra<'_> {
         match form(self.graph, id) {
             Form::Transpose(x) if !self.named.contains(&id) => return Ok(x),
             Form::Eye => return Ok(id),
+            Form::DiagEmbed(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 1 => return Ok(id),
+            // The inverse of a symmetric matrix is symmetric.
+            Form::Inv(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 2 && self.transpose(x)? == x => {
+                return Ok(id);
+            }
+            _ if self.outer_of(id).is_some() => {
+                if let Some((a, b)) = self.outer_of(id) {
+                    return self.outer(b, a);
+                }
+            }
             Form::MatMul(a, b)
                 if !self.named.contains(&id) && self.graph.shape(a).rank() == 2 && self.graph.shape(b).rank() == 2 =>
             {
                 let left = self.transpose(b)?;
                 let right = self.transpose(a)?;
-                let swapped = build::matmul(self.graph, left, right)?;
+                let shape = self.graph.shape(id).clone();
+                let turned = Shape::new([shape[1].clone(), shape[0].clone()]);
+                let swapped = self.product(left, right, &turned)?;
+                if swapped == id {
+                    return Ok(id);
+                }
                 let plain = build::transposed(self.graph, id)?;
                 return Ok(if self.cost(swapped) <= self.cost(plain) { swapped } else { plain });
             }
@@ -46,22 +61,147 @@ impl Algebra<'_> {
         let (y, b) = self.pulled(b)?;
         let scale = x.times(&y).unwrap_or_else(|| Poly::number(1.0));
         let (left, right) = (self.graph.shape(a).clone(), self.graph.shape(b).clone());
-        let made = if form(self.graph, a) == Form::Eye && left.rank() == 2 {
-            b
-        } else if form(self.graph, b) == Form::Eye && right.rank() == 2 {
-            a
-        } else if left.rank() == 1 && right.rank() == 2 {
+        let made = self.multiplied(a, b, &left, &right, shape)?;
+        self.canon.entry(made).or_insert(made);
+        self.linear(scale, made, shape)
+    }
+
+    /// `a @ b` without what multiplies nothing, in the one order that chains have: from the left, and towards a vector at
+    /// their end.
+    fn multiplied(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        left: &Shape,
+        right: &Shape,
+        shape: &Shape,
+    ) -> Result<NodeId, Fault> {
+        let flat = |shape: &Shape| shape.rank() <= 2;
+        if !flat(left) || !flat(right) {
+            return build::matmul(self.graph, a, b);
+        }
+        if form(self.graph, a) == Form::Eye {
+            return Ok(b);
+        }
+        if form(self.graph, b) == Form::Eye {
+            return Ok(a);
+        }
+        if left.rank() == 1 && right.rank() == 2 {
             // The vector on the right: x @ A is A' @ x.
             let turned = self.transpose(b)?;
-            build::matmul(self.graph, turned, a)?
-        } else {
-            build::matmul(self.graph, a, b)?
-        };
-        self.linear(scale, made, shape)
+            return self.product(turned, a, shape);
+        }
+        if left.rank() == 2 {
+            // Ones sum; rows that are all the same stay so.
+            if let Form::Broadcast(x) = form(self.graph, a)
+                && !self.named.contains(&a)
+                && left[0] != Dim::Num(1)
+                && (self.graph.shape(x).is_scalar() || self.graph.shape(x).rank() == 1)
+            {
+                let row = if self.graph.shape(x).is_scalar() && right.rank() == 2 {
+                    build::sum(self.graph, b, Some(&[0]), false)?
+                } else if self.graph.shape(x).is_scalar() {
+                    build::sum(self.graph, b, None, false)?
+                } else {
+                    build::matmul(self.graph, x, b)?
+                };
+                let to = self.graph.shape(row).clone();
+                let row = self.shaped(row, &to)?;
+                let poly = self.poly(row);
+                let bare = self.bare(row);
+                let made = self.stretched(bare, shape)?;
+                self.polys.insert(made, poly);
+                return Ok(made);
+            }
+            if right.rank() == 1
+                && let Some(diagonal) = self.diagonal_of(a)
+            {
+                let made = build::mul(self.graph, diagonal, b)?;
+                return self.shaped(made, shape);
+            }
+            if let (Some((x, y)), 1) = (self.outer_of(a), right.rank()) {
+                // outer(x, y) @ b is x times a number.
+                let inner = build::matmul(self.graph, y, b)?;
+                let inner = self.shaped(inner, &Shape::default())?;
+                let made = build::mul(self.graph, inner, x)?;
+                return self.shaped(made, shape);
+            }
+        }
+        if left.rank() == 2 && right.rank() == 2 {
+            let one = Dim::Num(1);
+            let vector = |cx: &Algebra, id: NodeId| match form(cx.graph, id) {
+                Form::Reshape(x) | Form::Broadcast(x) if !cx.named.contains(&id) && cx.graph.shape(x).rank() == 1 => {
+                    Some(x)
+                }
+                _ => None,
+            };
+            if left[1] == one && right[0] == one {
+                let (x, y) = (vector(self, a), vector(self, b));
+                if let (Some(x), Some(y)) = (x, y) {
+                    return self.outer(x, y);
+                }
+            }
+            if let Some((x, y)) = self.outer_of(b)
+                && !self.named.contains(&b)
+            {
+                let x = self.product(a, x, &Shape::new([left[0].clone()]))?;
+                return self.scaled_outer(x, y, shape);
+            }
+            if let Some((x, y)) = self.outer_of(a) {
+                let turned = self.transpose(b)?;
+                let y = self.product(turned, y, &Shape::new([right[1].clone()]))?;
+                return self.scaled_outer(x, y, shape);
+            }
+            // A @ inv(A)
+            let undone = |cx: &Algebra, x: NodeId, y: NodeId| form(cx.graph, x) == Form::Inv(y);
+            if undone(self, a, b) || undone(self, b, a) {
+                return build::eye(self.graph, left[0].clone());
+            }
+            if let Form::MatMul(c, d) = form(self.graph, b)
+                && !self.named.contains(&b)
+                && !self.spelled.contains_key(&b)
+            {
+                let to = Shape::new([left[0].clone(), self.graph.shape(c)[1].clone()]);
+                let first = self.product(a, c, &to)?;
+                return self.product(first, d, shape);
+            }
+        }
+        // (A @ B) @ x is A @ (B @ x).
+        if right.rank() == 1
+            && let Form::MatMul(c, d) = form(self.graph, a)
+            && !self.named.contains(&a)
+            && !self.spelled.contains_key(&a)
+            && self.graph.shape(c).rank() == 2
+        {
+            let to = Shape::new([self.graph.shape(d)[0].clone()]);
+            let inner = self.product(d, b, &to)?;
+            return self.product(c, inner, shape);
+        }
+        let made = build::matmul(self.graph, a, b)?;
+        Ok(self.atom(made).unwrap_or(made))
+    }
+
+    /// An outer product with the numbers of its vectors in front.
+    fn scaled_outer(&mut self, x: NodeId, y: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        let (scale, x) = self.pulled(x)?;
+        let (more, y) = self.pulled(y)?;
+        let outer = self.outer(x, y)?;
+        let scale = scale.times(&more).unwrap_or(scale);
+        self.linear(scale, outer, shape)
     }
 
     pub(super) fn reshape(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let from = self.graph.shape(x).clone();
+        if from.is_same(shape, &self.graph.dims) {
+            // The same under another name of its size.
+            return Ok(x);
+        }
+        if let Form::Reshape(y) = form(self.graph, x)
+            && !self.named.contains(&x)
+        {
+            let made = build::reshape_to(self.graph, y, shape.clone())?;
+            return self.shaped(made, shape);
+        }
         let bare = |shape: &Shape| -> Vec<Dim> {
             let skipped = shape.iter().take_while(|dim| **dim == Dim::Num(1)).count();
             shape.iter().skip(skipped).cloned().collect()
@@ -69,7 +209,7 @@ impl Algebra<'_> {
         // Only axes of size 1 in front: broadcasting does that.
         if bare(&from) == bare(shape) && shape.rank() >= from.rank() {
             let inner = self.bare(x);
-            let made = build::broadcast_to(self.graph, inner, shape.clone())?;
+            let made = self.stretched(inner, shape)?;
             let poly = self.poly(inner);
             self.polys.insert(made, poly);
             return Ok(made);
@@ -77,7 +217,7 @@ impl Algebra<'_> {
         let (scale, rest) = self.pulled(x)?;
         if self.poly(rest).value() == Some(1.0) {
             let one = ops::number(self.graph, 1.0);
-            let ones = build::broadcast_to(self.graph, one, shape.clone())?;
+            let ones = self.stretched(one, shape)?;
             self.polys.insert(ones, Poly::number(1.0));
             return self.linear(scale, ones, shape);
         }
@@ -85,93 +225,72 @@ impl Algebra<'_> {
             return Ok(id);
         }
         let made = build::reshape_to(self.graph, rest, shape.clone())?;
+        let made = self.shaped(made, shape)?;
         self.linear(scale, made, shape)
-    }
-
-    pub(super) fn reduction(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let (scale, rest) = self.pulled(x)?;
-        let attrs = self.graph.node(id).op.attrs.clone();
-        let axes = attrs.ints(0).map(<[i64]>::to_vec);
-        // The sum of one value everywhere is that value times the count.
-        if let Some(value) = self.poly(rest).value() {
-            let count = build::count(self.graph, rest, axes.as_deref())?;
-            let poly = self.poly(count).scaled(value, &vec![]);
-            let poly = poly.times(&scale).unwrap_or(poly);
-            let built = self.build(&poly, shape)?;
-            self.polys.insert(built, poly);
-            return Ok(built);
-        }
-        // Along its classes every line of a one_hot sums to 1.
-        if let (Some(spelled), Some([axis])) = (self.spelled.get(&rest), axes.as_deref())
-            && spelled.function == build::HOT
-        {
-            let rank = self.graph.shape(rest).rank() as i64;
-            let classes = if spelled.transposed { rank - 2 } else { rank - 1 };
-            if *axis == classes {
-                let one = ops::number(self.graph, 1.0);
-                let ones = build::broadcast_to(self.graph, one, shape.clone())?;
-                self.polys.insert(ones, Poly::number(1.0));
-                return self.linear(scale, ones, shape);
-            }
-        }
-        let def = self.graph.def(id);
-        let made = self.graph.add(def, attrs, &[rest])?;
-        self.linear(scale, made, shape)
-    }
-
-    /// `sum_to` as the sum over the axes that go.
-    pub(super) fn sum_to(&mut self, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let from = self.graph.shape(x).clone();
-        let gone = from.rank() - shape.rank();
-        let inner: Vec<usize> = (gone..from.rank())
-            .filter(|axis| shape[axis - gone] == Dim::Num(1) && from[*axis] != Dim::Num(1))
-            .collect();
-        let lead: Vec<usize> = (0..gone).collect();
-        let mut made = x;
-        if !inner.is_empty() {
-            made = if shape.is_scalar() { made } else { build::sum(self.graph, made, Some(&inner), true)? };
-            let to = self.graph.shape(made).clone();
-            made = self.shaped(made, &to)?;
-        }
-        if !lead.is_empty() {
-            let axes = if shape.is_scalar() { None } else { Some(lead.as_slice()) };
-            made = build::sum(self.graph, made, axes, false)?;
-            made = self.shaped(made, shape)?;
-        }
-        Ok(made)
     }
 
     pub(super) fn chosen(&mut self, id: NodeId, c: NodeId, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
         let (x, y) = (self.poly(a).value(), self.poly(b).value());
         // The condition itself is 0 or 1.
         if x == Some(1.0) && y == Some(0.0) {
-            self.polys.insert(id, Poly::atom(c));
-            return Ok(id);
+            let poly = Poly::atom(self.bare(c));
+            self.polys.insert(id, poly.clone());
+            let shape = self.graph.shape(id).clone();
+            return self.shorter(id, poly, &shape);
         }
         // `where(n == 0, 0, x/n)`: a convention at one point, which a reader need not see.
-        if x == Some(0.0)
-            && let Form::Eq(tested, zero) = form(self.graph, self.bare(c))
-            && self.poly(zero).value() == Some(0.0)
-        {
-            if self.is_factor(tested, b) {
-                return Ok(b);
-            }
-            let tested = self.poly(tested);
-            let divides = self.poly(b).terms.keys().any(|key| {
-                let mono = key.mono();
-                tested.single().is_some_and(|(_, t)| {
-                    t.iter().any(|(atom, _)| {
-                        mono.iter().any(|(other, e)| {
-                            (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom)
-                        })
-                    })
-                })
-            });
-            if divides {
-                return Ok(b);
+        let kept = match (x == Some(0.0), y == Some(0.0)) {
+            (true, false) => Some((b, false)),
+            (false, true) => Some((a, true)),
+            _ => None,
+        };
+        if let Some((kept, absent)) = kept {
+            for tested in self.zeros(c, absent) {
+                if self.is_factor(tested, kept) || self.divides(tested, kept) || self.vanishes(tested, kept) {
+                    return Ok(kept);
+                }
             }
         }
         Ok(id)
+    }
+
+    /// What is 0 wherever a condition holds (or, `absent`, does not).
+    fn zeros(&mut self, condition: NodeId, absent: bool) -> Vec<NodeId> {
+        let (mut todo, mut zeros) = (vec![(condition, absent)], vec![]);
+        while let Some((id, absent)) = todo.pop() {
+            match (form(self.graph, self.bare(id)), absent) {
+                (Form::Eq(tested, zero), false) if self.poly(zero).value() == Some(0.0) => zeros.push(tested),
+                (Form::And(a, b), false) | (Form::Or(a, b), true) => todo.extend([(b, absent), (a, absent)]),
+                (Form::Not(a), _) => todo.push((a, !absent)),
+                _ => {}
+            }
+        }
+        zeros
+    }
+
+    /// Is every term of `of` 0 where `tested` is?
+    fn vanishes(&mut self, tested: NodeId, of: NodeId) -> bool {
+        let (tested, of) = (self.poly(tested), self.poly(of));
+        let Some((_, zero)) = tested.single() else { return false };
+        of.terms.keys().all(|key| {
+            let mono = key.mono();
+            zero.iter().all(|(atom, e)| *e > 0.0 && mono.iter().any(|(other, have)| other == atom && *have > 0.0))
+        })
+    }
+
+    /// Is something that is 0 where `tested` is a divisor, or an argument of a factor, in a term of `of`?
+    fn divides(&mut self, tested: NodeId, of: NodeId) -> bool {
+        let (tested, of) = (self.poly(tested), self.poly(of));
+        let Some((_, zero)) = tested.single() else { return false };
+        of.terms.keys().any(|key| {
+            let mono = key.mono();
+            zero.iter().any(|(atom, _)| {
+                let meets = |(other, e): &(NodeId, f64)| {
+                    (other == atom && *e < 0.0) || self.graph.node(*other).args.contains(atom)
+                };
+                mono.iter().any(meets)
+            })
+        })
     }
 
     /// Is `factor` one of the factors of a product (or of what a quotient divides)?

@@ -5,14 +5,21 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod differ;
+mod factor;
 mod linear;
 mod poly;
 mod print;
+mod reduce;
+mod sides;
+mod write;
 
 use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
+pub use crate::ops::latex::latex;
 use crate::source::Span;
 use algebra::Algebra;
+pub use differ::difference;
 use rustc_hash::FxHashMap;
 
 /// A formula and the node that it says.
@@ -27,16 +34,39 @@ pub struct Formula {
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, asked);
-    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    written(compiled, names)
+}
+
+/// As [`formula`], with no names but those that the definition of `hidden` is made of; `None` where these are all.
+pub fn formula_of_own_names(compiled: &mut Compiled, root: NodeId, hidden: NodeId, asked: Span) -> Option<Formula> {
+    let mut names = Names::of(compiled, root, Some(hidden), asked);
+    let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[hidden]).into_iter().collect();
+    let before = names.texts.len();
+    let is_own = |compiled: &Compiled, id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
+    names.texts.retain(|id, _| is_own(compiled, id));
+    if names.texts.len() == before {
+        return None;
+    }
+    names.aliases.retain(|_, name| is_own(compiled, name));
+    names.definitions.retain(|_, name| is_own(compiled, name));
+    Some(written(compiled, names))
+}
+
+fn written(compiled: &mut Compiled, names: Names) -> Formula {
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let node = algebra.canonical(names.target);
+    // Where every entry or every row is the same, it is said once.
+    let node = algebra.bare(node);
     let spelled = algebra.spelled;
-    let printer = print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node };
-    let text = laid_out(&printer.text());
+    let text = match names.texts.get(&node) {
+        Some(name) => name.clone(),
+        None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
+    };
     Formula { text, node }
 }
 
-/// The formula of `root` over nodes with names of their own; `values` pairs a node with the named node that it is the
-/// value of.
+/// The formula of `root` over nodes with names of their own, of a shape that stretches to that of `root`; `values` pairs a
+/// node with the named node that it is the value of.
 pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], values: &[(NodeId, NodeId)]) -> Formula {
     let texts: FxHashMap<NodeId, String> = named.iter().cloned().collect();
     let mut aliases: FxHashMap<NodeId, NodeId> = named.iter().map(|(id, _)| (*id, *id)).collect();
@@ -46,8 +76,10 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
     if let Some(name) = aliases.get(&root).and_then(|id| texts.get(id)) {
         return Formula { text: name.clone(), node: root };
     }
-    let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default());
+    let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default(), compiled.spans.len());
+    algebra.first.extend(named.iter().filter(|(_, name)| name.contains('/')).map(|(id, _)| *id));
     let node = algebra.canonical(root);
+    let node = algebra.bare(node);
     let spelled = algebra.spelled;
     let text = match texts.get(&node) {
         Some(name) => name.clone(),
@@ -59,7 +91,7 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
 /// Are two nodes the same formula, by the algebra?
 pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
     let names = Names::of(compiled, a, None, asked);
-    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions);
+    let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
 }
@@ -72,6 +104,8 @@ struct Names {
     definitions: FxHashMap<DefId, NodeId>,
     /// The text of the node of a name.
     texts: FxHashMap<NodeId, String>,
+    /// The nodes before it may have been written by the program.
+    written: usize,
     /// The root, with its own definition looked into.
     target: NodeId,
 }
@@ -88,6 +122,7 @@ impl Names {
             aliases: FxHashMap::default(),
             definitions: FxHashMap::default(),
             texts: FxHashMap::default(),
+            written: 0,
             target,
         };
         for i in 0..compiled.defs.len() {
@@ -98,6 +133,7 @@ impl Names {
                 continue;
             }
             let (node, name) = (def.node, def.name.to_string());
+            names.written = names.written.max(node.index() + 1);
             names.texts.insert(node, name);
             names.definitions.insert(DefId(i as u32), node);
             names.aliases.insert(node, node);

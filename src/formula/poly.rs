@@ -140,4 +140,42 @@ impl Poly {
         }
         common
     }
+
+    /// The quotient where `by` divides it without a rest.
+    pub fn divided(&self, by: &Poly) -> Option<Poly> {
+        let lead = |poly: &Poly| {
+            let most = poly.terms.iter().map(|(key, c)| (key.mono(), *c));
+            most.max_by(|a, b| order(&a.0, &b.0))
+        };
+        let (first, coefficient) = lead(by)?;
+        let inverse = power(&first, -1.0);
+        let (mut rest, mut quotient) = (self.clone(), Poly::default());
+        for _ in 0..2 * TERMS {
+            let Some((mono, c)) = lead(&rest) else { return Some(quotient) };
+            let fits = first.iter().all(|(atom, e)| mono.iter().any(|(other, have)| other == atom && have >= e));
+            if !fits {
+                return None;
+            }
+            let term = (c / coefficient, times(&mono, &inverse));
+            quotient.add_term(term.0, &term.1);
+            for (key, c) in &by.terms {
+                rest.add_term(-c * term.0, &times(&key.mono(), &term.1));
+            }
+            // What led is gone, also where rounding left some of it.
+            rest.terms.remove(&Key::of(&mono));
+            if rest.terms.len() > 2 * TERMS {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+/// Which monomial leads: by the exponent of the first atom in which they differ.
+fn order(a: &Mono, b: &Mono) -> std::cmp::Ordering {
+    let mut atoms: Vec<NodeId> = a.iter().chain(b).map(|(atom, _)| *atom).collect();
+    atoms.sort_unstable();
+    let exponent = |mono: &Mono, atom: NodeId| mono.iter().find(|(other, _)| *other == atom).map_or(0.0, |(_, e)| *e);
+    let differences = atoms.into_iter().map(|atom| exponent(a, atom).total_cmp(&exponent(b, atom)));
+    differences.into_iter().find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
 }

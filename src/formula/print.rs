@@ -105,24 +105,57 @@ impl Printer<'_> {
             Form::Div(a, b) => {
                 let left = self.node(a);
                 let top = if left.bind < Bind::Product { format!("({})", left.text) } else { left.text.clone() };
-                let below = self.at_least(b, Bind::Together);
+                // `1/(2x)` rather than `1/2x`.
+                let below = self.at_least(b, Bind::Power);
                 Text { text: format!("{top}/{below}"), bind: Bind::Product, matrix: left.matrix, quotient: true }
             }
             Form::Pow(a, b) => {
                 let text = format!("{}^{}", self.at_least(a, Bind::Tight), self.at_least(b, Bind::Power));
                 Text::new(text, Bind::Power)
             }
+            Form::MatMul(a, b) if let Some((u, v)) = self.outer(a, b) => {
+                Text::new(format!("outer({}, {})", self.node(u).text, self.node(v).text), Bind::Tight)
+            }
             Form::MatMul(a, b) => {
                 let left = self.node(a);
                 // A product entry by entry is set off from a matrix product.
                 let set_off = left.bind < Bind::Product || (left.bind == Bind::Product && !left.matrix);
                 let left = if set_off { format!("({})", left.text) } else { left.text };
-                let right = self.at_least(b, Bind::Together);
+                let right = self.node(b);
+                // A chain of products needs no brackets.
+                let chained = right.matrix && !right.quotient && right.bind == Bind::Product && self.chains(a, b);
+                let right =
+                    if right.bind < Bind::Together && !chained { format!("({})", right.text) } else { right.text };
                 Text { text: format!("{left} @ {right}"), bind: Bind::Product, matrix: true, quotient: false }
+            }
+            Form::Broadcast(x) if form(self.graph(), x) == Form::Number(1.0) => {
+                Text::new(format!("ones({})", self.shape(id)), Bind::Tight)
             }
             Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
             _ => self.general(id),
         }
+    }
+
+    /// May `a @ (c @ d)` be read as `(a @ c) @ d`? Of matrices, and of one vector at the end.
+    fn chains(&self, a: NodeId, b: NodeId) -> bool {
+        let rank = |id: NodeId| self.graph().shape(id).rank();
+        match form(self.graph(), b) {
+            Form::MatMul(c, _) => rank(a) == 2 && rank(c) == 2,
+            _ => false,
+        }
+    }
+
+    /// A column times a row, both made of vectors.
+    fn outer(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let graph = self.graph();
+        let vector = |id: NodeId| match form(graph, id) {
+            Form::Reshape(x) | Form::Broadcast(x) if !self.names.contains_key(&id) && graph.shape(x).rank() == 1 => {
+                Some(x)
+            }
+            _ => None,
+        };
+        let one = |id: NodeId, axis: usize| graph.shape(id).rank() == 2 && graph.shape(id)[axis] == Dim::Num(1);
+        Some((vector(a)?, vector(b)?)).filter(|_| one(a, 1) && one(b, 0))
     }
 
     fn product(&self, a: NodeId, b: NodeId) -> Text {
@@ -131,9 +164,12 @@ impl Printer<'_> {
             && !self.names.contains_key(&a)
         {
             let shown = self.number(value);
-            let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_');
-            let together = letter && right.bind >= Bind::Product && !shown.text.contains(['e', '-', '/']);
-            if together && !right.quotient {
+            let sum = right.bind < Bind::Product && !right.text.starts_with('-');
+            let right = if sum { Text::new(format!("({})", right.text), Bind::Tight) } else { right };
+            let letter = right.text.chars().next().is_some_and(|c| c.is_alphabetic() || c == '(' || c == '_')
+                && !exponent(&right.text);
+            let digits = shown.text.ends_with(|c: char| c.is_ascii_digit()) && !shown.text.contains(['e', '-', '/']);
+            if letter && digits && right.bind >= Bind::Product && !right.quotient {
                 return Text {
                     text: format!("{}{}", shown.text, right.text),
                     bind: right.bind.min_of(Bind::Together),
@@ -145,7 +181,18 @@ impl Printer<'_> {
             return Text::new(format!("{}*{text}", shown.text), Bind::Product);
         }
         let left = self.node(a);
+        // A number inside goes in front: `2a*b`, not `b*2a`.
+        let plain = left.bind >= Bind::Product && !left.matrix && !left.quotient && !exponent(&left.text);
+        if let Some((number, rest)) = counted(&right)
+            && plain
+            && left.text.starts_with(char::is_alphabetic)
+        {
+            return Text::new(format!("{number}{}*{rest}", left.text), Bind::Product);
+        }
         let left = if left.bind < Bind::Product || left.matrix { format!("({})", left.text) } else { left.text };
+        if right.matrix && !right.quotient && self.graph().shape(a).is_scalar() {
+            return Text { text: format!("{left}*{}", right.text), bind: Bind::Product, matrix: true, quotient: false };
+        }
         // A product of products is one product.
         let flat = right.bind == Bind::Product && !right.matrix && !right.quotient;
         let right = if right.bind <= Bind::Product && !flat { format!("({})", right.text) } else { right.text };
@@ -184,7 +231,11 @@ impl Printer<'_> {
             Role::Dim => {
                 if let Attr::Dim(dim) = node.op.attrs.get(0) {
                     let text = self.dim(dim);
-                    let bind = if text.contains([' ', '*']) { Bind::Sum } else { Bind::Tight };
+                    let bind = match () {
+                        () if text.contains(' ') => Bind::Sum,
+                        () if text.contains('*') => Bind::Product,
+                        () => Bind::Tight,
+                    };
                     return Text::new(text, bind);
                 }
             }
@@ -244,7 +295,7 @@ impl Printer<'_> {
         if def.args.iter().all(|arg| arg.kind.is_node()) && !node.op.attrs.all().is_empty() {
             args.push(self.shape(id));
         }
-        let name = called(def);
+        let name = called(self.graph(), id);
         Text::new(format!("{name}({})", args.join(", ")), Bind::Tight)
     }
 
@@ -301,6 +352,20 @@ impl Printer<'_> {
             ),
         }
     }
+}
+
+/// Would a number before this text read on into it, as in `2e3`?
+fn exponent(text: &str) -> bool {
+    text.strip_prefix(['e', 'E']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `2a`, or `2*e2`, as the number and the rest.
+fn counted(text: &Text) -> Option<(&str, &str)> {
+    let end = text.text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, rest) = text.text.split_at(end);
+    let rest = rest.strip_prefix('*').unwrap_or(rest);
+    let whole = text.bind == Bind::Together || (text.bind == Bind::Product && !text.matrix && !text.quotient);
+    (whole && !number.is_empty() && rest.starts_with(char::is_alphabetic)).then_some((number, rest))
 }
 
 impl Bind {

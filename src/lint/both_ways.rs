@@ -8,7 +8,7 @@ use crate::shape::{Dim, Shape};
 use crate::source::Sources;
 
 /// The lint.
-pub(super) static LINT: Lint = Lint { code: "nnlang::lint::both_ways", find };
+pub(super) static LINT: Lint = Lint { code: "nnlang::lint::both_ways", misses: false, find };
 
 fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let mut told = rustc_hash::FxHashSet::default();

@@ -6,7 +6,7 @@ use crate::lower::Compiled;
 use crate::source::Sources;
 
 /// The lint.
-pub(super) static LINT: Lint = Lint { code: "nnlang::lint::half_of", find };
+pub(super) static LINT: Lint = Lint { code: "nnlang::lint::half_of", misses: false, find };
 
 fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let mut told = rustc_hash::FxHashSet::default();

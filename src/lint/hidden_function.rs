@@ -6,7 +6,7 @@ use crate::lower::Compiled;
 use crate::source::Sources;
 
 /// The lint.
-pub(super) static LINT: Lint = Lint { code: "nnlang::lint::hidden_function", find };
+pub(super) static LINT: Lint = Lint { code: "nnlang::lint::hidden_function", misses: false, find };
 
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
     for (name, span) in &compiled.hiding {

@@ -8,7 +8,7 @@ use crate::source::Sources;
 use rustc_hash::FxHashSet;
 
 /// The lint. A loss is what `grad` is asked of by all parameters.
-pub(super) static LINT: Lint = Lint { code: "nnlang::lint::not_reached", find };
+pub(super) static LINT: Lint = Lint { code: "nnlang::lint::not_reached", misses: true, find };
 
 fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let mut losses: Vec<&Asked> = vec![];

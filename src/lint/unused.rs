@@ -9,7 +9,7 @@ use crate::source::Sources;
 use rustc_hash::FxHashSet;
 
 /// The lint. A program without a question may be unfinished: there nothing is said.
-pub(super) static LINT: Lint = Lint { code: "nnlang::lint::unused", find };
+pub(super) static LINT: Lint = Lint { code: "nnlang::lint::unused", misses: true, find };
 
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
     if !compiled.items.iter().any(|item| !matches!(item.kind, ItemKind::Define(_))) {

@@ -3,7 +3,7 @@
 use super::{BUDGET, Cx, DEPTH, DefKind, Frame, Value, errors};
 use crate::graph::{Arg, ArgKind, Attr, Attrs, NodeId, OpDef, Role};
 use crate::ops;
-use crate::resolve::hir::{Callee, Function, FunctionId};
+use crate::resolve::hir::{Callee, Function, FunctionId, HirId};
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -331,8 +331,17 @@ impl<'a> Cx<'a> {
         match value {
             Value::List(items) => {
                 for item in items.iter() {
+                    if *item == Value::Hole {
+                        let sym = self.out.graph.dims.hole(Some(span));
+                        dims.push(self.out.graph.dims.sym(sym));
+                        continue;
+                    }
                     let node = self.as_node(item, span)?;
                     let number = ops::known::number(&self.out.graph, node, &self.leaf());
+                    if number == Some(-1.0) {
+                        self.report(errors::size_left(span));
+                        return None;
+                    }
                     if let Some(number) = number.filter(|n| n.fract() != 0.0 || *n < 0.0) {
                         self.report(errors::dimension_in(&number.to_string(), self.text(span), span));
                         return None;
@@ -340,6 +349,7 @@ impl<'a> Cx<'a> {
                     dims.push(self.as_dim(node, span)?);
                 }
             }
+            Value::Hole => return self.shape_of(&Value::List([Value::Hole].into()), span),
             other => {
                 let node = self.as_node(other, span)?;
                 if !self.out.graph.shape(node).is_scalar()
@@ -554,7 +564,14 @@ impl<'a> Cx<'a> {
     }
 
     /// `f'(z)`: the slope by the first argument, entry by entry.
-    pub(super) fn slope(&mut self, callee: Callee, order: u32, mut given: Vec<Given>, span: Span, place: u64) -> Value {
+    pub(super) fn slope(
+        &mut self,
+        id: HirId,
+        (callee, order): (Callee, u32),
+        mut given: Vec<Given>,
+        span: Span,
+        place: u64,
+    ) -> Value {
         if given.iter().any(|given| given.value == Value::Poison) {
             return Value::Poison;
         }
@@ -575,7 +592,7 @@ impl<'a> Cx<'a> {
         };
         let value = self.call(callee, given, span, place);
         let Some(y) = self.as_node(&value, span) else { return Value::Poison };
-        self.entrywise(y, z, order, &name, span)
+        self.entrywise(id, (y, z), order, &name, span)
     }
 }
 

@@ -1,14 +1,17 @@
 //! Derivatives that the program names: numbers of any order, of and by tensors of any shape.
 
-use super::{Cx, Value, Zero, errors};
+use super::{Compiled, Cx, DefKind, Value, Zero, errors};
 use crate::diff::{self, Slope, Trouble};
-use crate::graph::{Diff, Fault, Graph, Kernel, NodeId, Role, Type};
+use crate::graph::{DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
 use crate::ops::{self, build};
 use crate::resolve::hir::{HirId, Transform};
 use crate::shape::Shape;
 use crate::simplify::Opener;
 use crate::source::Span;
 use crate::tensor::DType;
+
+/// Steps that the orders of one derivative may add before a further one is refused.
+const ORDERS_NODES: usize = 200_000;
 
 /// The memory of what nodes are evaluated as.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +67,39 @@ pub fn derive_readable(graph: &mut Graph, openers: &mut Openers, root: NodeId, b
     Some(node)
 }
 
+/// As [`derive_readable`], of the expression as the program wrote it.
+pub fn derive_as_written(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Option<NodeId> {
+    let kept: Vec<NodeId> = by.iter().copied().filter(|id| graph.def(*id).role == Role::Def).collect();
+    let mut opener = Opener::verbatim(kept);
+    let mut node = opener.open(graph, root);
+    for id in by {
+        let free = opener.open(graph, *id);
+        node = sweep(graph, node, &[free]).ok()?.pop()?.node;
+    }
+    Some(node)
+}
+
+/// What a scalar is differentiated by where the program does not say: the parameters in order; where there are none, the
+/// real leaves and inputs that it reaches.
+pub fn default_by(compiled: &Compiled, goal: NodeId) -> Vec<DefId> {
+    let of_kind = |wanted: &[DefKind]| -> Vec<DefId> {
+        (0..compiled.defs.len())
+            .filter(|i| wanted.contains(&compiled.defs[*i].kind))
+            .map(|i| DefId(i as u32))
+            .filter(|id| compiled.graph.node(compiled.def(*id).node).dtype == DType::Real)
+            .collect()
+    };
+    let params = of_kind(&[DefKind::Param]);
+    if !params.is_empty() {
+        return params;
+    }
+    let reached: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
+    of_kind(&[DefKind::Leaf, DefKind::Input])
+        .into_iter()
+        .filter(|id| reached.contains(&compiled.def(*id).node))
+        .collect()
+}
+
 /// One sweep over an opened root.
 fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
     let shape = graph.shape(root).clone();
@@ -85,6 +121,10 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
         if to.is_scalar() {
             let one = ops::number(graph, 1.0);
             let slope = diff::forward(graph, root, &[(*id, one)])?;
+            out.push(derived(graph, slope, &whole).map_err(at(*id))?);
+            continue;
+        }
+        if let Some(slope) = diagonal(graph, root, *id, &whole)? {
             out.push(derived(graph, slope, &whole).map_err(at(*id))?);
             continue;
         }
@@ -127,6 +167,34 @@ fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>,
     Ok(out)
 }
 
+/// `d2J/da db` of the names; `None`: what has no name.
+fn order_name(of: Option<&str>, by: &[&str]) -> String {
+    let Some(of) = of else { return "the derivative before".into() };
+    let order = if by.len() > 1 { by.len().to_string() } else { String::new() };
+    let below: Vec<String> = match by {
+        [first, ..] if by.len() > 1 && by.iter().all(|name| name == first) => vec![format!("d{first}{order}")],
+        _ => by.iter().map(|name| format!("d{name}")).collect(),
+    };
+    format!("d{order}{of}/{}", below.join(" "))
+}
+
+/// Where entries go one to one, the slopes of the entries on a diagonal: what does not meet is 0, even where a slope is infinite.
+fn diagonal(graph: &mut Graph, root: NodeId, by: NodeId, whole: &Shape) -> Result<Option<Slope>, Trouble> {
+    let shape = graph.shape(by).clone();
+    if !graph.shape(root).is_same(&shape, &graph.dims) || !is_pointwise(graph, root, by) {
+        return Ok(None);
+    }
+    let at = |fault: Fault| Trouble { node: by, fault };
+    let one = ops::number(graph, 1.0);
+    let ones = build::broadcast_to(graph, one, shape.clone()).map_err(at)?;
+    let slope = match diff::forward(graph, root, &[(by, ones)])? {
+        Slope::Node(slope) => slope,
+        other => return Ok(Some(other)),
+    };
+    let made = build::diagonal(graph, slope).and_then(|made| build::reshape_to(graph, made, whole.clone()));
+    made.map(|made| Some(Slope::Node(made))).map_err(at)
+}
+
 fn derived(graph: &mut Graph, slope: Slope, shape: &Shape) -> Result<Derived, Fault> {
     let zero = match slope {
         Slope::Node(node) => return Ok(Derived { node: build::broadcast_to(graph, node, shape.clone())?, zero: None }),
@@ -144,22 +212,36 @@ impl Cx<'_> {
     /// `dJ/da`, `d2J/da db`: one name after the other.
     pub(super) fn derivative(&mut self, id: HirId, of: NodeId, by: &[(NodeId, Span)], span: Span) -> Value {
         let mut root = of;
-        for (name, at) in by {
+        self.derived.insert(id, (of, by.iter().map(|(name, _)| *name).collect()));
+        let before = self.out.graph.len();
+        for (i, (name, at)) in by.iter().enumerate() {
+            if self.out.graph.len() - before > ORDERS_NODES {
+                return self.report(errors::order(i, by.len(), span));
+            }
             if !self.is_variable(*name, *at) {
                 return Value::Poison;
             }
-            match self.derive_one(root, *name, span) {
-                Some(derived) => {
-                    root = derived.node;
-                    match derived.zero {
-                        Some(zero) => self.zeros.insert(id, zero),
-                        None => None,
-                    };
-                }
-                None => return Value::Poison,
+            let Some(derived) = self.derive_one(root, *name, span) else { return Value::Poison };
+            root = derived.node;
+            if let Some(zero) = derived.zero {
+                let before: Vec<&str> = by[..i].iter().map(|(name, at)| self.called(*name, *at)).collect();
+                let constant = || Zero::Constant(order_name(self.name_of(of), &before), self.called(*name, *at).into());
+                let zero = if zero == Zero::Unconnected && i > 0 { constant() } else { zero };
+                // The first reason is the reason of what follows.
+                self.zeros.entry(id).or_insert(zero);
             }
         }
         Value::Node(root)
+    }
+
+    /// The name of a definition.
+    fn name_of(&self, node: NodeId) -> Option<&str> {
+        self.out.def_of(node).map(|def| &*self.out.def(def).name)
+    }
+
+    /// The name of a definition, else its text.
+    fn called(&self, node: NodeId, span: Span) -> &str {
+        self.name_of(node).unwrap_or(self.text(span))
     }
 
     fn derive_one(&mut self, root: NodeId, by: NodeId, span: Span) -> Option<Derived> {
@@ -193,9 +275,7 @@ impl Cx<'_> {
         }
         if found.dtype != DType::Real {
             let what = if found.dtype == DType::Int { "whole numbers" } else { "0 or 1" };
-            let name = self.out.def_of(node).map(|def| self.out.def(def).name.clone());
-            let name = name.as_deref().unwrap_or(self.text(span));
-            let problem = errors::by_whole(name, what, span);
+            let problem = errors::by_whole(self.called(node, span), what, span);
             self.report(problem);
             return false;
         }
@@ -269,10 +349,17 @@ impl Cx<'_> {
     }
 
     /// The slope of `y` by `z`, entry by entry, `order` times.
-    pub(super) fn entrywise(&mut self, y: NodeId, z: NodeId, order: u32, name: &str, span: Span) -> Value {
+    pub(super) fn entrywise(
+        &mut self,
+        id: HirId,
+        (y, z): (NodeId, NodeId),
+        order: u32,
+        name: &str,
+        span: Span,
+    ) -> Value {
         let shape = self.out.graph.shape(z).clone();
         let mut root = y;
-        for _ in 0..order {
+        for before in 0..order {
             let mut opener = Opener::keeping([z]);
             let opened = opener.open(&mut self.out.graph, root);
             let free = opener.open(&mut self.out.graph, z);
@@ -289,7 +376,15 @@ impl Cx<'_> {
             });
             self.settle();
             match made {
-                Ok(derived) => root = derived.node,
+                Ok(derived) => {
+                    root = derived.node;
+                    if let Some(zero) = derived.zero {
+                        let earlier =
+                            || Zero::Constant(format!("{name}{}", "'".repeat(before as usize)), "its argument".into());
+                        let zero = if zero == Zero::Unconnected && before > 0 { earlier() } else { zero };
+                        self.zeros.entry(id).or_insert(zero);
+                    }
+                }
                 Err(trouble) => {
                     self.trouble(trouble, span);
                     return Value::Poison;

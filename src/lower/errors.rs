@@ -13,6 +13,10 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
     for (fact, at) in chain {
         problem = problem.at(*at, fact.clone());
     }
+    if value.source != shape.source {
+        // Another value for it, as of `--set`.
+        return problem.mend(format!("give it a value of shape {wanted}"));
+    }
     problem.mend(format!("state {found}, or change the value")).edit(shape, found)
 }
 
@@ -78,6 +82,20 @@ pub fn absent(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::text", "`none` is not a value")
         .at(span, "a value is wanted here")
         .mend("write a number, or leave the argument away")
+}
+
+/// `reshape(x, [2, -1])`
+pub fn size_left(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::dimension", "-1 is not a dimension")
+        .at(span, "a dimension is a whole number from 0 on, or a name")
+        .mend("write `_` for the size that is left to be computed")
+}
+
+/// `_` where no shape is wanted.
+pub fn hole(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::dimension", "`_` is a size left to be computed, and stands only in a shape")
+        .at(span, "a value is wanted here")
+        .mend("write a number or a name; `reshape(x, [2, _])` computes the size that is left")
 }
 
 /// More entries than can be counted.
@@ -299,6 +317,14 @@ pub fn budget(name: &str, span: Span) -> Diagnostic {
         .at(span, "there are too many here")
         .because("functions are expanded where they are called; calls with equal arguments are expanded once")
         .mend("give one call a tensor, or name intermediate results and use them twice")
+}
+
+/// A derivative of so high an order that its formula is too long.
+pub fn order(done: usize, wanted: usize, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::diff::order", format!("a derivative of order {wanted} is more than can be handled"))
+        .at(span, format!("it is given up at order {done}"))
+        .because("each order is a formula of its own, and longer than the one before")
+        .mend("ask for a lower order, or of a simpler name")
 }
 
 /// More indices than axes.

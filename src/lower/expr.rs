@@ -41,6 +41,7 @@ impl Cx<'_> {
             Kind::Number(value) | Kind::Constant(value) => Value::Node(ops::number(self.graph(), *value)),
             Kind::Flag(flag) => Value::Flag(*flag),
             Kind::Absent => Value::Absent,
+            Kind::Hole => Value::Hole,
             Kind::Text(text) => Value::Text(text.clone()),
             Kind::Broken | Kind::Jump(_) => Value::Poison,
             Kind::Global(global) => match &self.values[global.0 as usize] {
@@ -110,7 +111,7 @@ impl Cx<'_> {
                         span: program.hir(arg.value).span,
                     })
                     .collect();
-                self.slope(*callee, *order, given, span, place)
+                self.slope(id, (*callee, *order), given, span, place)
             }
             Kind::Index(base, slots) => {
                 let value = get(*base);
@@ -124,6 +125,10 @@ impl Cx<'_> {
             Kind::Derivative { of, by } => {
                 let of_value = get(*of);
                 let Some(of_node) = self.as_node(&of_value, program.hir(*of).span) else { return Value::Poison };
+                let orders: u64 = by.iter().map(|(_, order)| u64::from(*order)).sum();
+                if orders > super::ORDERS {
+                    return self.report(errors::order(super::ORDERS as usize, orders as usize, span));
+                }
                 let mut names = vec![];
                 for (by, order) in by {
                     let by_span = program.hir(*by).span;
@@ -171,6 +176,10 @@ impl Cx<'_> {
                 self.report(errors::absent(span));
                 None
             }
+            Value::Hole => {
+                self.report(errors::hole(span));
+                None
+            }
         }
     }
 
@@ -209,7 +218,7 @@ impl Cx<'_> {
                     }
                     return Some(sizes);
                 }
-                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return None,
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => return None,
             }
         }
     }
@@ -265,7 +274,7 @@ impl Cx<'_> {
                     Whole::Numbers => {}
                     Whole::Other => return Whole::Other,
                 },
-                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Poison => return Whole::Other,
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => return Whole::Other,
             }
         }
         Whole::Numbers

@@ -244,8 +244,8 @@ impl Cx<'_> {
         };
         self.draw.name = outer;
         let output = define(self, next + 1, Made::Value(a));
-        let (activated, units) = (spec.activation.is_some(), spec.units_span);
-        self.out.layers.push(super::Layered { source, output, activated, word: span, units });
+        let (activation, units) = (spec.activation.as_ref().map(|(_, _, at)| *at), spec.units_span);
+        self.out.layers.push(super::Layered { source, output, activation, word: span, units });
         true
     }
 

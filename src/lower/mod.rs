@@ -10,7 +10,7 @@ mod layer;
 mod network;
 mod stated;
 
-pub use derivative::{Derived, Openers, derive, derive_readable, entry_by_entry};
+pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};
@@ -103,8 +103,8 @@ pub struct Layered {
     pub source: NodeId,
     /// What it gives.
     pub output: NodeId,
-    /// Does it say an activation?
-    pub activated: bool,
+    /// The activation's name, where it says one.
+    pub activation: Option<Span>,
     /// Its word.
     pub word: Span,
     /// Its number of units, after which an activation would stand.
@@ -170,6 +170,8 @@ pub struct Asked {
 pub enum Zero {
     /// Nothing connects them.
     Unconnected,
+    /// The derivative of an order before, by its name, does not depend on this.
+    Constant(String, String),
     /// The reason of what is flat.
     Flat(String),
 }
@@ -235,6 +237,8 @@ pub(crate) enum Value {
     Flag(bool),
     /// Not given.
     Absent,
+    /// `_`: a size left to be computed.
+    Hole,
     /// It is wrong, and reported.
     Poison,
 }
@@ -268,6 +272,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         networks: FxHashMap::default(),
         results: FxHashMap::default(),
         zeros: FxHashMap::default(),
+        derived: FxHashMap::default(),
         expanded: 0,
         depth: 0,
         unnamed: 0,
@@ -299,6 +304,8 @@ struct Frame {
 
 /// How many calls one statement may expand to.
 const BUDGET: usize = 200_000;
+/// The highest order of a derivative.
+const ORDERS: u64 = 1000;
 /// How deep calls may nest.
 const DEPTH: usize = 10_000;
 
@@ -324,6 +331,8 @@ struct Cx<'a> {
     results: FxHashMap<NodeId, (NetworkId, usize)>,
     /// Why the derivative at a node of the program is zero.
     zeros: FxHashMap<HirId, Zero>,
+    /// Of what a derivative at a node of the program is, and by what, one name for each order.
+    derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     expanded: usize,
     depth: usize,
     unnamed: u64,
@@ -646,24 +655,11 @@ impl<'a> Cx<'a> {
             _ => None,
         };
         let zero = self.zeros.get(&expr.root).cloned();
-        let global = |cx: &Self, id: HirId| match cx.program.hir(id).kind {
-            hir::Kind::Global(global) => cx.out.globals[global.0 as usize].map(|def| cx.out.def(def).node),
-            _ => None,
+        let (of, order) = match self.derived.get(&expr.root) {
+            Some((of, order)) => (Some(*of), order.clone()),
+            None => (None, vec![]),
         };
-        let mut order = vec![];
-        let (of, by) = match &self.program.hir(expr.root).kind {
-            hir::Kind::Derivative { of, by } => {
-                for (by, times) in by {
-                    order.extend(global(self, *by).into_iter().cycle().take(*times as usize));
-                }
-                let first = match by.as_slice() {
-                    [(by, 1)] => global(self, *by),
-                    _ => None,
-                };
-                (global(self, *of), first)
-            }
-            _ => (None, None),
-        };
+        let by = if let [by] = order.as_slice() { Some(*by) } else { None };
         Asked { node, span, def, of, by, order, zero }
     }
 

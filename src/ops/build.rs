@@ -248,6 +248,20 @@ pub fn as_type(graph: &mut Graph, x: NodeId, dtype: crate::tensor::DType) -> Res
     graph.add(super::structure::as_type(dtype), Attrs::None, &[x])
 }
 
+/// The entries of a tensor, in row-major order, on the diagonal of a matrix.
+pub fn diagonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
+    let flat = match graph.shape(x).rank() {
+        1 => x,
+        _ => {
+            let count = graph.shape(x).clone().count(&graph.dims);
+            let count = count
+                .map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
+            reshape_to(graph, x, Shape::new([count]))?
+        }
+    };
+    graph.add(&super::diag::DIAG_EMBED, Attrs::None, &[flat])
+}
+
 /// The identity matrix.
 pub fn eye(graph: &mut Graph, n: Dim) -> Result<NodeId, Fault> {
     graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n)), &[])

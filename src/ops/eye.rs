@@ -33,7 +33,7 @@ pub static ARANGE: OpDef = OpDef {
     args: &[args::given("n", ArgKind::Dim)],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The numbers 0, 1, 2, …, n of them.",
+    summary: "The numbers 0, 1, 2, …, n of them; `arange(start, stop, step)` is `start..stop step step`.",
     formula: "",
     kink: None,
     shape: |_, _, attrs| Ok(Type::real(Shape::new([shapes::dim_of(attrs, 0)?]))),
@@ -42,7 +42,7 @@ pub static ARANGE: OpDef = OpDef {
     rules: &[],
     stable: &[],
     domain: &[],
-    examples: &[("arange(3)", "[0, 1, 2]"), ("arange(4)/2", "[0, 0.5, 1, 1.5]")],
+    examples: &[("arange(3)", "[0, 1, 2]"), ("arange(4)/2", "[0, 0.5, 1, 1.5]"), ("arange(2, 9, 3)", "[2, 5, 8]")],
 };
 
 const NOTHING: &str = "it does not depend on anything";

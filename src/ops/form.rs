@@ -1,9 +1,10 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
 use super::{
-    add, broadcast_to, compare, diag, div, eye, gather, matmul, mean, mul, neg, pow, reshape, sub, sum, transpose,
+    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow,
+    reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
 };
-use crate::graph::{Graph, NodeId, OpDef, Role};
+use crate::graph::{Attrs, Fault, Graph, NodeId, OpDef, Role};
 
 /// A node as the algebra sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,10 +39,26 @@ pub enum Form {
     SumTo(NodeId),
     /// The same entries under another shape.
     Reshape(NodeId),
+    /// Zeros around it.
+    Padded(NodeId),
+    /// `softmax(x)`
+    Softmax(NodeId),
+    /// `sqrt(x)`
+    Sqrt(NodeId),
+    /// `inv(A)`
+    Inv(NodeId),
+    /// `solve(A, b)`
+    Solve(NodeId, NodeId),
     /// `where(c, a, b)`
     Where(NodeId, NodeId, NodeId),
     /// `a == b`
     Eq(NodeId, NodeId),
+    /// `a and b`
+    And(NodeId, NodeId),
+    /// `a or b`
+    Or(NodeId, NodeId),
+    /// `not a`
+    Not(NodeId),
     /// The identity matrix.
     Eye,
     /// The last axis on a diagonal.
@@ -72,6 +89,11 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [x]) if is(&broadcast_to::SUM_TO) => Form::SumTo(*x),
         (_, [x]) if is(&reshape::RESHAPE) => Form::Reshape(*x),
         (_, [x]) if is(&diag::DIAG_EMBED) => Form::DiagEmbed(*x),
+        (_, [x]) if is(&slice::UNSLICE) => Form::Padded(*x),
+        (_, [x]) if is(&softmax::SOFTMAX) => Form::Softmax(*x),
+        (_, [x]) if is(&roots::SQRT) => Form::Sqrt(*x),
+        (_, [x]) if is(&linalg::INV) => Form::Inv(*x),
+        (_, [a, b]) if is(&linalg::SOLVE) => Form::Solve(*a, *b),
         (_, [a, b]) if is(&add::ADD) => Form::Add(*a, *b),
         (_, [a, b]) if is(&sub::SUB) => Form::Sub(*a, *b),
         (_, [a, b]) if is(&mul::MUL) => Form::Mul(*a, *b),
@@ -79,6 +101,9 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [a, b]) if is(&pow::POW) => Form::Pow(*a, *b),
         (_, [a, b]) if is(&matmul::MATMUL) => Form::MatMul(*a, *b),
         (_, [a, b]) if is(&compare::EQ) => Form::Eq(*a, *b),
+        (_, [a, b]) if is(&logic::AND) => Form::And(*a, *b),
+        (_, [a, b]) if is(&logic::OR) => Form::Or(*a, *b),
+        (_, [a]) if is(&logic::NOT) => Form::Not(*a),
         (_, [a, b]) if is(&gather::SCATTER_ADD) => Form::ScatterAdd(*a, *b),
         (_, [c, a, b]) if is(&super::choose::WHERE) => Form::Where(*c, *a, *b),
         _ => Form::Other,
@@ -90,7 +115,6 @@ pub const READABLE: &[&str] = &[
     "(1/cosh(z))^2 = 1 - tanh(z)^2",
     "(0.5/cosh(z/2))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "(0.5/cosh(0.5*z))^2 = sigmoid(z)*(1 - sigmoid(z))",
-    "sigmoid(-z) = 1 - sigmoid(z)",
     "tanh(-z) = -tanh(z)",
     "xlogy(x, y) = x*log(y)",
     "xlog1py(x, y) = x*log(1 + y)",
@@ -98,13 +122,73 @@ pub const READABLE: &[&str] = &[
     "expm1(x) = exp(x) - 1",
     "exp(log(x)) = x",
     "stated(x, y, z) = x",
+    "hypot(x, y) = sqrt(x^2 + y^2)",
+    "square(x) = x^2",
+    "cofactor(A) = det(A)*inv(A)'",
+    "inv(inv(A)) = A",
+    "exp(-log(x)) = 1/x",
+    "where((not c) or c, x, y) = x",
+    "where(c or (not c), x, y) = x",
+    "where(c, a, 0) + where(not c, b, 0) = where(c, a, b)",
+    "where(not c, b, 0) + where(c, a, 0) = where(c, a, b)",
 ];
 
-/// The name under which an operator is called: of two arguments `max` and `min` work entry by entry.
-pub fn called(def: &OpDef) -> &'static str {
+/// As [`READABLE`], for what is as short either way: the right side is its normal form, the shorter one is printed.
+pub const EITHER: &[&str] = &["sigmoid(-z) = 1 - sigmoid(z)", "erfc(z) = 1 - erf(z)"];
+
+/// Squares that are one another's: `f^2` is a number and a multiple of `g^2`.
+static SQUARES: &[(&OpDef, f64, f64, &OpDef)] = &[
+    (&trigonometry::SIN, 1.0, -1.0, &trigonometry::COS),
+    (&trigonometry::COS, 1.0, -1.0, &trigonometry::SIN),
+    (&hyperbolic::COSH, 1.0, 1.0, &hyperbolic::SINH),
+    (&hyperbolic::SINH, -1.0, 1.0, &hyperbolic::COSH),
+];
+
+/// The square of a node as a number and a multiple of the square of another.
+pub fn square(graph: &mut Graph, id: NodeId) -> Option<(f64, f64, NodeId)> {
+    let (_, number, times, other) = SQUARES.iter().find(|(def, ..)| *graph.def(id) == **def)?;
+    let args = graph.node(id).args.clone();
+    graph.add(other, Attrs::None, &args).ok().map(|other| (*number, *times, other))
+}
+
+/// `1 - f(z)` as a function: `sigmoid(-z)`, `erfc(z)`.
+pub fn complement(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
+    let args = graph.node(id).args.clone();
+    let def = graph.def(id);
+    let made = if *def == sigmoid::SIGMOID {
+        super::build::neg(graph, args[0]).and_then(|z| graph.add(&sigmoid::SIGMOID, Attrs::None, &[z]))
+    } else if *def == erf::ERF {
+        graph.add(&erf::ERFC, Attrs::None, &args)
+    } else {
+        return None;
+    };
+    made.ok()
+}
+
+/// `sqrt(x)`
+pub fn sqrt(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&roots::SQRT, Attrs::None, &[x])
+}
+
+/// `diag(x)` of a vector.
+pub fn diagonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&diag::DIAG_EMBED, Attrs::None, &[x])
+}
+
+/// `inv(A)`
+pub fn inverse(graph: &mut Graph, a: NodeId) -> Result<NodeId, Fault> {
+    graph.add(&linalg::INV, Attrs::None, &[a])
+}
+
+/// The name under which a node's operator is called: of two arguments `max` and `min` work entry by entry, and `diag` of a
+/// vector is a matrix.
+pub fn called(graph: &Graph, id: NodeId) -> &'static str {
+    let def = graph.def(id);
     match () {
+        () if *def == diag::DIAG_EMBED && graph.shape(id).rank() == 2 => diag::DIAG.name,
         () if *def == super::maximum::MAXIMUM => super::extremum::MAX.name,
         () if *def == super::maximum::MINIMUM => super::extremum::MIN.name,
+        () if *def == diag::DIAGONAL && graph.shape(id).rank() == 1 => diag::DIAG.name,
         () => def.name,
     }
 }

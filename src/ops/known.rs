@@ -1,43 +1,23 @@
 //! What is known of a node before the run: the number, dimension or whole numbers that it must be.
 
-use super::{add, div, eye, mul, neg, sub};
+use super::{add, div, eye, mul, neg, rounding, sub};
 use crate::graph::{Attr, DefId, Graph, Literal, NodeId, OpDef, Role};
 use crate::shape::Dim;
 use crate::tensor::Tensor;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 /// The first expression of a leaf, and its name where that is to be kept.
 pub type Leaf<'a> = &'a dyn Fn(DefId) -> Option<(NodeId, Option<std::sync::Arc<str>>)>;
 
 /// The number that a scalar node is, if the program says so: literals, leaves and arithmetic over them.
 pub fn number(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<f64> {
-    let node = graph.node(id);
-    let arg = |i: usize| node.args.get(i).and_then(|arg| number(graph, *arg, leaf));
-    match node.op.def.role {
-        Role::Number => node.op.attrs.number(0),
-        Role::Literal => match node.op.attrs.get(0) {
-            Attr::Tensor(Literal(tensor)) => tensor.item(),
-            _ => None,
-        },
-        Role::Dim => match node.op.attrs.get(0) {
-            Attr::Dim(dim) => graph.dims.known(dim).map(|n| n as f64),
-            _ => None,
-        },
-        Role::Slot => number(graph, leaf(node.op.attrs.def(0)?)?.0, leaf),
-        Role::Def | Role::Stop => arg(0),
-        Role::Draw => None,
-        Role::Plain => {
-            let def = node.op.def;
-            match () {
-                () if *def == neg::NEG => Some(-arg(0)?),
-                () if *def == add::ADD => Some(arg(0)? + arg(1)?),
-                () if *def == sub::SUB => Some(arg(0)? - arg(1)?),
-                () if *def == mul::MUL => Some(arg(0)? * arg(1)?),
-                () if *def == div::DIV => Some(arg(0)? / arg(1)?),
-                () if def.name == "floor" => Some(libm::floor(arg(0)?)),
-                () => None,
-            }
-        }
-    }
+    known(graph, id, leaf).number
+}
+
+/// The dimension that a scalar node is: a whole number, a name, or arithmetic over them.
+pub fn dim(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Dim> {
+    known(graph, id, leaf).dim
 }
 
 /// Does this operator say that both its arguments are equal?
@@ -45,59 +25,18 @@ pub fn equates(def: &OpDef) -> bool {
     *def == super::compare::EQ
 }
 
-/// The dimension that a scalar node is: a whole number, a name, or arithmetic over them.
-pub fn dim(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Dim> {
-    let node = graph.node(id);
-    let arg = |i: usize| node.args.get(i).and_then(|arg| dim(graph, *arg, leaf));
-    let whole = |value: f64| (value >= 0.0 && value.fract() == 0.0 && value < 1.9e19).then_some(Dim::Num(value as u64));
-    match node.op.def.role {
-        Role::Dim => match node.op.attrs.get(0) {
-            Attr::Dim(dim) => Some(dim.clone()),
-            _ => None,
-        },
-        Role::Slot => {
-            let (init, name) = leaf(node.op.attrs.def(0)?)?;
-            match (dim(graph, init, leaf)?, name) {
-                (Dim::Num(n), Some(name)) => Some(Dim::Named(n, name)),
-                (dim, _) => Some(dim),
-            }
-        }
-        Role::Def | Role::Stop => arg(0),
-        Role::Number | Role::Literal => whole(number(graph, id, leaf)?),
-        Role::Draw => None,
-        Role::Plain => {
-            let def = node.op.def;
-            match () {
-                () if *def == neg::NEG => graph.dims.sub(&Dim::Num(0), &arg(0)?).ok(),
-                () if *def == add::ADD => graph.dims.add(&arg(0)?, &arg(1)?).ok(),
-                () if *def == sub::SUB => graph.dims.sub(&arg(0)?, &arg(1)?).ok(),
-                () if *def == mul::MUL => graph.dims.mul(&arg(0)?, &arg(1)?).ok(),
-                () if def.name == "floor" => {
-                    let inner = graph.node(*node.args.first()?);
-                    if *inner.op.def == div::DIV {
-                        let (p, k) = (dim(graph, inner.args[0], leaf)?, number(graph, inner.args[1], leaf)?);
-                        if k >= 1.0 && k.fract() == 0.0 {
-                            return graph.dims.floor_div(&p, k as u64).ok();
-                        }
-                    }
-                    whole(number(graph, id, leaf)?)
-                }
-                () => whole(number(graph, id, leaf)?),
-            }
-        }
-    }
-}
-
 /// The numbers of a vector node (or of a scalar: one), where the program says them.
 pub fn numbers(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Vec<f64>> {
+    let mut id = id;
+    while let Role::Slot | Role::Def | Role::Stop = graph.def(id).role {
+        id = *below(graph, id, leaf).first()?;
+    }
     let node = graph.node(id);
     match node.op.def.role {
         Role::Literal => match node.op.attrs.get(0) {
             Attr::Tensor(Literal(tensor)) if tensor.shape().len() <= 1 => Some(values(tensor)),
             _ => None,
         },
-        Role::Slot => numbers(graph, leaf(node.op.attrs.def(0)?)?.0, leaf),
-        Role::Def | Role::Stop => numbers(graph, *node.args.first()?, leaf),
         Role::Plain if *node.op.def == eye::ARANGE => match node.op.attrs.get(0) {
             Attr::Dim(dim) => {
                 let n = graph.dims.known(dim)?;
@@ -105,10 +44,127 @@ pub fn numbers(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Vec<f64>> {
             }
             _ => None,
         },
-        Role::Number | Role::Dim | Role::Plain | Role::Draw => number(graph, id, leaf).map(|value| vec![value]),
+        Role::Number | Role::Dim | Role::Plain | Role::Draw | Role::Slot | Role::Def | Role::Stop => {
+            number(graph, id, leaf).map(|value| vec![value])
+        }
     }
 }
 
 fn values(tensor: &Tensor) -> Vec<f64> {
     tensor.to_f64().iter().copied().collect()
+}
+
+/// What is known of a scalar node.
+#[derive(Clone, Default)]
+struct Known {
+    number: Option<f64>,
+    dim: Option<Dim>,
+}
+
+impl Known {
+    fn number(value: f64) -> Known {
+        let whole = value >= 0.0 && value.fract() == 0.0 && value < 1.9e19;
+        Known { number: Some(value), dim: whole.then_some(Dim::Num(value as u64)) }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.number.is_none() && self.dim.is_none()
+    }
+}
+
+/// Each node under `id` once, and no further than where nothing is known.
+fn known(graph: &Graph, id: NodeId, leaf: Leaf) -> Known {
+    let mut found: FxHashMap<NodeId, Known> = FxHashMap::default();
+    let mut todo = vec![id];
+    while let Some(at) = todo.last().copied() {
+        let args = below(graph, at, leaf);
+        let lost = args.iter().any(|arg| found.get(arg).is_some_and(Known::is_nothing));
+        if let Some(next) = args.iter().find(|arg| !lost && !found.contains_key(*arg)) {
+            todo.push(*next);
+            continue;
+        }
+        let value = if lost { None } else { combined(graph, at, leaf, &args, &found) };
+        found.insert(at, value.unwrap_or_default());
+        todo.pop();
+    }
+    found.remove(&id).unwrap_or_default()
+}
+
+/// What a node's value is made of, as far as it is looked at.
+fn below(graph: &Graph, id: NodeId, leaf: Leaf) -> SmallVec<[NodeId; 2]> {
+    let node = graph.node(id);
+    match node.op.def.role {
+        Role::Slot => node.op.attrs.def(0).and_then(leaf).map(|(init, _)| init).into_iter().collect(),
+        Role::Def | Role::Stop => node.args.iter().take(1).copied().collect(),
+        // `floor(m/2)` is a dimension, `m/2` is none.
+        Role::Plain if *node.op.def == rounding::FLOOR && *graph.def(node.args[0]) == div::DIV => {
+            graph.node(node.args[0]).args.iter().copied().collect()
+        }
+        Role::Plain if is_arithmetic(node.op.def) => node.args.iter().copied().collect(),
+        Role::Plain | Role::Number | Role::Literal | Role::Dim | Role::Draw => SmallVec::new(),
+    }
+}
+
+fn is_arithmetic(def: &OpDef) -> bool {
+    [&neg::NEG, &add::ADD, &sub::SUB, &mul::MUL, &div::DIV, &rounding::FLOOR].contains(&def)
+}
+
+fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHashMap<NodeId, Known>) -> Option<Known> {
+    let node = graph.node(id);
+    let dims = &graph.dims;
+    let of = |id: &NodeId| found.get(id).cloned().unwrap_or_default();
+    let arg = |i: usize| args.get(i).map(of).unwrap_or_default();
+    let two = |f: fn(f64, f64) -> f64| Some(f(arg(0).number?, arg(1).number?));
+    let known = match node.op.def.role {
+        Role::Number => Known::number(node.op.attrs.number(0)?),
+        Role::Literal => match node.op.attrs.get(0) {
+            Attr::Tensor(Literal(tensor)) => Known::number(tensor.item()?),
+            _ => return None,
+        },
+        Role::Dim => match node.op.attrs.get(0) {
+            Attr::Dim(dim) => Known { number: dims.known(dim).map(|n| n as f64), dim: Some(dim.clone()) },
+            _ => return None,
+        },
+        Role::Slot => {
+            let Known { number, dim } = arg(0);
+            let dim = match (dim, leaf(node.op.attrs.def(0)?)?.1) {
+                (Some(Dim::Num(n)), Some(name)) => Some(Dim::Named(n, name)),
+                (dim, _) => dim,
+            };
+            Known { number, dim }
+        }
+        Role::Def | Role::Stop => arg(0),
+        Role::Draw => return None,
+        Role::Plain => {
+            let def = node.op.def;
+            match () {
+                () if *def == neg::NEG => Known {
+                    number: arg(0).number.map(|a| -a),
+                    dim: arg(0).dim.and_then(|a| dims.sub(&Dim::Num(0), &a).ok()),
+                },
+                () if *def == add::ADD => Known {
+                    number: two(|a, b| a + b),
+                    dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.add(&a, &b).ok()),
+                },
+                () if *def == sub::SUB => Known {
+                    number: two(|a, b| a - b),
+                    dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.sub(&a, &b).ok()),
+                },
+                () if *def == mul::MUL => Known {
+                    number: two(|a, b| a * b),
+                    dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.mul(&a, &b).ok()),
+                },
+                () if *def == div::DIV => Known::number(two(|a, b| a / b)?),
+                () if *def == rounding::FLOOR && args.len() == 2 => {
+                    let (p, k) = (arg(0).dim, arg(1).number.filter(|k| *k >= 1.0 && k.fract() == 0.0));
+                    let own = two(|a, b| libm::floor(a / b)).map(Known::number).unwrap_or_default();
+                    let dim = p.zip(k).and_then(|(p, k)| dims.floor_div(&p, k as u64).ok());
+                    Known { dim: dim.or(own.dim), ..own }
+                }
+                () if *def == rounding::FLOOR => Known::number(libm::floor(arg(0).number?)),
+                () => return None,
+            }
+        }
+    };
+    Some(known)
 }

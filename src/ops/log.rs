@@ -93,7 +93,7 @@ pub static LOG1MEXP: OpDef = OpDef {
     kink: None,
     shape: shapes::pointwise,
     kernel: Kernel::Map(elementwise::log1mexp),
-    diff: Diff::Slopes(&["-1/expm1(-x)"]),
+    diff: Diff::Slopes(&["exp(x)/expm1(x)"]),
     rules: &[],
     stable: &["log(-expm1(x)) = log1mexp(x)", "log1p(-exp(x)) = log1mexp(x)"],
     domain: &[Domain::Open(-8.0, -0.1)],

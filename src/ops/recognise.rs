@@ -5,7 +5,8 @@
 use super::{
     add, build, concat, div, exp, extremum, log, logsumexp, mean, mul, neg, number, sigmoid, softmax, sub, sum,
 };
-use crate::graph::{Attr, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
+use crate::graph::{Attr, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role, SliceSpec};
+use crate::shape::Dim;
 use smallvec::SmallVec;
 
 /// A form that no rule over single letters can say, seen at a node: the node that takes its place.
@@ -290,7 +291,7 @@ fn unshifted(graph: &Graph, scores: NodeId, axis: usize) -> NodeId {
     // Aligned at the right: where the axis is in the shift, and 1 there, or not in it at all.
     let flat = match (axis + own).checked_sub(rank) {
         None => true,
-        Some(at) => graph.shape(shift)[at] == crate::shape::Dim::Num(1),
+        Some(at) => graph.shape(shift)[at] == Dim::Num(1),
     };
     if flat && graph.shape(rest) == graph.shape(scores) { rest } else { scores }
 }
@@ -311,7 +312,7 @@ fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Option<NodeId>,
         if is(graph, y, &softmax::SOFTMAX)
             && is(graph, total, &sum::SUM)
             && graph.node(total).args[0] == a
-            && along(graph, total) == axis_of(graph, y)
+            && along(graph, total) == axis_of(graph, y, graph.shape(a).rank())
         {
             return log_softmax_slope(graph, a, y, total).map(Some);
         }
@@ -322,11 +323,48 @@ fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Option<NodeId>,
 /// `1 - softmax(z)[k]`, with the digits of a difference that is tiny.
 fn complement(graph: &mut Graph, part: NodeId) -> Result<Option<NodeId>, Fault> {
     let Some((path, whole)) = selection(graph, part, |id| is(graph, id, &softmax::SOFTMAX)) else { return Ok(None) };
+    if let Some(rest) = complement_of_one(graph, &path, whole)? {
+        return Ok(Some(rest));
+    }
     let node = graph.node(whole).clone();
     let log = graph.add(&softmax::LOG_SOFTMAX, node.op.attrs.clone(), &node.args)?;
     let log = selected(graph, &path, log)?;
     let less = graph.add(&exp::EXPM1, Attrs::None, &[log])?;
     build::neg(graph, less).map(Some)
+}
+
+/// Where the part is one entry `k` of each lane, a softmax is a sigmoid of what `k` has over all the others together, and
+/// one minus it is as exact as the sigmoid: `1 - softmax(z)[k] = sigmoid(logsumexp(others) - z[k])`.
+fn complement_of_one(graph: &mut Graph, path: &[NodeId], whole: NodeId) -> Result<Option<NodeId>, Fault> {
+    let Some(axis) = axis_of(graph, whole, graph.shape(whole).rank()) else { return Ok(None) };
+    let Some((first, rest)) = path.split_last() else { return Ok(None) };
+    let step = graph.node(*first).clone();
+    let Attr::Slices(slices) = step.op.attrs.get(0) else { return Ok(None) };
+    let z = graph.node(whole).args[0];
+    let known = |dim: &Dim| graph.dims.known(dim);
+    let (Some(1), Some(k), Some(n)) =
+        (known(&slices[axis].len), known(&slices[axis].start), known(&graph.shape(z)[axis]))
+    else {
+        return Ok(None);
+    };
+    if n < 2 || k >= n {
+        return Ok(None);
+    }
+    let mut others: SmallVec<[NodeId; 2]> = SmallVec::new();
+    for (start, len) in [(0, k), (k + 1, n - k - 1)] {
+        if len > 0 {
+            others.push(build::part(graph, z, axis, Dim::Num(start), Dim::Num(len))?);
+        }
+    }
+    let others = build::join(graph, &others, axis)?;
+    let total = build::reduce(graph, &logsumexp::LOGSUMEXP, others, Some(&[axis]), true)?;
+    let own = build::part(graph, z, axis, Dim::Num(k), Dim::Num(1))?;
+    let away = build::sub(graph, total, own)?;
+    let left = graph.add(&sigmoid::SIGMOID, Attrs::None, &[away])?;
+    let mut slices = slices.to_vec();
+    slices[axis] = SliceSpec { start: Dim::Num(0), step: 1, len: Dim::Num(1) };
+    let left = build::sliced(graph, left, &slices)?;
+    selected(graph, rest, left).map(Some)
 }
 
 /// `v - sum(y*v)`: all of it may be counted from the entry of `v` where `y` is largest, and there it cancels nothing.
@@ -343,12 +381,19 @@ fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<N
     let (p, q) = two(graph, weighted);
     let y = if q == factor { p } else { q };
     let Some(axis) = along(graph, total) else { return Ok(None) };
-    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) || axis_of(graph, y) != Some(axis) {
+    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) {
+        return Ok(None);
+    }
+    let shape = graph.shape(v).clone();
+    if axis_of(graph, y, shape.rank()) != Some(axis) {
         return Ok(None);
     }
     let z = graph.node(y).args[0];
-    let at = Attrs::from_vec(vec![build::ints(&[axis]), Attr::Flag(true)]);
+    let own = axis + graph.shape(z).rank() - shape.rank();
+    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
     let place = graph.add(&extremum::ARGMAX, at, &[z])?;
+    // One softmax for many rows: each looks at the same place.
+    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
     if counted(graph, v, place) {
         return Ok(None);
     }
@@ -385,7 +430,9 @@ fn along(graph: &Graph, sum: NodeId) -> Option<usize> {
     }
 }
 
-fn axis_of(graph: &Graph, softmax: NodeId) -> Option<usize> {
+/// The axis of a softmax in what it is multiplied with, of `rank` axes: aligned at the right.
+fn axis_of(graph: &Graph, softmax: NodeId, rank: usize) -> Option<usize> {
     let node = graph.node(softmax);
-    super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()
+    let own = super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()?;
+    (own + rank).checked_sub(graph.shape(softmax).rank())
 }

@@ -12,7 +12,7 @@ pub static RESHAPE: OpDef = OpDef {
     args: &[args::X, args::SHAPE],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The same entries, row by row, under another shape.",
+    summary: "The same entries, row by row, under another shape; `_` is the size that is left.",
     formula: "",
     kink: None,
     shape: reshaped,
@@ -24,7 +24,10 @@ pub static RESHAPE: OpDef = OpDef {
     rules: &[],
     stable: &[],
     domain: &[Domain::Reals],
-    examples: &[("reshape([1, 2, 3, 4], [2, 2])", "[[1, 2], [3, 4]]")],
+    examples: &[
+        ("reshape([1, 2, 3, 4], [2, 2])", "[[1, 2], [3, 4]]"),
+        ("reshape([1, 2, 3, 4, 5, 6], [_, 2])", "[[1, 2], [3, 4], [5, 6]]"),
+    ],
 };
 
 const fn view(name: &'static str, summary: &'static str, expand: crate::graph::Expand) -> OpDef {
@@ -95,8 +98,9 @@ pub fn reshape_to(graph: &mut Graph, x: NodeId, shape: Shape) -> Result<NodeId, 
 
 fn reshaped(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
     let shape = attrs.dims(0).cloned().unwrap_or_default();
-    let (have, want) = (shapes::count(dims, args[0].shape.dims())?, shapes::count(dims, shape.dims())?);
-    // A hole in the shape is what is left: `reshape(x, [_, 3])`.
+    let have = shapes::count(dims, args[0].shape.dims())?;
+    compute(dims, &have, &shape)?;
+    let want = shapes::count(dims, shape.dims())?;
     if !dims.meet(&have, &want) && dims.require(&have, Relation::Equal, &want) == Same::No {
         let (from, to) = (args[0].shape.show(dims), shape.show(dims));
         let entries = if dims.known(&have) == Some(1) { "entry" } else { "entries" };
@@ -104,5 +108,33 @@ fn reshaped(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault
         let mend = format!("state a shape of {} {entries}", dims.show(&have));
         return Err(Fault::new("nnlang::shape::reshape", title).label(0, "").mend(mend));
     }
+    let shape = Shape::new(shape.iter().map(|dim| dims.normal(dim)));
     Ok(Type { shape, dtype: args[0].dtype })
+}
+
+/// The size that `_` leaves to be computed, as in `reshape(x, [_, 3])`: what is left over the others.
+fn compute(dims: &mut Dims, have: &Dim, shape: &Shape) -> Result<(), Fault> {
+    let (open, given): (Vec<Dim>, Vec<Dim>) = shape.iter().cloned().partition(|dim| dims.is_open(dim));
+    let given = shapes::count(dims, &given)?;
+    let fault = |title: &str, mend: &str| Err(Fault::new("nnlang::shape::reshape", title).label(0, "").mend(mend));
+    if let (false, Some(n), Some(k)) = (open.is_empty(), dims.known(have), dims.known(&given))
+        && n.checked_rem(k) != Some(0)
+    {
+        let title = format!("{n} entries do not fill {}: {n} is no multiple of {k}", shape.show(dims));
+        return fault(&title, "state a shape whose sizes multiply to the number of entries");
+    }
+    let hole = match open.as_slice() {
+        [] => return Ok(()),
+        [hole] => hole,
+        _ => return fault("one size is left to be computed, and this shape has more than one `_`", "state the others"),
+    };
+    let floor = |dims: &Dims| dims.floor_div(have, dims.known(&given)?).ok();
+    // Where it does not go up, the count of entries says so, now or when data arrives.
+    match dims.quotient(have, &given).or_else(|| floor(dims)) {
+        Some(left) => {
+            dims.meet(hole, &left);
+            Ok(())
+        }
+        None => fault("the size for `_` cannot be computed from the others", "state it"),
+    }
 }

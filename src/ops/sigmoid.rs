@@ -67,6 +67,7 @@ pub static SOFTPLUS: OpDef = OpDef {
         "log(1/sigmoid(z)) = softplus(-z)",
         "log(exp(z)*sigmoid(-z)) = -softplus(-z)",
         "softplus(z) - softplus(-z) = z",
+        "softplus(-z) - softplus(z) = -z",
         "softplus(z) - z = softplus(-z)",
         "z - softplus(z) = -softplus(-z)",
         "relu(z) + softplus(-abs(z)) = softplus(z)",

@@ -283,8 +283,8 @@ impl Repl {
     fn or_a_command(&self, word: &str, report: &mut Report) {
         let unknown = report.diagnostics.iter_mut().find(|problem| problem.code == "nnlang::name::unknown");
         let Some(mend) = unknown.and_then(|problem| problem.mend.as_mut()) else { return };
-        let alone = mend.edits.is_empty() && mend.text.starts_with("define") && !word.contains(char::is_whitespace);
-        if let Some(near) = command::nearest(word).filter(|_| alone) {
+        let is_alone = mend.edits.is_empty() && mend.text.starts_with("define") && !word.contains(char::is_whitespace);
+        if let Some(near) = command::nearest(word).filter(|_| is_alone) {
             mend.text = format!("write `:{near}`, or {}", mend.text);
         }
     }

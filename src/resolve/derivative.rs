@@ -79,6 +79,15 @@ impl Cx<'_> {
         self.postfixes(id, postfixes)
     }
 
+    /// `adb` of `d2J/dadb`: two names where only `∂` may stand without a space before it.
+    fn together<'n>(&self, stem: &'n str) -> Option<(&'n str, &'n str)> {
+        if self.is_value(stem) {
+            return None;
+        }
+        let mut pairs = stem.match_indices('d').map(|(at, _)| (&stem[..at], &stem[at + 1..]));
+        pairs.find(|(first, second)| self.is_value(first) && self.is_value(second))
+    }
+
     fn path(&mut self, name: &str, span: Span) -> HirId {
         self.value(name, span)
     }
@@ -127,7 +136,13 @@ impl Cx<'_> {
                         Some((base, by_order)) if !full && word.text.contains(['²', '³']) => {
                             out.push((Ok(base.to_string()), by_order, word.span));
                         }
-                        Some(_) | None => out.push((Ok(stem), 1, word.span)),
+                        Some(_) | None => {
+                            if let Some((first, second)) = self.together(&stem).filter(|_| order > words) {
+                                self.report(errors::by_together(&stem, first, second, word.span));
+                                return vec![];
+                            }
+                            out.push((Ok(stem), 1, word.span));
+                        }
                     }
                 }
             }

@@ -69,6 +69,25 @@ pub fn twice(name: &str, span: Span, before: Span, own: bool) -> Diagnostic {
         .edit(span, format!("{name}_next"))
 }
 
+/// `seed 3`, and `seed 4` below.
+pub fn set_twice(word: &str, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::twice", format!("`{word}` is set twice"))
+        .at(span, "set again here")
+        .at(before, "first set here")
+        .mend("leave one of them out")
+}
+
+/// A setting below the first statement that it would change.
+pub fn late_setting(text: &str, word: &str, span: Span, first: Span) -> Diagnostic {
+    let top = Span { end: first.start, ..first };
+    Diagnostic::error("nnlang::name::late_setting", format!("`{word}` is set below the first statement"))
+        .at(span, "this holds for the whole file")
+        .at(first, "which begins here")
+        .mend(format!("move `{text}` to the top of the file"))
+        .edit(top, format!("{text}\n"))
+        .edit(span, "")
+}
+
 /// A dimension's name defined as a value afterwards.
 pub fn dimension_first(name: &str, span: Span, before: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::twice", format!("`{name}` is already the name of a dimension"))
@@ -168,6 +187,15 @@ pub fn recursive(name: &str, span: Span) -> Diagnostic {
         .mend("write a recurrence: `h[t] = … h[t-1] … start …`")
 }
 
+/// Two functions that call each other, perhaps through others.
+pub fn circular(own: &str, called: &str, span: Span, defined: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::recursive", format!("`{own}` and `{called}` call each other, without an end"))
+        .at(span, format!("`{own}` calls `{called}` here"))
+        .at(defined, format!("whose body leads back to `{own}`"))
+        .because("functions are expanded where they are called, so they cannot be recursive")
+        .mend("write a recurrence: `h[t] = … h[t-1] … start …`")
+}
+
 /// A second derivative whose denominator can be read in two ways.
 pub fn two_readings(word: &str, full: &str, base: &str, order: u32, of: &str, span: Span) -> Diagnostic {
     let by = vec![format!("d{base}"); order as usize].join(" ");
@@ -193,6 +221,16 @@ pub fn orders(of: u32, by_order: u32, goal: &str, by: &str, above: Span, span: S
         }
         None => problem.mend(format!("write `{fits}/{by}`")).edit(above, fits),
     }
+}
+
+/// `d2J/dadb`
+pub fn by_together(word: &str, first: &str, second: &str, span: Span) -> Diagnostic {
+    let apart = format!("d{first} d{second}");
+    Diagnostic::error("nnlang::name::unknown", format!("`{word}` is not defined"))
+        .at(span, "no definition, input or function of this name")
+        .because(format!("`{first}` and `{second}` are names, and a space stands between what a derivative is by"))
+        .mend(format!("write `{apart}`"))
+        .edit(span, apart)
 }
 
 /// A derivative by something that is not a name.

@@ -366,6 +366,7 @@ impl Cx<'_> {
             "true" => return self.push(Kind::Flag(true), span),
             "false" => return self.push(Kind::Flag(false), span),
             "none" => return self.push(Kind::Absent, span),
+            "_" => return self.push(Kind::Hole, span),
             _ => {}
         }
         if let Some((_, value)) = CONSTANTS.iter().find(|(constant, _)| *constant == name) {
@@ -495,7 +496,20 @@ impl Cx<'_> {
         } else if let Some(defined) = self.later.get(name)
             && (defined.source != span.source || defined.start > span.start)
         {
-            errors::early(name, span, *defined)
+            // Asked for at most a hundred times, as suggestions are.
+            self.unknown += 1;
+            let caller = if self.unknown > 100 { None } else { self.calls_back(name) };
+            match caller {
+                Some((own, told)) => {
+                    let problem = errors::circular(&own, name, span, *defined);
+                    self.circles.insert(own);
+                    if told {
+                        return None;
+                    }
+                    problem
+                }
+                None => errors::early(name, span, *defined),
+            }
         } else if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
             errors::not_a_function(name, span, bracket, false)
         } else {
@@ -553,6 +567,12 @@ impl Cx<'_> {
         if primes > 0 {
             return self.push(Kind::Slope(callee, primes, out), whole);
         }
+        if let Callee::Op(op) = callee
+            && op.name == "arange"
+            && let Some(id) = self.spelled_range(&out, whole)
+        {
+            return id;
+        }
         // `max(a, b, c)` of more than one argument is elementwise.
         if let Callee::Op(op) = callee
             && let Some(pair) = (match op.name {
@@ -570,6 +590,26 @@ impl Cx<'_> {
             return self.push(Kind::Broken, whole);
         }
         self.push(Kind::Call(callee, out), whole)
+    }
+
+    /// `arange(start, stop, step)`, another spelling of `start..stop step step`; not where it says only how many.
+    fn spelled_range(&mut self, args: &[Arg], whole: Span) -> Option<HirId> {
+        let mut slots: [Option<HirId>; 3] = [None; 3];
+        for (i, arg) in args.iter().enumerate() {
+            let named = |name: &ast::Name| ["start", "stop", "step"].iter().position(|word| *word == name.text);
+            let at = arg.name.as_ref().map_or(Some(i), named)?;
+            if slots.get_mut(at)?.replace(arg.value).is_some() {
+                return None;
+            }
+        }
+        let (start, stop, step) = match slots {
+            [Some(start), Some(stop), step] => (start, stop, step),
+            [Some(stop), None, Some(step)] | [None, Some(stop), Some(step)] => {
+                (self.push(Kind::Number(0.0), whole), stop, Some(step))
+            }
+            _ => return None,
+        };
+        Some(self.push(Kind::Range(start, stop, step), whole))
     }
 
     fn transform(&mut self, transform: Transform, args: &[ast::Arg], whole: Span) -> HirId {

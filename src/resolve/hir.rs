@@ -53,6 +53,8 @@ pub enum Kind {
     Flag(bool),
     /// `none`: an argument that is not given
     Absent,
+    /// `_` in a shape: a size left to be computed
+    Hole,
     /// `"ij,jk->ik"`
     Text(Arc<str>),
     /// A name of the program.

@@ -32,6 +32,10 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         scope: HashMap::default(),
         modules: HashMap::default(),
         later: HashMap::default(),
+        begun: HashMap::default(),
+        set: HashMap::default(),
+        calls: HashMap::default(),
+        circles: Default::default(),
         frames: vec![],
         head_dims: None,
         drawing: false,
@@ -85,6 +89,14 @@ struct Cx<'a> {
     modules: HashMap<Arc<str>, Span>,
     /// Where the names of this file are defined, whatever the line.
     later: HashMap<Arc<str>, Span>,
+    /// Of each text the first statement that is no setting.
+    begun: HashMap<SourceId, Span>,
+    /// Where each setting is made.
+    set: HashMap<(SourceId, Arc<str>), Span>,
+    /// What the functions of this file name in their bodies.
+    calls: HashMap<Arc<str>, Vec<Arc<str>>>,
+    /// The functions of circles that are told already.
+    circles: rustc_hash::FxHashSet<Arc<str>>,
     frames: Vec<Frame>,
     /// In the head of a function or network: the dimension names that it introduces.
     head_dims: Option<Vec<(GlobalId, Arc<str>)>>,
@@ -202,6 +214,18 @@ impl Cx<'_> {
     /// Pre-scan: where each name of these statements is defined.
     fn look_ahead(&mut self, items: &[&ast::Item]) {
         for item in items {
+            if !goes_before(&item.statement) {
+                let first = self.begun.entry(item.span.source).or_insert(item.span);
+                if item.span.start < first.start {
+                    *first = item.span;
+                }
+            }
+            if let ast::Statement::Function(function) = &item.statement {
+                let mut names: Vec<Arc<str>> = vec![];
+                let bodies = function.locals.iter().map(|local| &local.value).chain([&function.value]);
+                bodies.for_each(|body| statement::each_name(body, &mut |name| names.push(name.into())));
+                self.calls.entry(function.name.text.as_str().into()).or_insert(names);
+            }
             let mut note = |name: &ast::Name| {
                 self.later.entry(name.text.as_str().into()).or_insert(name.span);
             };
@@ -224,6 +248,29 @@ impl Cx<'_> {
                 | ast::Statement::Broken(None) => {}
             }
         }
+    }
+
+    /// The function that is being read, where it stands in the body of `name`, or of what that calls; and is a function
+    /// on that way told to be in a circle already?
+    fn calls_back(&self, name: &str) -> Option<(Arc<str>, bool)> {
+        let own = self.frames.iter().rev().find_map(|frame| frame.function.clone())?;
+        let (mut back, mut told) = (false, false);
+        let mut seen: rustc_hash::FxHashSet<&str> = [name].into_iter().collect();
+        let mut todo = vec![name];
+        while let Some(name) = todo.pop() {
+            // A circle of more functions than this is told as what is used before its line.
+            if seen.len() > 1000 {
+                return None;
+            }
+            for called in self.calls.get(name).into_iter().flatten() {
+                back |= *called == own;
+                told |= self.circles.contains(called);
+                if seen.insert(called) {
+                    todo.push(called);
+                }
+            }
+        }
+        back.then_some((own, told))
     }
 
     /// The function of the prelude that has this name; read on first use.
@@ -388,5 +435,25 @@ impl Cx<'_> {
                 | ast::PartKind::Field(_) => {}
             }
         }
+    }
+}
+
+/// May a setting stand below it? Other settings, files that are used and headings say nothing that a setting would change.
+fn goes_before(statement: &ast::Statement) -> bool {
+    match statement {
+        ast::Statement::Setting(_) | ast::Statement::Use(_) => true,
+        ast::Statement::Show(expr) => {
+            matches!(expr.parts.as_slice(), [ast::Part { kind: ast::PartKind::Text(_), .. }])
+        }
+        ast::Statement::Define(_)
+        | ast::Statement::Function(_)
+        | ast::Statement::Recurrence(_)
+        | ast::Statement::Declare(_)
+        | ast::Statement::Network(_)
+        | ast::Statement::Layer(_)
+        | ast::Statement::Data(_)
+        | ast::Statement::Train(_)
+        | ast::Statement::Ask(_)
+        | ast::Statement::Broken(_) => false,
     }
 }

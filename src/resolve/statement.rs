@@ -17,12 +17,12 @@ pub const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "ada
 
 impl Cx<'_> {
     pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
-        let outer = std::mem::take(&mut self.later);
+        let outer = (std::mem::take(&mut self.later), std::mem::take(&mut self.calls));
         self.look_ahead(items);
         for item in items {
             self.item(item, wanted);
         }
-        self.later = outer;
+        (self.later, self.calls) = outer;
     }
 
     fn push_item(&mut self, span: Span, kind: ItemKind) {
@@ -58,7 +58,10 @@ impl Cx<'_> {
             }
             Statement::Network(network) => self.network(network),
             Statement::Layer(layer) => self.layer(layer, item.span),
-            Statement::Setting(setting) => self.setting(setting),
+            Statement::Setting(setting) => {
+                self.setting_stands(setting, item.span);
+                self.setting(setting);
+            }
             Statement::Use(used) => self.use_file(used),
             Statement::Show(expr) if wanted == Wanted::All => match expr.parts.as_slice() {
                 [ast::Part { kind: PartKind::Text(text), .. }] => {
@@ -158,6 +161,17 @@ impl Cx<'_> {
                 let problem = errors::unknown_function(&name.text, &name.text, name.span, nearest.as_deref());
                 self.report(problem);
             }
+        }
+    }
+
+    /// A setting stands at the top of its text, once.
+    fn setting_stands(&mut self, setting: &ast::Setting, span: Span) {
+        let word: Arc<str> = setting.word.text.as_str().into();
+        if let Some(before) = self.set.insert((span.source, word), span) {
+            self.report(errors::set_twice(&setting.word.text, span, before));
+        } else if let Some(first) = self.begun.get(&span.source).copied().filter(|first| first.start < span.start) {
+            let text = self.sources.text(span).to_string();
+            self.report(errors::late_setting(&text, &setting.word.text, span, first));
         }
     }
 
@@ -501,33 +515,54 @@ impl Cx<'_> {
     }
 }
 
-/// Does an expression have this name in it? Nested brackets are a recursion that the scanner's depth limit bounds.
-fn mentions(expr: &ast::Expr, name: &str) -> bool {
-    let slot = |slot: &ast::Slot| match slot {
-        ast::Slot::At(expr) => mentions(expr, name),
-        ast::Slot::Slice { start, stop, step, .. } => {
-            [start, stop, step].into_iter().flatten().any(|expr| mentions(expr, name))
+/// Every name in an expression. Nested brackets are a recursion that the scanner's depth limit bounds.
+pub(super) fn each_name<'e>(expr: &'e ast::Expr, found: &mut dyn FnMut(&'e str)) {
+    for part in &expr.parts {
+        match &part.kind {
+            PartKind::Name(text) => found(text),
+            PartKind::Group(inner) => each_name(inner, found),
+            PartKind::List(items) => items.iter().for_each(|item| each_name(item, found)),
+            PartKind::Comprehension(inner) => {
+                each_name(&inner.value, found);
+                each_name(&inner.range, found);
+            }
+            PartKind::Index(slots) => {
+                for slot in slots {
+                    match slot {
+                        ast::Slot::At(expr) => each_name(expr, found),
+                        ast::Slot::Slice { start, stop, step, .. } => {
+                            [start, stop, step].into_iter().flatten().for_each(|expr| each_name(expr, found));
+                        }
+                    }
+                }
+            }
+            PartKind::Call(args) => {
+                for arg in args {
+                    match &arg.value {
+                        ast::ArgValue::Expr(expr) => each_name(expr, found),
+                        ast::ArgValue::Each(inner) => {
+                            each_name(&inner.value, found);
+                            each_name(&inner.range, found);
+                        }
+                    }
+                }
+            }
+            PartKind::Prefix(_)
+            | PartKind::Infix(_)
+            | PartKind::Number(_)
+            | PartKind::Text(_)
+            | PartKind::Derivative(_)
+            | PartKind::Prime
+            | PartKind::Field(_) => {}
         }
-    };
-    let each = |each: &ast::Comprehension| mentions(&each.value, name) || mentions(&each.range, name);
-    expr.parts.iter().any(|part| match &part.kind {
-        PartKind::Name(text) => text == name,
-        PartKind::Group(inner) => mentions(inner, name),
-        PartKind::List(items) => items.iter().any(|item| mentions(item, name)),
-        PartKind::Comprehension(inner) => each(inner),
-        PartKind::Index(slots) => slots.iter().any(slot),
-        PartKind::Call(args) => args.iter().any(|arg| match &arg.value {
-            ast::ArgValue::Expr(expr) => mentions(expr, name),
-            ast::ArgValue::Each(inner) => each(inner),
-        }),
-        PartKind::Prefix(_)
-        | PartKind::Infix(_)
-        | PartKind::Number(_)
-        | PartKind::Text(_)
-        | PartKind::Derivative(_)
-        | PartKind::Prime
-        | PartKind::Field(_) => false,
-    })
+    }
+}
+
+/// Does an expression have this name in it?
+fn mentions(expr: &ast::Expr, name: &str) -> bool {
+    let mut there = false;
+    each_name(expr, &mut |other| there |= other == name);
+    there
 }
 
 fn has_no_bias(layer: &ast::Layer) -> bool {

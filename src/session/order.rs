@@ -66,7 +66,10 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
             let is_new = !places.contains_key(name);
             old.iter().position(|item| is_new && item.dims.contains(name))
         });
-        match dimension {
+        // A setting holds for everything, and stands at the top.
+        let is_setting = |kept: &Kept| matches!(kept.item.statement, ast::Statement::Setting(_));
+        let top = || old.iter().position(|kept| !is_setting(kept));
+        match dimension.or_else(|| if is_setting(&kept) { top() } else { None }) {
             Some(place) => first_uses.push((place, Arc::new(kept))),
             None => {
                 out.items.push(Arc::new(kept));
@@ -109,6 +112,12 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
     }
     affect(&mut out);
     out
+}
+
+/// The statements of a program that nothing is added to, in their own order.
+pub(super) fn alone(new: Vec<ast::Item>) -> Merged {
+    let items: Vec<Arc<Kept>> = new.into_iter().map(|item| Arc::new(Kept::alone(item))).collect();
+    Merged { fresh: vec![true; items.len()], items, ..Merged::default() }
 }
 
 /// The names that depend on any of `names`, in order.

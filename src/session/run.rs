@@ -7,6 +7,7 @@ use crate::ask;
 use crate::diag::Diagnostic;
 use crate::eval::{Eval, State};
 use crate::graph::NodeId;
+use crate::lint;
 use crate::lower::{Compiled, DefKind};
 use crate::outside::Outside;
 use crate::source::{SourceId, Sources, Span};
@@ -20,6 +21,8 @@ use std::sync::Arc;
 pub(super) struct Ran {
     pub answers: Vec<Answer>,
     pub problems: Vec<Diagnostic>,
+    /// What the values add to the warnings that were given before.
+    pub facts: Vec<(Span, String)>,
     /// The data does not fit: nothing is taken in.
     pub refused: bool,
 }
@@ -36,6 +39,7 @@ impl Session {
         id: SourceId,
         outside: Option<&dyn Outside>,
         lost: &[(Arc<str>, &'static str)],
+        warned: &[Diagnostic],
     ) -> Ran {
         let mut ran = Ran::default();
         let first = self.items.is_empty();
@@ -136,7 +140,15 @@ impl Session {
         let asked = |span: Span| span.source == id && !silent.contains(&span);
         let (answers, problems) = ask::answer(&mut eval, self.digits(), first, asked);
         ran.answers.extend(answers);
+        let stopped = problems.iter().any(|problem| problem.code == "nnlang::session::interrupted");
         ran.problems.extend(problems);
+        if !stopped {
+            ran.facts = lint::measured(&mut eval, asked, warned);
+            let mut found = lint::after(&mut eval, first, asked);
+            found.retain(|problem| !self.warned.contains(&problem.title));
+            Arc::make_mut(&mut self.warned).extend(found.iter().map(|problem| problem.title.clone()));
+            ran.problems.extend(found);
+        }
         let moved: Vec<(Arc<str>, Arc<Tensor>)> = eval
             .moved
             .iter()

@@ -131,6 +131,16 @@ impl Dims {
         Ok(Dim::from_poly(self.full(a)?.floor_div(k)?))
     }
 
+    /// `a / b` in normal form, where it is a size for all numbers.
+    pub fn quotient(&self, a: &Dim, b: &Dim) -> Option<Dim> {
+        Some(Dim::from_poly(self.full(a).ok()?.quotient(&self.full(b).ok()?)?))
+    }
+
+    /// Is it a `_` that nothing has settled?
+    pub fn is_open(&self, dim: &Dim) -> bool {
+        self.normal(dim).bare().is_some_and(|sym| self.is_hole(sym))
+    }
+
     /// After all that was solved and settled. A name that has a number keeps its name; one that is equal to another is
     /// that other. What would be too large stays as it is.
     pub fn normal(&self, dim: &Dim) -> Dim {

@@ -131,6 +131,25 @@ impl Poly {
         }
     }
 
+    /// `self / divisor`, where it is a polynomial again.
+    pub(super) fn quotient(&self, divisor: &Poly) -> Option<Poly> {
+        let (lead, c) = divisor.terms.first()?;
+        let (mut rest, mut out) = (self.clone(), Poly { terms: vec![] });
+        while let Some((mono, d)) = rest.terms.first() {
+            let mut left = mono.clone();
+            for atom in lead {
+                left.remove(left.iter().position(|other| other == atom)?);
+            }
+            if d % c != 0 || out.terms.len() > MOST_PARTS {
+                return None;
+            }
+            let term = Poly { terms: vec![(left, d / c)] };
+            rest = rest.sub(&term.mul(divisor).ok()?).ok()?;
+            out = out.add(&term).ok()?;
+        }
+        Some(out)
+    }
+
     /// Every name for which there is a value replaced by it.
     pub(super) fn replace(&self, value: &dyn Fn(Sym) -> Option<Poly>) -> Result<Poly, TooLarge> {
         let mut sum = Vec::new();

@@ -51,12 +51,19 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
 pub struct Opener {
     memo: NodeMap,
     keep: FxHashSet<NodeId>,
+    /// Nothing is rewritten.
+    verbatim: bool,
 }
 
 impl Opener {
     /// An opener that sees through all definitions but those in `keep`.
     pub fn keeping(keep: impl IntoIterator<Item = NodeId>) -> Opener {
-        Opener { memo: NodeMap::default(), keep: keep.into_iter().collect() }
+        Opener { keep: keep.into_iter().collect(), ..Opener::default() }
+    }
+
+    /// An opener that sees through all definitions but those in `keep`, and leaves the rest as it was written.
+    pub fn verbatim(keep: impl IntoIterator<Item = NodeId>) -> Opener {
+        Opener { verbatim: true, ..Opener::keeping(keep) }
     }
 
     /// An opener that puts other nodes in the place of some.
@@ -132,6 +139,9 @@ impl Opener {
         }
         let same = args == node.args;
         let attrs = node.op.attrs.clone();
+        if self.verbatim {
+            return if same { id } else { graph.add(def, attrs, &args).unwrap_or(id) };
+        }
         let made = make(graph, def, attrs, &args, if same { Some(id) } else { None }, FUEL);
         match made {
             // A rewrite keeps shape and element type, or it does not happen.

@@ -241,6 +241,21 @@ pub(super) fn number_point(span: Span) -> Diagnostic {
         .edit(span, ".0")
 }
 
+/// `1.2.3`
+pub(super) fn second_point(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::number_point", "a number has one point")
+        .at(span, "this is its second")
+        .mend("leave one of them out, or write a comma between two numbers")
+}
+
+/// `50%`
+pub(super) fn percent_sign(span: Span, instead: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::percent_sign", "`%` is the remainder of a division, not a percent sign")
+        .at(span, "no number follows that it would divide by")
+        .mend(format!("write `{instead}` for hundredths"))
+        .edit(span, instead)
+}
+
 /// `[1, 2; 3, 4]`
 pub(super) fn matrix_rows(span: Span, edits: Vec<(Span, String)>) -> Diagnostic {
     let error = Diagnostic::error("nnlang::syntax::matrix_rows", "each row of a matrix has brackets of its own")
@@ -487,6 +502,16 @@ pub(super) fn unclosed_bracket(open: &[(usize, u8)], id: SourceId, end: usize, h
         .at(Span::new(id, end, end), "the statement ends here")
         .mend(format!("write `{closing}` where the bracket ends"))
         .edit(Span::new(id, place, place), close)
+}
+
+/// `[[1, 2, [3, 4]]`
+pub(super) fn unclosed_row(open: Span, end: usize) -> Diagnostic {
+    let end = Span::new(open.source, end, end);
+    Diagnostic::error("nnlang::syntax::unclosed_bracket", "this `[` is never closed")
+        .at(open, "a row is opened here")
+        .at(end, "and another row begins before it ends")
+        .mend("write `]` where the row ends")
+        .edit(end, "]")
 }
 
 /// A closing bracket without a partner.

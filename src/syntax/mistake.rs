@@ -1,5 +1,6 @@
 //! From the place where a statement stopped making sense to the problem that its author has.
 
+use super::brackets;
 use super::chars::{is_name_part, is_name_start, skip_name, superscript};
 use super::errors::{self, Expected};
 use super::scan;
@@ -16,6 +17,7 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::reserved_word,
         Cx::colon_equals,
         Cx::update,
+        Cx::percent,
         Cx::foreign_operator,
         Cx::equals,
         Cx::quote,
@@ -205,11 +207,23 @@ impl<'a> Cx<'a> {
         slip.then(|| errors::raised_digit(self.here(c.len_utf8())))
     }
 
-    /// `5.`
+    /// `50%`, `50% of 3`
+    fn percent(&self) -> Option<Diagnostic> {
+        let ends = self.rest.is_empty() || self.rest.starts_with([')', ']', ',', '+']);
+        let (word, instead) = if ends { ("", "/100") } else { (" of", "/100 *") };
+        let number = self.before.strip_suffix(word)?.trim_end().strip_suffix('%')?;
+        let slip = number.ends_with(|c: char| c.is_ascii_digit());
+        slip.then(|| errors::percent_sign(self.span(number.len(), self.before.len()), instead))
+    }
+
+    /// `5.`, `1.2.3`
     fn point(&self) -> Option<Diagnostic> {
         let dot = if self.rest.starts_with('.') { self.at } else { self.before.strip_suffix('.')?.len() };
         let after = &self.text[dot + 1..];
         let number = self.text[..dot].ends_with(|c: char| c.is_ascii_digit());
+        if number && dot < self.at && after.starts_with(|c: char| c.is_ascii_digit()) {
+            return Some(errors::second_point(self.span(dot, dot + 1)));
+        }
         let slip = number && !after.starts_with(|c: char| c == '.' || c.is_ascii_digit());
         slip.then(|| errors::number_point(self.span(dot, dot + 1)))
     }
@@ -355,7 +369,7 @@ impl<'a> Cx<'a> {
         if byte != b'(' || called {
             return None;
         }
-        let close = matching(self.text, open)?;
+        let close = brackets::matching(self.text, open)?;
         Some(errors::tuple(self.here(1), self.span(open, open + 1), self.span(close, close + 1)))
     }
 
@@ -401,7 +415,7 @@ impl<'a> Cx<'a> {
         let mut gaps = vec![];
         let mut depth = 0usize;
         let mut last: Option<(usize, char)> = None;
-        for (at, c) in self.text[open..matching(self.text, open).unwrap_or(self.text.len())].char_indices() {
+        for (at, c) in self.text[open..brackets::matching(self.text, open).unwrap_or(self.text.len())].char_indices() {
             if c == ' ' {
                 continue;
             }
@@ -456,7 +470,7 @@ impl<'a> Cx<'a> {
             return (&before[start..], false);
         }
         if before.ends_with([')', ']']) {
-            let open = matching_back(before);
+            let open = brackets::matching_back(before);
             let start = before[..open].trim_end_matches(part).len();
             return (&before[start..], false);
         }
@@ -475,45 +489,4 @@ fn right_length(text: &str) -> usize {
     }
     let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
     if digits > 0 { digits } else { text.chars().next().map_or(0, char::len_utf8) }
-}
-
-/// Where the bracket that ends a text is opened, strings aside.
-fn matching_back(text: &str) -> usize {
-    let mut depth = 0usize;
-    for (at, byte) in text.bytes().enumerate().rev() {
-        match byte {
-            b')' | b']' => depth += 1,
-            b'(' | b'[' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    0
-}
-
-/// Where the bracket that is opened at `open` is closed.
-fn matching(text: &str, open: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut depth = 0usize;
-    let mut at = open;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                at = scan::skip_text(bytes, at).0;
-                continue;
-            }
-            b'(' | b'[' => depth += 1,
-            b')' | b']' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
 }

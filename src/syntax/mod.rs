@@ -9,6 +9,7 @@
 )]
 
 pub mod ast;
+mod brackets;
 mod chars;
 mod errors;
 mod expected;

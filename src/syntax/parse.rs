@@ -1,12 +1,13 @@
 //! From marks to a program: each statement parsed alone, blocks within each other, comments beside what they tell of.
 
 use super::ast::*;
+use super::brackets;
 use super::chars::skip_name;
 use super::errors;
 use super::mistake;
 use super::piece::{blank, broken_name};
 use super::product;
-use super::scan::{self, Fault, Mark, Piece};
+use super::scan::{self, Mark, Piece};
 use super::shapes::Shapes;
 use super::statement::Head;
 use super::tree::{self, Node, Rule, Stop};
@@ -391,7 +392,7 @@ impl<'a> Cx<'a> {
     fn read<T>(&mut self, piece: &Piece, rule: Rule, walk: impl FnOnce(&mut Walk<'_>) -> T) -> Option<T> {
         if let Some(fault) = &piece.fault {
             let text = self.text.get(piece.start..piece.end).unwrap_or("");
-            self.faults.push(bracket_fault(fault, piece, self.id, head_end(text).map(|at| piece.start + at)));
+            self.faults.push(brackets::problem(fault, piece, self.id, text));
             return None;
         }
         if piece.end - piece.start > MAX_STATEMENT {
@@ -459,33 +460,5 @@ fn wrong_place(place: Place, span: Span) -> Diagnostic {
         Place::Lines(word) => errors::block_line(word, span),
         Place::Function => errors::function_line(span),
         Place::File | Place::Network | Place::Unknown => errors::network_line(span),
-    }
-}
-
-/// Of `f(x, y = x + y`, a head whose bracket was not closed: where it would be.
-fn head_end(text: &str) -> Option<usize> {
-    let name = skip_name(text);
-    let inside = text[name..].strip_prefix('(').filter(|_| name > 0)?;
-    let equals = inside.find('=')?;
-    let params = inside[..equals].trim_end();
-    let plain = params.split(',').all(|param| {
-        let param = param.trim();
-        !param.is_empty() && skip_name(param) == param.len()
-    });
-    (plain && !inside[equals..].starts_with("==")).then_some(name + 1 + params.len())
-}
-
-fn bracket_fault(fault: &Fault, piece: &Piece, id: SourceId, head: Option<usize>) -> Diagnostic {
-    let span = |start, end| Span::new(id, start, end);
-    match fault {
-        Fault::Unclosed(open) => {
-            // Only where the head's own bracket is the one that is open.
-            let own = open.len() == 1 && head.is_some();
-            errors::unclosed_bracket(open, id, piece.end, head.filter(|_| own))
-        }
-        Fault::Unopened(at) => errors::unopened_bracket(span(*at, at + 1)),
-        Fault::Mismatched(open, close) => errors::mismatched_bracket(span(*open, open + 1), span(*close, close + 1)),
-        Fault::UnclosedText(at) => errors::unclosed_string(span(*at, at + 1), piece.end),
-        Fault::TooDeep(at) => errors::nesting_limit(span(*at, at + 1)),
     }
 }

@@ -265,7 +265,7 @@ impl Cx<'_> {
                     if self.begins_statement(self.at + 1, base) {
                         break;
                     }
-                    if !open.is_empty() || wants_more(&self.text[start..end]) {
+                    if !open.is_empty() || wants_more(&self.text[start..end]) && !self.percent_ends(end, base) {
                         self.at += 1;
                         self.line_start = self.at;
                     } else if self.pipe_follows() {
@@ -299,6 +299,14 @@ impl Cx<'_> {
         // white space after the end is not part of the text
         plain = plain || !self.text[start..end].bytes().any(|b| b.is_ascii_control() || !b.is_ascii());
         Piece { start, end, depth, plain, same_line, fault }
+    }
+
+    /// `50%` at the end of a line, and the next line at the margin: a percent sign, and no operator that wants more.
+    fn percent_ends(&self, end: usize, base: usize) -> bool {
+        let number =
+            self.text[..end].strip_suffix('%').is_some_and(|head| head.ends_with(|c: char| c.is_ascii_digit()));
+        let next = &self.text[(self.at + 1).min(self.text.len())..];
+        number && next.len() - next.trim_start_matches([' ', '\t']).len() <= base
     }
 
     /// Where the next line with anything but white space and comments begins.

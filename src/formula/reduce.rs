@@ -1,0 +1,202 @@
+//! Sums and means: of one value, of a softmax, of diagonals and padded entries, and `keep` where broadcasting does it.
+
+use super::algebra::{Algebra, Spelled};
+use super::poly::Poly;
+use crate::graph::{Attr, Attrs, Fault, NodeId};
+use crate::ops::form::{Form, form};
+use crate::ops::{self, build};
+use crate::shape::{Dim, Shape};
+
+impl Algebra<'_> {
+    pub(super) fn reduction(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        let (scale, rest) = self.pulled(x)?;
+        let attrs = self.graph.node(id).op.attrs.clone();
+        let rank = self.graph.shape(rest).rank();
+        let axes: Vec<i64> = match attrs.ints(0) {
+            Some(axes) => axes.to_vec(),
+            None => (0..rank as i64).collect(),
+        };
+        let mean = matches!(form(self.graph, id), Form::Mean(_));
+        // Where the axes that go are the first ones, broadcasting brings them back.
+        let lead = axes.iter().enumerate().all(|(i, axis)| *axis == i as i64);
+        if attrs.flag(1) && lead {
+            let all = if axes.len() == rank { Attr::Absent } else { attrs.get(0).clone() };
+            let def = self.graph.def(id);
+            let dropped = self.graph.add(def, Attrs::from_vec(vec![all, Attr::Flag(false)]), &[x])?;
+            let to = self.graph.shape(dropped).clone();
+            let made = self.shaped(dropped, &to)?;
+            let poly = self.poly(made);
+            let bare = self.bare(made);
+            let made = self.stretched(bare, shape)?;
+            self.polys.insert(made, poly);
+            return Ok(made);
+        }
+        // The sum of one value everywhere is that value times the count, its mean the value.
+        let value = self.poly(rest).value();
+        if let Some(value) = value {
+            let count = build::count(self.graph, rest, Some(&axes))?;
+            let count = if mean { Poly::number(1.0) } else { self.poly(count) };
+            let poly = count.scaled(value, &vec![]);
+            let poly = poly.times(&scale).unwrap_or(poly);
+            let built = self.build(&poly, shape)?;
+            self.polys.insert(built, poly);
+            return Ok(built);
+        }
+        if !mean {
+            if self.sums_to_one(rest, &axes) {
+                let ones = self.ones(shape)?;
+                return self.linear(scale, ones, shape);
+            }
+            if let Some(vector) = self.sum_of_diagonal(rest, &axes)? {
+                let made = build::reshape_to(self.graph, vector, shape.clone())?;
+                let made = self.shaped(made, shape)?;
+                return self.linear(scale, made, shape);
+            }
+            if let Some((left, right)) = self.outer_of(rest)
+                && let [axis] = axes[..]
+            {
+                // The rows of an outer product are multiples of one another.
+                let (kept, gone) = if axis == 0 { (right, left) } else { (left, right) };
+                let total = build::sum(self.graph, gone, None, false)?;
+                let total = self.shaped(total, &Shape::default())?;
+                let made = build::reshape_to(self.graph, kept, shape.clone())?;
+                let made = self.shaped(made, shape)?;
+                let scale = self.poly(total).times(&scale).unwrap_or(scale);
+                return self.linear(scale, made, shape);
+            }
+            // Zeros around it add nothing.
+            if let Form::Padded(inner) = form(self.graph, rest)
+                && !self.named.contains(&rest)
+                && axes.len() == rank
+                && !attrs.flag(1)
+            {
+                let made = self.graph.add(
+                    self.graph.def(id),
+                    Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]),
+                    &[inner],
+                )?;
+                let made = self.shaped(made, shape)?;
+                return self.linear(scale, made, shape);
+            }
+        }
+        // All axes, said in the shortest way.
+        let attrs = if axes.len() == rank && !attrs.flag(1) {
+            Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)])
+        } else {
+            attrs
+        };
+        let def = self.graph.def(id);
+        let made = self.graph.add(def, attrs, &[rest])?;
+        let made = self.atom(made).unwrap_or(made);
+        let poly = self.poly(made);
+        let poly = self.fewest(poly);
+        if poly.terms.is_empty() {
+            return self.shorter(made, poly, shape);
+        }
+        self.linear(scale, made, shape)
+    }
+
+    /// Does every line along the axes sum to 1?
+    fn sums_to_one(&self, id: NodeId, axes: &[i64]) -> bool {
+        let [axis] = axes[..] else { return false };
+        let rank = self.graph.shape(id).rank() as i64;
+        if let Some(spelled) = self.spelled.get(&id)
+            && spelled.function == build::HOT
+        {
+            return axis == if spelled.transposed { rank - 2 } else { rank - 1 };
+        }
+        // A name may be that of a softmax.
+        let mut at = id;
+        while let Form::Same(inner) = form(self.graph, at) {
+            at = inner;
+        }
+        matches!(form(self.graph, at), Form::Softmax(_)) && self.graph.node(at).op.attrs.int(0) == Some(axis)
+            || (form(self.graph, at) == Form::Eye && axis < rank)
+    }
+
+    /// The vector that a sum of multiples of the identity over one axis is.
+    fn sum_of_diagonal(&mut self, id: NodeId, axes: &[i64]) -> Result<Option<NodeId>, Fault> {
+        let ([_], 2) = (axes, self.graph.shape(id).rank()) else { return Ok(None) };
+        let poly = self.poly(id);
+        let shape = self.graph.shape(id).clone();
+        let square = Shape::new([shape[0].clone()]).is_same(&Shape::new([shape[1].clone()]), &self.graph.dims);
+        if !square || poly.terms.is_empty() {
+            return Ok(None);
+        }
+        let mut out = Poly::default();
+        for (key, coefficient) in &poly.terms {
+            let mut vector: Poly = Poly::number(*coefficient);
+            let mut eyes = 0;
+            for (atom, exponent) in key.mono() {
+                let side = self.graph.shape(atom).clone();
+                let factor = match form(self.graph, atom) {
+                    _ if side.rank() < 2 => Poly::term(1.0, &vec![(atom, exponent)]),
+                    Form::Eye => {
+                        eyes += 1;
+                        continue;
+                    }
+                    Form::Reshape(x) if side[1] == Dim::Num(1) && self.graph.shape(x).rank() == 1 => {
+                        Poly::term(1.0, &vec![(x, exponent)])
+                    }
+                    _ => return Ok(None),
+                };
+                match vector.times(&factor) {
+                    Some(next) => vector = next,
+                    None => return Ok(None),
+                }
+            }
+            if eyes != 1 {
+                return Ok(None);
+            }
+            match out.plus(&vector, 1.0) {
+                Some(next) => out = next,
+                None => return Ok(None),
+            }
+        }
+        let out = self.settled(out);
+        let made = self.build(&out, &Shape::new([shape[0].clone()]))?;
+        self.polys.insert(made, out);
+        Ok(Some(made))
+    }
+
+    /// Zeros around a single 1 are a one_hot.
+    pub(super) fn padded(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        let (scale, rest) = self.pulled(x)?;
+        let attrs = self.graph.node(id).op.attrs.clone();
+        let def = self.graph.def(id);
+        let made = self.graph.add(def, attrs.clone(), &[rest])?;
+        let one = self.is_value(rest, 1.0) && shape.rank() == 1 && self.graph.shape(rest)[0] == Dim::Num(1);
+        if let (true, Attr::Slices(slices)) = (one, attrs.get(0))
+            && let Dim::Num(start) = slices[0].start
+        {
+            let label = ops::number(self.graph, start as f64);
+            let dims = vec![shape[0].clone()];
+            self.spelled.insert(made, Spelled { function: build::HOT, args: vec![label], dims, transposed: false });
+            self.polys.insert(made, Poly::atom(made));
+            self.costs.insert(made, 6);
+        }
+        self.linear(scale, made, shape)
+    }
+
+    /// `sum_to` as the sum over the axes that go.
+    pub(super) fn sum_to(&mut self, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
+        let from = self.graph.shape(x).clone();
+        let gone = from.rank() - shape.rank();
+        let inner: Vec<usize> = (gone..from.rank())
+            .filter(|axis| shape[axis - gone] == Dim::Num(1) && from[*axis] != Dim::Num(1))
+            .collect();
+        let lead: Vec<usize> = (0..gone).collect();
+        let mut made = x;
+        if !inner.is_empty() {
+            made = if shape.is_scalar() { made } else { build::sum(self.graph, made, Some(&inner), true)? };
+            let to = self.graph.shape(made).clone();
+            made = self.shaped(made, &to)?;
+        }
+        if !lead.is_empty() {
+            let axes = if shape.is_scalar() { None } else { Some(lead.as_slice()) };
+            made = build::sum(self.graph, made, axes, false)?;
+            made = self.shaped(made, shape)?;
+        }
+        Ok(made)
+    }
+}

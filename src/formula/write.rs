@@ -1,0 +1,275 @@
+//! A normal form written down: in the order in which a person writes it, with what is common in front.
+
+use super::algebra::Algebra;
+use super::poly::{Key, Mono, Poly, power, times};
+use crate::graph::{Fault, NodeId};
+use crate::ops::form::{self, Form, form};
+use crate::ops::{self, build};
+use crate::shape::Shape;
+use rustc_hash::FxHashMap;
+
+impl Algebra<'_> {
+    /// A node for a normal form, in the order in which a person writes it.
+    pub fn build(&mut self, poly: &Poly, shape: &Shape) -> Result<NodeId, Fault> {
+        let poly = self.means(poly)?;
+        let poly = self.gathered(poly)?;
+        if let Some(value) = poly.value() {
+            let number = self.monomial(value, &vec![], None)?;
+            return self.stretched(number, shape);
+        }
+        let common = poly.common();
+        let rest = poly.scaled(1.0, &power(&common, -1.0));
+        let coefficients: Vec<f64> = rest.terms.values().copied().collect();
+        let same = coefficients.windows(2).all(|pair| libm::fabs(pair[0]) == libm::fabs(pair[1]));
+        let factor = if same { libm::fabs(coefficients[0]) } else { 1.0 };
+        let factor = if coefficients.iter().all(|c| *c < 0.0) { -factor } else { factor };
+        let rest = rest.scaled(1.0 / factor, &vec![]);
+        let made = if rest.value() == Some(1.0) {
+            self.monomial(factor, &common, None)?
+        } else if rest.terms.len() == 1 {
+            let (coefficient, mono) = rest.single().unwrap_or((1.0, vec![]));
+            self.monomial(factor * coefficient, &times(&common, &mono), None)?
+        } else {
+            let inner = self.terms(&rest)?;
+            self.monomial(factor, &common, Some(inner))?
+        };
+        self.stretched(made, shape)
+    }
+
+    /// The terms of a sum: first those that are added, numbers last among them, then those that are taken away.
+    pub(super) fn terms(&mut self, poly: &Poly) -> Result<NodeId, Fault> {
+        let mut terms: Vec<(f64, Mono)> = poly.terms.iter().map(|(key, c)| (*c, key.mono())).collect();
+        let degree = |mono: &Mono| mono.iter().map(|(_, e)| *e).sum::<f64>();
+        terms.sort_by(|a, b| {
+            (a.0 < 0.0)
+                .cmp(&(b.0 < 0.0))
+                .then(a.1.is_empty().cmp(&b.1.is_empty()))
+                .then(degree(&b.1).total_cmp(&degree(&a.1)))
+        });
+        let mut sum: Option<NodeId> = None;
+        for (coefficient, mono) in terms {
+            sum = Some(match sum {
+                None => self.monomial(coefficient, &mono, None)?,
+                Some(before) => {
+                    let term = self.monomial(libm::fabs(coefficient), &mono, None)?;
+                    if coefficient < 0.0 {
+                        build::sub(self.graph, before, term)?
+                    } else {
+                        build::add(self.graph, before, term)?
+                    }
+                }
+            });
+        }
+        match sum {
+            Some(sum) => {
+                self.polys.insert(sum, poly.clone());
+                if let Some(other) = self.complemented(poly)?
+                    && self.cost(other) < self.cost(sum)
+                {
+                    return Ok(other);
+                }
+                Ok(sum)
+            }
+            None => Ok(ops::number(self.graph, 0.0)),
+        }
+    }
+
+    /// `coefficient * atoms * sum / atoms`
+    pub(super) fn monomial(&mut self, coefficient: f64, mono: &Mono, sum: Option<NodeId>) -> Result<NodeId, Fault> {
+        let (mut above, mut below): (Vec<NodeId>, Vec<NodeId>) = (vec![], vec![]);
+        for (atom, exponent) in mono {
+            let size = libm::fabs(*exponent);
+            let factor = if size == 1.0 {
+                *atom
+            } else if size == 0.5 {
+                form::sqrt(self.graph, *atom)?
+            } else {
+                let e = ops::number(self.graph, size);
+                build::raised(self.graph, *atom, e)?
+            };
+            if *exponent > 0.0 { above.push(factor) } else { below.push(factor) }
+        }
+        above.extend(sum);
+        // Scalars first, as `lambda*w` is written.
+        above.sort_by_key(|id| (!self.graph.shape(*id).is_scalar(), !self.first.contains(id), self.rank(*id)));
+        let above = self.arranged(above)?;
+        let negative = coefficient < 0.0;
+        let (number, divisor) = fraction(libm::fabs(coefficient));
+        if divisor != 1.0 {
+            let divisor = ops::number(self.graph, divisor);
+            below.insert(0, divisor);
+        }
+        let mut made: Option<NodeId> = None;
+        for factor in above {
+            made = Some(match made {
+                None => factor,
+                Some(before) => build::mul(self.graph, before, factor)?,
+            });
+        }
+        let mut made = match made {
+            Some(product) if number == 1.0 => product,
+            Some(product) => {
+                let number = ops::number(self.graph, number);
+                build::mul(self.graph, number, product)?
+            }
+            None => ops::number(self.graph, number),
+        };
+        let mut under: Option<NodeId> = None;
+        for factor in below {
+            under = Some(match under {
+                None => factor,
+                Some(before) => build::mul(self.graph, before, factor)?,
+            });
+        }
+        if let Some(under) = under {
+            made = build::div(self.graph, made, under)?;
+        }
+        if negative { build::neg(self.graph, made) } else { Ok(made) }
+    }
+
+    /// In a product names stand first, then their powers, functions, matrix products, sums and conditions.
+    fn rank(&self, id: NodeId) -> u8 {
+        let named = |id: NodeId| self.named.contains(&id) || self.graph.node(id).args.is_empty();
+        if named(id) {
+            return 0;
+        }
+        match form(self.graph, id) {
+            Form::Pow(base, _) if named(base) => 1,
+            Form::MatMul(..) if !self.spelled.contains_key(&id) => 3,
+            Form::Add(..) | Form::Sub(..) | Form::Neg(_) => 4,
+            _ if self.graph.node(id).dtype != crate::tensor::DType::Real => 5,
+            Form::Pow(base, _) if matches!(form(self.graph, base), Form::Add(..) | Form::Sub(..)) => 4,
+            _ => 2,
+        }
+    }
+
+    /// A sum over its count is a mean.
+    fn means(&mut self, poly: &Poly) -> Result<Poly, Fault> {
+        let mut out = Poly::default();
+        for (key, coefficient) in &poly.terms {
+            let (mut mono, mut coefficient) = (key.mono(), *coefficient);
+            let sums: Vec<NodeId> = mono
+                .iter()
+                .filter(|(atom, e)| {
+                    *e == 1.0 && !self.named.contains(atom) && matches!(form(self.graph, *atom), Form::Sum(_))
+                })
+                .map(|(atom, _)| *atom)
+                .collect();
+            for sum in sums {
+                let Form::Sum(x) = form(self.graph, sum) else { continue };
+                let attrs = self.graph.node(sum).op.attrs.clone();
+                let axes = attrs.ints(0).map(<[i64]>::to_vec);
+                let count = build::count(self.graph, x, axes.as_deref())?;
+                let divides = match form(self.graph, count) {
+                    Form::Number(n)
+                        if n > 1.0 && coefficient * n == libm::round(coefficient * n) && coefficient.fract() != 0.0 =>
+                    {
+                        coefficient *= n;
+                        true
+                    }
+                    Form::Number(_) => false,
+                    _ => {
+                        let found = mono.iter().any(|(atom, e)| *atom == count && *e <= -1.0);
+                        if found {
+                            mono = times(&mono, &vec![(count, 1.0)]);
+                        }
+                        found
+                    }
+                };
+                if !divides {
+                    continue;
+                }
+                let mean = build::mean_with(self.graph, x, attrs)?;
+                mono = times(&times(&mono, &vec![(sum, -1.0)]), &vec![(mean, 1.0)]);
+            }
+            out.add_term(coefficient, &mono);
+        }
+        Ok(out)
+    }
+
+    /// `A @ x + B @ x` is `(A + B) @ x`.
+    fn gathered(&mut self, poly: Poly) -> Result<Poly, Fault> {
+        let mut left: FxHashMap<(NodeId, Vec<(NodeId, u64)>), Vec<(f64, NodeId, NodeId)>> = FxHashMap::default();
+        for (key, coefficient) in &poly.terms {
+            let mono = key.mono();
+            for (atom, exponent) in &mono {
+                if *exponent == 1.0
+                    && !self.named.contains(atom)
+                    && let Form::MatMul(a, b) = form(self.graph, *atom)
+                {
+                    let rest = times(&mono, &vec![(*atom, -1.0)]);
+                    left.entry((b, Key::of(&rest).0)).or_default().push((*coefficient, a, *atom));
+                }
+            }
+        }
+        let mut groups: Vec<_> = left.into_iter().filter(|(_, all)| all.len() > 1).collect();
+        groups.sort_by_key(|((b, _), _)| *b);
+        let mut out = poly;
+        for ((b, rest), mut members) in groups {
+            let rest = Key(rest).mono();
+            let size = libm::fabs(members[0].0);
+            if members
+                .iter()
+                .any(|(c, a, _)| libm::fabs(*c) != size || self.graph.shape(*a) != self.graph.shape(members[0].1))
+            {
+                continue;
+            }
+            members.sort_by_key(|(c, a, _)| (*c < 0.0, *a));
+            let mut sum: Option<NodeId> = None;
+            let mut inner = Poly::default();
+            for (coefficient, a, _) in &members {
+                inner.add_term(coefficient / size, &vec![(*a, 1.0)]);
+                sum = Some(match sum {
+                    None if *coefficient < 0.0 => build::neg(self.graph, *a)?,
+                    None => *a,
+                    Some(before) if *coefficient < 0.0 => build::sub(self.graph, before, *a)?,
+                    Some(before) => build::add(self.graph, before, *a)?,
+                });
+            }
+            let Some(sum) = sum else { continue };
+            let to = self.graph.shape(sum).clone();
+            let sum = if self.fuel > 0 {
+                self.fuel -= 1;
+                self.shaped(sum, &to)?
+            } else {
+                self.polys.insert(sum, inner);
+                sum
+            };
+            let to = self.graph.shape(members[0].2).clone();
+            let product = if self.fuel > 0 { self.product(sum, b, &to)? } else { build::matmul(self.graph, sum, b)? };
+            let product = self.poly(product);
+            for (coefficient, _, atom) in &members {
+                out.add_term(-coefficient, &times(&rest, &vec![(*atom, 1.0)]));
+            }
+            match out.plus(&product.scaled(size, &rest), 1.0) {
+                Some(next) => out = next,
+                None => return Ok(out),
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// A coefficient as a number over a whole number, where that is shorter: 0.333… is 1/3.
+fn fraction(value: f64) -> (f64, f64) {
+    if value == 0.0 {
+        return (value, 1.0);
+    }
+    // Halves, quarters and eighths.
+    for divisor in [2.0, 4.0, 8.0] {
+        if value * divisor == 1.0 {
+            return (1.0, divisor);
+        }
+    }
+    if format!("{value}").len() <= 6 {
+        return (value, 1.0);
+    }
+    for divisor in 2..=1000 {
+        let number = value * f64::from(divisor);
+        let near = libm::round(number);
+        if near != 0.0 && libm::fabs(number - near) <= 4e-16 * libm::fabs(near) {
+            return (near, f64::from(divisor));
+        }
+    }
+    (value, 1.0)
+}

@@ -1,0 +1,151 @@
+//! Derivatives of every order: the second slopes of all built-ins against 700 digits, and the sizes of graphs.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use nnlang::diff::{self, Slope};
+use nnlang::graph::NodeId;
+use nnlang::lower::{Compiled, derive};
+use nnlang::outside::InMemory;
+use nnlang::session::{Report, Session, Settings};
+use support::points::open;
+
+/// Expressions of two numbers, where, their slopes and their second slopes.
+const TABLE: &str = include_str!("data/orders.tsv");
+
+fn applied(text: &str) -> (Session, Report) {
+    let (session, report) = Session::new(Settings::default()).apply("orders.nnl", text, &mut InMemory::default());
+    let wrong: Vec<&str> = report.diagnostics.iter().filter(|p| p.is_error()).map(|p| p.title.as_str()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    (session, report)
+}
+
+#[test]
+fn slopes_and_second_slopes_of_the_built_ins_have_their_digits() {
+    let (mut text, mut wanted, mut expressions) = (String::new(), vec![], vec![]);
+    for (i, line) in TABLE.lines().filter(|line| !line.starts_with('#')).enumerate() {
+        let cells: Vec<&str> = line.split('\t').collect();
+        if expressions.last() != Some(&cells[0]) {
+            expressions.push(cells[0]);
+            text += &format!("f{}(a, b) = {}\n", expressions.len(), cells[0]);
+        }
+        text += &format!("p{i}_ = {}\nq{i}_ = {}\nJ{i}_ = f{}(p{i}_, q{i}_)\n", cells[1], cells[2], expressions.len());
+        let asked = ["dJ_/dp_", "dJ_/dq_", "d2J_/dp_2", "d2J_/dp_ dq_", "d2J_/dq_ dp_", "d2J_/dq_2"];
+        for (asked, cell) in asked.into_iter().zip([3, 4, 5, 6, 6, 7]) {
+            if let Ok(number) = cells[cell].parse::<f64>() {
+                text += &format!("{}\n", asked.replace('_', &format!("{i}_")));
+                wanted.push((asked, line, number));
+            }
+        }
+    }
+    let report = applied(&text).1;
+    assert_eq!(report.answers.len(), wanted.len());
+    assert!(wanted.len() > 3500, "only {} numbers", wanted.len());
+    let mut wrong = vec![];
+    for (answer, (asked, line, wanted)) in report.answers.iter().zip(&wanted) {
+        let found = answer.facts[0]["value"].as_f64().unwrap_or(f64::NAN);
+        let tolerance = if asked.starts_with("d2") { 1e-10 } else { 1e-12 };
+        if (found - wanted).abs() <= (tolerance * wanted.abs()).max(1e-300) {
+            continue;
+        }
+        wrong.push(format!("{asked}: {found:e}, not {wanted:e}: {line}"));
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn compiled(text: &str) -> Compiled {
+    applied(text).0.compiled().clone()
+}
+
+fn node(compiled: &Compiled, name: &str) -> NodeId {
+    compiled.defs.iter().find(|def| &*def.name == name).unwrap().node
+}
+
+/// What is evaluated for these nodes together: how many nodes that is.
+fn size(compiled: &mut Compiled, roots: &[NodeId]) -> usize {
+    let opened: Vec<NodeId> = roots.iter().map(|root| open(&mut compiled.graph, *root)).collect();
+    compiled.graph.reach(&opened).len()
+}
+
+/// A network of layers of four units, its loss `J`, and its parameters.
+fn network(layers: usize, activation: &str, columns: bool, bias: bool) -> (Compiled, Vec<NodeId>) {
+    let shape = |n: usize| if columns { format!("[{n}, m]") } else { format!("[m, {n}]") };
+    let mut text = format!("input x : {}\ninput y : {}\n", shape(3), shape(1));
+    let option = if bias { "" } else { " bias=false" };
+    for _ in 1..layers {
+        text += &format!("layer 4 {activation}{option}\n");
+    }
+    text += &format!("layer 1 sigmoid{option}\nJ = mean(-(y*log(a{layers}) + (1 - y)*log(1 - a{layers})))\n");
+    let compiled = compiled(&text);
+    let names = (1..=layers).flat_map(|k| [format!("W{k}"), format!("b{k}")]);
+    let by = names.filter(|name| bias || name.starts_with('W')).map(|name| node(&compiled, &name)).collect();
+    (compiled, by)
+}
+
+const ACTIVATIONS: [&str; 12] = [
+    "tanh",
+    "relu",
+    "sigmoid",
+    "gelu",
+    "silu",
+    "elu",
+    "selu",
+    "softplus",
+    "hardtanh",
+    "leaky_relu",
+    "softmax",
+    "identity",
+];
+
+#[test]
+fn a_gradient_graph_has_at_most_five_times_the_nodes_of_its_forward_graph() {
+    let (mut wrong, all) = (vec![], [(true, true), (true, false), (false, true), (false, false)]);
+    for activation in ACTIVATIONS {
+        let kinds = if ["tanh", "relu", "gelu"].contains(&activation) { &all[..] } else { &all[1..2] };
+        for &(columns, bias) in kinds {
+            let (mut compiled, by) = network(100, activation, columns, bias);
+            let goal = node(&compiled, "J");
+            let forward = size(&mut compiled, &[goal]);
+            let Compiled { graph, openers, .. } = &mut compiled;
+            let slopes = derive(graph, openers, goal, &by).unwrap();
+            let slopes: Vec<NodeId> = slopes.into_iter().map(|slope| slope.node).collect();
+            let back = size(&mut compiled, &slopes);
+            // A layer of three nodes: the slope of gelu alone has eleven.
+            let most = if activation == "gelu" && !bias && !columns { 6.5 } else { 5.0 };
+            if back as f64 > most * forward as f64 {
+                wrong.push(format!("{activation}, columns {columns}, bias {bias}: {back} nodes of {forward}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_graphs_of_second_derivatives_are_linear_in_the_layers() {
+    let mut wrong = vec![];
+    for activation in ["tanh", "relu", "gelu", "softmax"] {
+        for columns in [true, false] {
+            let sizes = [20, 40, 60].map(|layers| {
+                let (mut compiled, by) = network(layers, activation, columns, true);
+                let goal = node(&compiled, "J");
+                let forward = size(&mut compiled, &[goal]);
+                let Compiled { graph, openers, .. } = &mut compiled;
+                let slope = derive(graph, openers, goal, &by[..1]).unwrap().remove(0).node;
+                let hessian = derive(graph, openers, slope, &by[..1]).unwrap().remove(0).node;
+                let opened = open(graph, slope);
+                let Slope::Node(hvp) = diff::forward(graph, opened, &[(by[0], by[0])]).unwrap() else {
+                    panic!("{activation}: no product")
+                };
+                [forward, size(&mut compiled, &[hessian]), size(&mut compiled, &[hvp])]
+            });
+            for what in [1, 2] {
+                let [first, second, third] = sizes.map(|sizes| sizes[what]);
+                if third - second > (second - first) + 20 || third > 12 * sizes[2][0] {
+                    wrong.push(format!("{activation}, columns {columns}: {sizes:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
