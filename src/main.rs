@@ -5,10 +5,6 @@
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    // SAFETY: it sets one word of the allocator's options, before there is a second thread.
-    #[allow(unsafe_code, reason = "the allocator has its options in C")]
-    unsafe {
-        libmimalloc_sys::mi_option_set_enabled(libmimalloc_sys::mi_option_large_os_pages, true);
-    }
+    nnlang::kernels::memory::in_large_pages();
     nnlang::cli::main()
 }

@@ -157,16 +157,14 @@ fn five_thousand_edits(mut dice: Dice) {
         }
         heard = now.clone();
         // Draws are keyed by their names, and moved parameters are kept or saved, so that a fresh session has the same bits.
-        if edit % 10 == 0 || edit < 100 {
-            // Where a layer's parameters were moved to is what no program can say, and `:save` tells it.
-            let lost = !next.program().1.is_empty();
-            compared += usize::from(!lost);
-            assert!(lost || values(&fresh(&next)) == now, "edit {edit}, {text}:\n{}", next.program().0);
-            let (back, _) = next.back_to(&before, &outside);
-            assert_eq!(values(&back), values(&session), "edit {edit}: taking back {text}");
-            let (again, _) = back.back_to(&next.past(), &outside);
-            assert_eq!(values(&again), now, "edit {edit}: making {text} again");
-        }
+        // Where a layer's parameters were moved to is what no program can say, and `:save` tells it.
+        let lost = !next.program().1.is_empty();
+        compared += usize::from(!lost);
+        assert!(lost || values(&fresh(&next)) == now, "edit {edit}, {text}:\n{}", next.program().0);
+        let (back, _) = next.back_to(&before, &outside);
+        assert_eq!(values(&back), values(&session), "edit {edit}: taking back {text}");
+        let (again, _) = back.back_to(&next.past(), &outside);
+        assert_eq!(values(&again), now, "edit {edit}: making {text} again");
         undo.push(before);
         redo.clear();
         session = next;

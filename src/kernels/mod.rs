@@ -9,6 +9,8 @@ pub mod contract;
 pub mod lanes;
 /// Factorizations: inverses, determinants, Cholesky.
 pub mod linalg;
+/// The allocator's pages.
+pub mod memory;
 /// Entries moved, repeated, left out, or added where they meet.
 pub mod moves;
 /// Keyed random numbers.

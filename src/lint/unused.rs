@@ -12,7 +12,8 @@ use rustc_hash::FxHashSet;
 pub(super) static LINT: Lint = Lint { code: "nnlang::lint::unused", misses: true, find };
 
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
-    if !compiled.items.iter().any(|item| !matches!(item.kind, ItemKind::Define(_))) {
+    let asks = compiled.items.iter().any(|item| !matches!(item.kind, ItemKind::Define(_)));
+    if !asks || !compiled.defs.iter().any(|def| matches!(def.kind, DefKind::Input | DefKind::Param)) {
         return;
     }
     let mut used: FxHashSet<NodeId> = FxHashSet::default();

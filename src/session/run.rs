@@ -46,13 +46,11 @@ impl Session {
         let interrupt = || outside.is_some_and(|outside| outside.interrupted());
         let place = merged.items.iter().zip(&merged.fresh).find(|(kept, fresh)| **fresh && !kept.is_question());
         let place = place.map(|(kept, _)| kept.item.span);
-        let nodes = change::by_name(compiled);
-        let order: Vec<(Arc<str>, NodeId)> = compiled
-            .defs
-            .iter()
-            .filter(|def| def.kind != DefKind::Local)
-            .map(|def| (def.name.clone(), def.node))
-            .collect();
+        // The names that may have changed; a first text changes none.
+        let known = if first { &[][..] } else { &compiled.defs };
+        let order: Vec<(Arc<str>, NodeId)> =
+            known.iter().filter(|def| def.kind != DefKind::Local).map(|def| (def.name.clone(), def.node)).collect();
+        let nodes = if first { Default::default() } else { change::by_name(compiled) };
         let mut eval = Eval::new(compiled, sources, state, &interrupt);
         let unfit = eval.bind();
         if !unfit.is_empty() {
