@@ -153,9 +153,14 @@ impl Algebra<'_> {
                 return self.scaled_outer(x, y, shape);
             }
             // A @ inv(A)
-            let undone = |cx: &Algebra, x: NodeId, y: NodeId| form(cx.graph, x) == Form::Inv(y);
-            if undone(self, a, b) || undone(self, b, a) {
+            if self.is_undone(a, b) {
                 return build::eye(self.graph, left[0].clone());
+            }
+            if let Form::MatMul(c, d) = form(self.graph, a)
+                && !self.named.contains(&a)
+                && self.is_undone(d, b)
+            {
+                return Ok(c);
             }
             if let Form::MatMul(c, d) = form(self.graph, b)
                 && !self.named.contains(&b)
@@ -165,6 +170,13 @@ impl Algebra<'_> {
                 let first = self.product(a, c, &to)?;
                 return self.product(first, d, shape);
             }
+        }
+        if right.rank() == 1
+            && let Form::MatMul(c, d) = form(self.graph, b)
+            && !self.named.contains(&b)
+            && self.is_undone(a, c)
+        {
+            return Ok(d);
         }
         // (A @ B) @ x is A @ (B @ x).
         if right.rank() == 1
@@ -179,6 +191,17 @@ impl Algebra<'_> {
         }
         let made = build::matmul(self.graph, a, b)?;
         Ok(self.atom(made).unwrap_or(made))
+    }
+
+    /// Is one of two matrices the inverse of the other, `A` and `inv(A)` or `A'` and `inv(A)'`?
+    fn is_undone(&self, a: NodeId, b: NodeId) -> bool {
+        let plain = |id: NodeId| match form(self.graph, id) {
+            Form::Transpose(x) => (x, true),
+            _ => (id, false),
+        };
+        let ((a, turned), (b, other)) = (plain(a), plain(b));
+        let inverse = |x: NodeId, y: NodeId| form(self.graph, x) == Form::Inv(y);
+        turned == other && (inverse(a, b) || inverse(b, a))
     }
 
     /// An outer product with the numbers of its vectors in front.
