@@ -238,17 +238,22 @@ impl Session {
         if !dependents.is_empty() {
             return Err(errors::needed(name, &self.text(self.items[place].item.span), &dependents));
         }
-        let mut items = (*self.items).clone();
         // What was said of it goes with it: its stated slope, and the questions about it.
-        items.retain(|kept| {
-            let of_it = kept.slope_of().is_some_and(|of| names.iter().any(|name| **name == *of))
-                || (kept.is_question() && kept.uses.iter().any(|used| names.contains(used)));
-            !of_it && !Arc::ptr_eq(kept, &self.items[place])
-        });
-        let mut next = Session { items: Arc::new(items), ..self.clone() };
-        if names.iter().any(|name| next.moved.values.contains_key(name)) {
-            Arc::make_mut(&mut next.moved).values.retain(|name, _| !names.contains(name));
+        let of_it = |kept: &Arc<Kept>| {
+            kept.slope_of().is_some_and(|of| names.iter().any(|name| **name == *of))
+                || (kept.is_question() && kept.uses.iter().any(|used| names.contains(used)))
+        };
+        let mut items = (*self.items).clone();
+        items.retain(|kept| !of_it(kept) && !Arc::ptr_eq(kept, &self.items[place]));
+        let mut moved = (*self.moved).clone();
+        moved.values.retain(|name, _| !names.contains(name));
+        // Without one of the steps the others no longer say where the parameters are.
+        moved.loose |= self.items.iter().any(|kept| kept.is_step() && of_it(kept));
+        moved.loose &= !moved.values.is_empty();
+        if moved.loose || moved.values.is_empty() {
+            items.retain(|kept| !kept.is_step());
         }
+        let mut next = Session { items: Arc::new(items), moved: Arc::new(moved), ..self.clone() };
         next.refresh();
         Arc::make_mut(&mut next.values).retain(|name, _| !names.contains(name));
         Ok(next)

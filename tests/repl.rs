@@ -160,7 +160,10 @@ fn five_thousand_edits(mut dice: Dice) {
         // Where a layer's parameters were moved to is what no program can say, and `:save` tells it.
         let lost = !next.program().1.is_empty();
         compared += usize::from(!lost);
-        assert!(lost || values(&fresh(&next)) == now, "edit {edit}, {text}:\n{}", next.program().0);
+        let anew = if lost { now.clone() } else { values(&fresh(&next)) };
+        let differ: Vec<_> = now.iter().filter(|(name, value)| anew.get(*name) != Some(value)).collect();
+        let gone: Vec<_> = anew.iter().filter(|(name, _)| !now.contains_key(*name)).collect();
+        assert!(anew == now, "edit {edit}, {text}: {differ:?} {gone:?}\n{}", next.program().0);
         let (back, _) = next.back_to(&before, &outside);
         assert_eq!(values(&back), values(&session), "edit {edit}: taking back {text}");
         let (again, _) = back.back_to(&next.past(), &outside);
