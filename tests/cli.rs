@@ -3,7 +3,9 @@
 // Tests are outside themselves.
 #![allow(clippy::disallowed_methods, clippy::print_stderr)]
 
-use std::io::{Read, Write};
+mod support;
+
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -38,18 +40,7 @@ fn file(name: &str, content: impl AsRef<[u8]>) -> String {
 }
 
 fn with_stdin(args: &[&str], input: &[u8]) -> Output {
-    let mut child = nnlang(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    let mut stdin = child.stdin.take().expect("it has a standard input");
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("it ends");
-    writer.join().expect("the input was written");
-    output
+    support::piped(nnlang(args), input)
 }
 
 #[test]

@@ -380,14 +380,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn piped(args: &[&str], input: &[u8]) -> Output {
-    let mut child =
-        nnlang(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
-    let mut stdin = child.stdin.take().expect("it has a standard input");
-    let input = input.to_vec();
-    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
-    let output = child.wait_with_output().expect("it ends");
-    writer.join().expect("the input was written");
-    output
+    support::piped(nnlang(args), input)
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -10,8 +10,22 @@ use nnlang::diag::render::{self, Look};
 use nnlang::outside::{Cause, InMemory, Outside, Progress, Refusal};
 use nnlang::repl::{Repl, Reply, Said};
 use nnlang::session::{Report, Session, Settings};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+
+/// Runs a program with this on its standard input, to its end.
+pub fn piped(mut command: Command, input: &[u8]) -> Output {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("it has a standard input");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("the input was written");
+    output
+}
 
 /// A page: text and fences, in order; joined they are the file again.
 #[derive(Debug)]
