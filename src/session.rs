@@ -103,6 +103,13 @@ pub struct Report {
     pub interrupted: bool,
 }
 
+/// What is left of a program that was answered. Dropping it frees a large graph node by node, which a process that ends may
+/// spare itself.
+#[derive(Debug)]
+pub struct Rest {
+    _session: Session,
+}
+
 /// A name of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
@@ -161,8 +168,9 @@ impl Session {
     }
 
     /// As [`Session::apply`], for a program that nothing is added to afterwards.
-    pub fn answer(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
-        self.work(name, text, outside, Mode::Once).1
+    pub fn answer(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Rest, Report) {
+        let (session, report) = self.work(name, text, outside, Mode::Once);
+        (Rest { _session: session }, report)
     }
 
     /// As [`Session::apply`], for a file: its questions belong to the program and are saved with it.
@@ -520,8 +528,7 @@ impl Session {
             }
         }
         if mode == Mode::Once {
-            // The process ends soon: freeing a large program node by node would only take time.
-            std::mem::forget((compiled, merged));
+            (next.compiled, next.items) = (Arc::new(compiled), Arc::new(merged.items));
             return (next, report);
         }
         // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.

@@ -33,7 +33,10 @@ pub(super) fn bare(options: &Options, terminal: Terminal) -> Exit {
 }
 
 fn answers(session: &Session, name: &str, text: &str, world: &mut World) -> Report {
-    session.answer(name, text, world)
+    let (rest, report) = session.answer(name, text, world);
+    // The process ends soon.
+    std::mem::forget(rest);
+    report
 }
 
 /// Each file as a program of its own; all are read before the first is run.
