@@ -308,7 +308,8 @@ impl<'a> Algebra<'a> {
 
     /// `2*m` as twice `m`.
     fn counted(&mut self, id: NodeId) -> Poly {
-        if let Attr::Dim(Dim::Poly(dim)) = self.graph.node(id).op.attrs.get(0)
+        if let Attr::Dim(dim) = self.graph.node(id).op.attrs.get(0)
+            && let Dim::Poly(dim) = &**dim
             && let [(atoms, count @ 2..)] = &dim.terms[..]
         {
             let (count, one) = (*count as f64, shape::Poly { terms: vec![(atoms.clone(), 1)] });

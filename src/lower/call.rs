@@ -243,7 +243,7 @@ impl<'a> Cx<'a> {
                 }
             },
             ArgKind::Text => match value {
-                Value::Text(text) => Some(Attr::Text(text.clone())),
+                Value::Text(text) => Some(Attr::Text(Arc::new(text.to_string()))),
                 _ => {
                     self.report(errors::wants(op.name, name, "a string", at));
                     None
@@ -251,7 +251,7 @@ impl<'a> Cx<'a> {
             },
             ArgKind::Dim => {
                 let node = self.as_node(value, at)?;
-                self.as_dim(node, at).map(Attr::Dim)
+                self.as_dim(node, at).map(|dim| Attr::Dim(dim.into()))
             }
             ArgKind::Shape => self.shape_of(value, at).map(Attr::Dims),
         }
