@@ -138,6 +138,34 @@ impl Line {
         self.pieces.iter().map(|piece| width(&piece.text)).sum()
     }
 
+    /// As lines of at most `columns` columns, broken at spaces; a longer word stands alone. What is carried over is indented.
+    pub fn wrapped(self, columns: usize) -> Vec<Line> {
+        if self.width() <= columns {
+            return vec![self];
+        }
+        let text = self.text();
+        let indent = (text.len() - text.trim_start_matches(' ').len() + 4).min(columns / 3);
+        let (mut lines, mut line, mut word) = (vec![], Line::new(), Line::new());
+        let mut place = |word: &mut Line| {
+            let word = std::mem::take(word);
+            if !line.text().trim_start().is_empty() && line.width() + width(&word.text()) > columns {
+                lines.push(std::mem::replace(&mut line, Line::new().plain(" ".repeat(indent))));
+            }
+            line.pieces.extend(word.pieces);
+        };
+        for piece in self.pieces {
+            for part in piece.text.split_inclusive(' ') {
+                word.add(piece.style, part);
+                if part.ends_with(' ') {
+                    place(&mut word);
+                }
+            }
+        }
+        place(&mut word);
+        lines.push(line);
+        lines
+    }
+
     /// Its text, without spaces at the end.
     pub fn text(&self) -> String {
         let text: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
@@ -187,6 +215,11 @@ impl Doc {
         self
     }
 
+    /// Its lines as [`Line::wrapped`].
+    pub fn wrapped(self, columns: usize) -> Doc {
+        Doc { lines: self.lines.into_iter().flat_map(|line| line.wrapped(columns)).collect() }
+    }
+
     /// Has it no line?
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
@@ -221,6 +254,16 @@ mod tests {
     #[test]
     fn a_line_stays_one_line() {
         assert_eq!(Line::new().plain("a\nb\u{1b}[2J").text(), "a b\u{241b}[2J");
+    }
+
+    #[test]
+    fn a_long_line_is_broken_between_words() {
+        let line =
+            Line::new().plain("  ").name("dJ/db").plain(" = ").number("0.125").note("  nothing else connects them");
+        let shown = |columns| Doc::line(line.clone()).wrapped(columns).text();
+        assert_eq!(shown(80), "  dJ/db = 0.125  nothing else connects them\n");
+        assert_eq!(shown(24), "  dJ/db = 0.125  nothing\n      else connects them\n");
+        assert_eq!(Doc::line("家賃 家賃 abcdefghij".into()).wrapped(6).text(), "家賃\n  家賃\n  abcdefghij\n");
     }
 
     #[test]
