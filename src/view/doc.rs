@@ -139,31 +139,48 @@ impl Line {
     }
 
     /// As lines of at most `columns` columns, broken at spaces; a longer word stands alone. What is carried over is indented.
-    pub fn wrapped(self, columns: usize) -> Vec<Line> {
-        if self.width() <= columns {
+    pub fn wrapped(mut self, columns: usize) -> Vec<Line> {
+        let text = self.text();
+        // The spaces that fill a column at the end are columns too.
+        while let Some(last) = self.pieces.last_mut().filter(|last| last.text.ends_with(' ')) {
+            last.text.truncate(last.text.trim_end().len());
+            if last.text.is_empty() {
+                self.pieces.pop();
+            }
+        }
+        if width(&text) <= columns {
             return vec![self];
         }
-        let text = self.text();
-        let indent = (text.len() - text.trim_start_matches(' ').len() + 4).min(columns / 3);
+        let indent = (text.len() - text.trim_start_matches(' ').len() + 2).min(columns / 3);
         let (mut lines, mut line, mut word) = (vec![], Line::new(), Line::new());
-        let mut place = |word: &mut Line| {
-            let word = std::mem::take(word);
-            if !line.text().trim_start().is_empty() && line.width() + width(&word.text()) > columns {
-                lines.push(std::mem::replace(&mut line, Line::new().plain(" ".repeat(indent))));
-            }
-            line.pieces.extend(word.pieces);
-        };
         for piece in self.pieces {
             for part in piece.text.split_inclusive(' ') {
-                word.add(piece.style, part);
+                word.join(piece.style, part);
                 if part.ends_with(' ') {
-                    place(&mut word);
+                    word.carry(&mut line, &mut lines, columns, indent);
                 }
             }
         }
-        place(&mut word);
+        word.carry(&mut line, &mut lines, columns, indent);
         lines.push(line);
         lines
+    }
+
+    /// Goes to the end of a line, or begins the next.
+    fn carry(&mut self, line: &mut Line, lines: &mut Vec<Line>, columns: usize, indent: usize) {
+        let own = width(&self.text());
+        if own > 0 && !line.text().is_empty() && line.width() + own > columns {
+            lines.push(std::mem::replace(line, Line::new().plain(" ".repeat(indent))));
+        }
+        self.pieces.drain(..).for_each(|piece| line.join(piece.style, &piece.text));
+    }
+
+    /// Adds a text to the last piece where that has its style.
+    fn join(&mut self, style: Style, text: &str) {
+        match self.pieces.last_mut().filter(|last| last.style == style) {
+            Some(last) => last.text.push_str(text),
+            None => self.pieces.push(Piece { style, text: text.to_string() }),
+        }
     }
 
     /// Its text, without spaces at the end.
@@ -262,7 +279,7 @@ mod tests {
             Line::new().plain("  ").name("dJ/db").plain(" = ").number("0.125").note("  nothing else connects them");
         let shown = |columns| Doc::line(line.clone()).wrapped(columns).text();
         assert_eq!(shown(80), "  dJ/db = 0.125  nothing else connects them\n");
-        assert_eq!(shown(24), "  dJ/db = 0.125  nothing\n      else connects them\n");
+        assert_eq!(shown(24), "  dJ/db = 0.125  nothing\n    else connects them\n");
         assert_eq!(Doc::line("家賃 家賃 abcdefghij".into()).wrapped(6).text(), "家賃\n  家賃\n  abcdefghij\n");
     }
 
