@@ -7,7 +7,7 @@ mod expr;
 pub mod hir;
 mod statement;
 
-pub use statement::{INITIALISERS, OPTIMISERS};
+pub use statement::INITIALISERS;
 
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
