@@ -1,10 +1,13 @@
 //! Names: what each one means at its line. Definitions are bound in order, calls know what they call, `dJ/da` is a
 //! derivative or a division, and everything unknown gets the nearest known name.
 
+mod call;
 mod derivative;
 pub mod errors;
 mod expr;
 pub mod hir;
+mod layer;
+mod name;
 mod statement;
 
 pub use statement::{INITIALISERS, OPTIMISERS};
@@ -205,7 +208,7 @@ impl Cx<'_> {
             );
             known.extend(crate::prelude::names().map(str::to_string));
         } else {
-            known.extend(expr::CONSTANTS.iter().map(|(name, _)| name.to_string()));
+            known.extend(name::CONSTANTS.iter().map(|(name, _)| name.to_string()));
             known.push("shapes".to_string());
         }
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
