@@ -1,10 +1,12 @@
 //! From the resolved program to the computation graph: shapes are checked, calls, layers and derivatives expanded where
 //! they are met, and what failed is poison that silences what depends on it.
 
+mod argument;
 mod call;
 mod derivative;
 pub mod errors;
 mod expr;
+mod function;
 mod index;
 mod layer;
 mod network;
