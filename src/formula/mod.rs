@@ -5,9 +5,11 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod cost;
 mod differ;
 mod factor;
 mod linear;
+mod pointwise;
 mod poly;
 mod print;
 mod reduce;
