@@ -1,7 +1,7 @@
 //! The algebra of formulas: each node in the shorter of two equal forms, as it stands or as a sum of products of powers;
 //! numbers and scalars pulled out of linear operators; transposes where there are fewest.
 
-use super::poly::Poly;
+use super::poly::{Key, Mono, Poly};
 use crate::graph::{Args, Attr, DefId, Fault, Graph, NodeId, Role};
 use crate::ops::build;
 use crate::ops::form::{self, EITHER, Form, READABLE, form};
@@ -27,6 +27,8 @@ pub(super) struct Algebra<'a> {
     pub(super) costs: FxHashMap<NodeId, u32>,
     /// The sums that were met as factors, each with what it stands for.
     pub(super) sums: Vec<(NodeId, Poly)>,
+    /// The node of each sum that was met, by its terms, and its first coefficient.
+    pub(super) met: FxHashMap<Vec<(Key, u32)>, (NodeId, f64)>,
     /// Nodes of linear operators, taken through their sums.
     pub(super) wide: FxHashMap<NodeId, Option<Poly>>,
     /// How much more may be tried.
@@ -37,6 +39,10 @@ pub(super) struct Algebra<'a> {
     pub(super) as_written: FxHashSet<NodeId>,
     /// Names that stand first in a product: what flows back.
     pub(super) first: FxHashSet<NodeId>,
+    /// Products of sums that are being gathered.
+    pub(super) gathering: FxHashSet<(NodeId, NodeId)>,
+    /// Names whose value is a product of powers.
+    pub(super) products: Vec<(NodeId, f64, Mono)>,
 }
 
 /// A call that stands for a node.
@@ -66,11 +72,14 @@ impl<'a> Algebra<'a> {
             polys: FxHashMap::default(),
             costs: FxHashMap::default(),
             sums: vec![],
+            met: FxHashMap::default(),
             wide: FxHashMap::default(),
             fuel: FUEL,
             written,
             as_written: FxHashSet::default(),
             first: FxHashSet::default(),
+            gathering: FxHashSet::default(),
+            products: vec![],
         }
     }
 
@@ -218,6 +227,7 @@ impl<'a> Algebra<'a> {
             | Form::Other => self.lean_pointwise(id, shape)?,
             Form::Number(_) | Form::Dim | Form::Eye => id,
         };
+        let made = self.atom(made).unwrap_or(made);
         self.canon.insert(id, made);
         self.canon.entry(made).or_insert(made);
         Ok(made)

@@ -22,6 +22,12 @@ impl Algebra<'_> {
                 best = self.stretched(apart, shape)?;
             }
         }
+        for other in self.renamed(&poly) {
+            let named = self.build(&other, shape)?;
+            if self.cost(named) < self.cost(best) {
+                best = named;
+            }
+        }
         for known in [best, id] {
             let bare = self.bare(known);
             self.polys.insert(bare, poly.clone());

@@ -134,20 +134,24 @@ impl Algebra<'_> {
         }
         // x^(n - 1) is x^n / x, so that it meets x^n.
         let constant = exponent.terms.get(&Key::default()).copied().unwrap_or(0.0);
-        if constant != 0.0 && base.single().is_some_and(|(c, mono)| c == 1.0 && mono.len() == 1) {
-            let rest = exponent.plus(&Poly::number(constant), -1.0);
-            if let Some(rest) = rest {
-                let e_shape = self.graph.shape(e).clone();
-                let rest = self.build(&rest, &e_shape)?;
-                let bare = self.bare(a);
-                let whole = build::raised(self.graph, bare, rest)?;
-                let poly = self.poly(a);
-                if let Some((_, mono)) = poly.single() {
-                    let poly = Poly::term(1.0, &times(&vec![(whole, 1.0)], &power(&mono, constant)));
-                    self.polys.insert(id, poly);
-                    return Ok(id);
-                }
-            }
+        if constant != 0.0
+            && let Some(rest) = exponent.plus(&Poly::number(constant), -1.0)
+        {
+            let under = match base.single() {
+                Some((1.0, mono)) if mono.len() == 1 => mono,
+                None if base.terms.len() > 1 => match self.sum_atom(a) {
+                    (1.0, common, sum) if common.is_empty() => vec![(sum, 1.0)],
+                    _ => return Ok(id),
+                },
+                _ => return Ok(id),
+            };
+            let to = self.graph.shape(e).clone();
+            let rest = self.build(&rest, &to)?;
+            let bare = self.bare(a);
+            let whole = build::raised(self.graph, bare, rest)?;
+            let whole = self.atom(whole).unwrap_or(whole);
+            let poly = Poly::term(1.0, &times(&vec![(whole, 1.0)], &power(&under, constant)));
+            self.polys.insert(id, poly);
         }
         Ok(id)
     }
