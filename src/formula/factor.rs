@@ -2,7 +2,7 @@
 //! them.
 
 use super::algebra::Algebra;
-use super::poly::{Mono, Poly, power, times};
+use super::poly::{Key, Mono, Poly, power, times};
 use crate::graph::{Fault, NodeId};
 use crate::ops;
 use crate::ops::form::{self, Form, form};
@@ -21,14 +21,8 @@ impl Algebra<'_> {
         }
         let common = poly.common();
         let plain = poly.scaled(1.0, &power(&common, -1.0));
-        let first = |poly: &Poly| poly.terms.values().next().copied().unwrap_or(1.0);
-        for (sum, known) in &self.sums {
-            if known.terms.len() == plain.terms.len() {
-                let ratio = first(&plain) / first(known);
-                if plain.plus(known, -ratio).is_some_and(|rest| rest.terms.is_empty()) {
-                    return (ratio, common, *sum);
-                }
-            }
+        if let Some((sum, first)) = self.met.get(&monic(&plain)) {
+            return (lead(&plain) / first, common, *sum);
         }
         let sizes: Vec<f64> = plain.terms.values().map(|c| libm::fabs(*c)).collect();
         let same = sizes.iter().all(|size| *size == sizes[0]);
@@ -51,7 +45,8 @@ impl Algebra<'_> {
         }
     }
 
-    fn remember(&mut self, sum: NodeId, poly: Poly) {
+    pub(super) fn remember(&mut self, sum: NodeId, poly: Poly) {
+        self.met.entry(monic(&poly)).or_insert((sum, lead(&poly)));
         if self.sums.len() < SUMS && poly.terms.len() <= 6 {
             self.sums.push((sum, poly));
         }
@@ -146,7 +141,7 @@ impl Algebra<'_> {
 
     /// `sin(z)^2` as `1 - cos(z)^2` and its like.
     fn squared(&mut self, poly: &Poly) -> Option<Poly> {
-        let monos: Vec<Mono> = poly.terms.keys().map(super::poly::Key::mono).collect();
+        let monos: Vec<Mono> = poly.terms.keys().map(Key::mono).collect();
         for mono in &monos {
             for (atom, exponent) in mono {
                 if *exponent < 2.0 || self.named.contains(atom) {
@@ -312,7 +307,7 @@ impl Algebra<'_> {
         if poly.terms.len() != 2 || self.fuel == 0 {
             return Ok(None);
         }
-        let one = poly.terms.get(&super::poly::Key::default()) == Some(&1.0);
+        let one = poly.terms.get(&Key::default()) == Some(&1.0);
         let other = poly.terms.iter().find(|(_, c)| **c == -1.0).map(|(key, _)| key.mono());
         let Some([(atom, 1.0)]) = other.as_deref().filter(|_| one) else { return Ok(None) };
         if self.named.contains(atom) {
@@ -364,4 +359,14 @@ impl Algebra<'_> {
         self.polys.insert(ones, Poly::number(1.0));
         Ok(ones)
     }
+}
+
+fn lead(poly: &Poly) -> f64 {
+    poly.terms.values().next().copied().unwrap_or(1.0)
+}
+
+/// A sum divided by its first coefficient, but for the last bits.
+fn monic(poly: &Poly) -> Vec<(Key, u32)> {
+    let first = lead(poly);
+    poly.terms.iter().map(|(key, c)| (key.clone(), ((c / first) as f32).to_bits())).collect()
 }

@@ -5,9 +5,12 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod cost;
 mod differ;
 mod factor;
 mod linear;
+mod names;
+mod pointwise;
 mod poly;
 mod print;
 mod reduce;
@@ -31,29 +34,45 @@ pub struct Formula {
     pub node: NodeId,
 }
 
+/// How a formula is looked for.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted {
+    /// What is differentiated.
+    pub of: Option<NodeId>,
+    /// No names but those that the definition of `of` is made of.
+    pub own: bool,
+    /// Also by the name of `of`: `-k*J`.
+    pub itself: bool,
+}
+
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, asked);
-    written(compiled, names)
+    written(compiled, names, hidden.is_some())
 }
 
-/// As [`formula`], with no names but those that the definition of `hidden` is made of; `None` where these are all.
-pub fn formula_of_own_names(compiled: &mut Compiled, root: NodeId, hidden: NodeId, asked: Span) -> Option<Formula> {
-    let mut names = Names::of(compiled, root, Some(hidden), asked);
-    let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[hidden]).into_iter().collect();
-    let before = names.texts.len();
-    let is_own = |compiled: &Compiled, id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
-    names.texts.retain(|id, _| is_own(compiled, id));
-    if names.texts.len() == before {
-        return None;
+/// The formula of `root` as it is wanted; `None` where all names are those of `of` anyway.
+pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked: Span) -> Option<Formula> {
+    let mut names = Names::of(compiled, root, wanted.of.filter(|_| !wanted.itself), asked);
+    if let Some(of) = wanted.of.filter(|_| wanted.own) {
+        let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[of]).into_iter().collect();
+        let before = names.texts.len();
+        let is_own = |id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
+        names.texts.retain(|id, _| is_own(id));
+        if names.texts.len() == before {
+            return None;
+        }
+        names.aliases.retain(|_, name| is_own(name));
+        names.definitions.retain(|_, name| is_own(name));
     }
-    names.aliases.retain(|_, name| is_own(compiled, name));
-    names.definitions.retain(|_, name| is_own(compiled, name));
-    Some(written(compiled, names))
+    Some(written(compiled, names, wanted.of.is_some()))
 }
 
-fn written(compiled: &mut Compiled, names: Names) -> Formula {
+fn written(compiled: &mut Compiled, names: Names, learn: bool) -> Formula {
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
+    if learn {
+        algebra.learn();
+    }
     let node = algebra.canonical(names.target);
     // Where every entry or every row is the same, it is said once.
     let node = algebra.bare(node);
@@ -63,6 +82,20 @@ fn written(compiled: &mut Compiled, names: Names) -> Formula {
         None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
     };
     Formula { text, node }
+}
+
+/// How much there is to read: words, numbers and signs.
+pub fn length(text: &str) -> usize {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let mut before = ' ';
+    let mut count = 0;
+    for c in text.chars() {
+        // `2x` is two.
+        let goes_on = word(c) && word(before) && !(before.is_ascii_digit() && c.is_alphabetic());
+        count += usize::from(!c.is_whitespace() && !goes_on);
+        before = c;
+    }
+    count
 }
 
 /// The formula of `root` over nodes with names of their own, of a shape that stretches to that of `root`; `values` pairs a

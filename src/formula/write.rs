@@ -77,7 +77,8 @@ impl Algebra<'_> {
     /// `coefficient * atoms * sum / atoms`
     pub(super) fn monomial(&mut self, coefficient: f64, mono: &Mono, sum: Option<NodeId>) -> Result<NodeId, Fault> {
         let (mut above, mut below): (Vec<NodeId>, Vec<NodeId>) = (vec![], vec![]);
-        for (atom, exponent) in mono {
+        let mono = self.joined(mono, &mut above)?;
+        for (atom, exponent) in &mono {
             let size = libm::fabs(*exponent);
             let factor = if size == 1.0 {
                 *atom
@@ -125,6 +126,24 @@ impl Algebra<'_> {
             made = build::div(self.graph, made, under)?;
         }
         if negative { build::neg(self.graph, made) } else { Ok(made) }
+    }
+
+    /// `x^n / x` is `x^(n - 1)`: these powers, and what is left.
+    fn joined(&mut self, mono: &Mono, powers: &mut Vec<NodeId>) -> Result<Mono, Fault> {
+        let mut rest = mono.clone();
+        for (atom, exponent) in mono {
+            let Form::Pow(base, e) = form(self.graph, *atom) else { continue };
+            let number = matches!(form(self.graph, e), Form::Number(_)) || *exponent != 1.0;
+            if number || self.named.contains(atom) {
+                continue;
+            }
+            let Some((_, more)) = rest.iter().find(|(other, _)| *other == base).copied() else { continue };
+            let size = ops::number(self.graph, libm::fabs(more));
+            let e = if more < 0.0 { build::sub(self.graph, e, size)? } else { build::add(self.graph, e, size)? };
+            powers.push(build::raised(self.graph, base, e)?);
+            rest.retain(|(other, _)| other != atom && *other != base);
+        }
+        Ok(rest)
     }
 
     /// In a product names stand first, then their powers, functions, matrix products, sums and conditions.
@@ -236,7 +255,14 @@ impl Algebra<'_> {
                 sum
             };
             let to = self.graph.shape(members[0].2).clone();
-            let product = if self.fuel > 0 { self.product(sum, b, &to)? } else { build::matmul(self.graph, sum, b)? };
+            // What is being gathered already is not gathered again inside itself.
+            let product = if self.fuel > 0 && self.gathering.insert((sum, b)) {
+                let product = self.product(sum, b, &to);
+                self.gathering.remove(&(sum, b));
+                product?
+            } else {
+                build::matmul(self.graph, sum, b)?
+            };
             let product = self.poly(product);
             for (coefficient, _, atom) in &members {
                 out.add_term(-coefficient, &times(&rest, &vec![(*atom, 1.0)]));

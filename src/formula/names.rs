@@ -1,0 +1,89 @@
+//! Names put back where what they stand for is written otherwise: by its normal form, or as a factor of a product.
+
+use super::algebra::Algebra;
+use super::poly::{Mono, Poly, power, times};
+use crate::graph::{NodeId, Role};
+use rustc_hash::FxHashMap;
+
+/// So many names are looked into.
+const NAMES: usize = 128;
+
+impl Algebra<'_> {
+    /// Learns what each name stands for, in the form in which it would be met.
+    pub fn learn(&mut self) {
+        let mut names: Vec<NodeId> =
+            self.named.iter().copied().filter(|id| self.graph.def(*id).role == Role::Def).collect();
+        names.sort_unstable();
+        let mut values: FxHashMap<NodeId, Vec<NodeId>> = FxHashMap::default();
+        let mut pairs: Vec<(NodeId, NodeId)> = self.aliases.iter().map(|(id, name)| (*id, *name)).collect();
+        pairs.sort_unstable();
+        for (id, name) in pairs.into_iter().filter(|(id, name)| id != name) {
+            values.entry(name).or_default().push(id);
+        }
+        for name in names.into_iter().rev().take(NAMES).rev() {
+            let value = self.graph.node(name).args[0];
+            if self.atom(value) != Some(name) {
+                continue;
+            }
+            // Looked into, not met as the name.
+            let known: Vec<NodeId> = values.remove(&name).unwrap_or_default();
+            for id in &known {
+                self.aliases.remove(id);
+            }
+            let made = self.canonical(value);
+            for id in known {
+                self.aliases.insert(id, name);
+                self.canon.insert(id, name);
+            }
+            if self.named.contains(&self.bare(made)) || self.graph.node(self.bare(made)).args.is_empty() {
+                continue;
+            }
+            let poly = self.poly(made);
+            self.aliases.entry(made).or_insert(name);
+            self.canon.insert(made, name);
+            match poly.single() {
+                Some((coefficient, mono)) if mono.len() > 1 || mono.iter().any(|(_, e)| *e != 1.0) => {
+                    self.products.push((name, coefficient, mono));
+                }
+                Some(_) => {}
+                None => self.remember(name, poly),
+            }
+        }
+    }
+
+    /// With the names of products in place of their factors, one name after the other.
+    pub(super) fn renamed(&mut self, poly: &Poly) -> Vec<Poly> {
+        let mut out: Vec<Poly> = vec![];
+        for (name, coefficient, mono) in self.products.clone() {
+            let whole = out.last().unwrap_or(poly).clone();
+            // All of its factors, or the one that is longest to read.
+            let longest = mono.iter().copied().max_by_key(|(atom, _)| (self.cost(*atom), *atom));
+            let parts = [Some(mono.clone()), longest.filter(|_| mono.len() > 1).map(|factor| vec![factor])];
+            for part in parts.into_iter().flatten() {
+                out.extend(instead(&whole, name, coefficient, &mono, &part));
+            }
+        }
+        out
+    }
+}
+
+/// A name for the factors that make up its value, in every term that has those of `part`.
+fn instead(poly: &Poly, name: NodeId, number: f64, value: &Mono, part: &Mono) -> Option<Poly> {
+    let mut out = Poly::default();
+    let mut changed = false;
+    for (key, coefficient) in &poly.terms {
+        let mono = key.mono();
+        let share = |(atom, e): &(NodeId, f64)| {
+            mono.iter().find(|(other, _)| other == atom).map_or(0.0, |(_, have)| libm::floor(have / e))
+        };
+        let count = part.iter().map(share).fold(f64::INFINITY, libm::fmin);
+        if count >= 1.0 {
+            changed = true;
+            let rest = times(&mono, &power(value, -count));
+            out.add_term(coefficient / libm::pow(number, count), &times(&rest, &vec![(name, count)]));
+        } else {
+            out.add_term(*coefficient, &mono);
+        }
+    }
+    changed.then_some(out)
+}
