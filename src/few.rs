@@ -110,13 +110,19 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Few<T> {
 }
 
 /// A list that is shared and never changes, in one word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shared<T>(Arc<Vec<T>>);
 
 impl<T> Deref for Shared<T> {
     type Target = [T];
     fn deref(&self) -> &[T] {
         &self.0
+    }
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for Shared<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
     }
 }
 

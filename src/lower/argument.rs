@@ -79,7 +79,7 @@ impl Cx<'_> {
                 }
             },
             ArgKind::Text => match value {
-                Value::Text(text) => Some(Attr::Text(Arc::new(text.to_string()))),
+                Value::Text(text) => Some(Attr::Text(text.to_string().into())),
                 _ => {
                     self.report(errors::wants(op.name, name, "a string", at));
                     None

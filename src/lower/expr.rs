@@ -8,6 +8,7 @@ use crate::resolve::hir::{self, HirId, Kind};
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
 use crate::tensor::Tensor;
+use smallvec::SmallVec;
 
 impl Cx<'_> {
     /// The value of a whole expression.
@@ -61,7 +62,7 @@ impl Cx<'_> {
                 if values.contains(&Value::Poison) { Value::Poison } else { self.list(values, items) }
             }
             Kind::Apply(op, args) => {
-                let mut nodes = vec![];
+                let mut nodes: SmallVec<[NodeId; 4]> = SmallVec::new();
                 for arg in args {
                     let value = get(*arg);
                     match self.as_node(&value, program.hir(*arg).span) {
@@ -69,7 +70,7 @@ impl Cx<'_> {
                         None => return Value::Poison,
                     }
                 }
-                let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                let spans: SmallVec<[Span; 4]> = args.iter().map(|arg| program.hir(*arg).span).collect();
                 if let ([_, right], [_, divisor]) = (args.as_slice(), nodes.as_slice()) {
                     self.quotient(op, (*divisor, *right), span);
                 }
@@ -130,7 +131,7 @@ impl Cx<'_> {
                     return self.report(errors::order(super::ORDERS as usize, orders as usize, span));
                 }
                 let mut names = vec![];
-                for (by, order) in by {
+                for (by, order) in by.iter() {
                     let by_span = program.hir(*by).span;
                     let value = get(*by);
                     let Some(node) = self.as_node(&value, by_span) else { return Value::Poison };

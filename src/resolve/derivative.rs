@@ -75,7 +75,7 @@ impl Cx<'_> {
             let problem = errors::orders(order, below, &of, by, above, span);
             return self.broken(problem, span);
         }
-        let id = self.push(Kind::Derivative { of: value, by: by_ids }, span);
+        let id = self.push(Kind::Derivative { of: value, by: by_ids.into() }, span);
         self.postfixes(id, postfixes)
     }
 
@@ -96,7 +96,7 @@ impl Cx<'_> {
     pub(super) fn dotted(&mut self, names: &[Name], span: Span) -> HirId {
         let Some((first, rest)) = names.split_first() else { return self.push(Kind::Broken, span) };
         let fields: Vec<Part> =
-            rest.iter().map(|name| Part { span: name.span, kind: PartKind::Field(name.clone()) }).collect();
+            rest.iter().map(|name| Part { span: name.span, kind: PartKind::Field(Box::new(name.clone())) }).collect();
         let part = Part { span: first.span, kind: PartKind::Name(first.text.clone()) };
         let expr = crate::syntax::ast::Expr { span, parts: std::iter::once(part).chain(fields).collect() };
         self.tree(&expr)
