@@ -228,11 +228,11 @@ impl Session {
 /// The program of these statements.
 fn compile<'a>(
     sources: &mut Sources,
-    items: impl Iterator<Item = &'a Arc<Kept>>,
+    items: impl Iterator<Item = &'a ast::Item>,
     files: &mut Files,
     settings: &Settings,
 ) -> (Compiled, Vec<Diagnostic>) {
-    let refs: Vec<&ast::Item> = items.map(|kept| &kept.item).collect();
+    let refs: Vec<&ast::Item> = items.collect();
     let (resolved, mut problems) = resolve::resolve(sources, &refs, files);
     let (compiled, found) = lower::lower(sources, &resolved, &Options { seed: settings.seed });
     problems.extend(found);

@@ -42,12 +42,6 @@ impl Kept {
         Kept { item, key, defines, mentions, dims, derivatives, uses: vec![] }
     }
 
-    /// Without its names, for a program that nothing is added to.
-    pub fn alone(item: ast::Item) -> Kept {
-        let (key, none) = (None, Vec::new);
-        Kept { item, key, defines: none(), mentions: none(), dims: none(), derivatives: vec![], uses: none() }
-    }
-
     /// Does it ask and define nothing?
     pub fn is_question(&self) -> bool {
         matches!(self.item.statement, Statement::Show(_) | Statement::Ask(_) | Statement::Broken(_))

@@ -73,8 +73,12 @@ impl Session {
     pub(super) fn refresh(&mut self) {
         let mut sources = self.sources.clone();
         let mut files = Files { outside: None, read: self.read.clone() };
-        let (compiled, _) =
-            compile(&mut sources, self.items.iter().filter(|kept| !kept.is_question()), &mut files, &self.settings);
+        let (compiled, _) = compile(
+            &mut sources,
+            self.items.iter().filter(|kept| !kept.is_question()).map(|kept| &kept.item),
+            &mut files,
+            &self.settings,
+        );
         self.compiled = Arc::new(compiled);
         self.whole = sources;
     }

@@ -27,10 +27,9 @@ impl Session {
         }
         let own = sources.len();
         let reads = new.iter().any(|item| matches!(item.statement, ast::Statement::Use(_)));
-        let mut merged = match mode {
-            Mode::Once | Mode::Check if first => order::alone(new),
-            Mode::Once | Mode::Check | Mode::Run | Mode::Load | Mode::Define => order::merge(&self.items, new),
-        };
+        // What nothing is added to afterwards is not kept statement by statement.
+        let alone = first && matches!(mode, Mode::Once | Mode::Check);
+        let mut merged = if alone { Merged::default() } else { order::merge(&self.items, std::mem::take(&mut new)) };
         let refused = !merged.problems.is_empty();
         problems.append(&mut merged.problems);
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
@@ -40,9 +39,11 @@ impl Session {
         let mut compiled = Compiled::default();
         if !refused {
             let taking = merged.items.iter().zip(&merged.fresh).filter(|(kept, fresh)| **fresh || !kept.is_question());
-            let (program, found) = compile(&mut sources, taking.map(|(kept, _)| kept), &mut files, &self.settings);
+            let items = taking.map(|(kept, _)| &kept.item).chain(&new);
+            let (program, found) = compile(&mut sources, items, &mut files, &self.settings);
             compiled = program;
             problems.extend(found);
+            drop(new);
             problems.extend(ask::not_built(&compiled));
             problems.extend(ask::unfit(&compiled, &sources));
             let whole = !problems.iter().any(Diagnostic::is_error);
@@ -93,7 +94,7 @@ impl Session {
             }
         }
         if mode == Mode::Once {
-            (next.compiled, next.items) = (Arc::new(compiled), Arc::new(merged.items));
+            next.compiled = Arc::new(compiled);
             return (next, report);
         }
         // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.
