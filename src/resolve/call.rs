@@ -129,8 +129,11 @@ impl Cx<'_> {
                     out.push(Arg { name: arg.name.clone(), value });
                 }
                 ast::ArgValue::Each(each) => {
-                    let problem = errors::comprehension_of(name, whole);
-                    self.report(problem);
+                    let reduces = matches!(callee, Callee::Op(op) if REDUCTIONS.contains(&op.name));
+                    self.report(match reduces {
+                        true => errors::comprehension_alone(name, whole),
+                        false => errors::comprehension_of(name, whole),
+                    });
                     let value = self.each(None, each, whole);
                     out.push(Arg { name: arg.name.clone(), value });
                 }

@@ -39,7 +39,7 @@ impl Cx<'_> {
 
     /// The nodes of an expression; nested brackets are a recursion that the scanner's depth limit bounds.
     pub(super) fn tree(&mut self, expr: &ast::Expr) -> HirId {
-        if let Some(problem) = self.entry_over_name(expr) {
+        if let Some(problem) = self.entry_over_name(expr).or_else(|| self.quotient_of_d(expr)) {
             return self.broken(problem, expr.span);
         }
         let mut divides = |derivative: &ast::Derivative| match derivative.by.as_slice() {
@@ -120,6 +120,39 @@ impl Cx<'_> {
         })
     }
 
+    /// `d(J)/d(a)`, `d^2J/da^2`: a derivative as other pages write it, where nothing is called `d`.
+    fn quotient_of_d(&self, expr: &ast::Expr) -> Option<crate::diag::Diagnostic> {
+        use PartKind::{Call, Infix as Op, Name, Number};
+        let kinds: Vec<&PartKind> = expr.parts.iter().map(|part| &part.kind).collect();
+        let at = kinds.iter().position(|kind| matches!(kind, Name(d) if d == "d")).filter(|_| self.is_unknown("d"))?;
+        let (mend, parts) = match &kinds[at..] {
+            [Name(_), Call(_), Op(Infix::Div), Name(d), Call(_), ..] if d == "d" => {
+                let inside = |i: usize| {
+                    let text = self.sources.text(expr.parts[at + i].span);
+                    text[1..text.len() - 1].trim()
+                };
+                let (of, by) = (inside(1), inside(4));
+                let mend = if self.is_value(of) { format!("d{of}/d{by}") } else { format!("grad({of}, {by})") };
+                (mend, 5)
+            }
+            [
+                Name(_),
+                Op(Infix::Pow),
+                Number(above),
+                Op(Infix::Juxtaposed),
+                Name(of),
+                Op(Infix::Div),
+                Name(by),
+                Op(Infix::Pow),
+                Number(below),
+                ..,
+            ] if by.starts_with('d') => (format!("d{above}{of}/{by}{below}"), 9),
+            _ => return None,
+        };
+        let span = expr.parts[at].span.to(expr.parts[at + parts - 1].span);
+        Some(errors::one_word(&mend, span))
+    }
+
     /// `A^T`, where nothing is called `T`.
     fn is_transpose(&self, expr: &ast::Expr, part: &Part) -> bool {
         matches!(&part.kind, PartKind::Name(name) if name == "T")
@@ -137,7 +170,7 @@ impl Cx<'_> {
             Infix::Pipe => {
                 let last = right.0 as usize + 1 == self.program.arena.len();
                 match &mut self.program.arena[right.0 as usize] {
-                    hir::Hir { kind: Kind::Call(_, args), span } if last => {
+                    hir::Hir { kind: Kind::Call(_, args) | Kind::Slope(_, _, args), span } if last => {
                         args.insert(0, Arg { name: None, value: left });
                         *span = whole;
                         right
@@ -165,11 +198,14 @@ impl Cx<'_> {
 
     /// What stands after `|>`: a call that wants one more argument, or the name of a function.
     fn piped(&mut self, part: &Part, postfixes: &[Part]) -> HirId {
-        if let (PartKind::Name(name), []) = (&part.kind, postfixes) {
+        if let PartKind::Name(name) = &part.kind
+            && postfixes.iter().all(|postfix| postfix.kind == PartKind::Prime)
+        {
             let callee = self.callee(name, part.span, part.span);
-            return match callee {
-                Some(callee) => self.push(Kind::Call(callee, vec![]), part.span),
-                None => self.push(Kind::Broken, part.span),
+            return match (callee, postfixes.len() as u32) {
+                (Some(callee), 0) => self.push(Kind::Call(callee, vec![]), part.span),
+                (Some(callee), primes) => self.push(Kind::Slope(callee, primes, vec![]), part.span),
+                (None, _) => self.push(Kind::Broken, part.span),
             };
         }
         // `net.f` behind an alias.
@@ -193,6 +229,11 @@ impl Cx<'_> {
         let span = part.span;
         let base = match &part.kind {
             PartKind::Name(name) => return self.named(name, span, postfixes),
+            PartKind::Number(_) if matches!(postfixes, [Part { kind: PartKind::Index(_), .. }, ..]) => {
+                let index = postfixes[0].span;
+                let (number, entry) = (self.sources.text(span), self.sources.text(index));
+                return self.broken(errors::index_of_number(number, entry, span.to(index), index), span.to(index));
+            }
             PartKind::Number(value) => self.push(Kind::Number(*value), span),
             PartKind::Text(text) => self.push(Kind::Text(text.as_str().into()), span),
             PartKind::Group(inner) => {

@@ -105,7 +105,11 @@ impl Cx<'_> {
         for item in &network.block.items {
             match &item.statement {
                 Statement::Define(define) => {
-                    let local = self.local_definition(define);
+                    let above = body.iter().filter_map(|item| match item {
+                        NetworkItem::Define(local) | NetworkItem::Param(local, _) => Some(local),
+                        NetworkItem::Layer(_) => None,
+                    });
+                    let local = self.local_definition(define, &params, above);
                     body.push(NetworkItem::Define(local));
                 }
                 Statement::Declare(declare) if declare.role == ast::Role::Param => {

@@ -175,7 +175,12 @@ impl Cx<'_> {
                         errors::twice(&name, span, before.span, own)
                     }
                 };
+                let span = before.span;
                 self.report(problem);
+                // Which of the two is meant is not known: what uses the name says nothing of its own.
+                let kind = GlobalKind::Broken;
+                self.program.globals.push(Global { name: name.clone(), span, kind });
+                self.scope.insert(name, GlobalId(id.0 + 1));
             }
             None => {
                 self.scope.insert(name, id);
@@ -322,7 +327,8 @@ impl Cx<'_> {
         let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
         let mut locals = vec![];
         for define in &function.locals {
-            locals.push(self.local_definition(define));
+            let local = self.local_definition(define, &params, locals.iter());
+            locals.push(local);
         }
         let value = self.expr(&function.value);
         let frame = self.frames.pop().map_or(0, |frame| frame.size);
@@ -359,13 +365,21 @@ impl Cx<'_> {
         out
     }
 
-    fn local_definition(&mut self, define: &ast::Define) -> hir::Local {
+    /// A definition in a body, after these parameters and definitions.
+    fn local_definition<'l>(
+        &mut self,
+        define: &ast::Define,
+        params: &[hir::Param],
+        mut above: impl Iterator<Item = &'l hir::Local>,
+    ) -> hir::Local {
         let shape = define.kind.as_ref().map(|kind| self.shape(kind));
         let value = self.expr(&define.value);
         let name: Arc<str> = define.name.text.as_str().into();
         if self.frames.last().is_some_and(|frame| frame.names.contains_key(&name)) {
-            let problem = errors::twice(&name, define.name.span, define.name.span, false);
-            self.report(problem);
+            let param = params.iter().find(|param| param.name == name).map(|param| param.span);
+            let before = param.or_else(|| above.find(|local| local.name == name).map(|local| local.span));
+            let own = statement::mentions(&define.value, &name);
+            self.report(errors::twice(&name, define.name.span, before.unwrap_or(define.name.span), own));
         }
         let place = self.place(&name);
         hir::Local { place, name, span: define.name.span, shape, value }

@@ -48,8 +48,11 @@ impl Cx<'_> {
         if let Some(Part { kind: PartKind::Call(args), span: call_span }) = postfixes.get(primes) {
             let whole = span.to(*call_span);
             if primes > 0 && self.is_value(name) {
-                let base = self.value(name, span);
-                return self.postfixes(base, postfixes);
+                let by = self.sources.text(Span { start: call_span.start + 1, end: call_span.end - 1, ..*call_span });
+                let by = by.trim().to_string();
+                let named = !by.is_empty() && self.is_value(&by);
+                let problem = errors::slope_of_value(name, named.then_some(by.as_str()), whole);
+                return self.broken(problem, whole);
             }
             let id = self.call(name, span, primes as u32, args, *call_span, whole);
             return self.postfixes(id, &postfixes[primes + 1..]);
@@ -122,7 +125,15 @@ impl Cx<'_> {
             && self.is_value(of)
         {
             let goal = self.last_scalar.clone();
-            return Some(errors::lone_differential(name, of, span, goal.as_deref()));
+            // `dJ`, where `J` is the goal itself, wants what it is by.
+            let by = match goal.as_deref() == Some(of) {
+                true => self.program.globals.iter().find(|global| global.kind == GlobalKind::Value),
+                false => None,
+            };
+            return Some(match by.filter(|by| *by.name != *of) {
+                Some(by) => errors::lone_differential(name, of, span, of, &by.name),
+                None => errors::lone_differential(name, of, span, goal.as_deref().unwrap_or("J"), of),
+            });
         }
         if self.is_function(name) {
             return Some(errors::not_a_value(name, "function", span));
@@ -130,6 +141,12 @@ impl Cx<'_> {
         let nearest = self.nearest(name, false);
         if nearest.is_none() && self.lost {
             return None;
+        }
+        if let (None, Some(word)) = (&nearest, crate::syntax::WORDS.iter().find(|word| word.word == name)) {
+            // `assert -x == 3`: the mark made the word a name.
+            let text = &self.sources.get(span.source).text;
+            let minus = text.get(span.end as usize..).is_some_and(|rest| rest.trim_start().starts_with(['-', '−']));
+            return Some(errors::unknown_word(word, span, minus));
         }
         Some(errors::unknown(name, span, nearest.as_deref()))
     }

@@ -56,6 +56,22 @@ impl Cx<'_> {
                 }
             }
             Statement::Network(network) => self.network(network),
+            // Alone, a word that the program defines is that name.
+            Statement::Layer(ast::Layer { output, word, args, from: None, block: None })
+                if args.is_empty() && self.is_value(&word.text) =>
+            {
+                let start = self.program.arena.len() as u32;
+                let root = self.value(&word.text, word.span);
+                let value = hir::Expr { start, root };
+                match output {
+                    Some(name) => {
+                        let global = self.define(&name.text, name.span, GlobalKind::Value);
+                        self.push_item(item.span, ItemKind::Define { global, shape: None, value });
+                    }
+                    None if wanted == Wanted::All => self.push_item(item.span, ItemKind::Show(value)),
+                    None => {}
+                }
+            }
             Statement::Layer(layer) => self.layer(layer, item.span),
             Statement::Setting(setting) => {
                 self.setting_stands(setting, item.span);
@@ -71,7 +87,15 @@ impl Cx<'_> {
                     self.push_item(item.span, ItemKind::Show(expr));
                 }
             },
-            Statement::Ask(ask) if wanted == Wanted::All => self.ask(ask, item.span),
+            Statement::Ask(ask) if wanted == Wanted::All => match self.is_value(&ask.word.text) && ask.exprs.is_empty()
+            {
+                true => {
+                    let start = self.program.arena.len() as u32;
+                    let root = self.value(&ask.word.text, ask.word.span);
+                    self.push_item(item.span, ItemKind::Show(hir::Expr { start, root }));
+                }
+                false => self.ask(ask, item.span),
+            },
             Statement::Show(_) | Statement::Ask(_) => {}
             Statement::Recurrence(recurrence) => {
                 self.report(errors::not_built("a recurrence", recurrence.name.span.to(recurrence.index.span)));
@@ -143,24 +167,31 @@ impl Cx<'_> {
 
     fn stated_slope(&mut self, function: &ast::Function, slope: hir::FunctionId) {
         let name = &function.name;
-        match self.scope.get(name.text.as_str()).map(|id| self.program.global(*id).kind) {
-            Some(GlobalKind::Function(of)) => {
-                let (stated, params) = (&self.program.functions[of.0 as usize].name, function.params.len());
-                let own = self.program.functions[of.0 as usize].params.len();
-                if params == 0 || params > own {
-                    let problem = errors::slope_params(stated, own, params, name.span);
-                    self.report(problem);
-                    return;
-                }
-                self.program.functions[of.0 as usize].slope = Some(slope);
+        let of = match self.scope.get(name.text.as_str()).map(|id| self.program.global(*id).kind) {
+            Some(GlobalKind::Function(of)) => of,
+            Some(GlobalKind::Broken) => return,
+            None if self.is_function(&name.text) => {
+                return self.report(errors::slope_of_builtin(&name.text, name.span));
             }
-            Some(GlobalKind::Broken) => {}
             Some(GlobalKind::Value | GlobalKind::Dimension | GlobalKind::Network(_)) | None => {
                 let nearest = self.nearest(&name.text, true);
-                let problem = errors::unknown_function(&name.text, &name.text, name.span, nearest.as_deref());
-                self.report(problem);
+                return self.report(errors::slope_of_unknown(&name.text, name.span, nearest.as_deref()));
             }
-        }
+        };
+        let stated = self.program.function(of);
+        let own = stated.params.len();
+        let problem = match stated.slope {
+            Some(before) => errors::slope_twice(&name.text, name.span, self.program.function(before).span),
+            None if own != 1 => errors::slope_arguments(&stated.name, own, name.span, stated.span),
+            None if function.params.len() != 1 => {
+                errors::slope_params(&stated.name, own, function.params.len(), name.span)
+            }
+            None => {
+                self.program.functions[of.0 as usize].slope = Some(slope);
+                return;
+            }
+        };
+        self.report(problem);
     }
 
     /// A setting stands at the top of its text, once.
@@ -367,7 +398,7 @@ pub(super) fn each_name<'e>(expr: &'e ast::Expr, found: &mut dyn FnMut(&'e str))
 }
 
 /// Does an expression have this name in it?
-fn mentions(expr: &ast::Expr, name: &str) -> bool {
+pub(super) fn mentions(expr: &ast::Expr, name: &str) -> bool {
     let mut there = false;
     each_name(expr, &mut |other| there |= other == name);
     there

@@ -38,6 +38,49 @@ pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
         .mend(format!("write a value {after}{instead}"))
 }
 
+/// `* 3`
+pub(super) fn missing_before(span: Span, mark: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_value", format!("a value is missing before `{mark}`"))
+        .at(span, "a statement begins here")
+        .mend(format!("write a value before it; where the line above goes on, its last sign is the `{mark}`"))
+}
+
+/// `∂J / ∂a`, `∂^2J/∂a^2`, `d/da J`
+pub(super) fn differential(span: Span, mend: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::differential", "a derivative is one word, without a space or `^` in it")
+        .at(span, "this is meant as one, and read as something else")
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// `∂a` alone.
+pub(super) fn partial_alone(span: Span, of: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::differential", format!("`∂{of}` alone is not a value"))
+        .at(span, "half of a derivative")
+        .mend("write the whole of it, as in `∂J/∂a`")
+}
+
+/// `[x[i] for i]`
+pub(super) fn for_clause(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::for_clause", "after `for` come a name, `in` and a range")
+        .at(span, "not all of them stand here")
+        .mend("write it as in `for i in 0..3`")
+}
+
+/// `[for i in 0..3]`
+pub(super) fn before_for(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::for_clause", "a value is missing before `for`")
+        .at(span, "it says for every index what stands before it")
+        .mend("write the value before it, as in `[i^2 for i in 0..3]`")
+}
+
+/// `[i*j for i in 0..2 for j in 0..3]`
+pub(super) fn second_for(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::for_clause", "one `for` stands in a bracket")
+        .at(span, "this is a second one")
+        .mend("put one bracket in another, as in `[[i*j for j in 0..3] for i in 0..2]`")
+}
+
 /// Two values stand side by side.
 pub(super) fn missing_operator(left: &str, left_span: Span, right: &str, right_span: Span) -> Diagnostic {
     let gap = Span { source: left_span.source, start: left_span.end, end: right_span.start };
@@ -146,6 +189,7 @@ pub(super) fn reserved_word(span: Span, word: &str) -> Diagnostic {
 pub(super) fn left_side(left: Span, equals: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::left_side", "the left side of an equation is one name")
         .at(left, "this is an expression")
+        .because("a name begins with a letter, and has letters, digits and `_`")
         .mend("write the name that is defined before `=`, or `==` to compare")
         .edit(equals, "==")
 }
@@ -160,7 +204,7 @@ pub(super) fn raised_digit(span: Span) -> Diagnostic {
 /// `5.`
 pub(super) fn number_point(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::number_point", "digits follow the point of a number")
-        .at(span, "nothing follows this one")
+        .at(span, "no digit follows this one")
         .mend("write a digit after it, as in `5.0`, or leave it out")
         .edit(span, ".0")
 }

@@ -1,5 +1,7 @@
 //! From the place where a statement stopped making sense to the problem that its author has.
 
+mod foreign;
+
 use super::brackets;
 use super::chars::{is_name_part, is_name_start, skip_name, superscript};
 use super::errors::{self, Expected};
@@ -8,6 +10,7 @@ use super::tree::Stop;
 use super::words;
 use crate::diag::Diagnostic;
 use crate::source::Span;
+use foreign::{FOREIGN_WORDS, WORD_OPERATORS};
 
 /// The problem of a text that could not be read: the first of the known slips that fits, else what was expected.
 pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
@@ -18,6 +21,7 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::colon_equals,
         Cx::update,
         Cx::percent,
+        Cx::before_operator,
         Cx::foreign_operator,
         Cx::equals,
         Cx::quote,
@@ -25,52 +29,15 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::point,
         Cx::rows,
         Cx::end,
+        Cx::each,
         Cx::side_by_side,
+        Cx::differential,
         Cx::stray,
         Cx::tuple,
         Cx::value,
     ];
     slips.iter().find_map(|slip| slip(&cx)).unwrap_or_else(|| cx.other())
 }
-
-/// Operators of other languages: how written there, how here, and whether the one simply replaces the other.
-const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
-    ("++", "a_next = a + 1", false),
-    ("===", "==", true),
-    ("!==", "!=", true),
-    ("&&", "and", true),
-    ("||", "or", true),
-    ("<>", "!=", true),
-    ("=>", ">=", true),
-    ("=<", "<=", true),
-    ("->", "f(x) = …", false),
-    ("//", "floor(a/b)", false),
-    ("/*", "#", false),
-    ("&", "and", true),
-    ("|", "or", true),
-    ("?", "where(condition, a, b)", false),
-    ("!", "not", true),
-];
-
-/// Words of other languages, and what is written here.
-const FOREIGN_WORDS: &[(&str, &str)] = &[
-    ("let", "write the equation alone, as in `a = 5`"),
-    ("var", "write the equation alone, as in `a = 5`"),
-    ("const", "write the equation alone, as in `a = 5`"),
-    ("def", "write a function as `f(x) = x^2`"),
-    ("fn", "write a function as `f(x) = x^2`"),
-    ("func", "write a function as `f(x) = x^2`"),
-    ("function", "write a function as `f(x) = x^2`"),
-    ("lambda", "write a function as `f(x) = x^2`"),
-    ("return", "write the value as the last line of the function's body"),
-    ("print", "write the expression on a line of its own, and it is answered"),
-    ("show", "write the expression on a line of its own, and it is answered"),
-    ("if", "write `where(condition, a, b)`"),
-    ("for", "write `[x[i]^2 for i in 0..m]`, `sum(x[i] for i in 0..m)`, or a recurrence `h[t] = …`"),
-    ("while", "write a recurrence `h[t] = … h[t-1] … start …`"),
-    ("import", "write `use \"file.nnl\"`"),
-    ("include", "write `use \"file.nnl\"`"),
-];
 
 struct Cx<'a> {
     text: &'a str,
@@ -118,52 +85,6 @@ impl<'a> Cx<'a> {
                 .ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '"' | '\'' | 'ᵀ') || superscript(c).is_some())
     }
 
-    fn foreign_word(&self) -> Option<Diagnostic> {
-        let (word, mend) = FOREIGN_WORDS.iter().find(|(word, _)| *word == self.first)?;
-        let rest = self.text[word.len()..].trim_start();
-        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']);
-        follows.then(|| errors::foreign_word(self.span(0, word.len()), word, mend))
-    }
-
-    fn reserved_word(&self) -> Option<Diagnostic> {
-        let word = ["and", "or", "not"].into_iter().find(|word| *word == self.first)?;
-        let rest = self.text[word.len()..].trim_start();
-        let named = rest.starts_with(['=', ':']) && !rest.starts_with("==");
-        named.then(|| errors::reserved_word(self.span(0, word.len()), word))
-    }
-
-    fn colon_equals(&self) -> Option<Diagnostic> {
-        if self.rest.starts_with('=') && self.text[..self.at].ends_with(':') {
-            return Some(errors::colon_equals(self.span(self.at - 1, self.at + 1)));
-        }
-        self.rest.starts_with(":=").then(|| errors::colon_equals(self.here(2)))
-    }
-
-    fn update(&self) -> Option<Diagnostic> {
-        let head = &self.text[..self.at];
-        let slip = self.rest.starts_with('=') && head.ends_with(['+', '-', '*', '/']) && !self.rest.starts_with("==");
-        let name = self.first;
-        let alone = slip && !name.is_empty() && head[name.len()..head.len() - 1].trim().is_empty();
-        alone.then(|| {
-            errors::update_assignment(self.span(self.at - 1, self.at + 1), name, &self.text[self.at - 1..=self.at])
-        })
-    }
-
-    fn foreign_operator(&self) -> Option<Diagnostic> {
-        for (there, here, same) in FOREIGN_OPERATORS {
-            for back in 0..there.len() {
-                let Some(start) = self.at.checked_sub(back) else { continue };
-                if self.text.get(start..).is_some_and(|text| text.starts_with(there)) {
-                    if *there == "!" && self.after_value() {
-                        return Some(errors::stray_character(self.span(start, start + 1), '!'));
-                    }
-                    return Some(errors::foreign_operator(self.span(start, start + there.len()), there, here, *same));
-                }
-            }
-        }
-        None
-    }
-
     fn equals(&self) -> Option<Diagnostic> {
         if !self.rest.starts_with('=') || self.rest.starts_with("==") || !self.after_value() {
             return None;
@@ -186,34 +107,11 @@ impl<'a> Cx<'a> {
         Some(errors::left_side(self.span(0, self.before.len()), self.here(1)))
     }
 
-    fn quote(&self) -> Option<Diagnostic> {
-        let c = self.rest.chars().next()?;
-        let close = match c {
-            '\'' if !self.after_value() || self.expects(Expected::Text) => c,
-            '`' => c,
-            '“' | '”' | '„' => '”',
-            '‘' | '’' => '’',
-            _ => return None,
-        };
-        let body = &self.rest[c.len_utf8()..];
-        let end = body.find(close).map(|at| self.at + c.len_utf8() + at);
-        Some(errors::quote_marks(self.here(c.len_utf8()), end.map(|end| self.span(end, end + close.len_utf8()))))
-    }
-
     fn raised(&self) -> Option<Diagnostic> {
         let after = self.before.len() == self.at && self.before.ends_with(|c| superscript(c).is_some());
         let c = self.rest.chars().next()?;
         let slip = after && (matches!(c, '(' | '[' | '\'' | 'ᵀ' | '.') || is_name_start(c));
         slip.then(|| errors::raised_digit(self.here(c.len_utf8())))
-    }
-
-    /// `50%`, `50% of 3`
-    fn percent(&self) -> Option<Diagnostic> {
-        let ends = self.rest.is_empty() || self.rest.starts_with([')', ']', ',', '+']);
-        let (word, instead) = if ends { ("", "/100") } else { (" of", "/100 *") };
-        let number = self.before.strip_suffix(word)?.trim_end().strip_suffix('%')?;
-        let slip = number.ends_with(|c: char| c.is_ascii_digit());
-        slip.then(|| errors::percent_sign(self.span(number.len(), self.before.len()), instead))
     }
 
     /// `5.`, `1.2.3`
@@ -226,38 +124,6 @@ impl<'a> Cx<'a> {
         }
         let slip = number && !after.starts_with(|c: char| c == '.' || c.is_ascii_digit());
         slip.then(|| errors::number_point(self.span(dot, dot + 1)))
-    }
-
-    /// `[1, 2; 3, 4]`
-    fn rows(&self) -> Option<Diagnostic> {
-        if !self.rest.starts_with(';') {
-            return None;
-        }
-        let (open, _) = self.open()?;
-        let mut edits = vec![(self.span(open, open + 1), "[[")];
-        for (at, c) in self.text[open..].char_indices() {
-            match c {
-                ';' => edits.push((self.span(open + at, open + at + 1), "],")),
-                ']' => {
-                    edits.push((self.span(open + at, open + at + 1), "]]"));
-                    break;
-                }
-                _ => {}
-            }
-        }
-        // the bracket of the next row begins where its first entry does
-        let mut rows = vec![];
-        for (span, text) in edits {
-            rows.push((span, text.to_string()));
-            if text == "],"
-                && let Some(after) = self.text.get((span.end - self.whole.start) as usize..)
-            {
-                let gap = (after.len() - after.trim_start().len()) as u32;
-                let place = Span { start: span.end + gap, end: span.end + gap, ..span };
-                rows.push((place, if gap == 0 { " [".to_string() } else { "[".to_string() }));
-            }
-        }
-        Some(errors::matrix_rows(self.here(1), rows))
     }
 
     /// The statement ends too early.
@@ -316,8 +182,23 @@ impl<'a> Cx<'a> {
             return Some(errors::missing_end(gap, self.here(word.len())));
         }
         let (left, called) = self.left();
+        if let Some(by) = self.quotient_of_d().filter(|_| c == '(') {
+            let start = self.before.len() - "d/d".len() - by.len();
+            return Some(errors::differential(self.span(start, self.before.len()), &format!("grad(…, {by})")));
+        }
         if matches!(c, '(' | '[') && called && self.at > self.before.len() {
             return Some(errors::call_space(gap, left, &self.rest[..1]));
+        }
+        if let Some((word, here, same)) = WORD_OPERATORS.iter().find(|(there, ..)| *there == word)
+            && !after.is_empty()
+            && after.len() < self.rest.len() - word.len()
+        {
+            return Some(errors::foreign_operator(self.here(word.len()), word, here, *same));
+        }
+        if let Some(by) = self.quotient_of_d().filter(|_| is_name_start(c)) {
+            let start = self.before.len() - "d/d".len() - by.len();
+            let mend = format!("d{word}/d{by}");
+            return Some(errors::differential(self.span(start, self.at + word.len()), &mend));
         }
         let foreign = |name: &str| FOREIGN_WORDS.iter().find(|(word, _)| *word == name && *word != "show");
         if let Some((word, mend)) = foreign(word) {
@@ -328,7 +209,11 @@ impl<'a> Cx<'a> {
             return Some(errors::foreign_word(self.span(start, self.before.len()), word, mend));
         }
         let length = if word.is_empty() { right_length(self.rest) } else { word.len() };
-        let right = &self.rest[..length];
+        let right = match c {
+            '(' => "(…)",
+            '[' => "[…]",
+            _ => &self.rest[..length],
+        };
         if self.before == self.first && (is_name_start(c) || c.is_ascii_digit() || c == '"') {
             let known = words::WORDS.iter().map(|word| word.word);
             if let Some(nearest) = crate::diag::nearest(self.first, known).filter(|_| self.first.len() > 2) {
@@ -340,6 +225,76 @@ impl<'a> Cx<'a> {
             return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length)));
         }
         Some(errors::missing_operator(left, left_span, right, self.here(length)))
+    }
+
+    /// The `a` of `d/da`, which ends before the place.
+    fn quotient_of_d(&self) -> Option<&'a str> {
+        let by = &self.before[self.before.trim_end_matches(is_name_part).len()..];
+        let head = &self.before[..self.before.len() - by.len()];
+        let whole = head.strip_suffix("d/").is_some_and(|head| !head.ends_with(|c| is_name_part(c) || c == '.'));
+        by.strip_prefix('d').filter(|by| whole && by.starts_with(is_name_start))
+    }
+
+    /// `∂J / ∂a`, `∂^2J/∂a^2`, `∂a` alone.
+    fn differential(&self) -> Option<Diagnostic> {
+        let (order, of, rest) = partial(self.rest)?;
+        let quotient = rest.trim_start().strip_prefix('/').and_then(|rest| partial(rest.trim_start()));
+        let alone = order.is_empty() && !self.before.ends_with("/");
+        Some(match quotient {
+            Some(("", by, rest)) => {
+                let (below, rest) = raised(rest).unwrap_or(("", rest));
+                let raise = |digits: &str| -> String {
+                    digits
+                        .chars()
+                        .filter_map(|c| c.to_digit(10).map(|d| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(d as usize)))
+                        .flatten()
+                        .collect()
+                };
+                let mend = format!("∂{}{of}/∂{by}{}", raise(order), raise(below));
+                errors::differential(self.here(self.rest.len() - rest.len()), &mend)
+            }
+            _ if alone => errors::partial_alone(self.here(self.rest.len() - rest.len()), of),
+            _ => return None,
+        })
+    }
+
+    /// `[for i in 0..3]`, `[x[i] for i]`, `[i*j for i in 0..2 for j in 0..2]`
+    fn each(&self) -> Option<Diagnostic> {
+        let (open, _) = self.open()?;
+        let inside = self.before.get(open + 1..)?;
+        let ends_with = |word: &str| {
+            let head = inside.strip_suffix(word)?;
+            (!head.ends_with(is_name_part)).then(|| head.trim_end())
+        };
+        if let Some(head) = ends_with("for") {
+            let lone = head.is_empty() || head.ends_with([',', '(', '[']);
+            let span = self.span(self.before.len() - 3, self.before.len());
+            return Some(if lone { errors::before_for(span) } else { errors::for_clause(span) });
+        }
+        if ends_with("in").is_some_and(|head| head.contains("for ")) && self.rest.starts_with([')', ']', ',']) {
+            return Some(errors::missing_value(self.here(1), "in"));
+        }
+        let second = inside.contains(" for ");
+        match &self.rest[..skip_name(self.rest)] {
+            "for" if !self.after_value() => Some(errors::before_for(self.here(3))),
+            "for" if second => Some(errors::second_for(self.here(3))),
+            "for" => Some(errors::for_clause(self.here(3))),
+            "in" if second => Some(errors::second_for(self.here(2))),
+            _ if second && self.expects(Expected::Word("in")) => Some(errors::for_clause(self.here(0))),
+            _ => None,
+        }
+    }
+
+    /// `* 3` at the beginning of a statement.
+    fn before_operator(&self) -> Option<Diagnostic> {
+        const OPERATORS: &[&str] = &[
+            "|>", "==", "!=", "<=", ">=", "~=", "..", "**", "*", "/", "^", "@", "%", "<", ">", "·", "×", "÷", "≤", "≥",
+            "≠", "≈", "+",
+        ];
+        let foreign = ["=>", "=<", "++", "//", "/*", "<>"].iter().any(|there| self.rest.starts_with(there));
+        let operator = OPERATORS.iter().find(|operator| self.rest.starts_with(**operator));
+        let operator = operator.filter(|_| self.before.is_empty() && !foreign)?;
+        Some(errors::missing_before(self.here(operator.len()), operator))
     }
 
     /// A character that the language never uses.
@@ -480,6 +435,22 @@ impl<'a> Cx<'a> {
         let last = before.char_indices().next_back().map_or(0, |(at, _)| at);
         (&before[last..], false)
     }
+}
+
+/// Of `∂²J…` or `∂^2 J…` the order's digits, the name, and the rest.
+fn partial(text: &str) -> Option<(&str, &str, &str)> {
+    let rest = text.strip_prefix('∂')?;
+    let (order, rest) = raised(rest).unwrap_or(("", rest));
+    let rest = rest.trim_start();
+    let name = skip_name(rest);
+    (name > 0).then(|| (order, &rest[..name], &rest[name..]))
+}
+
+/// Of `^2…` the digits and the rest.
+fn raised(text: &str) -> Option<(&str, &str)> {
+    let digits = text.strip_prefix('^')?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    (end > 0).then(|| digits.split_at(end))
 }
 
 /// How much of a text to show as the value that begins it.

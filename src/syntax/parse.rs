@@ -186,6 +186,14 @@ impl<'a> Cx<'a> {
                     if self.block_follows() {
                         self.block_statement(&piece, place, &mut item);
                         after_block = true;
+                    } else if let Some((count, lines)) = brackets::arguments(self.text, &piece, &self.marks[self.at..])
+                    {
+                        self.at += count;
+                        let span = |(start, end)| self.span(start, end);
+                        let lines: Vec<Span> = lines.into_iter().map(span).collect();
+                        self.faults.push(errors::argument_at_margin(item.span, &lines));
+                        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+                        item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
                     } else {
                         item.statement = self.line_statement(&piece, place);
                     }
@@ -259,6 +267,12 @@ impl<'a> Cx<'a> {
             self.at += 1;
         }
         let Some(open) = open else { return };
+        let defines = match &head {
+            Some(Head::Function { slope: false, name, .. } | Head::Network { name, .. }) => Some(name.clone()),
+            Some(Head::Layer(layer)) => layer.output.clone(),
+            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. }) => None,
+            None => defines,
+        };
         let inside = match &head {
             Some(Head::Function { .. }) => Place::Function,
             Some(Head::Network { .. } | Head::Layer(_)) => Place::Network,

@@ -109,6 +109,16 @@ pub(in crate::syntax) fn unclosed_bracket(
         .edit(Span::new(id, place, place), close)
 }
 
+/// A named argument that stands at the margin, on a line of its own; `lines` are the names with their `=`.
+pub(in crate::syntax) fn argument_at_margin(call: Span, lines: &[Span]) -> Diagnostic {
+    let error =
+        Diagnostic::error("nnlang::syntax::argument_margin", "a named argument at the margin begins a definition");
+    let error = lines.iter().fold(error, |error, line| {
+        error.at(*line, "so the call ends before this line").edit(Span { end: line.start, ..*line }, "    ")
+    });
+    error.at(call, "this is the call").mend("indent the arguments of a call that stand on lines of their own")
+}
+
 /// `[[1, 2, [3, 4]]`
 pub(in crate::syntax) fn unclosed_row(open: Span, end: usize) -> Diagnostic {
     let end = Span::new(open.source, end, end);

@@ -102,7 +102,9 @@ pub(in crate::syntax) fn matrix_rows(span: Span, edits: Vec<(Span, String)>) -> 
 
 /// A character that is in no word and no operator.
 pub(in crate::syntax) fn stray_character(span: Span, c: char) -> Diagnostic {
-    let shown = if c.is_control() { format!("the character U+{:04X}", c as u32) } else { format!("`{c}`") };
+    // Characters of no width, of which a reader sees nothing.
+    let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
+    let shown = if c.is_control() || unseen { format!("the character U+{:04X}", c as u32) } else { format!("`{c}`") };
     // Signs that look like one of the language's, as word processors and other pages write them.
     let same = match c {
         '–' | '—' | '‐' | '‑' | '‒' => "-",
