@@ -51,7 +51,7 @@ pub fn dimension_in(text: &str, list: &str, span: Span) -> Diagnostic {
 }
 
 /// A dimension that is none.
-pub fn dimension(text: &str, span: Span, value: Option<(f64, Span)>) -> Diagnostic {
+pub fn dimension(text: &str, span: Span, value: Option<(String, Span)>) -> Diagnostic {
     let problem = Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
         .at(span, "a dimension is a whole number from 0 on, or a name");
     match value {

@@ -58,7 +58,10 @@ impl Cx<'_> {
         if dim.as_ref().is_some_and(|dim| !never(dim)) {
             return dim;
         }
-        let value = ops::known::number(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
+        let value = match scalar {
+            true => ops::known::number(&self.out.graph, node, &self.leaf()).map(|value| value.to_string()),
+            false => Some(format!("of shape {}", self.out.graph.shape(node).show(&self.out.graph.dims))),
+        };
         let def = self.out.def_of(node).map(|def| self.out.def(def).span);
         self.report(errors::dimension(self.text(span), span, value.zip(def)));
         None
