@@ -343,6 +343,8 @@ pub struct Fault {
     pub instead: Option<String>,
     /// One argument as it should be.
     pub argument: Option<(usize, String)>,
+    /// The dimensions that do not fit: where their sizes were forced is told beside it.
+    pub about: Vec<crate::shape::Dim>,
 }
 
 /// A label of a fault.
@@ -357,7 +359,16 @@ pub struct FaultLabel {
 impl Fault {
     /// A fault with its sentence.
     pub fn new(code: &'static str, title: impl Into<String>) -> Fault {
-        Fault { code, title: title.into(), labels: vec![], because: vec![], mend: None, instead: None, argument: None }
+        Fault {
+            code,
+            title: title.into(),
+            labels: vec![],
+            because: vec![],
+            mend: None,
+            instead: None,
+            argument: None,
+            about: vec![],
+        }
     }
 
     /// With a label at an argument (empty text: its shape and where that comes from).
@@ -375,6 +386,12 @@ impl Fault {
     /// With a mend in words.
     pub fn mend(mut self, text: impl Into<String>) -> Fault {
         self.mend = Some(text.into());
+        self
+    }
+
+    /// With the dimensions that do not fit.
+    pub fn about(mut self, dims: &[&crate::shape::Dim]) -> Fault {
+        self.about.extend(dims.iter().map(|dim| (*dim).clone()));
         self
     }
 

@@ -186,7 +186,12 @@ impl Cx<'_> {
 
     /// A list whose rows are equally long; the first row that is not is reported.
     fn list(&mut self, values: Vec<Value>, items: &[HirId]) -> Value {
-        if values.iter().any(|value| matches!(value, Value::List(_)))
+        let row = |value: &Value| match value {
+            Value::List(_) => true,
+            Value::Node(node) => !self.out.graph.shape(*node).is_scalar(),
+            Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => false,
+        };
+        if values.iter().any(row)
             && let Some(first) = values.first().and_then(|value| self.rows(value))
         {
             for (value, item) in values.iter().zip(items) {
@@ -384,6 +389,9 @@ impl Cx<'_> {
         }
         if problem.labels.is_empty() {
             problem = problem.at(span, "here");
+        }
+        for (fact, at) in self.facts(&fault.about) {
+            problem = problem.at(at, fact);
         }
         problem.because = fault.because;
         let quoted = |template: &str| {

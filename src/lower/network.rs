@@ -43,20 +43,10 @@ impl Cx<'_> {
                 continue;
             };
             if let Some(shape) = &param.shape
-                && let Some(ty) = self.stated(shape)
+                && self.param_shape(node, shape, &param.name, given.span).is_none()
             {
-                let actual = self.out.graph.shape(node).clone();
-                let fits = actual.rank() == ty.shape.rank()
-                    && actual
-                        .iter()
-                        .zip(ty.shape.iter())
-                        .all(|(a, b)| self.out.graph.dims.unify(b, a, shape.span).is_ok());
-                if !fits {
-                    let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-                    self.report(errors::argument_shape(&param.name, &found, &wanted, given.span, shape.span));
-                    broken = true;
-                    continue;
-                }
+                broken = true;
+                continue;
             }
             let def = self.named(param.name.clone(), param.span, DefKind::Local, node);
             let own = self.out.def(def).node;

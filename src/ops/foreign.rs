@@ -30,6 +30,17 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("detach", "stop"),
 ];
 
+/// A constant's name elsewhere, and the one here.
+const CONSTANTS: &[(&str, &str)] = &[
+    ("π", "pi"),
+    ("True", "true"),
+    ("False", "false"),
+    ("None", "none"),
+    ("null", "none"),
+    ("nil", "none"),
+    ("ℯ", "e"),
+];
+
 /// A function's name elsewhere, and what is written here, which is no call of another name.
 const FORMS: &[(&str, &str)] = &[
     ("print", "write the expression on a line of its own, and it is answered"),
@@ -95,6 +106,11 @@ pub fn function(name: &str) -> Option<&'static str> {
 /// What is written here where another language calls this function; a sentence.
 pub fn form(name: &str) -> Option<&'static str> {
     look(FORMS, name)
+}
+
+/// The constant here that another language calls so.
+pub fn constant(name: &str) -> Option<&'static str> {
+    look(CONSTANTS, name)
 }
 
 /// The argument here, of those that a function has.

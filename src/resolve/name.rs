@@ -138,7 +138,8 @@ impl Cx<'_> {
         if self.is_function(name) {
             return Some(errors::not_a_value(name, "function", span));
         }
-        let nearest = self.nearest(name, false);
+        let known = ops::foreign::constant(name).map(str::to_string);
+        let nearest = known.or_else(|| self.nearest(name, false));
         if nearest.is_none() && self.lost {
             return None;
         }

@@ -92,6 +92,12 @@ impl Shape {
         Shape::new(self.iter().chain(other.iter()).cloned())
     }
 
+    /// As it was stated, whatever was solved since.
+    pub fn written(&self, dims: &Dims) -> String {
+        let all: Vec<String> = self.dims().iter().map(|dim| dims.written(dim)).collect();
+        format!("[{}]", all.join(", "))
+    }
+
     /// As the language writes it: `[3, m]`, `[]`.
     pub fn show(&self, dims: &Dims) -> String {
         let all: Vec<String> = self.dims().iter().map(|dim| dims.show(dim)).collect();

@@ -42,7 +42,7 @@ pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
 pub(super) fn missing_before(span: Span, mark: &str) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::missing_value", format!("a value is missing before `{mark}`"))
         .at(span, "a statement begins here")
-        .mend(format!("write a value before it; where the line above goes on, its last sign is the `{mark}`"))
+        .mend(format!("write a value before it, or end the line above with the `{mark}` to go on with that"))
 }
 
 /// `∂J / ∂a`, `∂^2J/∂a^2`, `d/da J`
@@ -86,16 +86,26 @@ pub(super) fn missing_operator(left: &str, left_span: Span, right: &str, right_s
     let gap = Span { source: left_span.source, start: left_span.end, end: right_span.start };
     let (left, right) = (shorten(left), shorten(right));
     let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let digits = left.trim_end_matches('\'');
+    let thousands = right.len() >= 3 && right.bytes().take(3).all(|b| b.is_ascii_digit());
+    if thousands && digits.bytes().all(|b| b.is_ascii_digit()) {
+        let gap = Span { start: gap.start - (left.len() - digits.len()) as u32, ..gap };
+        return missing(&left, &right, right_span)
+            .mend(format!("`{digits}_{right}` is one number, `{digits}*{right}` a product"))
+            .edit(gap, "_");
+    }
     let mend = if number(&left) || number(&right) {
         format!("`{left}*{right}` is the product; arguments are separated by commas")
     } else {
         format!("`{left}*{right}` multiplies entry by entry, `{left} @ {right}` is the matrix product")
     };
+    missing(&left, &right, right_span).mend(mend).edit(gap, "*")
+}
+
+fn missing(left: &str, right: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::missing_operator", format!("no operator stands between `{left}` and `{right}`"))
-        .at(right_span, format!("`{left}` is before it"))
+        .at(span, format!("`{left}` is before it"))
         .because("only a number multiplies what it touches, as in `3v`; names do not")
-        .mend(mend)
-        .edit(gap, "*")
 }
 
 /// A text of which no more than a few characters are shown.
@@ -114,6 +124,13 @@ pub(super) fn head_brackets(gap: Span, span: Span, name: &str, param: &str) -> D
         .mend(format!("write `{name}({param}) = …`; one name has no space in it: `{name}_{param} = …`"))
         .edit(gap, "(")
         .edit(Span { start: span.end, ..span }, ")")
+}
+
+/// `f(2) = 3`
+pub(super) fn head_param(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::head_brackets", "the parameters of a function are names")
+        .at(span, "this is none")
+        .mend(format!("write `{name}(x) = …`, with a default where one is wanted: `{name}(x, k=2) = …`"))
 }
 
 /// `a = 5 b = 6`

@@ -104,6 +104,21 @@ impl<'a> Cx<'a> {
         if dashed {
             return Some(errors::dashed_name(self.span(0, self.before.len()), &self.before.replace('-', "_")));
         }
+        if let Some(("", inside)) = self.before[self.first.len()..].split_once('(')
+            && !self.first.is_empty()
+            && brackets::matching(self.before, self.first.len()) == Some(self.before.len() - 1)
+        {
+            // Of `f(x, 2)` the first parameter that is none.
+            let mut at = self.first.len() + 1;
+            for param in inside.trim_end_matches(')').split(',') {
+                let text = param.trim_start();
+                let start = at + (param.len() - text.len());
+                if skip_name(text.trim_end()) != text.trim_end().len() || text.is_empty() {
+                    return Some(errors::head_param(self.span(start, start + text.trim_end().len()), self.first));
+                }
+                at += param.len() + 1;
+            }
+        }
         Some(errors::left_side(self.span(0, self.before.len()), self.here(1)))
     }
 

@@ -280,7 +280,14 @@ impl<'a> Cx<'a> {
             Some(Head::Train { .. }) => Place::Lines("train"),
             None => Place::Unknown,
         };
+        let before = self.faults.len();
         let mut block = self.block(open, inside);
+        if self.faults.get(fails_before).is_some_and(|fault| fault.code == "nnlang::syntax::block_equals")
+            && !self.text[..open].trim_end().trim_end_matches('=').trim_end().ends_with(')')
+        {
+            // A tensor in braces: what is in them is no block.
+            self.faults.truncate(before);
+        }
         if let Some(first) = block.items.first_mut() {
             leading.append(&mut first.leading);
             first.leading = leading;

@@ -42,7 +42,7 @@ pub(in crate::syntax) fn foreign_operator(span: Span, there: &str, here: &str, s
             .at(span, "an operator of another language")
             .mend(mend);
     match (same, there) {
-        (true, "!") => error.edit(span, "not "),
+        (true, "!" | "~") => error.edit(span, "not "),
         (true, _) => error.edit(span, here),
         (false, _) => error,
     }
@@ -108,7 +108,9 @@ pub(in crate::syntax) fn stray_character(span: Span, c: char) -> Diagnostic {
     // Signs that look like one of the language's, as word processors and other pages write them.
     let same = match c {
         '–' | '—' | '‐' | '‑' | '‒' => "-",
-        '∗' | '⋅' | '∙' | '•' => "*",
+        '∗' | '⋅' | '∙' | '•' | '∘' | '⊙' => "*",
+        '←' => "=",
+        '∈' => "in",
         '′' | '’' | '‘' => "'",
         '（' => "(",
         '）' => ")",
@@ -125,6 +127,12 @@ pub(in crate::syntax) fn stray_character(span: Span, c: char) -> Diagnostic {
         _ if !same.is_empty() => &instead,
         '∇' => "write `grad J` for every derivative, `dJ/da` for one",
         '√' => "write `sqrt(x)`",
+        '⌊' => "write `floor(x)`",
+        '⌈' => "write `ceil(x)`",
+        '⊗' => "write `outer(a, b)`",
+        '→' => "write a function as `f(x) = x^2`",
+        '~' => "write `~=` to compare up to rounding",
+        '½' | '¼' | '¾' => "write it as `1/2`",
         '∑' | 'Σ' => "write `sum(x)`",
         _ => "take it away",
     };

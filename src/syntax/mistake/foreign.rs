@@ -22,6 +22,7 @@ const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
     ("|", "or", true),
     ("?", "where(condition, a, b)", false),
     ("!", "not", true),
+    ("~", "not", true),
 ];
 
 /// Operators that are words in other languages: how written there, how here, and whether the one simply replaces the other.
@@ -84,14 +85,20 @@ impl Cx<'_> {
         for (there, here, same) in FOREIGN_OPERATORS {
             for back in 0..there.len() {
                 let Some(start) = self.at.checked_sub(back) else { continue };
-                let here_too = |text: &str| text.starts_with(there) && !text.starts_with("|>");
+                let here_too =
+                    |text: &str| text.starts_with(there) && !text.starts_with("|>") && !text.starts_with("~=");
                 if self.text.get(start..).is_some_and(here_too) {
                     if *there == "++" && self.before == self.first && !self.first.is_empty() {
                         let next = format!("{0}_next = {0} + 1", self.first);
                         return Some(errors::foreign_operator(self.span(start, start + 2), there, &next, false));
                     }
-                    if *there == "!" && self.after_value() {
-                        return Some(errors::stray_character(self.span(start, start + 1), '!'));
+                    let span = self.span(start, start + there.len());
+                    match (*there, self.after_value()) {
+                        ("!", true) => return Some(errors::stray_character(span, '!')),
+                        ("~", true) => return Some(errors::stray_character(span, '~')),
+                        ("|", false) => return Some(errors::foreign_operator(span, there, "abs(x)", false)),
+                        ("||", false) => return Some(errors::foreign_operator(span, there, "norm(x)", false)),
+                        _ => {}
                     }
                     return Some(errors::foreign_operator(self.span(start, start + there.len()), there, here, *same));
                 }
