@@ -24,6 +24,23 @@ pub(super) fn not_understood(span: Span, found: &str, expected: &[Expected]) -> 
         .mend(mend)
 }
 
+/// `use net.nnl`
+pub(super) fn file_in_quotes(span: Span, word: &str, path: &str) -> Diagnostic {
+    let quoted = format!("\"{path}\"");
+    Diagnostic::error("nnlang::syntax::not_understood", "the name of a file is a string")
+        .at(span, "no `\"` stands before this")
+        .mend(format!("write `{word} {quoted}`"))
+        .edit(span, quoted)
+}
+
+/// The statement ends too early.
+pub(super) fn ends_early(span: Span, expected: &[Expected]) -> Diagnostic {
+    let what = Expected::list(expected);
+    Diagnostic::error("nnlang::syntax::not_understood", "something is missing at the end of this statement")
+        .at(span, format!("{what} would fit here"))
+        .mend(format!("write {what} here"))
+}
+
 /// A value is missing.
 pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
     let after = if mark.is_empty() { "here".to_string() } else { format!("after `{mark}`") };

@@ -187,7 +187,8 @@ impl<'a> Cx<'a> {
             return Some(errors::not_understood(self.here(word.len()), &format!("`{word}`"), self.expected));
         }
         if matches!(self.first, "use" | "save" | "load") && self.before == self.first {
-            return Some(errors::not_understood(self.here(word.len().max(1)), &format!("`{word}`"), &[Expected::Text]));
+            let length = self.rest.find([' ', '#']).unwrap_or(self.rest.len());
+            return Some(errors::file_in_quotes(self.here(length), self.first, &self.rest[..length]));
         }
         let defines = !word.is_empty() && after.starts_with('=') && !after.starts_with("==");
         if defines && self.before == self.first {
@@ -373,11 +374,10 @@ impl<'a> Cx<'a> {
     fn other(&self) -> Diagnostic {
         let word = skip_name(self.rest);
         let length = if word > 0 { word } else { self.rest.chars().next().map_or(0, char::len_utf8) };
-        let found = match &self.rest[..length] {
-            "" => "the end of the statement".to_string(),
-            text => format!("`{text}`"),
-        };
-        errors::not_understood(self.here(length), &found, self.expected)
+        if length == 0 {
+            return errors::ends_early(self.here(0), self.expected);
+        }
+        errors::not_understood(self.here(length), &format!("`{}`", &self.rest[..length]), self.expected)
     }
 
     /// The spaces between values that stand side by side, directly in the bracket at `open`.
