@@ -175,6 +175,14 @@ pub(super) fn call_space(span: Span, name: &str, bracket: &str) -> Diagnostic {
         .edit(span, "")
 }
 
+/// `w ᵀ`
+pub(super) fn prime_space(gap: Span, mark: char) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::call_space", format!("`{mark}` touches what it transposes"))
+        .at(gap, "a space stands before it")
+        .mend("take the space away")
+        .edit(gap, "")
+}
+
 /// `(a + b)(c)`
 pub(super) fn value_called(span: Span) -> Diagnostic {
     let start = Span { end: span.start, ..span };

@@ -26,6 +26,7 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::equals,
         Cx::quote,
         Cx::raised,
+        Cx::prime,
         Cx::point,
         Cx::rows,
         Cx::end,
@@ -127,6 +128,14 @@ impl<'a> Cx<'a> {
         let c = self.rest.chars().next()?;
         let slip = after && (matches!(c, '(' | '[' | '\'' | 'ᵀ' | '.') || is_name_start(c));
         slip.then(|| errors::raised_digit(self.here(c.len_utf8())))
+    }
+
+    /// `w ᵀ`, `w '`
+    fn prime(&self) -> Option<Diagnostic> {
+        let mark = self.rest.chars().next().filter(|c| matches!(c, 'ᵀ' | '\''))?;
+        let gap = self.span(self.before.len(), self.at);
+        let pair = self.rest[mark.len_utf8()..].contains(mark);
+        (self.after_value() && gap.start < gap.end && !pair).then(|| errors::prime_space(gap, mark))
     }
 
     /// `5.`, `1.2.3`
