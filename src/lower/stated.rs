@@ -58,8 +58,12 @@ impl Cx<'_> {
         if dim.as_ref().is_some_and(|dim| !never(dim)) {
             return dim;
         }
-        let text = self.text(span).trim_matches(['[', ']']).to_string();
         let def = self.out.def_of(node).map(|def| self.out.def(def));
+        // Of the list of a whole shape the one that is wrong, where it has a name.
+        let text = match (self.text(span), def) {
+            (text, Some(def)) if text.starts_with('[') => def.name.to_string(),
+            (text, _) => text.to_string(),
+        };
         let number = ops::known::number(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
         let fact = match (number, def.map(|def| def.kind)) {
             (_, Some(super::DefKind::Input | super::DefKind::Param)) => {
