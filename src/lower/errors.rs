@@ -136,10 +136,13 @@ pub fn range_step(span: Span) -> Diagnostic {
 }
 
 /// A range whose ends are not known before the run.
-pub fn range(span: Span) -> Diagnostic {
+pub fn range(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
         .at(span, "how many numbers this has cannot be told")
-        .mend("use numbers or dimension names: `0..m`, `0..1 step 0.1`")
+        .mend(match text.contains('/') && !text.contains("floor") {
+            true => "write a quotient of dimension names with `floor`, as in `0..floor(m/2)`",
+            false => "use numbers or dimension names: `0..m`, `0..1 step 0.1`",
+        })
 }
 
 /// Something other than a vector after `in`.

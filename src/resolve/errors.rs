@@ -19,7 +19,7 @@ pub fn unknown_word(word: &crate::syntax::Word, span: Span, minus: bool) -> Diag
     Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name")
         .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
-        .mend(match minus {
+        .mend(match minus && !matches!(name, "precision" | "seed" | "examples" | "input" | "param") {
             true => format!("put what follows in round brackets, as in `{name} (-x)`"),
             false => format!("write the statement as in `{form}`, or define the name above: `{name} = …`"),
         })

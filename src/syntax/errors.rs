@@ -283,6 +283,35 @@ pub(super) fn missing_colon(gap: Span, span: Span) -> Diagnostic {
         .edit(gap, " : ")
 }
 
+/// `input 3`, `input : [3]`
+pub(super) fn declared_name(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", format!("a name is missing after `{word}`"))
+        .at(span, "the name that is declared stands here")
+        .mend(format!("write `{word} x : [3, m]`"))
+}
+
+/// `input x, y : [3]`
+pub(super) fn declared_together(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", format!("one `{word}` declares one name"))
+        .at(span, "this comma begins another")
+        .mend(format!("write each on a line of its own, as in `{word} x : [3, m]`"))
+}
+
+/// `input x : 3`
+pub(super) fn shape_brackets(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", "after `:` comes a shape, in square brackets")
+        .at(span, "this is none")
+        .mend("write it as in `[3, m]`; a single number is `[]`")
+}
+
+/// `x : [3] [1, 2, 3]`
+pub(super) fn missing_equals(gap: Span, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_equation", "a `=` stands between a shape and its value")
+        .at(span, "the value begins here")
+        .mend("write `=` before it")
+        .edit(gap, " = ")
+}
+
 /// `[1 2]`
 pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span) -> Diagnostic {
     let error =
