@@ -51,13 +51,13 @@ pub fn dimension_in(text: &str, list: &str, span: Span) -> Diagnostic {
 }
 
 /// A dimension that is none.
-pub fn dimension(text: &str, span: Span, value: Option<(String, Span)>) -> Diagnostic {
+pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagnostic {
     let problem = Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
         .at(span, "a dimension is a whole number from 0 on, or a name");
-    match value {
-        Some((value, at)) => problem
-            .at(at, format!("`{text}` is {value} from here"))
-            .mend(format!("write a whole number for `{text}`, or another name in the shape")),
+    match fact {
+        Some((fact, at)) => {
+            problem.at(at, fact).mend(format!("write a whole number for `{text}`, or another name in the shape"))
+        }
         None if text.contains('/') && !text.contains("floor") => {
             problem.mend(format!("write `floor({text})`, the whole part of the quotient"))
         }
@@ -136,10 +136,13 @@ pub fn range_step(span: Span) -> Diagnostic {
 }
 
 /// A range whose ends are not known before the run.
-pub fn range(span: Span) -> Diagnostic {
+pub fn range(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
         .at(span, "how many numbers this has cannot be told")
-        .mend("use numbers or dimension names: `0..m`, `0..1 step 0.1`")
+        .mend(match text.contains('/') && !text.contains("floor") {
+            true => "write a quotient of dimension names with `floor`, as in `0..floor(m/2)`",
+            false => "use numbers or dimension names: `0..m`, `0..1 step 0.1`",
+        })
 }
 
 /// Something other than a vector after `in`.

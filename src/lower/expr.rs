@@ -330,13 +330,13 @@ impl Cx<'_> {
                     },
                     _ => {
                         drop(leaf);
-                        return self.report(errors::range(span));
+                        return self.report(errors::range(self.text(span), span));
                     }
                 }
             }
             _ => {
                 drop(leaf);
-                return self.report(errors::range(span));
+                return self.report(errors::range(self.text(span), span));
             }
         };
         drop(leaf);

@@ -58,12 +58,25 @@ impl Cx<'_> {
         if dim.as_ref().is_some_and(|dim| !never(dim)) {
             return dim;
         }
-        let value = match scalar {
-            true => ops::known::number(&self.out.graph, node, &self.leaf()).map(|value| value.to_string()),
-            false => Some(format!("of shape {}", self.out.graph.shape(node).show(&self.out.graph.dims))),
+        let def = self.out.def_of(node).map(|def| self.out.def(def));
+        // Of the list of a whole shape the one that is wrong, where it has a name.
+        let text = match (self.text(span), def) {
+            (text, Some(def)) if text.starts_with('[') => def.name.to_string(),
+            (text, _) => text.to_string(),
         };
-        let def = self.out.def_of(node).map(|def| self.out.def(def).span);
-        self.report(errors::dimension(self.text(span), span, value.zip(def)));
+        let number = ops::known::number(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
+        let fact = match (number, def.map(|def| def.kind)) {
+            (_, Some(super::DefKind::Input | super::DefKind::Param)) => {
+                "its value is known in the run alone".to_string()
+            }
+            (Some(number), _) => format!("`{text}` is {number} from here"),
+            (None, _) if !scalar => {
+                format!("`{text}` is of shape {}", self.out.graph.shape(node).show(&self.out.graph.dims))
+            }
+            (None, _) => "its value is not known before the run".to_string(),
+        };
+        let problem = errors::dimension(&text, span, def.map(|def| (fact, def.span)));
+        self.report(problem);
         None
     }
 

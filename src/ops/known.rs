@@ -172,5 +172,7 @@ fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHa
             }
         }
     };
-    Some(known)
+    // `0.1*20` is whole, though 0.1 is not.
+    let own = || known.number.and_then(|value| Known::number(value).dim);
+    Some(Known { dim: known.dim.clone().or_else(own), ..known })
 }

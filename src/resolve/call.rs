@@ -75,12 +75,17 @@ impl Cx<'_> {
                 }
                 None => errors::early(name, span, *defined),
             }
+        } else if let Some(alias) = self.modules.get(name).copied() {
+            errors::file_alone(name, span, alias)
         } else if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
             errors::not_a_function(name, span, bracket, false)
         } else {
             let nearest = match crate::ops::foreign::function(name) {
                 Some(here) => Some(here.to_string()),
-                None => self.nearest(name, true).filter(|_| crate::ops::foreign::form(name).is_none()),
+                None => self
+                    .behind_alias(name)
+                    .or_else(|| self.nearest(name, true))
+                    .filter(|_| crate::ops::foreign::form(name).is_none()),
             };
             if nearest.is_none() && self.lost {
                 return None;

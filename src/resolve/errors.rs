@@ -19,7 +19,7 @@ pub fn unknown_word(word: &crate::syntax::Word, span: Span, minus: bool) -> Diag
     Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name")
         .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
-        .mend(match minus {
+        .mend(match minus && !matches!(name, "precision" | "seed" | "examples" | "input" | "param") {
             true => format!("put what follows in round brackets, as in `{name} (-x)`"),
             false => format!("write the statement as in `{form}`, or define the name above: `{name} = …`"),
         })
@@ -43,12 +43,37 @@ pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
         .edit(span, mend)
 }
 
+/// `denc.a1/dx`
+pub fn of_dotted(of: &str, by: &str, span: Span) -> Diagnostic {
+    let mend = format!("grad({of}, {by})");
+    Diagnostic::error("nnlang::name::differential", "a derivative of a dotted name is written as a call")
+        .at(span, "a `d` before a dotted name is no derivative")
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// `dJ/denc.W1`
+pub fn by_dotted(mend: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::differential", "a dotted name goes in brackets below a derivative")
+        .at(span, "this asks the derivative for a name behind a dot")
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
 /// `d(J)/d(a)`, `d^2J/da^2`
 pub fn one_word(mend: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::differential", "a derivative is one word, as in `dJ/da`")
         .at(span, "this is meant as one, and read as something else")
         .mend(format!("write `{mend}`"))
         .edit(span, mend)
+}
+
+/// The alias of a file, where a value is wanted.
+pub fn file_alone(name: &str, span: Span, alias: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_value", format!("`{name}` is a file, not a value"))
+        .at(span, "a value is wanted here")
+        .at(alias, "the names of the file are behind this one")
+        .mend(format!("write the name behind the dot, as in `{name}.x`"))
 }
 
 /// A name used before its line.

@@ -40,7 +40,8 @@ impl Cx<'_> {
 
     /// The nodes of an expression; nested brackets are a recursion that the scanner's depth limit bounds.
     pub(super) fn tree(&mut self, expr: &ast::Expr) -> HirId {
-        if let Some(problem) = self.entry_over_name(expr).or_else(|| self.quotient_of_d(expr)) {
+        let slip = self.entry_over_name(expr).or_else(|| self.dotted_over(expr)).or_else(|| self.quotient_of_d(expr));
+        if let Some(problem) = slip {
             return self.broken(problem, expr.span);
         }
         let mut divides = |derivative: &ast::Derivative| match derivative.by.as_slice() {
@@ -119,6 +120,24 @@ impl Cx<'_> {
             }
             _ => None,
         })
+    }
+
+    /// `denc.a1/dx`, `dnet.J/dnet.w`: a derivative of a dotted name, which is written as a call.
+    fn dotted_over(&self, expr: &ast::Expr) -> Option<crate::diag::Diagnostic> {
+        // A name and the fields after it, without its `d`: how it is written, and how many parts that are.
+        let side = |parts: &[Part]| {
+            let [Part { kind: PartKind::Name(name), span }, rest @ ..] = parts else { return None };
+            let fields = rest.iter().take_while(|part| matches!(part.kind, PartKind::Field(_))).count();
+            let of = name.strip_prefix('d').filter(|of| self.is_unknown(name) && !self.is_unknown(of))?;
+            let whole = span.to(parts[fields].span);
+            let tail = &self.sources.text(whole)[name.len()..];
+            Some((format!("{of}{tail}"), fields, whole))
+        };
+        let at = expr.parts.iter().position(|part| part.kind == PartKind::Infix(Infix::Div))?;
+        let start = expr.parts[..at].iter().rposition(|part| matches!(part.kind, PartKind::Name(_)))?;
+        let (of, fields, left) = side(&expr.parts[start..at])?;
+        let (by, _, right) = side(&expr.parts[at + 1..])?;
+        (fields > 0 && start + fields + 1 == at).then(|| errors::of_dotted(&of, &by, left.to(right)))
     }
 
     /// `d(J)/d(a)`, `d^2J/da^2`: a derivative as other pages write it, where nothing is called `d`.

@@ -47,6 +47,7 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         prelude: HashMap::default(),
         unknown: 0,
         using: vec![],
+        taken: Default::default(),
         lost: false,
         lost_modules: Default::default(),
         last_scalar: None,
@@ -113,6 +114,8 @@ struct Cx<'a> {
     unknown: usize,
     /// The files that are being used, for cycles.
     using: Vec<SourceId>,
+    /// The files whose definitions stand under no alias.
+    taken: rustc_hash::FxHashSet<String>,
     /// A file could not be used: what has no near name may be one of its names.
     lost: bool,
     /// Behind these aliases, too.
@@ -166,6 +169,9 @@ impl Cx<'_> {
         let id = GlobalId(self.program.globals.len() as u32);
         let name: Arc<str> = name.into();
         self.program.globals.push(Global { name: name.clone(), span, kind });
+        if let Some(before) = self.modules.get(&name).copied() {
+            self.report(errors::twice(&name, span, before, own));
+        }
         match self.scope.get(&name) {
             Some(before) => {
                 let before = &self.program.globals[before.0 as usize];

@@ -40,7 +40,8 @@ impl Cx<'_> {
             }
             let known: Vec<Arc<str>> =
                 self.scope.keys().filter(|k| k.starts_with(&format!("{name}."))).cloned().collect();
-            let nearest = crate::diag::nearest(&full, known.iter().map(|k| &**k)).map(str::to_string);
+            let fields = known.iter().map(|known| &known[name.len() + 1..]);
+            let nearest = crate::diag::nearest(&field.text, fields).map(|field| format!("{name}.{field}"));
             let problem = errors::no_field(name, &field.text, span.to(field.span), nearest.as_deref());
             return self.broken(problem, span.to(field.span));
         }
@@ -121,6 +122,9 @@ impl Cx<'_> {
         {
             return Some(errors::early(name, span, *defined));
         }
+        if let Some(alias) = self.modules.get(name).copied() {
+            return Some(errors::file_alone(name, span, alias));
+        }
         if let Some(of) = name.strip_prefix('d').or_else(|| name.strip_prefix('∂'))
             && self.is_value(of)
         {
@@ -138,7 +142,7 @@ impl Cx<'_> {
         if self.is_function(name) {
             return Some(errors::not_a_value(name, "function", span));
         }
-        let known = ops::foreign::constant(name).map(str::to_string);
+        let known = ops::foreign::constant(name).map(str::to_string).or_else(|| self.behind_alias(name));
         let nearest = known.or_else(|| self.nearest(name, false));
         if nearest.is_none() && self.lost {
             return None;
@@ -150,6 +154,13 @@ impl Cx<'_> {
             return Some(errors::unknown_word(word, span, minus));
         }
         Some(errors::unknown(name, span, nearest.as_deref()))
+    }
+
+    /// The name behind the one alias of a file that has it.
+    pub(super) fn behind_alias(&self, name: &str) -> Option<String> {
+        let mut full: Vec<String> = self.modules.keys().map(|alias| format!("{alias}.{name}")).collect();
+        full.retain(|full| self.scope.contains_key(full.as_str()));
+        full.pop().filter(|_| full.is_empty())
     }
 
     /// A name that nothing defines, here or below.

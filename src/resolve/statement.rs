@@ -246,6 +246,10 @@ impl Cx<'_> {
             self.lose(used);
             return self.report(errors::circle(&used.path.node, used.path.span));
         }
+        // A file's definitions are taken once: two files may use a third.
+        if used.alias.is_none() && !self.taken.insert(name) {
+            return;
+        }
         self.using.push(id);
         let (program, problems) = crate::syntax::parse(self.sources, id);
         self.problems.extend(problems);
@@ -262,11 +266,14 @@ impl Cx<'_> {
             Some(alias) => {
                 let outer = std::mem::take(&mut self.scope);
                 let outer_modules = std::mem::take(&mut self.modules);
+                let outer_taken = std::mem::take(&mut self.taken);
                 self.items(&items, Wanted::Definitions);
                 let inner = std::mem::replace(&mut self.scope, outer);
                 self.modules = outer_modules;
+                self.taken = outer_taken;
                 self.layers = outer_layers;
-                if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span) {
+                let value = self.scope.get(alias.text.as_str()).map(|id| self.program.global(*id).span);
+                if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span).or(value) {
                     self.report(errors::twice(&alias.text, alias.span, before, false));
                 }
                 let mut inner: Vec<_> = inner.into_iter().collect();

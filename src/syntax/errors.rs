@@ -24,6 +24,23 @@ pub(super) fn not_understood(span: Span, found: &str, expected: &[Expected]) -> 
         .mend(mend)
 }
 
+/// `use net.nnl`
+pub(super) fn file_in_quotes(span: Span, word: &str, path: &str) -> Diagnostic {
+    let quoted = format!("\"{path}\"");
+    Diagnostic::error("nnlang::syntax::not_understood", "the name of a file is a string")
+        .at(span, "no `\"` stands before this")
+        .mend(format!("write `{word} {quoted}`"))
+        .edit(span, quoted)
+}
+
+/// The statement ends too early.
+pub(super) fn ends_early(span: Span, expected: &[Expected]) -> Diagnostic {
+    let what = Expected::list(expected);
+    Diagnostic::error("nnlang::syntax::not_understood", "something is missing at the end of this statement")
+        .at(span, format!("{what} would fit here"))
+        .mend(format!("write {what} here"))
+}
+
 /// A value is missing.
 pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
     let after = if mark.is_empty() { "here".to_string() } else { format!("after `{mark}`") };
@@ -158,6 +175,14 @@ pub(super) fn call_space(span: Span, name: &str, bracket: &str) -> Diagnostic {
         .edit(span, "")
 }
 
+/// `w ᵀ`
+pub(super) fn prime_space(gap: Span, mark: char) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::call_space", format!("`{mark}` touches what it transposes"))
+        .at(gap, "a space stands before it")
+        .mend("take the space away")
+        .edit(gap, "")
+}
+
 /// `(a + b)(c)`
 pub(super) fn value_called(span: Span) -> Diagnostic {
     let start = Span { end: span.start, ..span };
@@ -256,6 +281,35 @@ pub(super) fn missing_colon(gap: Span, span: Span) -> Diagnostic {
         .at(span, "the shape begins here")
         .mend("write `:` before it")
         .edit(gap, " : ")
+}
+
+/// `input 3`, `input : [3]`
+pub(super) fn declared_name(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", format!("a name is missing after `{word}`"))
+        .at(span, "the name that is declared stands here")
+        .mend(format!("write `{word} x : [3, m]`"))
+}
+
+/// `input x, y : [3]`
+pub(super) fn declared_together(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", format!("one `{word}` declares one name"))
+        .at(span, "this comma begins another")
+        .mend(format!("write each on a line of its own, as in `{word} x : [3, m]`"))
+}
+
+/// `input x : 3`
+pub(super) fn shape_brackets(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", "after `:` comes a shape, in square brackets")
+        .at(span, "this is none")
+        .mend("write it as in `[3, m]`; a single number is `[]`")
+}
+
+/// `x : [3] [1, 2, 3]`
+pub(super) fn missing_equals(gap: Span, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_equation", "a `=` stands between a shape and its value")
+        .at(span, "the value begins here")
+        .mend("write `=` before it")
+        .edit(gap, " = ")
 }
 
 /// `[1 2]`

@@ -1,5 +1,6 @@
 //! From the place where a statement stopped making sense to the problem that its author has.
 
+mod clause;
 mod foreign;
 
 use super::brackets;
@@ -26,6 +27,7 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::equals,
         Cx::quote,
         Cx::raised,
+        Cx::prime,
         Cx::point,
         Cx::rows,
         Cx::end,
@@ -129,6 +131,14 @@ impl<'a> Cx<'a> {
         slip.then(|| errors::raised_digit(self.here(c.len_utf8())))
     }
 
+    /// `w ᵀ`, `w '`
+    fn prime(&self) -> Option<Diagnostic> {
+        let mark = self.rest.chars().next().filter(|c| matches!(c, 'ᵀ' | '\''))?;
+        let gap = self.span(self.before.len(), self.at);
+        let pair = self.rest[mark.len_utf8()..].contains(mark);
+        (self.after_value() && gap.start < gap.end && !pair).then(|| errors::prime_space(gap, mark))
+    }
+
     /// `5.`, `1.2.3`
     fn point(&self) -> Option<Diagnostic> {
         let dot = if self.rest.starts_with('.') { self.at } else { self.before.strip_suffix('.')?.len() };
@@ -147,6 +157,10 @@ impl<'a> Cx<'a> {
             return None;
         }
         let here = self.span(self.before.len(), self.before.len());
+        if matches!(self.first, "input" | "param") && self.text[self.first.len()..].trim_start().starts_with(':') {
+            let at = self.first.len();
+            return Some(errors::declared_name(self.span(at, at), self.first));
+        }
         if !self.after_value() || self.expects(Expected::Value) && !self.expects(Expected::Operator) {
             return Some(self.missing_value(here));
         }
@@ -178,6 +192,14 @@ impl<'a> Cx<'a> {
             return Some(errors::missing_colon(self.span(self.before.len(), self.at), self.here(1)));
         }
         let gap = self.span(self.before.len(), self.at);
+        let declares = matches!(self.first, "input" | "param");
+        if declares && self.before == self.first {
+            return Some(errors::declared_name(self.here(1), self.first));
+        }
+        let stated = self.before[self.first.len()..].trim_start();
+        if self.expects(Expected::Mark("=")) && self.before.ends_with(']') && (declares || stated.starts_with(':')) {
+            return Some(errors::missing_equals(gap, self.here(1)));
+        }
         let word = &self.rest[..skip_name(self.rest)];
         let after = self.rest[word.len()..].trim_start();
         if matches!(self.first, "plot" | "table") && after.starts_with("in ") && self.expects(Expected::Word("for")) {
@@ -187,7 +209,8 @@ impl<'a> Cx<'a> {
             return Some(errors::not_understood(self.here(word.len()), &format!("`{word}`"), self.expected));
         }
         if matches!(self.first, "use" | "save" | "load") && self.before == self.first {
-            return Some(errors::not_understood(self.here(word.len().max(1)), &format!("`{word}`"), &[Expected::Text]));
+            let length = self.rest.find([' ', '#']).unwrap_or(self.rest.len());
+            return Some(errors::file_in_quotes(self.here(length), self.first, &self.rest[..length]));
         }
         let defines = !word.is_empty() && after.starts_with('=') && !after.starts_with("==");
         if defines && self.before == self.first {
@@ -242,64 +265,6 @@ impl<'a> Cx<'a> {
         Some(errors::missing_operator(left, left_span, right, self.here(length)))
     }
 
-    /// The `a` of `d/da`, which ends before the place.
-    fn quotient_of_d(&self) -> Option<&'a str> {
-        let by = &self.before[self.before.trim_end_matches(is_name_part).len()..];
-        let head = &self.before[..self.before.len() - by.len()];
-        let whole = head.strip_suffix("d/").is_some_and(|head| !head.ends_with(|c| is_name_part(c) || c == '.'));
-        by.strip_prefix('d').filter(|by| whole && by.starts_with(is_name_start))
-    }
-
-    /// `∂J / ∂a`, `∂^2J/∂a^2`, `∂a` alone.
-    fn differential(&self) -> Option<Diagnostic> {
-        let (order, of, rest) = partial(self.rest)?;
-        let quotient = rest.trim_start().strip_prefix('/').and_then(|rest| partial(rest.trim_start()));
-        let alone = order.is_empty() && !self.before.ends_with("/");
-        Some(match quotient {
-            Some(("", by, rest)) => {
-                let (below, rest) = raised(rest).unwrap_or(("", rest));
-                let raise = |digits: &str| -> String {
-                    digits
-                        .chars()
-                        .filter_map(|c| c.to_digit(10).map(|d| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(d as usize)))
-                        .flatten()
-                        .collect()
-                };
-                let mend = format!("∂{}{of}/∂{by}{}", raise(order), raise(below));
-                errors::differential(self.here(self.rest.len() - rest.len()), &mend)
-            }
-            _ if alone => errors::partial_alone(self.here(self.rest.len() - rest.len()), of),
-            _ => return None,
-        })
-    }
-
-    /// `[for i in 0..3]`, `[x[i] for i]`, `[i*j for i in 0..2 for j in 0..2]`
-    fn each(&self) -> Option<Diagnostic> {
-        let (open, _) = self.open()?;
-        let inside = self.before.get(open + 1..)?;
-        let ends_with = |word: &str| {
-            let head = inside.strip_suffix(word)?;
-            (!head.ends_with(is_name_part)).then(|| head.trim_end())
-        };
-        if let Some(head) = ends_with("for") {
-            let lone = head.is_empty() || head.ends_with([',', '(', '[']);
-            let span = self.span(self.before.len() - 3, self.before.len());
-            return Some(if lone { errors::before_for(span) } else { errors::for_clause(span) });
-        }
-        if ends_with("in").is_some_and(|head| head.contains("for ")) && self.rest.starts_with([')', ']', ',']) {
-            return Some(errors::missing_value(self.here(1), "in"));
-        }
-        let second = inside.contains(" for ");
-        match &self.rest[..skip_name(self.rest)] {
-            "for" if !self.after_value() => Some(errors::before_for(self.here(3))),
-            "for" if second => Some(errors::second_for(self.here(3))),
-            "for" => Some(errors::for_clause(self.here(3))),
-            "in" if second => Some(errors::second_for(self.here(2))),
-            _ if second && self.expects(Expected::Word("in")) => Some(errors::for_clause(self.here(0))),
-            _ => None,
-        }
-    }
-
     /// `* 3` at the beginning of a statement.
     fn before_operator(&self) -> Option<Diagnostic> {
         const OPERATORS: &[&str] = &[
@@ -325,6 +290,9 @@ impl<'a> Cx<'a> {
             return None;
         }
         let Some((open, byte)) = self.open() else {
+            if matches!(self.first, "input" | "param") {
+                return Some(errors::declared_together(self.here(1), self.first));
+            }
             let digit = |c: char| c.is_ascii_digit();
             if self.text[..self.at].ends_with(digit) && self.rest[1..].starts_with(digit) {
                 return Some(errors::decimal_comma(self.here(1)));
@@ -373,11 +341,13 @@ impl<'a> Cx<'a> {
     fn other(&self) -> Diagnostic {
         let word = skip_name(self.rest);
         let length = if word > 0 { word } else { self.rest.chars().next().map_or(0, char::len_utf8) };
-        let found = match &self.rest[..length] {
-            "" => "the end of the statement".to_string(),
-            text => format!("`{text}`"),
-        };
-        errors::not_understood(self.here(length), &found, self.expected)
+        if self.expects(Expected::Shape) {
+            return errors::shape_brackets(self.here(length));
+        }
+        if length == 0 {
+            return errors::ends_early(self.here(0), self.expected);
+        }
+        errors::not_understood(self.here(length), &format!("`{}`", &self.rest[..length]), self.expected)
     }
 
     /// The spaces between values that stand side by side, directly in the bracket at `open`.
@@ -450,22 +420,6 @@ impl<'a> Cx<'a> {
         let last = before.char_indices().next_back().map_or(0, |(at, _)| at);
         (&before[last..], false)
     }
-}
-
-/// Of `∂²J…` or `∂^2 J…` the order's digits, the name, and the rest.
-fn partial(text: &str) -> Option<(&str, &str, &str)> {
-    let rest = text.strip_prefix('∂')?;
-    let (order, rest) = raised(rest).unwrap_or(("", rest));
-    let rest = rest.trim_start();
-    let name = skip_name(rest);
-    (name > 0).then(|| (order, &rest[..name], &rest[name..]))
-}
-
-/// Of `^2…` the digits and the rest.
-fn raised(text: &str) -> Option<(&str, &str)> {
-    let digits = text.strip_prefix('^')?;
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    (end > 0).then(|| digits.split_at(end))
 }
 
 /// How much of a text to show as the value that begins it.

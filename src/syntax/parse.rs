@@ -457,6 +457,9 @@ impl<'a> Cx<'a> {
                 }
             }
             Rule::header => {
+                if text.trim_end().ends_with(':') {
+                    return errors::shape_brackets(self.span(piece.end, piece.end));
+                }
                 if let Some(head) = text.strip_suffix('=') {
                     let equals = self.span(piece.end - 1, piece.end);
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));
