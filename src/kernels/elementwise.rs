@@ -63,6 +63,35 @@ pub fn logaddexp(a: f64, b: f64) -> f64 {
     large + libm::log1p(libm::exp(small - large))
 }
 
+/// `log(v + w*exp(z))`, without overflow, and with the digits of a sum that is nearly 1.
+pub fn logexpadd(z: f64, v: f64, w: f64) -> f64 {
+    if w == 0.0 {
+        return libm::log(v);
+    }
+    if z.abs() < 1.0 {
+        let sum = v + w * libm::exp(z);
+        let near = sum > 0.5 && sum < 2.0;
+        return if near { libm::log1p(w * libm::expm1(z) + ((w - 1.0) + v)) } else { libm::log(sum) };
+    }
+    if z > 0.0 {
+        return z + libm::log(w + times_exp(v, -z));
+    }
+    if v == 0.0 { libm::log(w) + z } else { libm::log(v + times_exp(w, z)) }
+}
+
+/// `c*exp(z)`, also where the exponential alone leaves the range of numbers.
+fn times_exp(c: f64, z: f64) -> f64 {
+    if z.abs() < 700.0 { c * libm::exp(z) } else { c * libm::exp(0.5 * z) * libm::exp(0.5 * z) }
+}
+
+/// `1/(v + w*exp(z))`, where an exponential that is not there is not infinite either.
+pub fn recexpadd(z: f64, v: f64, w: f64) -> f64 {
+    if w == 0.0 {
+        return 1.0 / v;
+    }
+    1.0 / (v + times_exp(w, z))
+}
+
 /// log(1 - exp(x)) of a negative x, by the side that cancels nothing (Mächler, "Accurately computing log(1 - exp(-|a|))").
 pub fn log1mexp(x: f64) -> f64 {
     if x > -std::f64::consts::LN_2 { libm::log(-libm::expm1(x)) } else { libm::log1p(-libm::exp(x)) }

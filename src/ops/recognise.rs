@@ -3,7 +3,8 @@
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
 use super::{
-    add, build, concat, div, exp, extremum, log, logsumexp, mean, mul, neg, number, sigmoid, softmax, sub, sum,
+    add, build, concat, div, exp, expadd, extremum, log, logsumexp, mean, mul, neg, number, roots, sigmoid, softmax,
+    sub, sum,
 };
 use crate::graph::{Attr, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role, SliceSpec};
 use crate::shape::Dim;
@@ -42,7 +43,7 @@ fn is(graph: &Graph, id: NodeId, def: &'static OpDef) -> bool {
 /// `exp(u)/sum(exp(u))`, `x*exp(u)/(exp(u) + exp(v) + exp(w))`, …
 fn quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<NodeId>, Fault> {
     if !is_long(graph, below) {
-        return Ok(None);
+        return mixed_quotient(graph, above, below);
     }
     if is(graph, above, &mul::MUL) {
         let (a, b) = two(graph, above);
@@ -79,19 +80,84 @@ fn product(graph: &mut Graph, power: NodeId, quotient: NodeId) -> Result<Option<
 /// `log(1 + exp(u) + exp(v))`, `log(sum([exp(u), exp(v)]))`, `log(mean(exp(z)))`, …
 fn logarithm(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
     let direct = is(graph, of, &sum::SUM) && is(graph, graph.node(of).args[0], &exp::EXP);
-    if direct || !is_long(graph, of) {
+    if direct {
         return Ok(None);
     }
-    log_of(graph, of)
+    if is_long(graph, of) {
+        return log_of(graph, of);
+    }
+    let Some((powers, rest)) = mixed(graph, of)? else { return Ok(None) };
+    let one = number(graph, 1.0);
+    graph.add(&expadd::LOGEXPADD, Attrs::None, &[powers, rest, one]).map(Some)
+}
+
+/// A sum of more than two terms, some of them powers and some not: the logarithm of the powers, and the other terms.
+fn mixed(graph: &mut Graph, sum: NodeId) -> Result<Option<(NodeId, NodeId)>, Fault> {
+    if !is(graph, sum, &add::ADD) {
+        return Ok(None);
+    }
+    let terms = terms(graph, sum);
+    let (mut up, mut rest) = (None, None);
+    let mut long = terms.len() > 2;
+    if terms.len() > TERMS {
+        return Ok(None);
+    }
+    for term in terms {
+        let is_power = powers(graph, term);
+        long |= is_power && !is(graph, term, &exp::EXP);
+        let side = if is_power { &mut up } else { &mut rest };
+        *side = Some(match *side {
+            Some(before) => build::add(graph, before, term)?,
+            None => term,
+        });
+    }
+    let (Some(up), Some(rest), true) = (up, rest, long) else { return Ok(None) };
+    Ok(log_of(graph, up)?.map(|log| (log, rest)))
+}
+
+/// `exp(u)/(exp(u) + exp(v) + x)`, `x/(exp(u) + exp(v) + y)`
+fn mixed_quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<NodeId>, Fault> {
+    let Some((total, rest)) = mixed(graph, below)? else { return Ok(None) };
+    let one = number(graph, 1.0);
+    if let Some(own) = log_of(graph, above)?
+        && powers(graph, above)
+    {
+        // The share of all powers, and the share of this one among them.
+        let back = build::neg(graph, total)?;
+        let all = graph.add(&expadd::RECEXPADD, Attrs::None, &[back, one, rest])?;
+        if own == total {
+            return Ok(Some(all));
+        }
+        let away = build::sub(graph, own, total)?;
+        let own = graph.add(&exp::EXP, Attrs::None, &[away])?;
+        return build::mul(graph, own, all).map(Some);
+    }
+    let part = graph.add(&expadd::RECEXPADD, Attrs::None, &[total, rest, one])?;
+    build::mul(graph, above, part).map(Some)
+}
+
+/// The terms of a written-out sum, in order.
+fn terms(graph: &Graph, sum: NodeId) -> SmallVec<[NodeId; 8]> {
+    let mut terms = SmallVec::new();
+    let mut todo = vec![sum];
+    while let Some(id) = todo.pop() {
+        if is(graph, id, &add::ADD) && terms.len() <= TERMS {
+            todo.extend(graph.node(id).args.iter().rev().copied());
+        } else {
+            terms.push(id);
+        }
+    }
+    terms
 }
 
 /// Is it a sum that the rules of `logaddexp` and `softplus` do not see whole, of at least one exponential?
 fn is_long(graph: &Graph, id: NodeId) -> bool {
-    let sums = |id: NodeId| [&sum::SUM, &mean::MEAN, &add::ADD, &mul::MUL].iter().any(|def| is(graph, id, def));
+    let made = [&mul::MUL, &div::DIV, &sum::SUM, &mean::MEAN, &add::ADD];
+    let one_of = |id: NodeId, defs: &[&'static OpDef]| defs.iter().any(|def| is(graph, id, def));
     let long = if is(graph, id, &add::ADD) {
-        graph.node(id).args.iter().any(|arg| sums(*arg))
+        graph.node(id).args.iter().any(|arg| one_of(*arg, &made))
     } else {
-        is(graph, id, &sum::SUM) || is(graph, id, &mean::MEAN)
+        one_of(id, &made[..4])
     };
     long && powers(graph, id)
 }
@@ -116,14 +182,9 @@ fn powers(graph: &Graph, root: NodeId) -> bool {
             if !node.op.attrs.number(0).is_some_and(|value| value > 0.0 && value.is_finite()) {
                 return false;
             }
-        } else if *def == mul::MUL {
-            // A number times powers.
-            let number = node.args.iter().filter(|arg| graph.def(**arg).role == Role::Number).count();
-            if number != 1 {
-                return false;
-            }
-            todo.extend(node.args.iter().copied());
-        } else if *def == add::ADD || *def == sum::SUM || *def == mean::MEAN || moves(def) {
+        } else if *def == roots::SQRT {
+            todo.push(node.args[0]);
+        } else if [&mul::MUL, &div::DIV, &add::ADD, &sum::SUM, &mean::MEAN].contains(&def) || moves(def) {
             todo.extend(node.args.iter().copied());
         } else {
             return false;
@@ -167,6 +228,11 @@ fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
             graph.add(&sigmoid::LOGADDEXP, Attrs::None, &args)?
         } else if *def == mul::MUL {
             build::add(graph, args[0], args[1])?
+        } else if *def == div::DIV {
+            build::sub(graph, args[0], args[1])?
+        } else if *def == roots::SQRT {
+            let half = number(graph, 0.5);
+            build::mul(graph, half, args[0])?
         } else if *def == sum::SUM {
             graph.add(&logsumexp::LOGSUMEXP, node.op.attrs.clone(), &args)?
         } else if *def == mean::MEAN {
@@ -217,15 +283,7 @@ fn share(graph: &mut Graph, power: NodeId, below: NodeId) -> Result<Option<NodeI
 
 /// A written-out sum without one of its terms; `None` where that is not among them.
 fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>, Fault> {
-    let mut terms: SmallVec<[NodeId; 8]> = SmallVec::new();
-    let mut todo = vec![sum];
-    while let Some(id) = todo.pop() {
-        if is(graph, id, &add::ADD) {
-            todo.extend(graph.node(id).args.iter().rev().copied());
-        } else {
-            terms.push(id);
-        }
-    }
+    let mut terms = terms(graph, sum);
     let Some(at) = terms.iter().position(|id| *id == term) else { return Ok(None) };
     terms.remove(at);
     let mut terms = terms.into_iter();
