@@ -120,6 +120,7 @@ pub const READABLE: &[&str] = &[
     "logexpadd(z, v, w) = log(v + w*exp(z))",
     "recexpadd(z, v, 1) = 1/(v + exp(z))",
     "recexpadd(z, v, w) = 1/(v + w*exp(z))",
+    "sigmoid_entropy(z) = sigmoid(z)*softplus(-z) + sigmoid(-z)*softplus(z)",
     "xlogy(x, y) = x*log(y)",
     "xlog1py(x, y) = x*log(1 + y)",
     "log1p(x) = log(1 + x)",
