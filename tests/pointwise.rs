@@ -175,6 +175,8 @@ fn formulas_are_evaluated_as_they_are_meant() {
         ("exp(z)/(exp(z) + w + 1)", "sigmoid(z - log(w + 1))"),
         ("log(exp(z) + exp(2*z) + w)", "logaddexp(logaddexp(z, 2*z), log(w))"),
         ("log(3*exp(z))", "z + log(3)"),
+        ("w/(exp(z) - 1)", "w*recexpadd(z, -1, 1)"),
+        ("log(exp(z^2) - 1)", "z^2 + log1mexp(-z^2)"),
         ("log(exp(z)/w)", "z - log(w)"),
         ("log(exp(z)^2)", "2*z"),
         ("log(sqrt(exp(z)))", "z/2"),

@@ -65,18 +65,24 @@ pub fn logaddexp(a: f64, b: f64) -> f64 {
 
 /// `log(v + w*exp(z))`, without overflow, and with the digits of a sum that is nearly 1.
 pub fn logexpadd(z: f64, v: f64, w: f64) -> f64 {
+    // log(1 + rest + b)
+    let log_sum = |sum: f64, rest: f64, b: f64| {
+        if sum > 0.5 && sum < 2.0 { libm::log1p(rest + b) } else { libm::log(sum) }
+    };
     if w == 0.0 {
-        return libm::log(v);
+        libm::log(v)
+    } else if z.abs() < 1.0 {
+        let grown = w * libm::expm1(z);
+        log_sum((v + w) + grown, (w - 1.0) + v, grown)
+    } else if z > 0.0 {
+        let small = times_exp(v, -z);
+        z + log_sum(w + small, w - 1.0, small)
+    } else if v == 0.0 {
+        libm::log(w) + z
+    } else {
+        let small = times_exp(w, z);
+        log_sum(v + small, v - 1.0, small)
     }
-    if z.abs() < 1.0 {
-        let sum = v + w * libm::exp(z);
-        let near = sum > 0.5 && sum < 2.0;
-        return if near { libm::log1p(w * libm::expm1(z) + ((w - 1.0) + v)) } else { libm::log(sum) };
-    }
-    if z > 0.0 {
-        return z + libm::log(w + times_exp(v, -z));
-    }
-    if v == 0.0 { libm::log(w) + z } else { libm::log(v + times_exp(w, z)) }
 }
 
 /// `c*exp(z)`, also where the exponential alone leaves the range of numbers.
@@ -89,7 +95,8 @@ pub fn recexpadd(z: f64, v: f64, w: f64) -> f64 {
     if w == 0.0 {
         return 1.0 / v;
     }
-    1.0 / (v + times_exp(w, z))
+    // Near 0 an exponential that is nearly taken away keeps its digits.
+    1.0 / if z.abs() < 1.0 { w * libm::expm1(z) + (v + w) } else { v + times_exp(w, z) }
 }
 
 /// log(1 - exp(x)) of a negative x, by the side that cancels nothing (Mächler, "Accurately computing log(1 - exp(-|a|))").
