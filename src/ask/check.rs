@@ -6,7 +6,7 @@
 
 use super::{Cx, chain, grad, slope_name, variable};
 use crate::diag::Diagnostic;
-use crate::graph::Type;
+use crate::graph::{Role, Type};
 use crate::lower::Ask;
 use crate::ops;
 use crate::source::Span;
@@ -44,6 +44,8 @@ enum Verdict {
     Unclear,
     /// The program states the slope, and finite differences see the function itself.
     Stated,
+    /// `stop` hides a way.
+    Stopped,
 }
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -116,7 +118,8 @@ fn one(
             })
             .collect()
     };
-    let stated = chain::stated_between(cx, goal, node).is_some();
+    let stated = chain::met_between(cx, goal, node, ops::states_slope).is_some();
+    let stopped = chain::met_between(cx, goal, node, |def| def.role == Role::Stop).is_some();
     let mut out = vec![];
     for (what, direction) in directions {
         let slope = (&exact * &direction).sum();
@@ -138,6 +141,8 @@ fn one(
         let mut compared = compare(&mut f, slope, along, what);
         if stated && compared.verdict != Verdict::Agrees {
             compared.verdict = Verdict::Stated;
+        } else if stopped && compared.verdict != Verdict::Agrees {
+            compared.verdict = Verdict::Stopped;
         }
         if let Some(problem) = failure {
             return Err(problem);
@@ -312,7 +317,7 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         let badness = |compared: &Compared| match compared.verdict {
             Verdict::Differs => 6,
             Verdict::Endless => 5,
-            Verdict::Stated => 4,
+            Verdict::Stated | Verdict::Stopped => 4,
             Verdict::Unclear => 3,
             Verdict::Jump => 2,
             Verdict::Kink => 1,
@@ -327,6 +332,7 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
             Verdict::Jump => ("agrees: the value jumps here, and this is the slope of one side", Style::Good),
             Verdict::Endless => ("not compared: the derivative is not finite here", Style::Note),
             Verdict::Stated => ("stated: the program gives this slope, the value has another", Style::Note),
+            Verdict::Stopped => ("stated: `stop` hides a way of the value from the derivative", Style::Note),
             Verdict::Unclear => ("too rough here for a finite difference", Style::Note),
             Verdict::Differs => ("differs", Style::Bad),
         };
@@ -342,7 +348,9 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
             }),
             Cell::number(match worst.verdict {
                 Verdict::Kink | Verdict::Jump | Verdict::Endless => String::new(),
-                Verdict::Agrees | Verdict::Differs | Verdict::Unclear | Verdict::Stated => number(distance(worst), 2),
+                Verdict::Agrees | Verdict::Differs | Verdict::Unclear | Verdict::Stated | Verdict::Stopped => {
+                    number(distance(worst), 2)
+                }
             }),
             Cell::new(style, word),
         ]);

@@ -90,7 +90,7 @@ pub(super) fn after(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, out: &mut Vec
         };
         let rounded = |((entry, d), (x, y)): ((ndarray::IxDyn, &f64), (&f64, &f64))| {
             let large = libm::fmax(libm::fabs(*x), libm::fabs(*y));
-            (*d != 0.0 && libm::fabs(*d) <= 4.0 * unit * large).then_some((entry, *d, *x))
+            (*d != 0.0 && d.is_finite() && libm::fabs(*d) <= 4.0 * unit * large).then_some((entry, *d, *x))
         };
         let found = difference.indexed_iter().zip(left.iter().zip(right.iter())).find_map(rounded);
         let Some((entry, d, x)) = found else { continue };

@@ -103,6 +103,16 @@ impl<'a> Cx<'a> {
         let mut spans: Vec<Span> = vec![];
         let mut rest: Vec<&Given> = vec![];
         if let Some(tensors) = variadic {
+            // `concat([a, b])`: a list is one tensor, and joins nothing.
+            if let [one, ..] = given
+                && matches!(one.value, Value::List(_))
+                && given.iter().filter(|arg| arg.name.is_none()).count() == 1
+                && !given.iter().any(|arg| matches!(arg.value, Value::Text(_)))
+            {
+                let text = self.text(one.span);
+                let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+                return self.report(errors::in_a_list(op.name, inner.trim(), one.span));
+            }
             for arg in given {
                 // The letters of an `einsum` are no tensor.
                 if arg.name.is_none() && !matches!(arg.value, Value::Text(_)) {

@@ -400,18 +400,20 @@ impl Cx<'_> {
                 let source = operand(self.text(*at));
                 text = text.replace(&format!("{{{i}}}"), &source);
             }
-            text
+            // What names an argument that the source does not show cannot be offered.
+            let whole = (0..4).all(|i| !text.contains(&format!("{{{i}}}")));
+            whole.then_some(text)
         };
-        if let Some(mend) = &fault.mend {
-            problem = problem.mend(quoted(mend));
+        if let Some(mend) = fault.mend.as_deref().and_then(quoted) {
+            problem = problem.mend(mend);
         }
         if let Some((arg, instead)) = &fault.argument
             && let Some((_, at)) = args.get(*arg)
         {
             problem = problem.edit(*at, inside(instead, self.text(*at), *arg));
         }
-        if let Some(instead) = &fault.instead {
-            problem = problem.edit(span, quoted(instead));
+        if let Some(instead) = fault.instead.as_deref().and_then(quoted) {
+            problem = problem.edit(span, instead);
         }
         problem
     }

@@ -4,59 +4,20 @@ use super::call::Given;
 use super::{BUDGET, Cx, DEPTH, DefKind, Frame, Value, errors};
 use crate::graph::NodeId;
 use crate::ops;
-use crate::resolve::hir::{Callee, Function, FunctionId, HirId};
+use crate::resolve::hir::{Callee, Function, FunctionId, HirId, Param};
 use crate::source::Span;
 use std::sync::Arc;
 
 impl<'a> Cx<'a> {
     pub(super) fn call_function(&mut self, id: FunctionId, given: Vec<Given>, span: Span, place: u64) -> Value {
         let function = self.program.function(id);
-        let heads: Vec<(&str, bool)> = function.params.iter().map(|param| (&*param.name, false)).collect();
-        let Some(slots) = self.arranged(&function.name, &heads, &given, span) else { return Value::Poison };
         self.expanded += 1;
         if self.expanded > BUDGET || self.depth > DEPTH {
             return self.report(errors::budget(&function.name, span));
         }
-        // The arguments, defaults among them, in a frame of their own.
-        let mut frame = Frame { places: vec![None; function.frame as usize], names: vec![] };
-        let mut key: Vec<Value> = vec![];
-        let mut at: Vec<Span> = vec![];
-        let mut raw: Vec<Value> = vec![];
-        for (i, slot) in slots.iter().enumerate() {
-            let param = &function.params[i];
-            let (value, arg_span) = match (slot, param.default) {
-                (Some(i), _) => (given[*i].value.clone(), given[*i].span),
-                (None, Some(default)) => {
-                    self.frames.push(std::mem::take(&mut frame));
-                    let value = self.value(default);
-                    frame = self.frames.pop().unwrap_or_default();
-                    (value, span)
-                }
-                (None, None) => {
-                    return self.report({
-                        let wanted: Vec<&str> =
-                            function.params.iter().filter(|p| p.default.is_none()).map(|p| &*p.name).collect();
-                        errors::missing(&function.name, &param.name, &wanted, span)
-                    });
-                }
-            };
-            if value == Value::Poison {
-                return Value::Poison;
-            }
-            // A list is one tensor from here on, unless it may be a shape or axes.
-            let value = match value {
-                Value::List(_) if !function.prelude => match self.as_node(&value, arg_span) {
-                    Some(node) => Value::Node(node),
-                    None => return Value::Poison,
-                },
-                other => other,
-            };
-            frame.places[i] = Some(value.clone());
-            key.push(value.clone());
-            raw.push(value);
-            at.push(arg_span);
-        }
-        let memo = (id, key);
+        let head = (&*function.name, &*function.params, function.frame);
+        let Some((frame, raw, at)) = self.bound(head, &given, function.prelude, span) else { return Value::Poison };
+        let memo = (id, raw.clone());
         if !function.draws
             && let Some(value) = self.calls.get(&memo)
         {
@@ -70,6 +31,46 @@ impl<'a> Cx<'a> {
             self.calls.insert(memo, value.clone());
         }
         value
+    }
+
+    /// The arguments of a call in the order of the parameters, each with its place, and in a frame of their own: what is
+    /// not given is its default. `lists`: a list stays one, for it may be a shape or axes.
+    pub(super) fn bound(
+        &mut self,
+        (name, params, size): (&str, &[Param], u32),
+        given: &[Given],
+        lists: bool,
+        span: Span,
+    ) -> Option<(Frame, Vec<Value>, Vec<Span>)> {
+        let heads: Vec<(&str, bool)> = params.iter().map(|param| (&*param.name, false)).collect();
+        let slots = self.arranged(name, &heads, given, span)?;
+        let mut frame = Frame { places: vec![None; size as usize], names: vec![] };
+        let (mut raw, mut at) = (vec![], vec![]);
+        for (i, (slot, param)) in slots.iter().zip(params).enumerate() {
+            let (value, arg_span) = match (slot, param.default) {
+                (Some(i), _) => (given[*i].value.clone(), given[*i].span),
+                (None, Some(default)) => {
+                    self.frames.push(std::mem::take(&mut frame));
+                    let value = self.value(default);
+                    frame = self.frames.pop().unwrap_or_default();
+                    (value, span)
+                }
+                (None, None) => {
+                    let wanted: Vec<&str> = params.iter().filter(|p| p.default.is_none()).map(|p| &*p.name).collect();
+                    self.report(errors::missing(name, &param.name, &wanted, span));
+                    return None;
+                }
+            };
+            let value = match value {
+                Value::Poison => return None,
+                Value::List(_) if !lists => Value::Node(self.as_node(&value, arg_span)?),
+                other => other,
+            };
+            frame.places[i] = Some(value.clone());
+            raw.push(value);
+            at.push(arg_span);
+        }
+        Some((frame, raw, at))
     }
 
     /// A call's value under the slope that the program states for it: another call, of the same arguments.

@@ -60,10 +60,16 @@ impl Cx<'_> {
             };
         if is_function {
             let by = derivative.by.first().map(|by| match by {
-                By::Word(word) => stem(&word.text),
+                By::Word(word) => {
+                    let stem = stem(&word.text);
+                    match below(&stem) {
+                        Some((base, by_order)) if by_order == order && !self.is_value(&stem) => base.to_string(),
+                        _ => stem,
+                    }
+                }
                 By::Path(path, _) => path.names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."),
             });
-            return self.broken(errors::of_function(&of, &by.unwrap_or_default(), span), span);
+            return self.broken(errors::of_function(&of, order, &by.unwrap_or_default(), span), span);
         }
         let value = self.value(&of, derivative.of.span);
         let mut by_ids = vec![];
