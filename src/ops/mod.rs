@@ -46,7 +46,8 @@ operators! {
     maximum: MAXIMUM MINIMUM;
     exp: EXP EXPM1;
     log: LOG LOG2 LOG10 LOG1P LOG1MEXP;
-    roots: SQRT CBRT SQUARE HYPOT;
+    roots: SQRT CBRT SQUARE;
+    plane: HYPOT DIRECTION INVERSION;
     sign: ABS SIGN;
     rounding: FLOOR CEIL ROUND MOD;
     clip: CLIP HARDTANH;
@@ -59,6 +60,7 @@ operators! {
     identity: IDENTITY;
     xlogy: XLOGY XLOG1PY;
     erf: ERF ERFC;
+    normal_cdf: NORMAL_CDF NORMAL_PDF;
     gamma: LGAMMA DIGAMMA POLYGAMMA;
     matmul: MATMUL;
     transpose: MATRIX_TRANSPOSE TRANSPOSE;
@@ -68,7 +70,7 @@ operators! {
     prod: PROD PROD_OTHERS;
     extremum: MAX MIN ARGMAX ARGMIN;
     median: MEDIAN;
-    norm: NORM;
+    norm: NORM NORMALIZE;
     logsumexp: LOGSUMEXP;
     any: ANY ALL;
     cumsum: CUMSUM;

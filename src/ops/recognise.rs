@@ -2,8 +2,10 @@
 //!
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
+use super::form::{Form, form};
 use super::{
-    add, build, concat, div, exp, extremum, log, logsumexp, mean, mul, neg, number, sigmoid, softmax, sub, sum,
+    add, build, concat, div, exp, extremum, gather, log, logsumexp, mean, mul, neg, norm, number, roots, sigmoid, sign,
+    softmax, sub, sum,
 };
 use crate::graph::{Attr, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role, SliceSpec};
 use crate::shape::Dim;
@@ -14,12 +16,17 @@ pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
     let def = graph.def(id);
     let made = if *def == div::DIV {
         let (above, below) = two(graph, id);
-        quotient(graph, above, below)
+        norm::quotient(graph, above, below)
+            .transpose()
+            .or_else(|| quotient(graph, above, below).transpose())
+            .transpose()
     } else if *def == mul::MUL {
         let (a, b) = two(graph, id);
         product(graph, a, b).transpose().or_else(|| product(graph, b, a).transpose()).transpose()
     } else if *def == log::LOG {
         logarithm(graph, graph.node(id).args[0])
+    } else if *def == roots::SQRT {
+        root_mean_square(graph, graph.node(id).args[0])
     } else if *def == sub::SUB {
         let (a, b) = two(graph, id);
         difference(graph, a, b)
@@ -236,6 +243,23 @@ fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>
     Ok(Some(rest))
 }
 
+/// `sqrt(mean(x^2))` by the norm, which neither overflows nor has the slope 0/0 at 0.
+fn root_mean_square(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
+    if !is(graph, of, &mean::MEAN) {
+        return Ok(None);
+    }
+    let (square, attrs) = (graph.node(of).args[0], graph.node(of).op.attrs.clone());
+    let x = match form(graph, square) {
+        Form::Pow(x, two) if form(graph, two) == Form::Number(2.0) => x,
+        Form::Mul(x, y) if x == y => x,
+        _ => return Ok(None),
+    };
+    let count = build::count(graph, x, attrs.ints(0))?;
+    let root = graph.add(&roots::SQRT, Attrs::None, &[count])?;
+    let length = graph.add(&norm::NORM, attrs, &[x])?;
+    build::div(graph, length, root).map(Some)
+}
+
 /// The moves that select `part` from something, the last first, and what that is.
 fn selection(
     graph: &Graph,
@@ -308,6 +332,19 @@ fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Option<NodeId>,
         return Ok(None);
     }
     let (p, q) = two(graph, b);
+    for (y, total) in [(p, q), (q, p)] {
+        if is(graph, y, &norm::NORMALIZE)
+            && is(graph, total, &sum::SUM)
+            && !(is(graph, a, &sub::SUB) && is(graph, graph.node(a).args[1], &gather::SCATTER_ADD))
+            && is(graph, graph.node(total).args[0], &mul::MUL)
+            && let (s, t) = two(graph, graph.node(total).args[0])
+            && ((s, t) == (y, a) || (s, t) == (a, y))
+            && let Some(axis) = axis_of(graph, y, graph.shape(a).rank())
+            && along(graph, total) == Some(axis)
+        {
+            return across(graph, a, y, axis).map(Some);
+        }
+    }
     for (y, total) in [(p, q), (q, p)] {
         if is(graph, y, &softmax::SOFTMAX)
             && is(graph, total, &sum::SUM)
@@ -402,6 +439,33 @@ fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<N
     let weighted = build::mul(graph, y, away)?;
     let mean = build::sum(graph, weighted, Some(&[axis]), true)?;
     build::sub(graph, away, mean).map(Some)
+}
+
+/// `v - y*sum(y*v)` of a direction `y`: first less the multiple of `y` that leaves nothing where `y` is largest, so that
+/// `1 - y^2` is there the sum of the squares of all others.
+fn across(graph: &mut Graph, v: NodeId, y: NodeId, axis: usize) -> Result<NodeId, Fault> {
+    let shape = graph.shape(v).clone();
+    let own = axis + graph.shape(y).rank() - shape.rank();
+    let size = graph.add(&sign::ABS, Attrs::None, &[y])?;
+    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
+    let place = graph.add(&extremum::ARGMAX, at, &[size])?;
+    let most = build::take_along(graph, y, place, own)?;
+    let (zero, one) = (number(graph, 0.0), number(graph, 1.0));
+    let is_zero = build::eq(graph, most, zero)?;
+    let most = build::choose(graph, is_zero, one, most)?;
+    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
+    let there = build::take_along(graph, v, place, axis)?;
+    let times = build::div(graph, there, most)?;
+    let part = build::mul(graph, y, times)?;
+    let away = build::sub(graph, v, part)?;
+    // What rounding left there.
+    let rest = build::take_along(graph, away, place, axis)?;
+    let rest = build::scatter_add(graph, rest, place, axis, shape[axis].clone())?;
+    let away = build::sub(graph, away, rest)?;
+    let weighted = build::mul(graph, y, away)?;
+    let along = build::sum(graph, weighted, Some(&[axis]), true)?;
+    let part = build::mul(graph, y, along)?;
+    build::sub(graph, away, part)
 }
 
 /// Is it already counted from there?
