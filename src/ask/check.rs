@@ -122,7 +122,8 @@ fn one(
     };
     let stated = chain::stated_between(cx, goal, node).is_some();
     let stopped = stopped(cx, goal, node, span)?;
-    let replacing: Vec<_> = std::iter::once((node, slot)).chain(stopped.iter().map(|stop| (stop.node, stop.slot))).collect();
+    let replacing: Vec<_> =
+        std::iter::once((node, slot)).chain(stopped.iter().map(|stop| (stop.node, stop.slot))).collect();
     let mut out = vec![];
     for (what, direction) in directions {
         let slope = (&exact * &direction).sum();
@@ -192,8 +193,14 @@ fn stopped(cx: &mut Cx, goal: NodeId, by: NodeId, span: Span) -> Result<Vec<Stop
 
 /// The slope of `f` at 0 against `exact`; `along` says how large the point is.
 fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) -> Compared {
-    let made = |near: (f64, f64), (verdict, sides)| {
-        Compared { what, exact, near: near.0, error: near.1, sides, verdict, stopped: false }
+    let made = |near: (f64, f64), (verdict, sides)| Compared {
+        what,
+        exact,
+        near: near.0,
+        error: near.1,
+        sides,
+        verdict,
+        stopped: false,
     };
     if !exact.is_finite() {
         return made((f64::NAN, f64::NAN), (Verdict::Endless, None));
@@ -542,7 +549,20 @@ mod tests {
             (|x| libm::floor(1e9 * x) / 1e9, 0.3, 0.9, Differs),
             (|x| 1e8 + x * x, 1.0, 0.0, Differs),
             (|x| libm::sin(1e12 * x), 0.3, 1e12 * libm::cos(3e11), Unclear),
-            (|x| if x > 0.0 { 1.0 } else if x < 0.0 { -1.0 } else { 0.0 }, 0.0, 0.0, Point),
+            (
+                |x| {
+                    if x > 0.0 {
+                        1.0
+                    } else if x < 0.0 {
+                        -1.0
+                    } else {
+                        0.0
+                    }
+                },
+                0.0,
+                0.0,
+                Point,
+            ),
         ];
         for (i, (f, at, slope, wanted)) in cases.iter().enumerate() {
             let compared = compare(&mut |t| f(at + t), *slope, *at, String::new());

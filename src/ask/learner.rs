@@ -4,10 +4,10 @@ use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
 use crate::graph::NodeId;
-use crate::lower::Asked;
+use crate::lower::{Asked, errors};
 use crate::ops::form::{Form, form};
 use crate::source::Span;
-use crate::tensor::Precision;
+use crate::tensor::{DType, Precision};
 use crate::view::{Doc, Line, number};
 use serde_json::Map;
 
@@ -26,9 +26,7 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
         // A number, or a row, may stand for all that are the same.
         let stretches = cx.eval.compiled.graph.shape(right).rank() < cx.eval.compiled.graph.shape(left).rank();
         if !stretches || cx.eval.differ(left, right, span).is_some() {
-            let mut problem =
-                Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
-                    .at(asked.span, format!("{a} on the left, {b} on the right"));
+            let mut problem = errors::formula_shape(&name, &theirs, [&a, &b], asked.span);
             if let Some(turned) = transposed(cx, right)
                 && cx
                     .eval
@@ -113,7 +111,10 @@ fn wrong(
     }
     let found = formula::formula(cx.eval.compiled, left, None, asked.span);
     if cx.eval.differ(left, found.node, span).is_none() {
-        problem = problem.mend(format!("write `{name} == {}`", found.text));
+        // Comparisons do not chain.
+        let compares = cx.eval.compiled.graph.node(found.node).dtype == DType::Bool;
+        let text = if compares { format!("({})", found.text) } else { found.text };
+        problem = problem.mend(format!("write `{name} == {text}`"));
     }
     problem
 }

@@ -42,6 +42,12 @@ pub fn dimension(text: &str, span: Span) -> Diagnostic {
         .mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`")
 }
 
+/// A learner's formula that has not the shape of what it is for.
+pub fn formula_shape(name: &str, theirs: &str, [own, found]: [&str; 2], at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+        .at(at, format!("{own} on the left, {found} on the right"))
+}
+
 /// Rows of different lengths.
 pub fn ragged(first: &[u64], found: &[u64], first_at: Span, at: Span) -> Diagnostic {
     let entries = |sizes: &[u64]| match sizes {
