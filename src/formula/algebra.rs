@@ -133,7 +133,7 @@ impl<'a> Algebra<'a> {
         let shape = self.graph.shape(id).clone();
         let node = self.graph.node(id).clone();
         // The rules of what is printed, first over the arguments as they are: names are found again so.
-        if let Some(made) = rewrite_once(self.graph, id, READABLE) {
+        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| form::spelled(self.graph, id)) {
             return Ok(self.canonical(made));
         }
         let either = rewrite_once(self.graph, id, EITHER).map(|made| self.canonical(made));
@@ -163,7 +163,7 @@ impl<'a> Algebra<'a> {
             return Ok(atom);
         }
         // The rules of what is printed; what they make is looked at in turn.
-        if let Some(made) = rewrite_once(self.graph, id, READABLE) {
+        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| form::spelled(self.graph, id)) {
             let made = self.canonical(made);
             return Ok(made);
         }

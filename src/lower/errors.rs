@@ -65,6 +65,12 @@ pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagno
     }
 }
 
+/// A learner's formula that has not the shape of what it is for.
+pub fn formula_shape(name: &str, theirs: &str, [own, found]: [&str; 2], at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+        .at(at, format!("{own} on the left, {found} on the right"))
+}
+
 /// Rows of different lengths.
 pub fn ragged(first: &[u64], found: &[u64], first_at: Span, at: Span) -> Diagnostic {
     let entries = |sizes: &[u64]| match sizes {

@@ -77,6 +77,15 @@ impl Cx<'_> {
                 if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
                     self.beside([(*a, *a_at), (*b, *b_at)], span);
                 }
+                if let ([own, theirs], true) = (&nodes[..], self.formula == Some(id) && ops::known::equates(op)) {
+                    let [own, theirs] = [own, theirs].map(|node| self.out.graph.shape(*node).clone());
+                    if crate::shape::broadcast(&mut self.out.graph.dims, &own, &theirs).is_err() {
+                        let dims = &self.out.graph.dims;
+                        let shapes = [&*own.show(dims), &*theirs.show(dims)];
+                        let [name, formula] = [spans[0], spans[1]].map(|span| self.text(span));
+                        return self.report(errors::formula_shape(name, formula, shapes, span));
+                    }
+                }
                 self.here = Some(span);
                 self.apply(op, Attrs::None, &nodes, span, &spans)
             }

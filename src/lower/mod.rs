@@ -79,6 +79,8 @@ pub struct Compiled {
     pub quotients: Vec<Quotient>,
     /// The layers that the program writes.
     pub layers: Vec<Layered>,
+    /// What a network computed inside, by the name under which it can be asked for: `encoder.a1`, or `h.a1` of one call.
+    pub insides: FxHashMap<DefId, Arc<str>>,
     /// The program's functions that hide one of the library's.
     pub hiding: Vec<(Arc<str>, Span)>,
 }
@@ -274,6 +276,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         networks: FxHashMap::default(),
         results: FxHashMap::default(),
         zeros: FxHashMap::default(),
+        formula: None,
         derived: FxHashMap::default(),
         expanded: 0,
         depth: 0,
@@ -285,6 +288,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         cx.item(item);
     }
     cx.hiding();
+    cx.insides();
     (cx.out, cx.problems)
 }
 
@@ -333,6 +337,8 @@ struct Cx<'a> {
     results: FxHashMap<NodeId, (NetworkId, usize)>,
     /// Why the derivative at a node of the program is zero.
     zeros: FxHashMap<HirId, Zero>,
+    /// The comparison that is a learner's formula.
+    formula: Option<HirId>,
     /// Of what a derivative at a node of the program is, and by what, one name for each order.
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     expanded: usize,
@@ -554,7 +560,12 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
-        let mut exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let mut exprs = vec![];
+        for (expr, span) in &ask.exprs {
+            self.formula = (ask.word.text == "check").then_some(expr.root);
+            exprs.push(self.asked(*expr, *span));
+        }
+        self.formula = None;
         if ask.word.text == "assert" {
             exprs.iter_mut().for_each(|asked| self.agree(asked));
         }

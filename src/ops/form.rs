@@ -130,6 +130,8 @@ pub const READABLE: &[&str] = &[
     "exp(log(x)) = x",
     "stated(x, y, z) = x",
     "hypot(x, y) = sqrt(x^2 + y^2)",
+    "direction(x, y) = x/sqrt(x^2 + y^2)",
+    "inversion(x, y) = x/(x^2 + y^2)",
     "square(x) = x^2",
     "cofactor(A) = det(A)*inv(A)'",
     "inv(inv(A)) = A",
@@ -139,6 +141,11 @@ pub const READABLE: &[&str] = &[
     "where(c, a, 0) + where(not c, b, 0) = where(c, a, b)",
     "where(not c, b, 0) + where(c, a, 0) = where(c, a, b)",
 ];
+
+/// What only an operator can say, as it is printed.
+pub fn spelled(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
+    super::norm::spelled(graph, id)
+}
 
 /// As [`READABLE`], for what is as short either way: the right side is its normal form, the shorter one is printed.
 pub const EITHER: &[&str] = &["sigmoid(-z) = 1 - sigmoid(z)", "erfc(z) = 1 - erf(z)"];
