@@ -211,9 +211,15 @@ impl<'a> Algebra<'a> {
             }
             Form::DiagEmbed(_) => id,
             Form::Padded(x) => self.padded(id, x, shape)?,
-            Form::Solve(a, b) if form(self.graph, b) == Form::Eye => {
+            Form::Solve(a, b) => {
                 let made = form::inverse(self.graph, a)?;
-                self.shaped(made, shape)?
+                let to = self.graph.shape(a).clone();
+                let made = self.shaped(made, &to)?;
+                self.product(made, b, shape)?
+            }
+            Form::Others(x) => {
+                let made = form::quotient_of_others(self.graph, x, self.graph.node(id).op.attrs.int(0).unwrap_or(0))?;
+                self.canonical(made)
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,
@@ -223,8 +229,11 @@ impl<'a> Algebra<'a> {
             | Form::Not(_)
             | Form::Softmax(_)
             | Form::Inv(_)
-            | Form::Solve(..)
-            | Form::Other => self.lean_pointwise(id, shape)?,
+            | Form::Other => {
+                let id = self.over_all(id)?;
+                let id = self.atom(id).unwrap_or(id);
+                self.lean_pointwise(id, shape)?
+            }
             Form::Number(_) | Form::Dim | Form::Eye => id,
         };
         let made = self.atom(made).unwrap_or(made);

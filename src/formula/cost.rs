@@ -24,7 +24,7 @@ impl Algebra<'_> {
         }
         for other in self.renamed(&poly) {
             let named = self.build(&other, shape)?;
-            if self.cost(named) < self.cost(best) {
+            if self.cost(named) + 1 < self.cost(best) {
                 best = named;
             }
         }
@@ -68,6 +68,8 @@ impl Algebra<'_> {
                 let own = match form(self.graph, at) {
                     Form::Broadcast(_) | Form::Reshape(_) => 6,
                     Form::Number(value) if value.fract() == 0.0 && value >= 0.0 => 1,
+                    // `(A @ B)'` has brackets.
+                    Form::Transpose(x) if self.in_brackets(x) => 3,
                     Form::Transpose(_) | Form::Neg(_) | Form::Pow(..) => 1,
                     _ => 2,
                 };
@@ -77,6 +79,13 @@ impl Algebra<'_> {
             }
         }
         self.costs.get(&id).copied().unwrap_or(u32::MAX)
+    }
+
+    fn in_brackets(&self, id: NodeId) -> bool {
+        let sum = |form: Form| matches!(form, Form::Add(..) | Form::Sub(..) | Form::Neg(_));
+        let product = |form: Form| matches!(form, Form::Mul(..) | Form::Div(..) | Form::MatMul(..));
+        let form = form(self.graph, id);
+        !self.named.contains(&id) && !self.spelled.contains_key(&id) && (sum(form) || product(form))
     }
 
     /// A number and scalars in front, and what is left: `2*m^-1` and `a - y`.

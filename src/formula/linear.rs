@@ -20,6 +20,12 @@ impl Algebra<'_> {
             Form::Inv(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 2 && self.transpose(x)? == x => {
                 return Ok(id);
             }
+            Form::Reshape(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 1 => {
+                let shape = self.graph.shape(id).clone();
+                if shape.rank() == 2 && (shape[0] == Dim::Num(1) || shape[1] == Dim::Num(1)) {
+                    return build::reshape_to(self.graph, x, Shape::new([shape[1].clone(), shape[0].clone()]));
+                }
+            }
             _ if self.outer_of(id).is_some() => {
                 if let Some((a, b)) = self.outer_of(id) {
                     return self.outer(b, a);
@@ -152,15 +158,16 @@ impl Algebra<'_> {
                 let y = self.product(turned, y, &Shape::new([right[1].clone()]))?;
                 return self.scaled_outer(x, y, shape);
             }
-            // A @ inv(A)
-            if self.is_undone(a, b) {
-                return build::eye(self.graph, left[0].clone());
+            if let Some(made) = self.cancelled(a, b)? {
+                return Ok(made);
             }
-            if let Form::MatMul(c, d) = form(self.graph, a)
-                && !self.named.contains(&a)
-                && self.is_undone(d, b)
+            // A column times a matrix is the vector times it.
+            if right[1] == one
+                && left[1] != one
+                && let Some(x) = vector(self, b)
             {
-                return Ok(c);
+                let made = self.product(a, x, &Shape::new([left[0].clone()]))?;
+                return self.column(made);
             }
             if let Form::MatMul(c, d) = form(self.graph, b)
                 && !self.named.contains(&b)

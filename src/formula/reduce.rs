@@ -2,7 +2,7 @@
 
 use super::algebra::{Algebra, Spelled};
 use super::poly::Poly;
-use crate::graph::{Attr, Attrs, Fault, NodeId};
+use crate::graph::{Attr, Attrs, Fault, Kernel, NodeId};
 use crate::ops::form::{Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
@@ -94,6 +94,18 @@ impl Algebra<'_> {
             return self.shorter(made, poly, shape);
         }
         self.linear(scale, made, shape)
+    }
+
+    /// A reduction over all axes by name as one that names none.
+    pub(super) fn over_all(&mut self, id: NodeId) -> Result<NodeId, Fault> {
+        let node = self.graph.node(id).clone();
+        let (Kernel::Reduce(_), [x], Some(axes)) = (node.op.def.kernel, node.args.as_slice(), node.op.attrs.ints(0)) else {
+            return Ok(id);
+        };
+        if axes.len() != self.graph.shape(*x).rank() || node.op.attrs.flag(1) || node.op.attrs.all().len() != 2 {
+            return Ok(id);
+        }
+        self.graph.add(node.op.def, Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]), &[*x])
     }
 
     /// Does every line along the axes sum to 1?

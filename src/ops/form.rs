@@ -1,10 +1,10 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
 use super::{
-    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow,
+    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow, prod,
     reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
 };
-use crate::graph::{Attrs, Fault, Graph, NodeId, OpDef, Role};
+use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, OpDef, Role};
 
 /// A node as the algebra sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +67,8 @@ pub enum Form {
     ScatterAdd(NodeId, NodeId),
     /// `stop(x)`, a definition: the same value.
     Same(NodeId),
+    /// The product of the others along an axis.
+    Others(NodeId),
     /// Anything else.
     Other,
 }
@@ -91,9 +93,10 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [x]) if is(&diag::DIAG_EMBED) => Form::DiagEmbed(*x),
         (_, [x]) if is(&slice::UNSLICE) => Form::Padded(*x),
         (_, [x]) if is(&softmax::SOFTMAX) => Form::Softmax(*x),
+        (_, [x]) if is(&prod::PROD_OTHERS) => Form::Others(*x),
         (_, [x]) if is(&roots::SQRT) => Form::Sqrt(*x),
         (_, [x]) if is(&linalg::INV) => Form::Inv(*x),
-        (_, [a, b]) if is(&linalg::SOLVE) => Form::Solve(*a, *b),
+        (_, [a, b]) if is(&linalg::SOLVE) || is(&linalg::SOLVE_COLUMNS) => Form::Solve(*a, *b),
         (_, [a, b]) if is(&add::ADD) => Form::Add(*a, *b),
         (_, [a, b]) if is(&sub::SUB) => Form::Sub(*a, *b),
         (_, [a, b]) if is(&mul::MUL) => Form::Mul(*a, *b),
@@ -126,6 +129,7 @@ pub const READABLE: &[&str] = &[
     "square(x) = x^2",
     "cofactor(A) = det(A)*inv(A)'",
     "inv(inv(A)) = A",
+    "inv(A') = inv(A)'",
     "exp(-log(x)) = 1/x",
     "where((not c) or c, x, y) = x",
     "where(c or (not c), x, y) = x",
@@ -168,6 +172,16 @@ pub fn complement(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
 /// `sqrt(x)`
 pub fn sqrt(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
     graph.add(&roots::SQRT, Attrs::None, &[x])
+}
+
+/// `prod(x)/x` along an axis, which the product of the others is where none is 0.
+pub fn quotient_of_others(graph: &mut Graph, x: NodeId, axis: i64) -> Result<NodeId, Fault> {
+    let attrs = match graph.shape(x).rank() {
+        1 => vec![Attr::Absent, Attr::Flag(false)],
+        _ => vec![Attr::Ints(vec![axis].into()), Attr::Flag(true)],
+    };
+    let whole = graph.add(&prod::PROD, Attrs::from_vec(attrs), &[x])?;
+    super::build::div(graph, whole, x)
 }
 
 /// `diag(x)` of a vector.
