@@ -29,6 +29,8 @@ pub(super) struct Algebra<'a> {
     pub(super) sums: Vec<(NodeId, Poly)>,
     /// The node of each sum that was met, by its terms, and its first coefficient.
     pub(super) met: FxHashMap<Vec<(Key, u32)>, (NodeId, f64)>,
+    /// What two factors (of a product, or over one another) make together.
+    pub(super) pairs: FxHashMap<(NodeId, NodeId, bool), Option<NodeId>>,
     /// Nodes of linear operators, taken through their sums.
     pub(super) wide: FxHashMap<NodeId, Option<Poly>>,
     /// How much more may be tried.
@@ -73,6 +75,7 @@ impl<'a> Algebra<'a> {
             costs: FxHashMap::default(),
             sums: vec![],
             met: FxHashMap::default(),
+            pairs: FxHashMap::default(),
             wide: FxHashMap::default(),
             fuel: FUEL,
             written,

@@ -140,6 +140,20 @@ pub const READABLE: &[&str] = &[
 /// As [`READABLE`], for what is as short either way: the right side is its normal form, the shorter one is printed.
 pub const EITHER: &[&str] = &["sigmoid(-z) = 1 - sigmoid(z)", "erfc(z) = 1 - erf(z)"];
 
+/// Rules for any two factors of a product, wherever they stand in it.
+pub const FACTORS: &[&str] = &[
+    "sinh(z)/cosh(z) = tanh(z)",
+    "sin(z)/cos(z) = tan(z)",
+    "cos(z)/sin(z) = 1/tan(z)",
+    "z*sign(z) = abs(z)",
+    "abs(z)*sign(z) = z",
+    "z/abs(z) = sign(z)",
+    "abs(z)/z = sign(z)",
+    "relu(z)*(z >= 0) = relu(z)",
+    "maximum(0, z)*(z >= 0) = maximum(0, z)",
+    "exp(z)*exp(-z) = 1",
+];
+
 /// Squares that are one another's: `f^2` is a number and a multiple of `g^2`.
 static SQUARES: &[(&OpDef, f64, f64, &OpDef)] = &[
     (&trigonometry::SIN, 1.0, -1.0, &trigonometry::COS),
