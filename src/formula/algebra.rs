@@ -29,6 +29,8 @@ pub(super) struct Algebra<'a> {
     pub(super) sums: Vec<(NodeId, Poly)>,
     /// The node of each sum that was met, by its terms, and its first coefficient.
     pub(super) met: FxHashMap<Vec<(Key, u32)>, (NodeId, f64)>,
+    /// The product of two vectors, in the order in which it was met first.
+    pub(super) dots: FxHashMap<(NodeId, NodeId), NodeId>,
     /// What two factors (of a product, or over one another) make together.
     pub(super) pairs: FxHashMap<(NodeId, NodeId, bool), Option<NodeId>>,
     /// Nodes of linear operators, taken through their sums.
@@ -75,6 +77,7 @@ impl<'a> Algebra<'a> {
             costs: FxHashMap::default(),
             sums: vec![],
             met: FxHashMap::default(),
+            dots: FxHashMap::default(),
             pairs: FxHashMap::default(),
             wide: FxHashMap::default(),
             fuel: FUEL,
@@ -200,7 +203,7 @@ impl<'a> Algebra<'a> {
             Form::MatMul(a, b) => self.product(a, b, shape)?,
             Form::Sum(x) | Form::Mean(x) => self.reduction(id, x, shape)?,
             Form::SumTo(x) => self.sum_to(x, shape)?,
-            Form::Where(c, a, b) => match self.chosen(id, c, a, b)? {
+            Form::Where(c, a, b) => match self.chosen(id, c, a, b, shape)? {
                 same if same == id && !self.polys.contains_key(&id) => self.lean(id, &[c, a, b], shape)?,
                 made => made,
             },

@@ -1,7 +1,7 @@
 //! Which of two equal forms is the shorter, and what stands in front of it.
 
 use super::algebra::Algebra;
-use super::poly::{Poly, power};
+use super::poly::{Mono, Poly, power};
 use crate::graph::{Fault, NodeId};
 use crate::ops::form::{Form, form};
 use crate::shape::Shape;
@@ -66,6 +66,8 @@ impl Algebra<'_> {
             if open.is_empty() {
                 let below: u32 = args.iter().map(|arg| self.costs[arg]).fold(0, u32::saturating_add);
                 let own = match form(self.graph, at) {
+                    // A column is not read as one.
+                    Form::Reshape(x) if self.graph.shape(x).rank() == 1 && self.graph.shape(at).rank() == 2 => 16,
                     Form::Broadcast(_) | Form::Reshape(_) => 6,
                     Form::Number(value) if value.fract() == 0.0 && value >= 0.0 => 1,
                     // `(A @ B)'` has brackets.
@@ -94,6 +96,9 @@ impl Algebra<'_> {
         if poly.terms.is_empty() {
             return Ok((Poly::number(1.0), id));
         }
+        if let Some(pulled) = self.pulled_sum(&poly, id)? {
+            return Ok(pulled);
+        }
         let mut common = poly.common();
         common.retain(|(atom, _)| self.graph.shape(*atom).is_scalar());
         let sizes: Vec<f64> = poly.terms.values().copied().collect();
@@ -109,6 +114,29 @@ impl Algebra<'_> {
         let rest_node = self.build(&rest, &shape)?;
         self.polys.insert(rest_node, rest);
         Ok((scale, rest_node))
+    }
+
+    /// A sum of scalars in front, where what it stands before is the same in every term: `(2a - 1)*x`.
+    fn pulled_sum(&mut self, poly: &Poly, id: NodeId) -> Result<Option<(Poly, NodeId)>, Fault> {
+        if poly.terms.len() < 2 || self.named.contains(&id) {
+            return Ok(None);
+        }
+        let mut scale = Poly::default();
+        let mut rest: Option<Mono> = None;
+        for (key, coefficient) in &poly.terms {
+            let (outside, inside): (Mono, Mono) =
+                key.mono().into_iter().partition(|(atom, _)| self.graph.shape(*atom).is_scalar());
+            if inside.is_empty() || rest.as_ref().is_some_and(|rest| *rest != inside) {
+                return Ok(None);
+            }
+            rest = Some(inside);
+            scale.add_term(*coefficient, &outside);
+        }
+        let Some(rest) = rest.map(|rest| Poly::term(1.0, &rest)) else { return Ok(None) };
+        let shape = self.graph.shape(id).clone();
+        let node = self.build(&rest, &shape)?;
+        self.polys.insert(node, rest);
+        Ok(Some((scale, node)))
     }
 
     /// `scale * node`, where `node` is of a linear operator.

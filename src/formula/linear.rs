@@ -1,7 +1,7 @@
 //! The algebra of operators that move, sum and multiply: what is pulled out of them, and their shorter spellings.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::Poly;
+use super::poly::{Poly, power};
 use crate::graph::{Fault, NodeId};
 use crate::ops::form::{Form, form};
 use crate::ops::{self, build};
@@ -119,6 +119,15 @@ impl Algebra<'_> {
                 self.polys.insert(made, poly);
                 return Ok(made);
             }
+            if right.rank() == 1 && !self.named.contains(&b) && self.is_value(b, 1.0) {
+                // Times ones: the sum of its rows.
+                let (of, axis) = match form(self.graph, a) {
+                    Form::Transpose(x) if !self.named.contains(&a) => (x, 0),
+                    _ => (a, 1),
+                };
+                let made = build::sum(self.graph, of, Some(&[axis]), false)?;
+                return self.shaped(made, shape);
+            }
             if right.rank() == 1
                 && let Some(diagonal) = self.diagonal_of(a)
             {
@@ -196,8 +205,22 @@ impl Algebra<'_> {
             let inner = self.product(d, b, &to)?;
             return self.product(c, inner, shape);
         }
+        if left.rank() == 1 && right.rank() == 1 {
+            return self.dot(a, b);
+        }
         let made = build::matmul(self.graph, a, b)?;
         Ok(self.atom(made).unwrap_or(made))
+    }
+
+    /// `a @ b` of vectors, in the order in which it was met.
+    pub(super) fn dot(&mut self, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+        let made = build::matmul(self.graph, a, b)?;
+        let turned = build::matmul(self.graph, b, a)?;
+        if let Some(name) = self.atom(made).or_else(|| self.atom(turned)) {
+            return Ok(name);
+        }
+        let key = if a < b { (a, b) } else { (b, a) };
+        Ok(*self.dots.entry(key).or_insert(made))
     }
 
     /// Is one of two matrices the inverse of the other, `A` and `inv(A)` or `A'` and `inv(A)'`?
@@ -259,7 +282,14 @@ impl Algebra<'_> {
         self.linear(scale, made, shape)
     }
 
-    pub(super) fn chosen(&mut self, id: NodeId, c: NodeId, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+    pub(super) fn chosen(
+        &mut self,
+        id: NodeId,
+        c: NodeId,
+        a: NodeId,
+        b: NodeId,
+        shape: &Shape,
+    ) -> Result<NodeId, Fault> {
         let (x, y) = (self.poly(a).value(), self.poly(b).value());
         // The condition itself is 0 or 1.
         if x == Some(1.0) && y == Some(0.0) {
@@ -281,7 +311,37 @@ impl Algebra<'_> {
                 }
             }
         }
-        Ok(id)
+        Ok(self.scaled_choice(c, a, b, shape)?.unwrap_or(id))
+    }
+
+    /// `where(c, a/m, b/m)` is `where(c, a, b)/m`: the scalars that both have in front.
+    fn scaled_choice(&mut self, c: NodeId, a: NodeId, b: NodeId, shape: &Shape) -> Result<Option<NodeId>, Fault> {
+        let parts = [self.poly(a), self.poly(b)];
+        // Of what is chosen from all terms, those of both at once; 0 has any factor.
+        let mut all = Poly::default();
+        for (key, coefficient) in parts.iter().flat_map(|part| &part.terms) {
+            all.terms.entry(key.clone()).or_insert(*coefficient);
+        }
+        let mut common = all.common();
+        common.retain(|(atom, _)| self.graph.shape(*atom).is_scalar());
+        let numbers: Vec<f64> = parts.iter().flat_map(|part| part.terms.values().copied()).collect();
+        let Some(first) = numbers.first().copied() else { return Ok(None) };
+        let alike = numbers.iter().all(|c| libm::fabs(*c) == libm::fabs(first));
+        let sign = if numbers.iter().all(|c| *c < 0.0) { -1.0 } else { 1.0 };
+        let number = sign * if alike { libm::fabs(first) } else { 1.0 };
+        if common.is_empty() && number == 1.0 {
+            return Ok(None);
+        }
+        let mut sides = vec![c];
+        for (part, node) in parts.iter().zip([a, b]) {
+            let rest = part.scaled(1.0 / number, &power(&common, -1.0));
+            let rest = self.plain(&rest, &self.graph.shape(node).clone()).unwrap_or(node);
+            sides.push(rest);
+        }
+        let made = build::choose(self.graph, sides[0], sides[1], sides[2])?;
+        let made = self.stretched(made, shape)?;
+        let made = self.shaped(made, shape)?;
+        self.linear(Poly::term(number, &common), made, shape).map(Some)
     }
 
     /// What is 0 wherever a condition holds (or, `absent`, does not).

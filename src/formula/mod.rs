@@ -11,6 +11,7 @@ mod factor;
 mod inverse;
 mod linear;
 mod names;
+mod pairs;
 mod pointwise;
 mod poly;
 mod print;

@@ -42,7 +42,30 @@ impl Algebra<'_> {
             self.polys.insert(built, poly);
             return Ok(built);
         }
+        // What is stretched along the axes that go is itself, so many times.
+        if let Form::Broadcast(inner) = form(self.graph, rest)
+            && !self.named.contains(&rest)
+            && axes.iter().all(|axis| (*axis as usize) + self.graph.shape(inner).rank() < rank)
+        {
+            let count = if mean { Poly::number(1.0) } else { let count = build::count(self.graph, rest, Some(&axes))?; self.poly(count) };
+            let made = self.stretched(inner, shape)?;
+            let poly = self.poly(inner);
+            self.polys.insert(made, poly);
+            return self.linear(scale.times(&count).unwrap_or(scale), made, shape);
+        }
         if !mean {
+            // The sum of products is one product.
+            if let Form::Mul(a, b) = form(self.graph, rest)
+                && (rank, axes.len(), attrs.flag(1)) == (1, 1, false)
+                && !self.named.contains(&rest)
+                && [a, b].iter().all(|id| {
+                    let product = matches!(form(self.graph, *id), Form::Mul(..) | Form::Div(..));
+                    self.graph.shape(*id).rank() == 1 && (self.named.contains(id) || !product)
+                })
+            {
+                let made = self.dot(a, b)?;
+                return self.linear(scale, made, shape);
+            }
             if self.sums_to_one(rest, &axes) {
                 let ones = self.ones(shape)?;
                 return self.linear(scale, ones, shape);

@@ -88,6 +88,23 @@ impl Algebra<'_> {
         Ok(out)
     }
 
+    /// Columns beside matrices in a sum are said to be as wide as these.
+    pub(super) fn columns_among(&mut self, terms: &mut [NodeId]) -> Result<(), Fault> {
+        let one = Dim::Num(1);
+        let wide = terms.iter().find_map(|id| {
+            let shape = self.graph.shape(*id);
+            (shape.rank() == 2 && shape[1] != one).then(|| shape[1].clone())
+        });
+        let Some(wide) = wide else { return Ok(()) };
+        for term in terms {
+            if let Side::Column(x) = self.side(*term) {
+                let ones = self.ones(&Shape::new([wide.clone()]))?;
+                *term = self.outer(x, ones)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The product of vectors, entry by entry.
     fn together(&mut self, vectors: &[NodeId]) -> Result<NodeId, Fault> {
         let mut product = Poly::number(1.0);

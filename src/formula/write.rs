@@ -2,7 +2,7 @@
 
 use super::algebra::Algebra;
 use super::poly::{Key, Mono, Poly, power, times};
-use crate::graph::{Fault, NodeId};
+use crate::graph::{Attr, Attrs, Fault, NodeId};
 use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::Shape;
@@ -47,11 +47,16 @@ impl Algebra<'_> {
                 .then(degree(&b.1).total_cmp(&degree(&a.1)))
         });
         let mut sum: Option<NodeId> = None;
-        for (coefficient, mono) in terms {
+        let mut written: Vec<NodeId> = vec![];
+        for (i, (coefficient, mono)) in terms.iter().enumerate() {
+            let coefficient = if i == 0 { *coefficient } else { libm::fabs(*coefficient) };
+            written.push(self.monomial(coefficient, mono, None)?);
+        }
+        self.columns_among(&mut written)?;
+        for ((coefficient, _), term) in terms.into_iter().zip(written) {
             sum = Some(match sum {
-                None => self.monomial(coefficient, &mono, None)?,
+                None => term,
                 Some(before) => {
-                    let term = self.monomial(libm::fabs(coefficient), &mono, None)?;
                     if coefficient < 0.0 {
                         build::sub(self.graph, before, term)?
                     } else {
@@ -169,14 +174,21 @@ impl Algebra<'_> {
             let (mut mono, mut coefficient) = (key.mono(), *coefficient);
             let sums: Vec<NodeId> = mono
                 .iter()
-                .filter(|(atom, e)| {
-                    *e == 1.0 && !self.named.contains(atom) && matches!(form(self.graph, *atom), Form::Sum(_))
-                })
+                .filter(|(atom, e)| *e == 1.0 && !self.named.contains(atom) && self.is_sum(*atom))
                 .map(|(atom, _)| *atom)
                 .collect();
             for sum in sums {
-                let Form::Sum(x) = form(self.graph, sum) else { continue };
-                let attrs = self.graph.node(sum).op.attrs.clone();
+                // A product of two vectors is the sum of one.
+                let (x, attrs) = match form(self.graph, sum) {
+                    Form::Sum(x) => (x, self.graph.node(sum).op.attrs.clone()),
+                    Form::MatMul(a, b) => {
+                        let product = build::mul(self.graph, a, b)?;
+                        let to = self.graph.shape(product).clone();
+                        let all = Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]);
+                        (self.shaped(product, &to)?, all)
+                    }
+                    _ => continue,
+                };
                 let axes = attrs.ints(0).map(<[i64]>::to_vec);
                 let count = build::count(self.graph, x, axes.as_deref())?;
                 let divides = match form(self.graph, count) {
@@ -204,6 +216,14 @@ impl Algebra<'_> {
             out.add_term(coefficient, &mono);
         }
         Ok(out)
+    }
+
+    fn is_sum(&self, id: NodeId) -> bool {
+        match form(self.graph, id) {
+            Form::Sum(_) => true,
+            Form::MatMul(..) => self.graph.shape(id).is_scalar(),
+            _ => false,
+        }
     }
 
     /// `A @ x + B @ x` is `(A + B) @ x`.
