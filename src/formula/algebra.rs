@@ -210,8 +210,12 @@ impl<'a> Algebra<'a> {
             Form::DiagEmbed(x) if shape.rank() == 2 => {
                 // A diagonal is a multiple of the identity, entry by entry.
                 let eye = build::eye(self.graph, shape[0].clone())?;
-                match self.poly(x).times(&Poly::atom(eye)) {
-                    Some(poly) => self.shorter(id, poly, shape)?,
+                let (scale, rest) = self.pulled(x)?;
+                let made = form::diagonal(self.graph, rest)?;
+                let poly = self.poly(rest).times(&scale).and_then(|poly| poly.times(&Poly::atom(eye)));
+                let made = self.build(&Poly::atom(made).times(&scale).unwrap_or_default(), shape)?;
+                match poly {
+                    Some(poly) => self.shorter(made, poly, shape)?,
                     None => id,
                 }
             }
@@ -226,6 +230,14 @@ impl<'a> Algebra<'a> {
             Form::Others(x) => {
                 let made = form::quotient_of_others(self.graph, x, self.graph.node(id).op.attrs.int(0).unwrap_or(0))?;
                 self.canonical(made)
+            }
+            Form::TakeAlong(x, index) => {
+                let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
+                let len = self.graph.shape(index)[axis].clone();
+                match form::first_index(self.graph, index, axis) {
+                    Some(start) => build::part(self.graph, x, axis, Dim::Num(start), len)?,
+                    None => id,
+                }
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,

@@ -9,25 +9,7 @@ use crate::shape::Shape;
 impl Algebra<'_> {
     /// The shorter of a node as it stands and of its normal form, which is remembered for both.
     pub(super) fn shorter(&mut self, id: NodeId, poly: Poly, shape: &Shape) -> Result<NodeId, Fault> {
-        let mut best = self.build(&poly, shape)?;
-        if let Some(factored) = self.factored(&poly, shape)?
-            && self.cost(factored) < self.cost(best)
-        {
-            best = factored;
-        }
-        if (2..=4).contains(&poly.terms.len()) && self.fuel > 0 {
-            // A factor in front is worth a little: `s*(1 - s)`.
-            let apart = self.terms(&poly)?;
-            if self.cost(apart) + 2 < self.cost(best) {
-                best = self.stretched(apart, shape)?;
-            }
-        }
-        for other in self.renamed(&poly) {
-            let named = self.build(&other, shape)?;
-            if self.cost(named) + 1 < self.cost(best) {
-                best = named;
-            }
-        }
+        let best = self.shortest(&poly, shape)?;
         for known in [best, id] {
             let bare = self.bare(known);
             self.polys.insert(bare, poly.clone());
@@ -36,6 +18,31 @@ impl Algebra<'_> {
         // Of two equally long ones the one as the program wrote it.
         let (new, old) = (self.cost(best), self.cost(id));
         Ok(if new < old || (new == old && !self.is_written(id)) { best } else { id })
+    }
+
+    /// The shortest node for a normal form: with what is common in front, over one denominator and in factors, as a sum,
+    /// or with the names of products in it.
+    fn shortest(&mut self, poly: &Poly, shape: &Shape) -> Result<NodeId, Fault> {
+        let mut best = self.build(poly, shape)?;
+        if let Some(factored) = self.factored(poly, shape)?
+            && self.cost(factored) < self.cost(best)
+        {
+            best = factored;
+        }
+        if (2..=4).contains(&poly.terms.len()) && self.fuel > 0 {
+            // A factor in front is worth a little: `s*(1 - s)`.
+            let apart = self.terms(poly)?;
+            if self.cost(apart) + 2 < self.cost(best) {
+                best = self.stretched(apart, shape)?;
+            }
+        }
+        for other in self.renamed(poly) {
+            let named = self.build(&other, shape)?;
+            if self.cost(named) + 1 < self.cost(best) {
+                best = named;
+            }
+        }
+        Ok(best)
     }
 
     pub(super) fn is_written(&self, id: NodeId) -> bool {
@@ -111,7 +118,7 @@ impl Algebra<'_> {
         let scale = Poly::term(factor, &common);
         let rest = poly.scaled(1.0 / factor, &power(&common, -1.0));
         let shape = self.graph.shape(id).clone();
-        let rest_node = self.build(&rest, &shape)?;
+        let rest_node = self.shortest(&rest, &shape)?;
         self.polys.insert(rest_node, rest);
         Ok((scale, rest_node))
     }

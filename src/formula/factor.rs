@@ -105,6 +105,7 @@ impl Algebra<'_> {
             let mut tries: Vec<Poly> = self.expanded(&best).into_iter().collect();
             tries.extend(self.squared(&best));
             tries.extend(self.widened(&best));
+            tries.extend(self.reduced(&best));
             for other in tries {
                 if other.terms.len() < best.terms.len() {
                     best = other;
@@ -169,6 +170,31 @@ impl Algebra<'_> {
                 if out.terms.len() < poly.terms.len() {
                     return Some(out);
                 }
+            }
+        }
+        None
+    }
+
+    /// Numerators divided by the sum that they stand over.
+    fn reduced(&mut self, poly: &Poly) -> Option<Poly> {
+        let mut below: Vec<NodeId> = vec![];
+        for key in poly.terms.keys() {
+            below.extend(key.mono().into_iter().filter(|(_, e)| *e <= -1.0).map(|(atom, _)| atom));
+        }
+        below.sort_unstable();
+        below.dedup();
+        for atom in below {
+            let Some(sum) = self.polys.get(&atom).filter(|sum| sum.terms.len() > 1).cloned() else { continue };
+            let (mut over, mut rest) = (Poly::default(), Poly::default());
+            for (key, coefficient) in &poly.terms {
+                let mono = key.mono();
+                let is_over = mono.iter().any(|(other, e)| *other == atom && *e <= -1.0);
+                let (into, mono) =
+                    if is_over { (&mut over, times(&mono, &vec![(atom, 1.0)])) } else { (&mut rest, mono) };
+                into.add_term(*coefficient, &mono);
+            }
+            if let Some(whole) = over.divided(&sum) {
+                return rest.plus(&whole, 1.0);
             }
         }
         None

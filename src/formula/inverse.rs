@@ -48,8 +48,7 @@ impl Algebra<'_> {
             made = Some(match made {
                 None => next,
                 Some(before) => {
-                    let to =
-                        Shape::new([self.graph.shape(before)[0].clone(), self.graph.shape(next)[1].clone()]);
+                    let to = Shape::new([self.graph.shape(before)[0].clone(), self.graph.shape(next)[1].clone()]);
                     self.product(before, next, &to)?
                 }
             });

@@ -1,9 +1,10 @@
 //! The algebra of operators that move, sum and multiply: what is pulled out of them, and their shorter spellings.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::{Poly, power};
+use super::poly::{Mono, Poly, power, times};
+use super::sides::Side;
 use crate::graph::{Fault, NodeId};
-use crate::ops::form::{Form, form};
+use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
@@ -54,12 +55,48 @@ impl Algebra<'_> {
             }
             _ => {}
         }
+        if let Some(made) = self.turned_factors(id)? {
+            return Ok(made);
+        }
         if let Some(spelled) = self.spelled.get(&id).cloned() {
             let turned = build::transposed(self.graph, id)?;
             self.spelled.insert(turned, Spelled { transposed: !spelled.transposed, ..spelled });
             return Ok(turned);
         }
         build::transposed(self.graph, id)
+    }
+
+    /// The transpose of a product entry by entry, factor by factor, where that is no longer.
+    fn turned_factors(&mut self, id: NodeId) -> Result<Option<NodeId>, Fault> {
+        let (mut todo, mut factors) = (vec![id], vec![]);
+        while let Some(id) = todo.pop() {
+            match form(self.graph, id) {
+                Form::Mul(a, b) if !self.named.contains(&id) => todo.extend([b, a]),
+                _ => factors.push(id),
+            }
+        }
+        // Of matrices alone one transpose is less to read.
+        let vectors = factors.iter().any(|factor| !matches!(self.side(*factor), Side::Full | Side::Scalar));
+        if self.graph.shape(id).rank() != 2 || factors.len() < 2 || !vectors {
+            return Ok(None);
+        }
+        let mut turned: Mono = vec![];
+        for factor in factors {
+            let made = match (self.graph.shape(factor).rank(), self.side(factor)) {
+                (0, _) => factor,
+                (_, Side::Row(x)) => self.column(x)?,
+                (2, _) => self.transpose(factor)?,
+                _ => return Ok(None),
+            };
+            turned = times(&turned, &vec![(made, 1.0)]);
+        }
+        let shape = self.graph.shape(id).clone();
+        let to = Shape::new([shape[1].clone(), shape[0].clone()]);
+        let poly = Poly::term(1.0, &turned);
+        let made = self.build(&poly, &to)?;
+        self.polys.insert(made, poly);
+        let plain = build::transposed(self.graph, id)?;
+        Ok(if self.cost(made) <= self.cost(plain) { Some(made) } else { None })
     }
 
     pub(super) fn product(&mut self, a: NodeId, b: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
@@ -127,6 +164,20 @@ impl Algebra<'_> {
                 };
                 let made = build::sum(self.graph, of, Some(&[axis]), false)?;
                 return self.shaped(made, shape);
+            }
+            if let Form::Sum(of) = form(self.graph, b)
+                && right.rank() == 1
+                && !self.named.contains(&b)
+                && self.graph.shape(of).rank() == 2
+                && let Some([axis]) = self.graph.node(b).op.attrs.ints(0)
+            {
+                // The same sum, as a product that may cancel.
+                let matrix = if *axis == 0 { self.transpose(of)? } else { of };
+                if let Some(made) = self.cancelled(a, matrix)? {
+                    let ones = Shape::new([self.graph.shape(made)[1].clone()]);
+                    let ones = self.ones(&ones)?;
+                    return self.product(made, ones, shape);
+                }
             }
             if right.rank() == 1
                 && let Some(diagonal) = self.diagonal_of(a)
@@ -398,6 +449,11 @@ impl Algebra<'_> {
     pub(super) fn scattered(&mut self, id: NodeId, x: NodeId, index: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let (scale, rest) = self.pulled(x)?;
         let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
+        if let Some(start) = form::first_index(self.graph, index, axis) {
+            let made = build::part_of(self.graph, rest, axis, Dim::Num(start), shape.clone())?;
+            let made = self.shaped(made, shape)?;
+            return self.linear(scale, made, shape);
+        }
         let placed = self.graph.shape(index).clone();
         let rank = shape.rank();
         if self.poly(rest).value() == Some(1.0) && placed.rank() == rank && placed[axis] == Dim::Num(1) && rank <= 2 {

@@ -50,7 +50,7 @@ pub struct Wanted {
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, asked);
-    written(compiled, names, hidden.is_some())
+    written(compiled, names, hidden)
 }
 
 /// The formula of `root` as it is wanted; `None` where all names are those of `of` anyway.
@@ -67,15 +67,16 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
         names.aliases.retain(|_, name| is_own(name));
         names.definitions.retain(|_, name| is_own(name));
     }
-    Some(written(compiled, names, wanted.of.is_some()))
+    Some(written(compiled, names, wanted.of))
 }
 
-fn written(compiled: &mut Compiled, names: Names, learn: bool) -> Formula {
+fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>) -> Formula {
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
-    if learn {
-        algebra.learn();
+    if let Some(of) = of {
+        algebra.learn(of);
     }
     let node = algebra.canonical(names.target);
+    let node = algebra.renamed_root(node).unwrap_or(node);
     // Where every entry or every row is the same, it is said once.
     let node = algebra.bare(node);
     let spelled = algebra.spelled;

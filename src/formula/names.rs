@@ -2,15 +2,16 @@
 
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power, times};
-use crate::graph::{NodeId, Role};
-use rustc_hash::FxHashMap;
+use crate::graph::{Fault, NodeId, Role};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// So many names are looked into.
 const NAMES: usize = 128;
 
 impl Algebra<'_> {
     /// Learns what each name stands for, in the form in which it would be met.
-    pub fn learn(&mut self) {
+    pub fn learn(&mut self, of: NodeId) {
+        let own: FxHashSet<NodeId> = self.graph.reach(&[of]).into_iter().collect();
         let mut names: Vec<NodeId> =
             self.named.iter().copied().filter(|id| self.graph.def(*id).role == Role::Def).collect();
         names.sort_unstable();
@@ -42,13 +43,28 @@ impl Algebra<'_> {
             self.aliases.entry(made).or_insert(name);
             self.canon.insert(made, name);
             match poly.single() {
-                Some((coefficient, mono)) if mono.len() > 1 || mono.iter().any(|(_, e)| *e != 1.0) => {
+                Some((coefficient, mono))
+                    if own.contains(&name) && (mono.len() > 1 || mono.iter().any(|(_, e)| *e != 1.0)) =>
+                {
                     self.products.push((name, coefficient, mono));
                 }
                 Some(_) => {}
                 None => self.remember(name, poly),
             }
         }
+    }
+
+    /// What is asked for itself, with the names of products in it.
+    pub fn renamed_root(&mut self, root: NodeId) -> Result<NodeId, Fault> {
+        let (poly, shape) = (self.poly(root), self.graph.shape(root).clone());
+        let mut best = root;
+        for other in self.renamed(&poly) {
+            let named = self.build(&other, &shape)?;
+            if self.cost(named) + 1 < self.cost(best) {
+                best = named;
+            }
+        }
+        Ok(best)
     }
 
     /// With the names of products in place of their factors, one name after the other.

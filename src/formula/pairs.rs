@@ -47,7 +47,9 @@ impl Algebra<'_> {
                 if count < 1.0 || (x.1 < 0.0 && y.1 < 0.0) {
                     continue;
                 }
-                let Some((number, made)) = self.pair(*x, *y).and_then(|made| self.poly(made).single()) else { continue };
+                let Some((number, made)) = self.pair(*x, *y).and_then(|made| self.poly(made).single()) else {
+                    continue;
+                };
                 let gone = [(x.0, -count.copysign(x.1)), (y.0, -count.copysign(y.1))];
                 let rest = gone.into_iter().fold(mono.clone(), |rest, factor| times(&rest, &vec![factor]));
                 return Some((libm::pow(number, count), times(&rest, &power(&made, count))));

@@ -63,6 +63,19 @@ impl Algebra<'_> {
     pub(super) fn sum(&mut self, id: NodeId, a: NodeId, b: NodeId, sign: f64, shape: &Shape) -> Result<NodeId, Fault> {
         let (x, y) = (self.poly(a), self.poly(b));
         let lean = self.lean(id, &[a, b], shape)?;
+        // `a + (-b)` is read as `a - b`.
+        let lean = match self.negated(self.bare(b), 0)? {
+            Some(minus) if matches!(form(self.graph, self.bare(b)), Form::Neg(_) | Form::Div(..)) => {
+                let left = self.bare(a);
+                let made = if sign > 0.0 {
+                    build::sub(self.graph, left, minus)?
+                } else {
+                    build::add(self.graph, left, minus)?
+                };
+                self.stretched(made, shape)?
+            }
+            _ => lean,
+        };
         match x.plus(&y, sign) {
             Some(poly) => {
                 let poly = self.settled(poly);

@@ -1,7 +1,7 @@
 //! Columns, rows and diagonals in a product entry by entry: outer products and products with `diag`.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::Poly;
+use super::poly::{Mono, Poly, times};
 use crate::graph::{Fault, NodeId};
 use crate::ops::build;
 use crate::ops::form::{self, Form, form};
@@ -12,7 +12,7 @@ pub(super) const OUTER: &str = "outer";
 
 /// What a factor of a matrix is.
 #[derive(Clone, Copy, PartialEq)]
-enum Side {
+pub(super) enum Side {
     Scalar,
     /// A column, and the vector that it is.
     Column(NodeId),
@@ -22,7 +22,7 @@ enum Side {
 }
 
 impl Algebra<'_> {
-    fn side(&self, id: NodeId) -> Side {
+    pub(super) fn side(&self, id: NodeId) -> Side {
         let shape = self.graph.shape(id);
         if shape.is_scalar() {
             return Side::Scalar;
@@ -97,12 +97,39 @@ impl Algebra<'_> {
         });
         let Some(wide) = wide else { return Ok(()) };
         for term in terms {
-            if let Side::Column(x) = self.side(*term) {
+            let shape = self.graph.shape(*term);
+            if shape.rank() == 2
+                && shape[1] == one
+                && shape[0] != one
+                && let Some(vector) = self.as_vector(*term)?
+            {
                 let ones = self.ones(&Shape::new([wide.clone()]))?;
-                *term = self.outer(x, ones)?;
+                *term = self.outer(vector, ones)?;
             }
         }
         Ok(())
+    }
+
+    /// The vector that a column made of columns and scalars is.
+    fn as_vector(&mut self, id: NodeId) -> Result<Option<NodeId>, Fault> {
+        let Some((coefficient, mono)) = self.poly(id).single() else { return Ok(None) };
+        let mut vector: Mono = vec![];
+        let mut shape = None;
+        for (atom, exponent) in mono {
+            let factor = match self.side(atom) {
+                Side::Scalar => atom,
+                Side::Column(x) => {
+                    shape = Some(self.graph.shape(x).clone());
+                    x
+                }
+                _ => return Ok(None),
+            };
+            vector = times(&vector, &vec![(factor, exponent)]);
+        }
+        let Some(shape) = shape else { return Ok(None) };
+        let poly = Poly::term(coefficient, &vector);
+        let plain = self.build(&poly, &shape)?;
+        self.shorter(plain, poly, &shape).map(Some)
     }
 
     /// The product of vectors, entry by entry.

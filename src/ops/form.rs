@@ -1,10 +1,11 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
 use super::{
-    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow, prod,
-    reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
+    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow,
+    prod, reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
 };
 use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, OpDef, Role};
+use crate::shape::Dim;
 
 /// A node as the algebra sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +68,8 @@ pub enum Form {
     ScatterAdd(NodeId, NodeId),
     /// `stop(x)`, a definition: the same value.
     Same(NodeId),
+    /// Entries of the first at the indices of the second.
+    TakeAlong(NodeId, NodeId),
     /// The product of the others along an axis.
     Others(NodeId),
     /// Anything else.
@@ -107,6 +110,7 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [a, b]) if is(&logic::AND) => Form::And(*a, *b),
         (_, [a, b]) if is(&logic::OR) => Form::Or(*a, *b),
         (_, [a]) if is(&logic::NOT) => Form::Not(*a),
+        (_, [a, b]) if is(&gather::TAKE_ALONG) => Form::TakeAlong(*a, *b),
         (_, [a, b]) if is(&gather::SCATTER_ADD) => Form::ScatterAdd(*a, *b),
         (_, [c, a, b]) if is(&super::choose::WHERE) => Form::Where(*c, *a, *b),
         _ => Form::Other,
@@ -119,6 +123,7 @@ pub const READABLE: &[&str] = &[
     "(0.5/cosh(z/2))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "(0.5/cosh(0.5*z))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "tanh(-z) = -tanh(z)",
+    "x*(1/y) = x/y",
     "xlogy(x, y) = x*log(y)",
     "xlog1py(x, y) = x*log(1 + y)",
     "log1p(x) = log(1 + x)",
@@ -196,6 +201,38 @@ pub fn quotient_of_others(graph: &mut Graph, x: NodeId, axis: i64) -> Result<Nod
     };
     let whole = graph.add(&prod::PROD, Attrs::from_vec(attrs), &[x])?;
     super::build::div(graph, whole, x)
+}
+
+/// The first of the whole numbers one after another that indices along an axis are.
+pub fn first_index(graph: &Graph, index: NodeId, axis: usize) -> Option<u64> {
+    let (mut id, len) = (index, &graph.shape(index)[axis]);
+    let mut axis = Some(axis);
+    // What the numbers are stretched and moved by must leave them along the axis.
+    while let node = graph.node(id)
+        && (*node.op.def == broadcast_to::BROADCAST_TO || *node.op.def == reshape::RESHAPE)
+    {
+        let inner = graph.shape(node.args[0]);
+        axis = (0..inner.rank())
+            .find(|at| inner[*at] == *len && inner.iter().enumerate().all(|(i, dim)| i == *at || *dim == Dim::Num(1)));
+        let placed = |at: usize| {
+            let shape = graph.shape(id);
+            *node.op.def != broadcast_to::BROADCAST_TO
+                || at + shape.rank() - inner.rank() == shape.iter().position(|dim| dim == len).unwrap_or(at)
+        };
+        axis = axis.filter(|at| placed(*at));
+        axis?;
+        id = node.args[0];
+    }
+    axis?;
+    let counts = |id: NodeId| *graph.def(id) == eye::ARANGE && graph.shape(id)[0] == *len;
+    match form(graph, id) {
+        _ if counts(id) => Some(0),
+        Form::Add(start, counted) if counts(counted) => match form(graph, start) {
+            Form::Number(start) if start >= 0.0 => Some(start as u64),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `diag(x)` of a vector.
