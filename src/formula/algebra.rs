@@ -227,6 +227,11 @@ impl<'a> Algebra<'a> {
                 let made = self.shaped(made, &to)?;
                 self.product(made, b, shape)?
             }
+            Form::Norm(x) => {
+                let id = self.over_all(id)?;
+                let id = self.atom(id).unwrap_or(id);
+                self.spread(id, x)?
+            }
             Form::Others(x) => {
                 let made = form::quotient_of_others(self.graph, x, self.graph.node(id).op.attrs.int(0).unwrap_or(0))?;
                 self.canonical(made)

@@ -22,7 +22,7 @@ impl Algebra<'_> {
 
     /// The shortest node for a normal form: with what is common in front, over one denominator and in factors, as a sum,
     /// or with the names of products in it.
-    fn shortest(&mut self, poly: &Poly, shape: &Shape) -> Result<NodeId, Fault> {
+    pub(super) fn shortest(&mut self, poly: &Poly, shape: &Shape) -> Result<NodeId, Fault> {
         let mut best = self.build(poly, shape)?;
         if let Some(factored) = self.factored(poly, shape)?
             && self.cost(factored) < self.cost(best)

@@ -19,7 +19,10 @@ impl Algebra<'_> {
         if self.named.contains(&bare) || poly.terms.len() < 2 {
             return (1.0, vec![], bare);
         }
+        // What all terms have in common, and what some stand over.
         let common = poly.common();
+        let over = lowest(&poly.scaled(1.0, &power(&common, -1.0)));
+        let common = times(&common, &over);
         let plain = poly.scaled(1.0, &power(&common, -1.0));
         if let Some((sum, first)) = self.met.get(&monic(&plain)) {
             return (lead(&plain) / first, common, *sum);
@@ -285,19 +288,7 @@ impl Algebra<'_> {
             return Ok(None);
         }
         self.fuel -= 1;
-        // The lowest exponent of each atom that is below 0 somewhere.
-        let mut below: Mono = vec![];
-        for key in poly.terms.keys() {
-            for (atom, exponent) in key.mono() {
-                if exponent < 0.0 {
-                    match below.iter_mut().find(|(other, _)| *other == atom) {
-                        Some((_, least)) => *least = libm::fmin(*least, exponent),
-                        None => below.push((atom, exponent)),
-                    }
-                }
-            }
-        }
-        below.sort_unstable_by_key(|(atom, _)| *atom);
+        let below = lowest(poly);
         let above = poly.scaled(1.0, &power(&below, -1.0));
         let above = self.settled(above);
         let mut above = self.expanded(&above).unwrap_or(above);
@@ -390,6 +381,19 @@ impl Algebra<'_> {
         self.polys.insert(ones, Poly::number(1.0));
         Ok(ones)
     }
+}
+
+/// The lowest exponent of each atom that is below 0 somewhere.
+fn lowest(poly: &Poly) -> Mono {
+    let mut below: Mono = vec![];
+    for (atom, exponent) in poly.terms.keys().flat_map(Key::mono).filter(|(_, exponent)| *exponent < 0.0) {
+        match below.iter_mut().find(|(other, _)| *other == atom) {
+            Some((_, least)) => *least = libm::fmin(*least, exponent),
+            None => below.push((atom, exponent)),
+        }
+    }
+    below.sort_unstable_by_key(|(atom, _)| *atom);
+    below
 }
 
 fn lead(poly: &Poly) -> f64 {

@@ -8,6 +8,7 @@ mod algebra;
 mod cost;
 mod differ;
 mod factor;
+mod gather;
 mod inverse;
 mod linear;
 mod names;

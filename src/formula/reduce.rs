@@ -1,10 +1,10 @@
 //! Sums and means: of one value, of a softmax, of diagonals and padded entries, and `keep` where broadcasting does it.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::{Mono, Poly, times};
+use super::poly::{Mono, Poly, power, times};
 use super::sides::Side;
 use crate::graph::{Attr, Attrs, Fault, Kernel, NodeId};
-use crate::ops::form::{Form, form};
+use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
@@ -128,6 +128,36 @@ impl Algebra<'_> {
             return self.shorter(made, poly, shape);
         }
         self.linear(scale, made, shape)
+    }
+
+    /// The norm of what is apart from its mean is the standard deviation times the root of the count.
+    pub(super) fn spread(&mut self, id: NodeId, away: NodeId) -> Result<NodeId, Fault> {
+        let Form::Sub(x, mean) = form(self.graph, away) else { return Ok(id) };
+        let attrs = &self.graph.node(id).op.attrs;
+        let all = attrs.all().iter().all(|attr| matches!(attr, Attr::Absent | Attr::Flag(false)));
+        if self.named.contains(&id)
+            || !all
+            || form(self.graph, self.bare(mean)) != Form::Mean(x)
+            || !self.graph.shape(self.bare(mean)).is_scalar()
+        {
+            return Ok(id);
+        }
+        let count = build::count(self.graph, x, None)?;
+        let root = form::sqrt(self.graph, count)?;
+        let std = build::div(self.graph, id, root)?;
+        let std = self.atom(std).unwrap_or(std);
+        if !self.named.contains(&std) {
+            self.spelled.insert(std, Spelled { function: form::STD, args: vec![x], dims: vec![], transposed: false });
+            self.polys.insert(std, Poly::atom(std));
+            let cost = 2 + self.cost(x);
+            self.costs.insert(std, cost);
+            self.canon.insert(std, std);
+        }
+        let count = self.poly(count);
+        let Some((number, mono)) = count.single() else { return Ok(id) };
+        let root = Poly::term(libm::sqrt(number), &power(&mono, 0.5));
+        self.polys.insert(id, Poly::atom(std).times(&root).unwrap_or_default());
+        Ok(id)
     }
 
     /// A reduction over all axes by name as one that names none.

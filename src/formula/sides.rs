@@ -89,19 +89,20 @@ impl Algebra<'_> {
     }
 
     /// Columns beside matrices in a sum are said to be as wide as these.
-    pub(super) fn columns_among(&mut self, terms: &mut [NodeId]) -> Result<(), Fault> {
+    pub(super) fn columns_among(&mut self, terms: &mut [NodeId], of: &[(f64, Mono)]) -> Result<(), Fault> {
         let one = Dim::Num(1);
         let wide = terms.iter().find_map(|id| {
             let shape = self.graph.shape(*id);
             (shape.rank() == 2 && shape[1] != one).then(|| shape[1].clone())
         });
         let Some(wide) = wide else { return Ok(()) };
-        for term in terms {
+        for (i, (term, (coefficient, mono))) in terms.iter_mut().zip(of).enumerate() {
+            let coefficient = if i == 0 { *coefficient } else { libm::fabs(*coefficient) };
             let shape = self.graph.shape(*term);
             if shape.rank() == 2
                 && shape[1] == one
                 && shape[0] != one
-                && let Some(vector) = self.as_vector(*term)?
+                && let Some(vector) = self.as_vector(coefficient, mono)?
             {
                 let ones = self.ones(&Shape::new([wide.clone()]))?;
                 *term = self.outer(vector, ones)?;
@@ -111,11 +112,10 @@ impl Algebra<'_> {
     }
 
     /// The vector that a column made of columns and scalars is.
-    fn as_vector(&mut self, id: NodeId) -> Result<Option<NodeId>, Fault> {
-        let Some((coefficient, mono)) = self.poly(id).single() else { return Ok(None) };
+    fn as_vector(&mut self, coefficient: f64, mono: &Mono) -> Result<Option<NodeId>, Fault> {
         let mut vector: Mono = vec![];
         let mut shape = None;
-        for (atom, exponent) in mono {
+        for (atom, exponent) in mono.iter().copied() {
             let factor = match self.side(atom) {
                 Side::Scalar => atom,
                 Side::Column(x) => {

@@ -1,12 +1,11 @@
 //! A normal form written down: in the order in which a person writes it, with what is common in front.
 
 use super::algebra::Algebra;
-use super::poly::{Key, Mono, Poly, power, times};
+use super::poly::{Mono, Poly, power, times};
 use crate::graph::{Attr, Attrs, Fault, NodeId};
 use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::Shape;
-use rustc_hash::FxHashMap;
 
 impl Algebra<'_> {
     /// A node for a normal form, in the order in which a person writes it.
@@ -52,7 +51,7 @@ impl Algebra<'_> {
             let coefficient = if i == 0 { *coefficient } else { libm::fabs(*coefficient) };
             written.push(self.monomial(coefficient, mono, None)?);
         }
-        self.columns_among(&mut written)?;
+        self.columns_among(&mut written, &terms)?;
         for ((coefficient, _), term) in terms.into_iter().zip(written) {
             sum = Some(match sum {
                 None => term,
@@ -95,6 +94,7 @@ impl Algebra<'_> {
             };
             if *exponent > 0.0 { above.push(factor) } else { below.push(factor) }
         }
+        self.differences(&mut below)?;
         above.extend(sum);
         // Scalars first, as `lambda*w` is written.
         above.sort_by_key(|id| (!self.graph.shape(*id).is_scalar(), !self.first.contains(id), self.rank(*id)));
@@ -131,6 +131,22 @@ impl Algebra<'_> {
             made = build::div(self.graph, made, under)?;
         }
         if negative { build::neg(self.graph, made) } else { Ok(made) }
+    }
+
+    /// `(1 - x)*(1 + x)` below is `1 - x^2`: sums whose product has no more terms than one of them.
+    fn differences(&mut self, factors: &mut Vec<NodeId>) -> Result<(), Fault> {
+        let sums: Vec<NodeId> =
+            factors.iter().copied().filter(|id| !self.named.contains(id) && self.poly(*id).terms.len() == 2).collect();
+        if let [a, b] = sums[..]
+            && let Some(product) = self.poly(a).times(&self.poly(b)).filter(|product| product.terms.len() == 2)
+        {
+            let whole = build::mul(self.graph, a, b)?;
+            let shape = self.graph.shape(whole).clone();
+            let made = self.build(&product, &shape)?;
+            factors.retain(|id| *id != a);
+            factors.iter_mut().filter(|id| **id == b).for_each(|id| *id = made);
+        }
+        Ok(())
     }
 
     /// `x^n / x` is `x^(n - 1)`: these powers, and what is left.
@@ -224,75 +240,6 @@ impl Algebra<'_> {
             Form::MatMul(..) => self.graph.shape(id).is_scalar(),
             _ => false,
         }
-    }
-
-    /// `A @ x + B @ x` is `(A + B) @ x`.
-    fn gathered(&mut self, poly: Poly) -> Result<Poly, Fault> {
-        let mut left: FxHashMap<(NodeId, Vec<(NodeId, u64)>), Vec<(f64, NodeId, NodeId)>> = FxHashMap::default();
-        for (key, coefficient) in &poly.terms {
-            let mono = key.mono();
-            for (atom, exponent) in &mono {
-                if *exponent == 1.0
-                    && !self.named.contains(atom)
-                    && let Form::MatMul(a, b) = form(self.graph, *atom)
-                {
-                    let rest = times(&mono, &vec![(*atom, -1.0)]);
-                    left.entry((b, Key::of(&rest).0)).or_default().push((*coefficient, a, *atom));
-                }
-            }
-        }
-        let mut groups: Vec<_> = left.into_iter().filter(|(_, all)| all.len() > 1).collect();
-        groups.sort_by_key(|((b, _), _)| *b);
-        let mut out = poly;
-        for ((b, rest), mut members) in groups {
-            let rest = Key(rest).mono();
-            let size = libm::fabs(members[0].0);
-            if members
-                .iter()
-                .any(|(c, a, _)| libm::fabs(*c) != size || self.graph.shape(*a) != self.graph.shape(members[0].1))
-            {
-                continue;
-            }
-            members.sort_by_key(|(c, a, _)| (*c < 0.0, *a));
-            let mut sum: Option<NodeId> = None;
-            let mut inner = Poly::default();
-            for (coefficient, a, _) in &members {
-                inner.add_term(coefficient / size, &vec![(*a, 1.0)]);
-                sum = Some(match sum {
-                    None if *coefficient < 0.0 => build::neg(self.graph, *a)?,
-                    None => *a,
-                    Some(before) if *coefficient < 0.0 => build::sub(self.graph, before, *a)?,
-                    Some(before) => build::add(self.graph, before, *a)?,
-                });
-            }
-            let Some(sum) = sum else { continue };
-            let to = self.graph.shape(sum).clone();
-            let sum = if self.fuel > 0 {
-                self.fuel -= 1;
-                self.shaped(sum, &to)?
-            } else {
-                self.polys.insert(sum, inner);
-                sum
-            };
-            let to = self.graph.shape(members[0].2).clone();
-            // What is being gathered already is not gathered again inside itself.
-            let product = if self.fuel > 0 && self.gathering.insert((sum, b)) {
-                let product = self.product(sum, b, &to);
-                self.gathering.remove(&(sum, b));
-                product?
-            } else {
-                build::matmul(self.graph, sum, b)?
-            };
-            let product = self.poly(product);
-            for (coefficient, _, atom) in &members {
-                out.add_term(-coefficient, &times(&rest, &vec![(*atom, 1.0)]));
-            }
-            match out.plus(&product.scaled(size, &rest), 1.0) {
-                Some(next) => out = next,
-                None => return Ok(out),
-            }
-        }
-        Ok(out)
     }
 }
 

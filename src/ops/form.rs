@@ -1,8 +1,8 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
 use super::{
-    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow,
-    prod, reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
+    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, norm,
+    pow, prod, reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
 };
 use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, OpDef, Role};
 use crate::shape::Dim;
@@ -70,6 +70,8 @@ pub enum Form {
     Same(NodeId),
     /// Entries of the first at the indices of the second.
     TakeAlong(NodeId, NodeId),
+    /// `norm(x)`
+    Norm(NodeId),
     /// The product of the others along an axis.
     Others(NodeId),
     /// Anything else.
@@ -96,6 +98,7 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [x]) if is(&diag::DIAG_EMBED) => Form::DiagEmbed(*x),
         (_, [x]) if is(&slice::UNSLICE) => Form::Padded(*x),
         (_, [x]) if is(&softmax::SOFTMAX) => Form::Softmax(*x),
+        (_, [x]) if is(&norm::NORM) => Form::Norm(*x),
         (_, [x]) if is(&prod::PROD_OTHERS) => Form::Others(*x),
         (_, [x]) if is(&roots::SQRT) => Form::Sqrt(*x),
         (_, [x]) if is(&linalg::INV) => Form::Inv(*x),
@@ -123,6 +126,15 @@ pub const READABLE: &[&str] = &[
     "(0.5/cosh(z/2))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "(0.5/cosh(0.5*z))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "tanh(-z) = -tanh(z)",
+    "erf(-z) = -erf(z)",
+    "sin(-z) = -sin(z)",
+    "cos(-z) = cos(z)",
+    "tan(-z) = -tan(z)",
+    "sinh(-z) = -sinh(z)",
+    "cosh(-z) = cosh(z)",
+    "atan(-z) = -atan(z)",
+    "abs(-z) = abs(z)",
+    "sign(-z) = -sign(z)",
     "x*(1/y) = x/y",
     "xlogy(x, y) = x*log(y)",
     "xlog1py(x, y) = x*log(1 + y)",
@@ -234,6 +246,9 @@ pub fn first_index(graph: &Graph, index: NodeId, axis: usize) -> Option<u64> {
         _ => None,
     }
 }
+
+/// The name of the standard deviation.
+pub const STD: &str = mean::STD.name;
 
 /// `diag(x)` of a vector.
 pub fn diagonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
