@@ -32,7 +32,7 @@ impl Algebra<'_> {
         if (2..=4).contains(&poly.terms.len()) && self.fuel > 0 {
             // A factor in front is worth a little: `s*(1 - s)`.
             let apart = self.terms(poly)?;
-            if self.cost(apart) + 2 < self.cost(best) {
+            if self.cost(apart) + 3 < self.cost(best) {
                 best = self.stretched(apart, shape)?;
             }
         }
@@ -99,6 +99,19 @@ impl Algebra<'_> {
 
     /// A number and scalars in front, and what is left: `2*m^-1` and `a - y`.
     pub(super) fn pulled(&mut self, id: NodeId) -> Result<(Poly, NodeId), Fault> {
+        let (scale, rest) = self.pulled_scalars(id)?;
+        // `-y*sigmoid(-z)`, which its terms do not show.
+        match form(self.graph, rest) {
+            Form::Neg(x) if !self.named.contains(&rest) => {
+                let poly = self.poly(rest).scaled(-1.0, &vec![]);
+                self.polys.insert(x, poly);
+                Ok((scale.scaled(-1.0, &vec![]), x))
+            }
+            _ => Ok((scale, rest)),
+        }
+    }
+
+    fn pulled_scalars(&mut self, id: NodeId) -> Result<(Poly, NodeId), Fault> {
         let poly = self.poly(id);
         if poly.terms.is_empty() {
             return Ok((Poly::number(1.0), id));

@@ -9,7 +9,7 @@ use crate::ops::form::{self, Form, form};
 use crate::shape::Shape;
 
 /// So many sums are remembered as factors.
-const SUMS: usize = 24;
+const SUMS: usize = 32;
 
 impl Algebra<'_> {
     /// A sum as a number and powers times a sum that was met before, or now: `2x + 2y` is `2 * (x + y)`.

@@ -14,6 +14,7 @@ enum Shared {
     Right(NodeId),
     Left(NodeId),
     Sum(&'static OpDef, Attrs, Shape),
+    Choice(NodeId),
 }
 
 /// A term: its coefficient, what it has for itself, and the atom that both are in.
@@ -48,6 +49,7 @@ impl Algebra<'_> {
             Shared::Right(b) => (0, *b),
             Shared::Left(a) => (1, *a),
             Shared::Sum(..) => (2, NodeId(0)),
+            Shared::Choice(c) => (3, *c),
         });
         for (shared, rest) in order {
             let mut members = groups.remove(&(shared.clone(), Key::of(&rest))).unwrap_or_default();
@@ -58,7 +60,7 @@ impl Algebra<'_> {
             let size = libm::fabs(first);
             let alike =
                 |(c, other, _): &Member| libm::fabs(*c) == size && self.graph.shape(*other) == self.graph.shape(own);
-            if members.len() < 2 || !(matches!(shared, Shared::Sum(..)) || members.iter().all(alike)) {
+            if members.len() < 2 || !(matches!(shared, Shared::Sum(..) | Shared::Choice(_)) || members.iter().all(alike)) {
                 continue;
             }
             if let Some(whole) = self.together_as(&shared, &members, size)? {
@@ -79,6 +81,7 @@ impl Algebra<'_> {
         match form(self.graph, atom) {
             Form::MatMul(a, b) if self.spelled.contains_key(&atom) => vec![(Shared::Right(b), a)],
             Form::MatMul(a, b) => vec![(Shared::Right(b), a), (Shared::Left(a), b)],
+            Form::Where(c, ..) if self.fuel > 0 => vec![(Shared::Choice(c), atom)],
             Form::Sum(x) | Form::Mean(x) if self.fuel > 0 => {
                 let node = self.graph.node(atom);
                 vec![(Shared::Sum(node.op.def, node.op.attrs.clone(), self.graph.shape(x).clone()), x)]
@@ -108,6 +111,25 @@ impl Algebra<'_> {
             let shorter = self.cost(made) + 2 < before;
             return Ok(shorter.then(|| Poly::term(number, &vec![(made, 1.0)])));
         }
+        if let Shared::Choice(c) = shared {
+            let mut sides = [Poly::default(), Poly::default()];
+            for (coefficient, own, _) in &members {
+                let Form::Where(_, a, b) = form(self.graph, *own) else { return Ok(None) };
+                for (side, of) in sides.iter_mut().zip([a, b]) {
+                    match side.plus(&self.poly(of).scaled(coefficient / number, &vec![]), 1.0) {
+                        Some(next) => *side = next,
+                        None => return Ok(None),
+                    }
+                }
+            }
+            self.fuel = self.fuel.saturating_sub(1);
+            let sides = [self.shortest(&sides[0], &to)?, self.shortest(&sides[1], &to)?];
+            let sides = sides.map(|side| self.bare(side));
+            let made = build::choose(self.graph, *c, sides[0], sides[1])?;
+            let made = self.stretched(made, &to)?;
+            let made = self.shaped(made, &to)?;
+            return Ok(Some(self.poly(made).scaled(number, &vec![])));
+        }
         let mut sum: Option<NodeId> = None;
         let mut inner = Poly::default();
         for (coefficient, own, _) in &members {
@@ -132,7 +154,7 @@ impl Algebra<'_> {
         let (a, b) = match shared {
             Shared::Right(b) => (sum, *b),
             Shared::Left(a) => (*a, sum),
-            Shared::Sum(..) => return Ok(None),
+            Shared::Sum(..) | Shared::Choice(_) => return Ok(None),
         };
         // What is being gathered already is not gathered again inside itself.
         let product = if self.fuel > 0 && self.gathering.insert((a, b)) {

@@ -265,6 +265,12 @@ impl Algebra<'_> {
 
     /// `a @ b` of vectors, in the order in which it was met.
     pub(super) fn dot(&mut self, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+        for (ones, of) in [(a, b), (b, a)] {
+            if !self.named.contains(&ones) && self.is_value(ones, 1.0) {
+                let sum = build::sum(self.graph, of, None, false)?;
+                return self.shaped(sum, &Shape::default());
+            }
+        }
         let made = build::matmul(self.graph, a, b)?;
         let turned = build::matmul(self.graph, b, a)?;
         if let Some(name) = self.atom(made).or_else(|| self.atom(turned)) {
@@ -341,6 +347,10 @@ impl Algebra<'_> {
         b: NodeId,
         shape: &Shape,
     ) -> Result<NodeId, Fault> {
+        if let Form::Not(c) = form(self.graph, self.bare(c)) {
+            let made = build::choose(self.graph, c, b, a)?;
+            return self.shaped(made, shape);
+        }
         let (x, y) = (self.poly(a).value(), self.poly(b).value());
         // The condition itself is 0 or 1.
         if x == Some(1.0) && y == Some(0.0) {
