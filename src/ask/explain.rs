@@ -227,7 +227,7 @@ fn written(
         return None;
     }
     // A path is told by the names that it goes through.
-    let wanted = formula::Wanted { of: asked.of, own: true, itself: false };
+    let wanted = formula::Wanted { of: asked.of, own: true, ..Default::default() };
     let found = formula::formula_with(cx.eval.compiled, derivative, wanted, asked.span)
         .unwrap_or_else(|| formula::formula(cx.eval.compiled, derivative, asked.of, asked.span));
     let short = found.text.chars().count() <= chain::LONG;

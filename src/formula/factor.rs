@@ -3,6 +3,7 @@
 
 use super::algebra::Algebra;
 use super::poly::{Key, Mono, Poly, power, times};
+use super::write::content;
 use crate::graph::{Fault, NodeId};
 use crate::ops;
 use crate::ops::form::{self, Form, form};
@@ -204,7 +205,7 @@ impl Algebra<'_> {
     }
 
     /// Linear operators of sums as sums of linear operators.
-    fn widened(&mut self, poly: &Poly) -> Option<Poly> {
+    pub(super) fn widened(&mut self, poly: &Poly) -> Option<Poly> {
         let mut out = Poly::default();
         let mut changed = false;
         for (key, coefficient) in &poly.terms {
@@ -309,10 +310,7 @@ impl Algebra<'_> {
         let common = above.common();
         let rest = above.scaled(1.0, &power(&common, -1.0));
         let factors = times(&factors, &common);
-        let sizes: Vec<f64> = rest.terms.values().copied().collect();
-        let same = sizes.iter().all(|c| libm::fabs(*c) == libm::fabs(sizes[0]));
-        let sign = if sizes.iter().all(|c| *c < 0.0) { -1.0 } else { 1.0 };
-        let scale = if same { libm::fabs(sizes[0]) } else { 1.0 } * sign;
+        let scale = content(&rest, !factors.is_empty());
         let rest = rest.scaled(1.0 / scale, &vec![]);
         let made = if rest.terms.len() == 1 {
             let (coefficient, mono) = rest.single().unwrap_or((1.0, vec![]));

@@ -60,7 +60,9 @@ impl Algebra<'_> {
             let size = libm::fabs(first);
             let alike =
                 |(c, other, _): &Member| libm::fabs(*c) == size && self.graph.shape(*other) == self.graph.shape(own);
-            if members.len() < 2 || !(matches!(shared, Shared::Sum(..) | Shared::Choice(_)) || members.iter().all(alike)) {
+            if members.len() < 2
+                || !(matches!(shared, Shared::Sum(..) | Shared::Choice(_)) || members.iter().all(alike))
+            {
                 continue;
             }
             if let Some(whole) = self.together_as(&shared, &members, size)? {

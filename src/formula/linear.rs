@@ -204,7 +204,7 @@ impl Algebra<'_> {
             if left[1] == one && right[0] == one {
                 let (x, y) = (vector(self, a), vector(self, b));
                 if let (Some(x), Some(y)) = (x, y) {
-                    return self.outer(x, y);
+                    return self.scaled_outer(x, y, shape);
                 }
             }
             if let Some((x, y)) = self.outer_of(b)

@@ -21,6 +21,7 @@ impl Algebra<'_> {
         for (id, name) in pairs.into_iter().filter(|(id, name)| id != name) {
             values.entry(name).or_default().push(id);
         }
+        let fuel = self.fuel;
         for name in names.into_iter().rev().take(NAMES).rev() {
             let value = self.graph.node(name).args[0];
             if self.atom(value) != Some(name) {
@@ -52,6 +53,7 @@ impl Algebra<'_> {
                 None => self.remember(name, poly),
             }
         }
+        self.fuel = fuel;
     }
 
     /// What is asked for itself, with the names of products in it.
@@ -89,11 +91,14 @@ fn instead(poly: &Poly, name: NodeId, number: f64, value: &Mono, part: &Mono) ->
     let mut changed = false;
     for (key, coefficient) in &poly.terms {
         let mono = key.mono();
-        let share = |(atom, e): &(NodeId, f64)| {
-            mono.iter().find(|(other, _)| other == atom).map_or(0.0, |(_, have)| libm::floor(have / e))
-        };
-        let count = part.iter().map(share).fold(f64::INFINITY, libm::fmin);
-        if count >= 1.0 {
+        // How often all of them are there: above or, all of them, below.
+        let share =
+            |(atom, e): &(NodeId, f64)| mono.iter().find(|(other, _)| other == atom).map_or(0.0, |(_, have)| have / e);
+        let shares: Vec<f64> = part.iter().map(share).collect();
+        let least = shares.iter().map(|share| libm::fabs(*share)).fold(f64::INFINITY, libm::fmin);
+        let one_sided = shares.iter().all(|share| *share > 0.0) || shares.iter().all(|share| *share < 0.0);
+        let count = if one_sided { libm::floor(least).copysign(shares[0]) } else { 0.0 };
+        if count != 0.0 {
             changed = true;
             let rest = times(&mono, &power(value, -count));
             out.add_term(coefficient / libm::pow(number, count), &times(&rest, &vec![(name, count)]));

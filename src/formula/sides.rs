@@ -163,9 +163,10 @@ impl Algebra<'_> {
         self.spelled.insert(made, Spelled { function: OUTER, args: vec![a, b], dims: vec![], transposed: false });
         let cost = 2 + self.cost(a).saturating_add(self.cost(b));
         self.costs.insert(made, cost);
-        if let Some(poly) = Poly::atom(column).times(&self.poly(b)) {
-            self.polys.insert(made, poly);
-        }
+        // A sum as the row stays together.
+        let row = self.poly(b);
+        let poly = if row.terms.len() == 1 { Poly::atom(column).times(&row) } else { None };
+        self.polys.insert(made, poly.unwrap_or_else(|| Poly::atom(made)));
         Ok(made)
     }
 

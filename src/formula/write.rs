@@ -2,7 +2,7 @@
 
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power, times};
-use crate::graph::{Attr, Attrs, Fault, NodeId};
+use crate::graph::{Attr, Attrs, Fault, NodeId, Role};
 use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::Shape;
@@ -18,10 +18,7 @@ impl Algebra<'_> {
         }
         let common = poly.common();
         let rest = poly.scaled(1.0, &power(&common, -1.0));
-        let coefficients: Vec<f64> = rest.terms.values().copied().collect();
-        let same = coefficients.windows(2).all(|pair| libm::fabs(pair[0]) == libm::fabs(pair[1]));
-        let factor = if same { libm::fabs(coefficients[0]) } else { 1.0 };
-        let factor = if coefficients.iter().all(|c| *c < 0.0) { -factor } else { factor };
+        let factor = content(&rest, !common.is_empty());
         let rest = rest.scaled(1.0 / factor, &vec![]);
         let made = if rest.value() == Some(1.0) {
             self.monomial(factor, &common, None)?
@@ -82,6 +79,7 @@ impl Algebra<'_> {
     pub(super) fn monomial(&mut self, coefficient: f64, mono: &Mono, sum: Option<NodeId>) -> Result<NodeId, Fault> {
         let (mut above, mut below): (Vec<NodeId>, Vec<NodeId>) = (vec![], vec![]);
         let mono = self.joined(mono, &mut above)?;
+        let (coefficient, mono) = self.turned_about(coefficient, mono)?;
         for (atom, exponent) in &mono {
             let size = libm::fabs(*exponent);
             let factor = if size == 1.0 {
@@ -97,7 +95,9 @@ impl Algebra<'_> {
         self.differences(&mut below)?;
         above.extend(sum);
         // Scalars first, as `lambda*w` is written.
-        above.sort_by_key(|id| (!self.graph.shape(*id).is_scalar(), !self.first.contains(id), self.rank(*id)));
+        above.sort_by_key(|id| {
+            (!self.graph.shape(*id).is_scalar(), !self.first.contains(id), self.rank(*id), self.place(*id))
+        });
         let above = self.arranged(above)?;
         let negative = coefficient < 0.0;
         let (number, divisor) = fraction(libm::fabs(coefficient));
@@ -133,6 +133,30 @@ impl Algebra<'_> {
         if negative { build::neg(self.graph, made) } else { Ok(made) }
     }
 
+    /// A sign in front of a difference goes into it: `-2*(y - z)` is `2*(z - y)`.
+    fn turned_about(&mut self, coefficient: f64, mut mono: Mono) -> Result<(f64, Mono), Fault> {
+        if coefficient >= 0.0 {
+            return Ok((coefficient, mono));
+        }
+        for (atom, exponent) in &mut mono {
+            if *exponent != 1.0 || self.named.contains(atom) {
+                continue;
+            }
+            let poly = self.poly(*atom);
+            if poly.terms.len() == 2 && poly.terms.values().any(|c| *c < 0.0) {
+                let minus = poly.scaled(-1.0, &vec![]);
+                let shape = self.graph.shape(*atom).clone();
+                let turned = self.terms(&minus)?;
+                // `1 - sigmoid(z)` may have a shorter name.
+                if self.cost(turned) <= self.cost(*atom) {
+                    *atom = self.stretched(turned, &shape)?;
+                    return Ok((-coefficient, mono));
+                }
+            }
+        }
+        Ok((coefficient, mono))
+    }
+
     /// `(1 - x)*(1 + x)` below is `1 - x^2`: sums whose product has no more terms than one of them.
     fn differences(&mut self, factors: &mut Vec<NodeId>) -> Result<(), Fault> {
         let sums: Vec<NodeId> =
@@ -165,6 +189,15 @@ impl Algebra<'_> {
             rest.retain(|(other, _)| other != atom && *other != base);
         }
         Ok(rest)
+    }
+
+    /// Of names those that hold numbers first, then what is differentiated by, then those that stand for formulas.
+    fn place(&self, id: NodeId) -> u8 {
+        match self.by {
+            Some(by) if by == id => 1,
+            Some(_) if self.graph.def(id).role == Role::Def => 2,
+            _ => 0,
+        }
     }
 
     /// In a product names stand first, then their powers, functions, matrix products, sums and conditions.
@@ -241,6 +274,17 @@ impl Algebra<'_> {
             _ => false,
         }
     }
+}
+
+/// The number and the sign in front of a sum: what all coefficients are, but for their signs, or, beside other factors, what
+/// all are multiples of: `6x*(2x - 1)` rather than `x*(12x - 6)`.
+pub(super) fn content(poly: &Poly, beside: bool) -> f64 {
+    let sizes = || poly.terms.values().map(|c| libm::fabs(*c));
+    let least = sizes().fold(f64::INFINITY, libm::fmin);
+    let same = sizes().all(|size| size == least);
+    let multiples = beside && least > 1.0 && sizes().all(|size| (size / least).fract() == 0.0);
+    let size = if same || multiples { least } else { 1.0 };
+    if poly.terms.values().all(|c| *c < 0.0) { -size } else { size }
 }
 
 /// A coefficient as a number over a whole number, where that is shorter: 0.333… is 1/3.

@@ -247,6 +247,20 @@ pub fn first_index(graph: &Graph, index: NodeId, axis: usize) -> Option<u64> {
     }
 }
 
+/// The scalars that a vector is put together from.
+pub fn entries(graph: &Graph, id: NodeId) -> Option<Vec<NodeId>> {
+    if *graph.def(id) != super::concat::CONCAT || graph.shape(id).rank() != 1 {
+        return None;
+    }
+    let entry = |arg: &NodeId| match form(graph, *arg) {
+        Form::Broadcast(x) | Form::Reshape(x) if graph.shape(x).is_scalar() && graph.shape(*arg)[0] == Dim::Num(1) => {
+            Some(x)
+        }
+        _ => None,
+    };
+    graph.node(id).args.iter().map(entry).collect()
+}
+
 /// The name of the standard deviation.
 pub const STD: &str = mean::STD.name;
 
