@@ -77,7 +77,7 @@ fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, by: Option
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     algebra.by = by;
     if let Some(of) = of {
-        algebra.learn(of);
+        algebra.learn(of, names.target);
     }
     // A derivative may be what has a name already.
     let node = match algebra.atom(names.target).filter(|_| of.is_some()) {

@@ -10,8 +10,9 @@ const NAMES: usize = 128;
 
 impl Algebra<'_> {
     /// Learns what each name stands for, in the form in which it would be met.
-    pub fn learn(&mut self, of: NodeId) {
+    pub fn learn(&mut self, of: NodeId, root: NodeId) {
         let own: FxHashSet<NodeId> = self.graph.reach(&[of]).into_iter().collect();
+        let within = self.within(&[root, of]);
         let mut names: Vec<NodeId> =
             self.named.iter().copied().filter(|id| self.graph.def(*id).role == Role::Def).collect();
         names.sort_unstable();
@@ -24,7 +25,7 @@ impl Algebra<'_> {
         let fuel = self.fuel;
         for name in names.into_iter().rev().take(NAMES).rev() {
             let value = self.graph.node(name).args[0];
-            if self.atom(value) != Some(name) {
+            if self.atom(value) != Some(name) || !within.contains(&name) {
                 continue;
             }
             // Looked into, not met as the name.
@@ -54,6 +55,23 @@ impl Algebra<'_> {
             }
         }
         self.fuel = fuel;
+    }
+
+    /// The nodes that are made of nothing but what the roots are made of: only these can be met in it.
+    fn within(&self, roots: &[NodeId]) -> FxHashSet<NodeId> {
+        let is_leaf = |id: NodeId| self.graph.node(id).args.is_empty();
+        let mut within: FxHashSet<NodeId> = self.graph.reach(roots).into_iter().filter(|id| is_leaf(*id)).collect();
+        let names: Vec<NodeId> = self.named.iter().copied().collect();
+        let mut below = self.graph.reach(&names);
+        below.sort_unstable();
+        for id in below {
+            let args = &self.graph.node(id).args;
+            let number = args.is_empty() && self.graph.def(id).role != Role::Slot;
+            if number || (!args.is_empty() && args.iter().all(|arg| within.contains(arg))) {
+                within.insert(id);
+            }
+        }
+        within
     }
 
     /// What is asked for itself, with the names of products in it.
