@@ -56,13 +56,17 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
                 continue;
             }
             let mut formula = |own: bool, itself: bool| {
-                let wanted = formula::Wanted { of: asked.of, own, itself };
+                let wanted = formula::Wanted { of: asked.of, by: asked.order.first().copied(), own, itself };
                 formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
             };
             // A name that only happens to have the value of a part may hide what goes together.
             let own = if small { formula(true, itself) } else { None };
             let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
-            let any = formula(false, itself).map(|any| (formula::length(&any.text) + more[0] + more[1], any));
+            let any = formula(false, itself).map(|any| {
+                let length = formula::length(&any.text);
+                // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
+                (length + more[0] + more[1] + usize::from(length == 1 && own.is_some()), any)
+            });
             found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
         }
     }

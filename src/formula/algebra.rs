@@ -29,6 +29,10 @@ pub(super) struct Algebra<'a> {
     pub(super) sums: Vec<(NodeId, Poly)>,
     /// The node of each sum that was met, by its terms, and its first coefficient.
     pub(super) met: FxHashMap<Vec<(Key, u32)>, (NodeId, f64)>,
+    /// The product of two vectors, in the order in which it was met first.
+    pub(super) dots: FxHashMap<(NodeId, NodeId), NodeId>,
+    /// What two factors (of a product, or over one another) make together.
+    pub(super) pairs: FxHashMap<(NodeId, NodeId, bool), Option<NodeId>>,
     /// Nodes of linear operators, taken through their sums.
     pub(super) wide: FxHashMap<NodeId, Option<Poly>>,
     /// How much more may be tried.
@@ -39,6 +43,8 @@ pub(super) struct Algebra<'a> {
     pub(super) as_written: FxHashSet<NodeId>,
     /// Names that stand first in a product: what flows back.
     pub(super) first: FxHashSet<NodeId>,
+    /// What is differentiated by: it stands last among names.
+    pub(super) by: Option<NodeId>,
     /// Products of sums that are being gathered.
     pub(super) gathering: FxHashSet<(NodeId, NodeId)>,
     /// Names whose value is a product of powers.
@@ -73,11 +79,14 @@ impl<'a> Algebra<'a> {
             costs: FxHashMap::default(),
             sums: vec![],
             met: FxHashMap::default(),
+            dots: FxHashMap::default(),
+            pairs: FxHashMap::default(),
             wide: FxHashMap::default(),
             fuel: FUEL,
             written,
             as_written: FxHashSet::default(),
             first: FxHashSet::default(),
+            by: None,
             gathering: FxHashSet::default(),
             products: vec![],
         }
@@ -197,23 +206,46 @@ impl<'a> Algebra<'a> {
             Form::MatMul(a, b) => self.product(a, b, shape)?,
             Form::Sum(x) | Form::Mean(x) => self.reduction(id, x, shape)?,
             Form::SumTo(x) => self.sum_to(x, shape)?,
-            Form::Where(c, a, b) => match self.chosen(id, c, a, b)? {
+            Form::Where(c, a, b) => match self.chosen(id, c, a, b, shape)? {
                 same if same == id && !self.polys.contains_key(&id) => self.lean(id, &[c, a, b], shape)?,
                 made => made,
             },
             Form::DiagEmbed(x) if shape.rank() == 2 => {
                 // A diagonal is a multiple of the identity, entry by entry.
                 let eye = build::eye(self.graph, shape[0].clone())?;
-                match self.poly(x).times(&Poly::atom(eye)) {
-                    Some(poly) => self.shorter(id, poly, shape)?,
+                let (scale, rest) = self.pulled(x)?;
+                let made = form::diagonal(self.graph, rest)?;
+                let poly = self.poly(rest).times(&scale).and_then(|poly| poly.times(&Poly::atom(eye)));
+                let made = self.build(&Poly::atom(made).times(&scale).unwrap_or_default(), shape)?;
+                match poly {
+                    Some(poly) => self.shorter(made, poly, shape)?,
                     None => id,
                 }
             }
             Form::DiagEmbed(_) => id,
             Form::Padded(x) => self.padded(id, x, shape)?,
-            Form::Solve(a, b) if form(self.graph, b) == Form::Eye => {
+            Form::Solve(a, b) => {
                 let made = form::inverse(self.graph, a)?;
-                self.shaped(made, shape)?
+                let to = self.graph.shape(a).clone();
+                let made = self.shaped(made, &to)?;
+                self.product(made, b, shape)?
+            }
+            Form::Norm(x) => {
+                let id = self.over_all(id)?;
+                let id = self.atom(id).unwrap_or(id);
+                self.spread(id, x)?
+            }
+            Form::Others(x) => {
+                let made = form::quotient_of_others(self.graph, x, self.graph.node(id).op.attrs.int(0).unwrap_or(0))?;
+                self.canonical(made)
+            }
+            Form::TakeAlong(x, index) => {
+                let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
+                let len = self.graph.shape(index)[axis].clone();
+                match form::first_index(self.graph, index, axis) {
+                    Some(start) => build::part(self.graph, x, axis, Dim::Num(start), len)?,
+                    None => id,
+                }
             }
             Form::ScatterAdd(x, index) => self.scattered(id, x, index, shape)?,
             Form::Same(x) => x,
@@ -223,8 +255,11 @@ impl<'a> Algebra<'a> {
             | Form::Not(_)
             | Form::Softmax(_)
             | Form::Inv(_)
-            | Form::Solve(..)
-            | Form::Other => self.lean_pointwise(id, shape)?,
+            | Form::Other => {
+                let id = self.over_all(id)?;
+                let id = self.atom(id).unwrap_or(id);
+                self.lean_pointwise(id, shape)?
+            }
             Form::Number(_) | Form::Dim | Form::Eye => id,
         };
         let made = self.atom(made).unwrap_or(made);

@@ -8,8 +8,11 @@ mod algebra;
 mod cost;
 mod differ;
 mod factor;
+mod gather;
+mod inverse;
 mod linear;
 mod names;
+mod pairs;
 mod pointwise;
 mod poly;
 mod print;
@@ -42,19 +45,21 @@ pub struct Wanted {
     pub of: Option<NodeId>,
     /// No names but those that the definition of `of` is made of.
     pub own: bool,
+    /// What it is differentiated by, which stands last among names: `k*x`.
+    pub by: Option<NodeId>,
     /// Also by the name of `of`: `-k*J`.
     pub itself: bool,
 }
 
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
-    let names = Names::of(compiled, root, hidden, asked);
-    written(compiled, names, hidden.is_some())
+    let names = Names::of(compiled, root, hidden, false, asked);
+    written(compiled, names, hidden, None)
 }
 
 /// The formula of `root` as it is wanted; `None` where all names are those of `of` anyway.
 pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked: Span) -> Option<Formula> {
-    let mut names = Names::of(compiled, root, wanted.of.filter(|_| !wanted.itself), asked);
+    let mut names = Names::of(compiled, root, wanted.of, wanted.itself, asked);
     if let Some(of) = wanted.of.filter(|_| wanted.own) {
         let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[of]).into_iter().collect();
         let before = names.texts.len();
@@ -66,15 +71,21 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
         names.aliases.retain(|_, name| is_own(name));
         names.definitions.retain(|_, name| is_own(name));
     }
-    Some(written(compiled, names, wanted.of.is_some()))
+    Some(written(compiled, names, wanted.of, wanted.by))
 }
 
-fn written(compiled: &mut Compiled, names: Names, learn: bool) -> Formula {
+fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, by: Option<NodeId>) -> Formula {
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
-    if learn {
-        algebra.learn();
+    algebra.by = by;
+    if let Some(of) = of {
+        algebra.learn(of, names.target);
     }
-    let node = algebra.canonical(names.target);
+    // A derivative may be what has a name already.
+    let node = match algebra.atom(names.target).filter(|_| of.is_some()) {
+        Some(name) => name,
+        None => algebra.canonical(names.target),
+    };
+    let node = algebra.renamed_root(node).unwrap_or(node);
     // Where every entry or every row is the same, it is said once.
     let node = algebra.bare(node);
     let spelled = algebra.spelled;
@@ -124,7 +135,7 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
 
 /// Are two nodes the same formula, by the algebra?
 pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
-    let names = Names::of(compiled, a, None, asked);
+    let names = Names::of(compiled, a, None, false, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
@@ -145,9 +156,11 @@ struct Names {
 }
 
 impl Names {
-    fn of(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Names {
+    fn of(compiled: &mut Compiled, root: NodeId, of: Option<NodeId>, itself: bool, asked: Span) -> Names {
         // `a*(1 - a)` is the slope of `a = sigmoid(z)`; that of `J = exp(z)` is not `J`.
-        let hidden = hidden.filter(|node| !slope_says_result(compiled, *node));
+        let hidden = of.filter(|node| !itself && !slope_says_result(compiled, *node));
+        // What is asked for itself is looked into.
+        let derived = of.is_some();
         let mut target = root;
         while compiled.graph.def(target).role == Role::Def {
             target = compiled.graph.node(target).args[0];
@@ -181,7 +194,7 @@ impl Names {
             for id in [written, opened, plainly] {
                 let role = compiled.graph.def(id).role;
                 let plain = matches!(role, Role::Plain | Role::Draw);
-                if id != target && plain {
+                if plain && (id != target || derived) {
                     names.aliases.entry(id).or_insert(node);
                 }
             }

@@ -63,11 +63,25 @@ impl Algebra<'_> {
     pub(super) fn sum(&mut self, id: NodeId, a: NodeId, b: NodeId, sign: f64, shape: &Shape) -> Result<NodeId, Fault> {
         let (x, y) = (self.poly(a), self.poly(b));
         let lean = self.lean(id, &[a, b], shape)?;
+        // `a + (-b)` is read as `a - b`.
+        let lean = match self.negated(self.bare(b), 0)? {
+            Some(minus) if matches!(form(self.graph, self.bare(b)), Form::Neg(_) | Form::Div(..)) => {
+                let left = self.bare(a);
+                let made = if sign > 0.0 {
+                    build::sub(self.graph, left, minus)?
+                } else {
+                    build::add(self.graph, left, minus)?
+                };
+                self.stretched(made, shape)?
+            }
+            _ => lean,
+        };
         match x.plus(&y, sign) {
             Some(poly) => {
                 let poly = self.settled(poly);
                 let poly = self.fewest(poly);
-                self.shorter(lean, poly, shape)
+                let made = self.shorter(lean, poly.clone(), shape)?;
+                self.spread_out(made, &poly, shape)
             }
             None => Ok(lean),
         }
@@ -91,15 +105,9 @@ impl Algebra<'_> {
     }
 
     pub(super) fn over(&mut self, id: NodeId, a: NodeId, b: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
-        let (x, y) = (self.poly(a), self.poly(b));
+        let x = self.poly(a);
         let lean = self.lean(id, &[a, b], shape)?;
-        let inverse = match y.single() {
-            Some((coefficient, mono)) if coefficient != 0.0 => Poly::term(1.0 / coefficient, &power(&mono, -1.0)),
-            _ => {
-                let (scale, mono, sum) = self.sum_atom(b);
-                Poly::term(1.0 / scale, &times(&vec![(sum, -1.0)], &power(&mono, -1.0)))
-            }
-        };
+        let inverse = self.inverted(b);
         match x.times(&inverse) {
             Some(poly) => {
                 let poly = self.settled(poly);
@@ -107,6 +115,23 @@ impl Algebra<'_> {
             }
             None => Ok(lean),
         }
+    }
+
+    /// A sum with its linear operators taken through theirs, where that is shorter.
+    fn spread_out(&mut self, id: NodeId, poly: &Poly, shape: &Shape) -> Result<NodeId, Fault> {
+        if self.fuel == 0 || self.named.contains(&id) {
+            return Ok(id);
+        }
+        let Some(other) = self.widened(poly).filter(|other| other.terms.len() <= poly.terms.len() + 1) else {
+            return Ok(id);
+        };
+        self.fuel -= 1;
+        let made = self.shortest(&other, shape)?;
+        if self.cost(made) + 1 >= self.cost(id) {
+            return Ok(id);
+        }
+        self.polys.insert(made, other);
+        Ok(made)
     }
 
     pub(super) fn pow(&mut self, id: NodeId, a: NodeId, e: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
@@ -154,6 +179,27 @@ impl Algebra<'_> {
             self.polys.insert(id, poly);
         }
         Ok(id)
+    }
+
+    /// One over a node, factor by factor.
+    fn inverted(&mut self, id: NodeId) -> Poly {
+        let (mut todo, mut out) = (vec![id], Poly::number(1.0));
+        while let Some(id) = todo.pop() {
+            let poly = self.poly(id);
+            let inverse = match (poly.single(), form(self.graph, id)) {
+                (Some((c, mono)), _) if c != 0.0 => Poly::term(1.0 / c, &power(&mono, -1.0)),
+                (_, Form::Mul(a, b)) if !self.named.contains(&id) => {
+                    todo.extend([b, a]);
+                    continue;
+                }
+                _ => {
+                    let (scale, mono, sum) = self.sum_atom(id);
+                    Poly::term(1.0 / scale, &times(&vec![(sum, -1.0)], &power(&mono, -1.0)))
+                }
+            };
+            out = out.times(&inverse).unwrap_or(out);
+        }
+        out
     }
 
     pub(super) fn root(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
