@@ -377,7 +377,9 @@ impl Cx<'_> {
             let ones = build::broadcast_to(&mut self.out.graph, one, shape.clone());
             let Some(ones) = self.made(ones, span, &[]) else { return Value::Poison };
             let made = diff::forward(&mut self.out.graph, opened, &[(free, ones)]);
+            // Of `z`'s shape, also where a constant has no entries of its own.
             let to = self.out.graph.shape(root).clone();
+            let to = if to.is_scalar() { shape.clone() } else { to };
             let made = made.and_then(|slope| {
                 derived(&mut self.out.graph, slope, &to).map_err(|fault| Trouble { node: root, fault })
             });

@@ -65,6 +65,12 @@ pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagno
     }
 }
 
+/// A learner's formula that has not the shape of what it is for.
+pub fn formula_shape(name: &str, theirs: &str, [own, found]: [&str; 2], at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+        .at(at, format!("{own} on the left, {found} on the right"))
+}
+
 /// Rows of different lengths.
 pub fn ragged(first: &[u64], found: &[u64], first_at: Span, at: Span) -> Diagnostic {
     let entries = |sizes: &[u64]| match sizes {
@@ -194,6 +200,43 @@ pub fn layer_word(word: &str, text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::layer_word", format!("`{word}` does not take `{text}` here"))
         .at(span, "after the number of units comes one activation, then options")
         .mend(format!("leave it out, or begin a second `{word}` on a line of its own"))
+}
+
+/// `concat([a, b])`
+pub fn in_a_list(name: &str, inner: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::arguments", format!("`{name}` takes separate arguments, not a list"))
+        .at(span, "a list in square brackets is one tensor")
+        .mend(format!("write `{inner}` without the square brackets"))
+        .edit(span, inner)
+}
+
+/// `layer 4 leaky_relu(slope=0.1)`
+pub fn layer_call(name: &str, given: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_word", "an activation of a layer is a name, not a call")
+        .at(span, "the layer itself gives it its argument")
+        .mend(format!("define `act(z) = {name}(z, {given}` above, and write `act` here"))
+}
+
+/// Weights that exist already and a source with other features.
+pub fn layer_features(weights: &str, shape: &str, source: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("the weights of this layer do not fit what it is given, {source}"),
+    )
+    .at(span, format!("{weights} is {shape}"))
+    .because("the first call settles the shapes of a network's parameters, and all calls share them")
+    .mend("call it with as many features as the first time, or write a second network")
+}
+
+/// More than two axes in columns.
+pub fn layer_columns(source: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("with examples in columns a layer takes a matrix, and this is {source}"),
+    )
+    .at(span, "its source has other axes besides features and examples")
+    .because("a number first and a name last is columns")
+    .mend("put the examples first, as in `[m, 5, 3]`: then it takes any number of axes; or write `examples rows`")
 }
 
 /// An activation that no one knows.

@@ -94,6 +94,15 @@ const INITIALISERS: &[(&str, &str)] = &[
     ("zero", "zeros"),
 ];
 
+/// Functions of the language that are not built yet.
+const LATER: &[&str] =
+    &["conv", "max_pool", "avg_pool", "lstm", "gru", "rnn", "embed", "attention", "batch_norm", "dropout"];
+
+/// Is it a function of the language that is not built yet?
+pub fn is_later(name: &str) -> bool {
+    LATER.contains(&name)
+}
+
 fn look(table: &'static [(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     table.iter().find(|(there, _)| *there == name).map(|(_, here)| *here)
 }

@@ -122,7 +122,7 @@ fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHa
             _ => return None,
         },
         Role::Dim => match node.op.attrs.get(0) {
-            Attr::Dim(dim) => Known { number: dims.known(dim).map(|n| n as f64), dim: Some(dim.clone()) },
+            Attr::Dim(dim) => Known { number: dims.known(dim).map(|n| n as f64), dim: Some((**dim).clone()) },
             _ => return None,
         },
         Role::Slot => {

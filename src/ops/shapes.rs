@@ -134,7 +134,7 @@ pub fn new_axis_of(dims: &Dims, shape: &Shape, attrs: &Attrs, i: usize) -> Resul
 /// The dimension of attribute `i`.
 pub fn dim_of(attrs: &Attrs, i: usize) -> Result<Dim, Fault> {
     match attrs.get(i) {
-        Attr::Dim(dim) => Ok(dim.clone()),
+        Attr::Dim(dim) => Ok((**dim).clone()),
         _ => Err(Fault::new("nnlang::shape::size", "a size is missing here")),
     }
 }

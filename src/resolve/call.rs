@@ -3,6 +3,7 @@
 use super::hir::{Arg, Callee, Each, GlobalKind, HirId, Kind, Transform};
 use super::name::CONSTANTS;
 use super::{Cx, errors};
+use crate::few::Few;
 use crate::graph::Role;
 use crate::ops;
 use crate::source::Span;
@@ -145,7 +146,7 @@ impl Cx<'_> {
             }
         }
         if primes > 0 {
-            return self.push(Kind::Slope(callee, primes, out), whole);
+            return self.push(Kind::Slope(callee, primes, out.into()), whole);
         }
         if let Callee::Op(op) = callee
             && op.name == "arange"
@@ -165,11 +166,12 @@ impl Cx<'_> {
         {
             let mut values = out.into_iter().map(|arg| arg.value);
             if let Some(first) = values.next() {
-                return values.fold(first, |left, right| self.push(Kind::Apply(pair, vec![left, right]), whole));
+                return values
+                    .fold(first, |left, right| self.push(Kind::Apply(pair, Few::from_slice(&[left, right])), whole));
             }
             return self.push(Kind::Broken, whole);
         }
-        self.push(Kind::Call(callee, out), whole)
+        self.push(Kind::Call(callee, out.into()), whole)
     }
 
     /// `arange(start, stop, step)`, another spelling of `start..stop step step`; not where it says only how many.
@@ -215,7 +217,7 @@ impl Cx<'_> {
             let span = self.program.hir(by).span;
             return self.broken(errors::by_what(span), whole);
         }
-        self.push(Kind::Transform(transform, values), whole)
+        self.push(Kind::Transform(transform, values.into()), whole)
     }
 
     pub(super) fn each(
@@ -251,7 +253,7 @@ impl Cx<'_> {
         }
         let end = self.program.arena.len() as u32;
         self.program.arena[jump.0 as usize].kind = Kind::Jump(end);
-        self.push(Kind::Each(Each { reduction, index, name, body, range }), span)
+        self.push(Kind::Each(Box::new(Each { reduction, index, name, body, range })), span)
     }
 }
 

@@ -159,6 +159,9 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
 
 /// A function that no one knows. `written` is the whole of its name as it stands there, `torch.sigmoid`.
 pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    if crate::ops::foreign::is_later(name) {
+        return not_built(&format!("`{name}`"), span);
+    }
     let problem = Diagnostic::error("nnlang::name::unknown", format!("there is no function `{written}`"));
     let problem = match name == written {
         true => problem.at(span, "called here"),
@@ -342,11 +345,13 @@ pub fn slope_of_unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagno
 }
 
 /// `df/dx` of a function.
-pub fn of_function(name: &str, by: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::derivative", format!("`{name}` is a function: its slope is `{name}'`"))
+pub fn of_function(name: &str, order: u32, by: &str, span: Span) -> Diagnostic {
+    let slope = format!("{name}{}", "'".repeat(order.min(8) as usize));
+    let call = format!("{slope}({by})");
+    Diagnostic::error("nnlang::name::derivative", format!("`{name}` is a function: its slope is `{slope}`"))
         .at(span, "the derivative of a function has no point here")
-        .mend(format!("write `{name}'({by})`"))
-        .edit(span, format!("{name}'({by})"))
+        .mend(format!("write `{call}`"))
+        .edit(span, call)
 }
 
 /// A setting with a value that it does not have: by now only a seed beyond 64 bits.
@@ -360,6 +365,13 @@ pub fn setting(word: &str, wants: &str, span: Span) -> Diagnostic {
 pub fn not_built(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::session::not_built", format!("{what} is not built yet"))
         .at(span, "the language has it; this version does not run it")
+}
+
+/// A network without a line that could be its result.
+pub fn empty_network(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::network_line", format!("the network `{name}` has no result"))
+        .at(span, "its body has neither a layer nor a definition")
+        .mend("end its body with a layer, a definition or an expression: the last one is what a call gives")
 }
 
 /// A layer with nothing to stand on.

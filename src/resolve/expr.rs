@@ -2,6 +2,7 @@
 
 use super::hir::{self, Arg, HirId, Kind, Slot};
 use super::{Cx, errors};
+use crate::few::Few;
 use crate::ops;
 use crate::source::Span;
 use crate::syntax::ast::{self, Infix, Part, PartKind, Prefix};
@@ -82,7 +83,7 @@ impl Cx<'_> {
                             self.program.arena.pop();
                             self.push(Kind::Number(-v), span)
                         }
-                        _ => self.apply(name, vec![arg], span),
+                        _ => self.apply(name, &[arg], span),
                     };
                     stack.push(id);
                 }
@@ -190,7 +191,7 @@ impl Cx<'_> {
                 let last = right.0 as usize + 1 == self.program.arena.len();
                 match &mut self.program.arena[right.0 as usize] {
                     hir::Hir { kind: Kind::Call(_, args) | Kind::Slope(_, _, args), span } if last => {
-                        args.insert(0, Arg { name: None, value: left });
+                        *args = std::iter::once(Arg { name: None, value: left }).chain(args.iter().cloned()).collect();
                         *span = whole;
                         right
                     }
@@ -204,13 +205,13 @@ impl Cx<'_> {
                 Kind::Broken => self.push(Kind::Broken, whole),
                 _ => self.broken(errors::step_without_range(span), whole),
             },
-            _ => self.apply(infix_op(infix), vec![left, right], whole),
+            _ => self.apply(infix_op(infix), &[left, right], whole),
         }
     }
 
-    fn apply(&mut self, name: &str, args: Vec<HirId>, span: Span) -> HirId {
+    fn apply(&mut self, name: &str, args: &[HirId], span: Span) -> HirId {
         match ops::find(name) {
-            Some(op) => self.push(Kind::Apply(op, args), span),
+            Some(op) => self.push(Kind::Apply(op, Few::from_slice(args)), span),
             None => self.push(Kind::Broken, span),
         }
     }
@@ -222,8 +223,8 @@ impl Cx<'_> {
         {
             let callee = self.callee(name, part.span, part.span);
             return match (callee, postfixes.len() as u32) {
-                (Some(callee), 0) => self.push(Kind::Call(callee, vec![]), part.span),
-                (Some(callee), primes) => self.push(Kind::Slope(callee, primes, vec![]), part.span),
+                (Some(callee), 0) => self.push(Kind::Call(callee, [].into()), part.span),
+                (Some(callee), primes) => self.push(Kind::Slope(callee, primes, [].into()), part.span),
                 (None, _) => self.push(Kind::Broken, part.span),
             };
         }
@@ -236,7 +237,7 @@ impl Cx<'_> {
             if self.is_function(&full) {
                 let whole = part.span.to(*span);
                 return match self.callee(&full, whole, whole) {
-                    Some(callee) => self.push(Kind::Call(callee, vec![]), whole),
+                    Some(callee) => self.push(Kind::Call(callee, [].into()), whole),
                     None => self.push(Kind::Broken, whole),
                 };
             }
@@ -283,7 +284,7 @@ impl Cx<'_> {
             let span = self.program.hir(base).span.to(postfix.span);
             base = match &postfix.kind {
                 PartKind::Prime => match ops::find("transpose") {
-                    Some(op) => self.push(Kind::Apply(op, vec![base]), span),
+                    Some(op) => self.push(Kind::Apply(op, Few::from_slice(&[base])), span),
                     None => self.push(Kind::Broken, span),
                 },
                 PartKind::Index(slots) => {

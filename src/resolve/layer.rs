@@ -183,8 +183,10 @@ impl Cx<'_> {
                     body.push(NetworkItem::Define(hir::Local { place, name, span: expr.span, shape: None, value }));
                 }
                 Statement::Broken(_) => {}
+                Statement::Recurrence(recurrence) => {
+                    self.report(errors::not_built("a recurrence", recurrence.name.span.to(recurrence.index.span)));
+                }
                 Statement::Function(_)
-                | Statement::Recurrence(_)
                 | Statement::Declare(_)
                 | Statement::Setting(_)
                 | Statement::Use(_)
@@ -193,6 +195,10 @@ impl Cx<'_> {
                 | Statement::Train(_)
                 | Statement::Ask(_) => self.report(errors::not_in_network(item.span)),
             }
+        }
+        let gives = |item: &ast::Item| !matches!(item.statement, Statement::Declare(_));
+        if !network.block.items.iter().any(gives) {
+            self.report(errors::empty_network(&name, network.name.span));
         }
         let frame = self.frames.pop();
         self.within = outer_within;

@@ -10,7 +10,7 @@ mod layer;
 mod name;
 mod statement;
 
-pub use statement::{INITIALISERS, OPTIMISERS};
+pub use statement::INITIALISERS;
 
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
@@ -243,24 +243,8 @@ impl Cx<'_> {
             let mut note = |name: &ast::Name| {
                 self.later.entry(name.text.as_str().into()).or_insert(name.span);
             };
-            match &item.statement {
-                ast::Statement::Define(define) => note(&define.name),
-                ast::Statement::Function(function) if !function.slope => note(&function.name),
-                ast::Statement::Recurrence(recurrence) => note(&recurrence.name),
-                ast::Statement::Declare(declare) => note(&declare.name),
-                ast::Statement::Network(network) => note(&network.name),
-                ast::Statement::Layer(ast::Layer { output: Some(name), .. }) => note(name),
-                ast::Statement::Broken(Some(name)) => note(name),
-                ast::Statement::Function(_)
-                | ast::Statement::Layer(_)
-                | ast::Statement::Setting(_)
-                | ast::Statement::Use(_)
-                | ast::Statement::Data(_)
-                | ast::Statement::Train(_)
-                | ast::Statement::Show(_)
-                | ast::Statement::Ask(_)
-                | ast::Statement::Broken(None) => {}
-            }
+            let broken = if let ast::Statement::Broken(name) = &item.statement { name.as_ref() } else { None };
+            item.statement.defines().or(broken).into_iter().for_each(&mut note);
         }
     }
 

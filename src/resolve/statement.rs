@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub const INITIALISERS: &[&str] = &["xavier", "he", "lecun", "orthogonal", "normal", "uniform", "zeros"];
 
 /// The ways of moving parameters that have a name.
-pub const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
+const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
 
 impl Cx<'_> {
     pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
@@ -44,7 +44,7 @@ impl Cx<'_> {
                 if !tensor && self.problems.len() == before {
                     self.last_scalar = Some(define.name.text.as_str().into());
                 }
-                self.push_item(item.span, ItemKind::Define { global, shape, value });
+                self.push_item(item.span, ItemKind::Define { global, shape: shape.map(Box::new), value });
             }
             Statement::Declare(declare) => self.declare(declare, item.span),
             Statement::Function(function) => {
@@ -57,13 +57,11 @@ impl Cx<'_> {
             }
             Statement::Network(network) => self.network(network),
             // Alone, a word that the program defines is that name.
-            Statement::Layer(ast::Layer { output, word, args, from: None, block: None })
-                if args.is_empty() && self.is_value(&word.text) =>
-            {
+            Statement::Layer(layer) if layer.is_word() && self.is_value(&layer.word.text) => {
                 let start = self.program.arena.len() as u32;
-                let root = self.value(&word.text, word.span);
+                let root = self.value(&layer.word.text, layer.word.span);
                 let value = hir::Expr { start, root };
-                match output {
+                match &layer.output {
                     Some(name) => {
                         let global = self.define(&name.text, name.span, GlobalKind::Value);
                         self.push_item(item.span, ItemKind::Define { global, shape: None, value });
@@ -157,7 +155,8 @@ impl Cx<'_> {
         if declare.role == ast::Role::Input && self.layers.first_input.is_none() {
             self.layers.first_input = Some(global);
         }
-        self.push_item(span, ItemKind::Declare { role: declare.role, global, shape, value, initialiser });
+        let declared = hir::Declare { role: declare.role, global, shape, value, initialiser };
+        self.push_item(span, ItemKind::Declare(Box::new(declared)));
     }
 
     /// A lone name that nothing defines, as a dimension would be.

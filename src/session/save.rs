@@ -69,7 +69,7 @@ impl Session {
         loop {
             let mut sources = self.sources.clone();
             let mut files = Files { outside: None, read: self.read.clone() };
-            let items = (0..self.items.len()).filter(|i| taking(i, &left)).map(|i| &self.items[i]);
+            let items = (0..self.items.len()).filter(|i| taking(i, &left)).map(|i| &self.items[i].item);
             let (compiled, mut problems) = compile(&mut sources, items, &mut files, &self.settings);
             problems.extend(ask::not_built(&compiled));
             let before = left.len();

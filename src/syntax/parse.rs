@@ -307,10 +307,10 @@ impl<'a> Cx<'a> {
         }
         item.statement = match head {
             None => Statement::Broken(defines),
-            Some(Head::Network { name, params }) => Statement::Network(Network { name, params, block }),
-            Some(Head::Data(file)) => Statement::Data(Data { file, block }),
-            Some(Head::Train { goal, wrt }) => Statement::Train(Train { goal, wrt, block }),
-            Some(Head::Layer(layer)) => Statement::Layer(Layer { block: Some(block), ..layer }),
+            Some(Head::Network { name, params }) => Statement::Network(Box::new(Network { name, params, block })),
+            Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block })),
+            Some(Head::Train { goal, wrt }) => Statement::Train(Box::new(Train { goal, wrt, block })),
+            Some(Head::Layer(layer)) => Statement::Layer(Box::new(Layer { block: Some(block), ..layer })),
             Some(Head::Function { slope, name, params }) => {
                 let broken = self.faults.len() > fails_before;
                 match self.function(slope, name, params, block, item.span, broken) {

@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
                     }
                     last_value = None;
                     let name = self.inner(node).next().unwrap_or(node);
-                    PartKind::Field(self.name(name))
+                    PartKind::Field(Box::new(self.name(name)))
                 }
                 Rule::power => {
                     self.power(node, &mut parts);
