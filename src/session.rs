@@ -51,6 +51,12 @@ pub struct Settings {
     pub memory_limit: Option<u64>,
 }
 
+impl Settings {
+    fn options(&self) -> Options {
+        Options { seed: self.seed }
+    }
+}
+
 /// A session: the statements that hold, and the settings. Cheap to clone; applying a text never changes it.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -234,7 +240,7 @@ fn compile<'a>(
 ) -> (Compiled, Vec<Diagnostic>) {
     let refs: Vec<&ast::Item> = items.collect();
     let (resolved, mut problems) = resolve::resolve(sources, &refs, files);
-    let (compiled, found) = lower::lower(sources, &resolved, &Options { seed: settings.seed });
+    let (compiled, found) = lower::lower(sources, &resolved, &settings.options());
     problems.extend(found);
     (compiled, problems)
 }

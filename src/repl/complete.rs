@@ -149,9 +149,12 @@ impl Known {
             return Some((String::new(), format!("  {}", own.form)));
         }
         match self.complete(head) {
-            Place::Words(found) if found.words.len() == 1 && word.len() > 1 => {
-                let rest = found.words[0].strip_prefix(word)?.to_string();
-                Some((rest, String::new()))
+            Place::Words(found) if word.len() > 1 => {
+                // One word, or one that all the others only go on from: `sigmoid` before `sigmoid_entropy`.
+                let first = found.words.iter().min_by_key(|found| found.len())?;
+                let alone = found.words.iter().all(|other| other.starts_with(first.as_str()));
+                let rest = first.strip_prefix(word).filter(|_| alone)?;
+                Some((rest.to_string(), String::new()))
             }
             Place::Words(_) | Place::File => None,
         }

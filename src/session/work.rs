@@ -3,12 +3,13 @@
 use super::files::Files;
 use super::names::Kept;
 use super::order::{self, Merged};
-use super::{Mode, Report, Session, arrive, compile, errors};
+use super::{Mode, Report, Session, arrive, errors};
 use crate::ask;
 use crate::diag::{Diagnostic, Level};
 use crate::lint;
-use crate::lower::{Compiled, ItemKind};
+use crate::lower::{self, Compiled, ItemKind};
 use crate::outside::Outside;
+use crate::resolve;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -39,11 +40,16 @@ impl Session {
         let mut compiled = Compiled::default();
         if !refused {
             let taking = merged.items.iter().zip(&merged.fresh).filter(|(kept, fresh)| **fresh || !kept.is_question());
-            let items = taking.map(|(kept, _)| &kept.item).chain(&new);
-            let (program, found) = compile(&mut sources, items, &mut files, &self.settings);
-            compiled = program;
+            let items: Vec<&ast::Item> = taking.map(|(kept, _)| &kept.item).chain(&new).collect();
+            let (resolved, found) = resolve::resolve(&mut sources, &items, &mut files);
             problems.extend(found);
+            // A long program's statements take as much room as its graph.
+            drop(items);
             drop(new);
+            let (program, found) = lower::lower(&sources, &resolved, &self.settings.options());
+            problems.extend(found);
+            drop(resolved);
+            compiled = program;
             problems.extend(ask::not_built(&compiled));
             problems.extend(ask::unfit(&compiled, &sources));
             let whole = !problems.iter().any(Diagnostic::is_error);

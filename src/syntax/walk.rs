@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
     }
 
     fn call(&mut self, at: At) -> PartKind {
-        let mut args = vec![];
+        let mut args = Vec::with_capacity(self.inner(at).count());
         for arg in self.inner(at) {
             let mut name = None;
             let mut value = None;
