@@ -1,12 +1,9 @@
-//! `check J`: reverse mode against finite differences; it knows kinks, `f32` and large numbers.
-//!
-//! Always in 64 bits. The finite difference is Ridders' extrapolation of central differences (C. J. F. Ridders,
-//! "Accurate computation of F'(x) and F'(x) F''(x)", 1982), which estimates its own error, and that error decides the
-//! verdict. Where the two sides of a point have different slopes, the derivative is right if it lies between them.
+//! `check J`: reverse mode against finite differences; it knows kinks, `f32` and large numbers, and always looks in 64 bits.
 
+use super::quotient::{Compared, Verdict, compare};
 use super::{Cx, chain, grad, slope_name, variable};
 use crate::diag::Diagnostic;
-use crate::graph::{Role, Type};
+use crate::graph::{DefId, NodeId, NodeMap, Role, Type};
 use crate::lower::Ask;
 use crate::ops;
 use crate::source::Span;
@@ -19,34 +16,6 @@ use std::sync::Arc;
 /// Up to so many entries are checked one by one; above, along this many directions.
 const ENTRIES: usize = 64;
 const DIRECTIONS: usize = 16;
-
-/// One comparison.
-struct Compared {
-    what: String,
-    exact: f64,
-    near: f64,
-    /// Of the difference quotient.
-    error: f64,
-    /// The slopes to the left and to the right, where they are not one.
-    sides: Option<(f64, f64)>,
-    verdict: Verdict,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Verdict {
-    Agrees,
-    Kink,
-    /// The value jumps; one side has the slope.
-    Jump,
-    /// The derivative is not finite.
-    Endless,
-    Differs,
-    Unclear,
-    /// The program states the slope, and finite differences see the function itself.
-    Stated,
-    /// `stop` hides a way.
-    Stopped,
-}
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
@@ -79,8 +48,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 
 fn one(
     cx: &mut Cx,
-    goal: crate::graph::NodeId,
-    node: crate::graph::NodeId,
+    goal: NodeId,
+    node: NodeId,
     of: &str,
     name: &str,
     span: Span,
@@ -119,7 +88,9 @@ fn one(
             .collect()
     };
     let stated = chain::met_between(cx, goal, node, ops::states_slope).is_some();
-    let stopped = chain::met_between(cx, goal, node, |def| def.role == Role::Stop).is_some();
+    let stopped = stopped(cx, goal, node, span)?;
+    let replacing: Vec<_> =
+        std::iter::once((node, slot)).chain(stopped.iter().map(|stop| (stop.node, stop.slot))).collect();
     let mut out = vec![];
     for (what, direction) in directions {
         let slope = (&exact * &direction).sum();
@@ -128,8 +99,13 @@ fn one(
         let mut f = |t: f64| -> f64 {
             let moved = &at + &(&direction * t);
             cx.eval.state.values.insert(temporary, Arc::new(Tensor::F64(moved)));
-            let result = cx.eval.fresh(|eval| eval.replaced(&[goal], &[(node, slot)], span));
-            cx.eval.state.values.remove(&temporary);
+            for stop in &stopped {
+                cx.eval.state.values.insert(stop.def, stop.value.clone());
+            }
+            let result = cx.eval.fresh(|eval| eval.replaced(&[goal], &replacing, span));
+            for def in stopped.iter().map(|stop| stop.def).chain([temporary]) {
+                cx.eval.state.values.remove(&def);
+            }
             match result {
                 Ok(values) => values.first().and_then(|v| v.item()).unwrap_or(f64::NAN),
                 Err(problem) => {
@@ -141,9 +117,8 @@ fn one(
         let mut compared = compare(&mut f, slope, along, what);
         if stated && compared.verdict != Verdict::Agrees {
             compared.verdict = Verdict::Stated;
-        } else if stopped && compared.verdict != Verdict::Agrees {
-            compared.verdict = Verdict::Stopped;
         }
+        compared.stopped = !stopped.is_empty();
         if let Some(problem) = failure {
             return Err(problem);
         }
@@ -152,153 +127,35 @@ fn one(
     Ok(out)
 }
 
-/// The slope of `f` at 0 against `exact`; `along` says how large the point is.
-fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) -> Compared {
-    if !exact.is_finite() {
-        return Compared { what, exact, near: f64::NAN, error: f64::NAN, sides: None, verdict: Verdict::Endless };
-    }
-    let here = f(0.0);
-    let unit = unit(along);
-    let seen = [here, f(0.1 * unit), f(-0.1 * unit)].into_iter().filter(|value| value.is_finite());
-    let nothing = NOTHING * seen.fold(0.0, |most: f64, value| libm::fmax(most, libm::fabs(value))) / unit;
-    let mut best = (f64::NAN, f64::INFINITY);
-    // Small steps for what curves at once, large ones for what hardly moves; beside a large number also steps of the size
-    // of 1, as `sin(1e8)` wants them.
-    let absolute = [1e-1, 1e-3].into_iter().filter(|step| unit > 1e3 && *step > 1e-12 * unit);
-    for start in [1e-1, 1e-2, 1e-4, 1e-6].map(|step| step * unit).into_iter().chain(absolute) {
-        let (near, error) = ridders(&mut *f, start, here, along);
-        if error < best.1 {
-            best = (near, error);
-        }
-        if agrees(exact, best, nothing) {
-            break;
-        }
-    }
-    if agrees(exact, best, nothing) {
-        return Compared { what, exact, near: best.0, error: best.1, sides: None, verdict: Verdict::Agrees };
-    }
-    let (verdict, sides) = sides(f, exact, here, along, nothing);
-    Compared { what, exact, near: best.0, error: best.1, sides, verdict }
+/// What `stop` hides between a goal and a name: the derivative takes it as it is here, and so does the comparison.
+struct Stopped {
+    node: NodeId,
+    def: DefId,
+    slot: NodeId,
+    value: Arc<Tensor>,
 }
 
-/// A slope of less than `nothing` is too small to be seen.
-fn agrees(exact: f64, (near, error): (f64, f64), nothing: f64) -> bool {
-    let size = libm::fmax(libm::fabs(exact), libm::fabs(near));
-    libm::fabs(exact - near) <= libm::fmax(10.0 * error, 1e-6 * size) && error <= libm::fmax(1e-4 * size, nothing)
-}
-
-/// How large a step is large: as the point, or 1.
-fn unit(along: f64) -> f64 {
-    if along == 0.0 { 1.0 } else { libm::fmax(libm::fabs(along), 1e-8) }
-}
-
-/// Of the slope with which all of the value would go over a step as large as the point, this part counts for nothing.
-const NOTHING: f64 = 1e-9;
-
-/// The slope to one side, how far it is from being settled, and whether it grows without end: a jump.
-struct Side {
-    slope: f64,
-    error: f64,
-    jumps: bool,
-}
-
-/// The quotients to one side over smaller and smaller steps, each two taken together so that what is linear in the step
-/// falls out; where that has settled best.
-fn side(f: &mut dyn FnMut(f64) -> f64, sign: f64, here: f64, along: f64) -> Option<Side> {
-    let unit = unit(along);
-    let noise = |h: f64| libm::fmax(libm::fabs(here), f64::MIN_POSITIVE) * 4e-16 / h;
-    let mut quotients: Vec<(f64, f64)> = vec![];
-    let mut h = 1e-2 * libm::fmax(unit, 0.1);
-    while h > libm::fmax(1e-8 * libm::fmin(unit, 1.0), 1e-13 * unit) {
-        let taken = libm::fabs((along + sign * h) - along);
-        let quotient = sign * (f(sign * h) - here) / taken;
-        if quotient.is_finite() {
-            quotients.push((h, quotient));
-        }
-        h /= 10.0;
-    }
-    let last = quotients.last()?;
-    let straight = |large: f64, small: f64| (10.0 * small - large) / 9.0;
-    let settled = |three: &[(f64, f64)]| {
-        let [(_, large), (_, middle), (h, small)] = three else { return None };
-        let (before, now) = (straight(*large, *middle), straight(*middle, *small));
-        Some((now, libm::fabs(now - before) + 2.0 * noise(*h)))
-    };
-    let best = quotients.windows(3).filter_map(settled).min_by(|a, b| a.1.total_cmp(&b.1))?;
-    // Over a jump the quotient grows as the step shrinks, tenfold each time.
-    let before = quotients.iter().nth_back(2)?;
-    let jumps = libm::fabs(last.1) > 30.0 * libm::fabs(before.1) && libm::fabs(last.1) > 1e3 * noise(last.0);
-    Some(Side { slope: best.0, error: best.1, jumps })
-}
-
-/// One-sided slopes: does the exact one lie between them (a kink), is it that of one side of a jump, or is the function
-/// too rough to tell?
-fn sides(
-    f: &mut dyn FnMut(f64) -> f64,
-    exact: f64,
-    here: f64,
-    along: f64,
-    nothing: f64,
-) -> (Verdict, Option<(f64, f64)>) {
-    let (Some(up), Some(down)) = (side(f, 1.0, here, along), side(f, -1.0, here, along)) else {
-        return (Verdict::Unclear, None);
-    };
-    let close = |side: &Side| libm::fabs(side.slope - exact) <= 1e-3 * libm::fabs(exact) + 4.0 * side.error + nothing;
-    match (up.jumps, down.jumps) {
-        (false, false) => {}
-        (true, false) if close(&down) => return (Verdict::Jump, None),
-        (false, true) if close(&up) => return (Verdict::Jump, None),
-        _ => return (Verdict::Unclear, None),
-    }
-    let size = libm::fmax(libm::fabs(up.slope), libm::fabs(down.slope));
-    let error = libm::fmax(up.error, down.error);
-    if error > libm::fmax(1e-2 * libm::fmax(size, libm::fabs(exact)), nothing) {
-        return (Verdict::Unclear, None);
-    }
-    let slack = 1e-4 * size + 2.0 * error;
-    let gap = libm::fabs(up.slope - down.slope);
-    let (least, most) = (libm::fmin(up.slope, down.slope), libm::fmax(up.slope, down.slope));
-    let between = exact >= least - slack && exact <= most + slack;
-    match (gap > slack, between) {
-        (true, true) => (Verdict::Kink, Some((down.slope, up.slope))),
-        (false, true) => (Verdict::Agrees, None),
-        (_, false) => (Verdict::Differs, None),
-    }
-}
-
-/// Ridders' method: the slope at 0 and an estimate of its error.
-fn ridders(f: &mut dyn FnMut(f64) -> f64, start: f64, here: f64, along: f64) -> (f64, f64) {
-    const SIZE: usize = 8;
-    const SHRINK: f64 = 1.6;
-    let mut table = [[0.0; SIZE]; SIZE];
-    let mut h = start;
-    let (mut answer, mut error) = (f64::NAN, f64::INFINITY);
-    // The step that is really taken: beside a large number it is rounded.
-    let taken = |h: f64| (along + h) - (along - h);
-    let difference = |f: &mut dyn FnMut(f64) -> f64, h: f64| (f(h) - f(-h)) / taken(h);
-    table[0][0] = difference(f, h);
-    for i in 1..SIZE {
-        h /= SHRINK;
-        table[0][i] = difference(f, h);
-        // What rounding alone makes of the quotient.
-        let noise = libm::fmax(libm::fabs(here), f64::MIN_POSITIVE) * 2.3e-16 / h;
-        let mut factor = SHRINK * SHRINK;
-        for j in 1..=i {
-            table[j][i] = (table[j - 1][i] * factor - table[j - 1][i - 1]) / (factor - 1.0);
-            factor *= SHRINK * SHRINK;
-            let own =
-                libm::fmax(libm::fabs(table[j][i] - table[j - 1][i]), libm::fabs(table[j][i] - table[j - 1][i - 1]));
-            let own = libm::fmax(own, noise);
-            if own <= error && table[j][i].is_finite() {
-                error = own;
-                answer = table[j][i];
+fn stopped(cx: &mut Cx, goal: NodeId, by: NodeId, span: Span) -> Result<Vec<Stopped>, Box<Diagnostic>> {
+    let graph = &cx.eval.compiled.graph;
+    let mut moving = NodeMap::with_len(goal.index() + 1);
+    moving.insert(by, 0);
+    let mut all = vec![];
+    for id in graph.reach_above(&[goal], by) {
+        if graph.node(id).args.iter().any(|arg| moving.contains(*arg)) {
+            moving.insert(id, 0);
+            if graph.def(id).role == Role::Stop {
+                all.push(id);
             }
         }
-        if libm::fabs(table[i][i] - table[i - 1][i - 1]) >= 2.0 * error && error.is_finite() {
-            break;
-        }
     }
-    (answer, error)
+    let mut stopped = vec![];
+    for node in all {
+        let value = cx.eval.value(node, span)?;
+        let ty = cx.eval.compiled.graph.ty(node);
+        let (def, slot) = ops::stand_in(&mut cx.eval.compiled.graph, ty);
+        stopped.push(Stopped { node, def, slot, value });
+    }
+    Ok(stopped)
 }
 
 fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -317,9 +174,9 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         let badness = |compared: &Compared| match compared.verdict {
             Verdict::Differs => 6,
             Verdict::Endless => 5,
-            Verdict::Stated | Verdict::Stopped => 4,
+            Verdict::Stated => 4,
             Verdict::Unclear => 3,
-            Verdict::Jump => 2,
+            Verdict::Jump | Verdict::Point => 2,
             Verdict::Kink => 1,
             Verdict::Agrees => 0,
         };
@@ -330,9 +187,9 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
             Verdict::Agrees => ("agrees", Style::Good),
             Verdict::Kink => ("agrees: a kink, between the slopes of both sides", Style::Good),
             Verdict::Jump => ("agrees: the value jumps here, and this is the slope of one side", Style::Good),
+            Verdict::Point => ("not compared: the value jumps here, to both sides", Style::Note),
             Verdict::Endless => ("not compared: the derivative is not finite here", Style::Note),
             Verdict::Stated => ("stated: the program gives this slope, the value has another", Style::Note),
-            Verdict::Stopped => ("stated: `stop` hides a way of the value from the derivative", Style::Note),
             Verdict::Unclear => ("too rough here for a finite difference", Style::Note),
             Verdict::Differs => ("differs", Style::Bad),
         };
@@ -343,14 +200,12 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
                 (_, Some((left, right))) => {
                     format!("{} and {}", number(left, cx.digits.min(5)), number(right, cx.digits.min(5)))
                 }
-                (Verdict::Jump | Verdict::Endless, _) => String::new(),
+                (Verdict::Jump | Verdict::Point | Verdict::Endless, _) => String::new(),
                 _ => number(worst.near, cx.digits),
             }),
             Cell::number(match worst.verdict {
-                Verdict::Kink | Verdict::Jump | Verdict::Endless => String::new(),
-                Verdict::Agrees | Verdict::Differs | Verdict::Unclear | Verdict::Stated | Verdict::Stopped => {
-                    number(distance(worst), 2)
-                }
+                Verdict::Kink | Verdict::Jump | Verdict::Point | Verdict::Endless => String::new(),
+                Verdict::Agrees | Verdict::Differs | Verdict::Unclear | Verdict::Stated => number(distance(worst), 2),
             }),
             Cell::new(style, word),
         ]);
@@ -375,6 +230,9 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
     } else if count > all.len() {
         doc.push(crate::view::Line::new().note(format!("{count} comparisons; the worst of each name is shown")));
     }
+    if all.iter().flatten().any(|compared| compared.stopped) {
+        doc.push(crate::view::Line::new().note("what `stop` hides keeps its value, in both"));
+    }
     cx.push(span, doc, facts);
     if wrong.is_empty() {
         return Ok(());
@@ -395,62 +253,4 @@ fn index_of(shape: &[usize], mut flat: usize) -> Vec<usize> {
         flat /= size.max(&1);
     }
     index
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A function of one number, where it is looked at, a slope there, and what is to be said of it.
-    type Case = (fn(f64) -> f64, f64, f64, Verdict);
-
-    #[test]
-    fn right_slopes_agree_and_wrong_ones_differ_at_every_size() {
-        use Verdict::{Agrees, Differs, Jump, Kink};
-        // Slopes by hand.
-        let cases: &[Case] = &[
-            (|x| x * x, 3.0, 6.0, Agrees),
-            (|x| x * x, 3.0, 6.001, Differs),
-            (|x| x * x, 3.0, -6.0, Differs),
-            (|x| x * x, 3.0, 0.0, Differs),
-            (|x| x * x, 1e8, 2e8, Agrees),
-            (|x| x * x, 1e8, 2.01e8, Differs),
-            (|x| x * x, 1e-8, 2e-8, Agrees),
-            (|x| x * x, 1e-8, 1e-8, Differs),
-            (libm::log, 1e-8, 1e8, Agrees),
-            (libm::log, 1e-8, 1.001e8, Differs),
-            (libm::sin, 1e8, libm::cos(1e8), Agrees),
-            (libm::sin, 1e8, 0.4, Differs),
-            (|x| 1e8 + x * x, 1.0, 2.0, Agrees),
-            (|x| 1e8 + x * x, 1.0, 2.1, Differs),
-            (|x| 1e-8 * x, 1.0, 1e-8, Agrees),
-            (|x| 1e-8 * x, 1.0, 2e-8, Differs),
-            (libm::fabs, 0.0, 0.0, Agrees),
-            (libm::fabs, 0.0, 1.0, Kink),
-            (libm::fabs, 0.0, 1.1, Differs),
-            (libm::fabs, 0.0, -2.0, Differs),
-            (|x| libm::fmax(0.0, x), 0.0, 1.0, Kink),
-            (|x| libm::fmax(0.0, x), 0.0, -0.5, Differs),
-            (|x| x * libm::fabs(x), 0.0, 0.0, Agrees),
-            (|x| x * libm::fabs(x), 0.0, 0.1, Differs),
-            (|x| 500.0 + libm::fabs(x), 0.0, 1.0, Kink),
-            (|x| 500.0 + libm::fabs(x), 0.0, 3.0, Differs),
-            (|x| libm::floor(x) + x * x, 3.0, 6.0, Jump),
-            (libm::exp, 700.0, libm::exp(700.0), Agrees),
-            (libm::exp, 700.0, libm::exp(700.0) * 1.01, Differs),
-            (|_| 7.0, 2.0, 0.0, Agrees),
-            (|_| 7.0, 2.0, 1e-3, Differs),
-        ];
-        for (i, (f, at, slope, wanted)) in cases.iter().enumerate() {
-            let compared = compare(&mut |t| f(at + t), *slope, *at, String::new());
-            assert!(compared.verdict == *wanted, "case {i}: {slope} at {at} beside {}", compared.near);
-        }
-    }
-
-    #[test]
-    fn what_has_no_finite_slope_is_not_compared() {
-        for slope in [f64::INFINITY, f64::NAN] {
-            assert!(compare(&mut libm::cbrt, slope, 0.0, String::new()).verdict == Verdict::Endless);
-        }
-    }
 }

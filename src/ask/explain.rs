@@ -226,7 +226,10 @@ fn written(
     if !chain.few() {
         return None;
     }
-    let found = formula::formula(cx.eval.compiled, derivative, asked.of, asked.span);
+    // A path is told by the names that it goes through.
+    let wanted = formula::Wanted { of: asked.of, own: true, ..Default::default() };
+    let found = formula::formula_with(cx.eval.compiled, derivative, wanted, asked.span)
+        .unwrap_or_else(|| formula::formula(cx.eval.compiled, derivative, asked.of, asked.span));
     let short = found.text.chars().count() <= chain::LONG;
     let same = short && cx.eval.value(found.node, span).is_ok_and(|found| alike(value, &found));
     same.then_some(found.text)

@@ -3,7 +3,7 @@
 use super::algebra::Spelled;
 use crate::graph::{ArgKind, Attr, Graph, Kernel, Move, NodeId, Notation, Role, SliceSpec};
 use crate::lower::Compiled;
-use crate::ops::form::{Form, called, form};
+use crate::ops::form::{self, Form, called, form};
 use crate::shape::Dim;
 use crate::view::number;
 use rustc_hash::FxHashMap;
@@ -277,6 +277,10 @@ impl Printer<'_> {
                 widths.push(after.map_or_else(|_| "?".into(), |after| self.dim(&after)));
             }
             return Text::new(format!("pad({}, [{}])", self.node(*x).text, widths.join(", ")), Bind::Tight);
+        }
+        if let Some(entries) = form::entries(self.graph(), id) {
+            let texts: Vec<String> = entries.into_iter().map(|entry| self.node(entry).text).collect();
+            return Text::new(format!("[{}]", texts.join(", ")), Bind::Tight);
         }
         let mut args: Vec<String> = node.args.iter().map(|arg| self.node(*arg).text).collect();
         let mut attrs = node.op.attrs.all().iter();

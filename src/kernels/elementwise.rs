@@ -114,6 +114,26 @@ pub fn xlog1py(a: f64, b: f64) -> f64 {
     if a == 0.0 && !b.is_nan() { 0.0 } else { a * libm::log1p(b) }
 }
 
+/// `a/sqrt(a^2 + b^2)`; 0 where both are 0.
+pub fn direction(a: f64, b: f64) -> f64 {
+    let length = libm::hypot(a, b);
+    if length == 0.0 {
+        0.0
+    } else if length < f64::MIN_POSITIVE || length.is_infinite() {
+        // Away from the ends of the range, by a power of two.
+        let scale = if length > 1.0 { 0.25 } else { 1.0 / f64::MIN_POSITIVE };
+        a * scale / libm::hypot(a * scale, b * scale)
+    } else {
+        a / length
+    }
+}
+
+/// `a/(a^2 + b^2)`.
+pub fn inversion(a: f64, b: f64) -> f64 {
+    let square = a * a + b * b;
+    if square > 1e-290 && square < 1e300 { a / square } else { a / libm::hypot(a, b) / libm::hypot(a, b) }
+}
+
 fn within(a: f64, b: f64, relative: f64, absolute: f64) -> bool {
     if a == b {
         return true;

@@ -30,6 +30,19 @@ pub fn erfc_scaled(z: f64) -> f64 {
     libm::erfc(quotient) - beyond * std::f64::consts::FRAC_2_SQRT_PI * libm::exp(-quotient * quotient)
 }
 
+/// The standard normal distribution function.
+pub fn normal_cdf(z: f64) -> f64 {
+    0.5 * erfc_scaled(-z)
+}
+
+/// The standard normal density, `exp(-z^2/2)/sqrt(2*pi)`, with what `z^2` has beyond its first 53 bits.
+pub fn normal_pdf(z: f64) -> f64 {
+    const SCALE: f64 = 0.398_942_280_401_432_7;
+    let square = z * z;
+    let density = SCALE * libm::exp(-0.5 * square);
+    if density == 0.0 { density } else { density * (1.0 - 0.5 * libm::fma(z, z, -square)) }
+}
+
 /// The logarithmic derivative of the gamma function.
 ///
 /// On [1, 2] the Taylor series about its root; below 8 shifted there by `digamma(x + 1) = digamma(x) + 1/x` (DLMF

@@ -5,7 +5,7 @@ use super::Lint;
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::NodeId;
-use crate::lower::{Asked, Compiled, DefKind, ItemKind, Quotient};
+use crate::lower::{Compiled, DefKind, ItemKind, Quotient};
 use crate::source::{Sources, Span};
 use crate::tensor::{Precision, Tensor};
 use crate::view::number;
@@ -128,7 +128,7 @@ fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
     for item in items() {
         output |= defined(item).is_none();
         match &item.kind {
-            ItemKind::Show(Asked { node, .. }) => roots.extend(*node),
+            ItemKind::Show(asked) => roots.extend(asked.node),
             ItemKind::Ask(ask) => {
                 let known = ["grad", "trace", "check", "graph", "step", "explain", "nudge", "assert"];
                 if known.contains(&ask.word.text.as_str()) {

@@ -79,7 +79,7 @@ impl Cx<'_> {
                 }
             },
             ArgKind::Text => match value {
-                Value::Text(text) => Some(Attr::Text(text.clone())),
+                Value::Text(text) => Some(Attr::Text(text.to_string().into())),
                 _ => {
                     self.report(errors::wants(op.name, name, "a string", at));
                     None
@@ -87,7 +87,7 @@ impl Cx<'_> {
             },
             ArgKind::Dim => {
                 let node = self.as_node(value, at)?;
-                self.as_dim(node, at).map(Attr::Dim)
+                self.as_dim(node, at).map(|dim| Attr::Dim(dim.into()))
             }
             ArgKind::Shape => self.shape_of(value, at).map(Attr::Dims),
         }

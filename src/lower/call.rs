@@ -21,14 +21,16 @@ impl<'a> Cx<'a> {
         }
         // `mse(p, y)`: the losses work entry by entry too.
         let entrywise = match callee {
-            Callee::Op(op) => matches!(op.kernel, crate::graph::Kernel::Zip(_)),
+            Callee::Op(op) => matches!(op.kernel, crate::graph::Kernel::Zip(_) | crate::graph::Kernel::Zip3(_)),
             Callee::Function(id) => self.program.function(id).prelude,
             Callee::Network(_) => false,
         };
-        if let (true, [a, b, ..]) = (entrywise, &given[..])
-            && let (Value::Node(left), Value::Node(right)) = (&a.value, &b.value)
-        {
-            self.beside([(*left, a.span), (*right, b.span)], span);
+        if entrywise {
+            for (a, b) in given.iter().enumerate().flat_map(|(i, a)| given[i + 1..].iter().map(move |b| (a, b))) {
+                if let (Value::Node(left), Value::Node(right)) = (&a.value, &b.value) {
+                    self.beside([(*left, a.span), (*right, b.span)], span);
+                }
+            }
         }
         match callee {
             Callee::Op(op) => self.call_op(op, &given, span, place),

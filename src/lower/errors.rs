@@ -20,12 +20,27 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
     problem.mend(format!("state {found}, or change the value")).edit(shape, found)
 }
 
-/// An argument that has not the parameter's shape.
-pub fn argument_shape(param: &str, found: &str, wanted: &str, at: Span, shape: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
-        .at(at, if found == "[]" { "a single number" } else { found })
-        .at(shape, format!("{wanted}, stated here"))
-        .mend(format!("give it {wanted}, or state a name such as `n` for a length that may be any"))
+/// An argument that has not the parameter's shape; `chain` says what the names in it are already.
+pub fn argument_shape(
+    param: &str,
+    found: &str,
+    wanted: &str,
+    at: Span,
+    shape: Span,
+    chain: &[(String, Span)],
+) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
+            .at(at, if found == "[]" { "a single number" } else { found })
+            .at(shape, format!("{wanted}, stated here"));
+    let problem = chain.iter().fold(problem, |problem, (fact, at)| problem.at(*at, fact.clone()));
+    problem.mend(match chain {
+        [] if found != "[]" && found.matches(',').count() == wanted.matches(',').count() => {
+            format!("give it {wanted}, or state a name such as `n` for a length that may be any")
+        }
+        [] => format!("give it a value of the shape {wanted}, or state another shape"),
+        _ => "give it a length that agrees, or state another name for it".to_string(),
+    })
 }
 
 /// A dimension that is none.
@@ -36,10 +51,24 @@ pub fn dimension_in(text: &str, list: &str, span: Span) -> Diagnostic {
 }
 
 /// A dimension that is none.
-pub fn dimension(text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
-        .at(span, "a dimension is a whole number from 0 on, or a name")
-        .mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`")
+pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
+        .at(span, "a dimension is a whole number from 0 on, or a name");
+    match fact {
+        Some((fact, at)) => {
+            problem.at(at, fact).mend(format!("write a whole number for `{text}`, or another name in the shape"))
+        }
+        None if text.contains('/') && !text.contains("floor(") => {
+            problem.mend(format!("write `floor({text})`, the whole part of the quotient"))
+        }
+        None => problem.mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`"),
+    }
+}
+
+/// A learner's formula that has not the shape of what it is for.
+pub fn formula_shape(name: &str, theirs: &str, [own, found]: [&str; 2], at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+        .at(at, format!("{own} on the left, {found} on the right"))
 }
 
 /// Rows of different lengths.
@@ -113,10 +142,13 @@ pub fn range_step(span: Span) -> Diagnostic {
 }
 
 /// A range whose ends are not known before the run.
-pub fn range(span: Span) -> Diagnostic {
+pub fn range(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
         .at(span, "how many numbers this has cannot be told")
-        .mend("use numbers or dimension names: `0..m`, `0..1 step 0.1`")
+        .mend(match text.contains('/') && !text.contains("floor(") {
+            true => "write a quotient of dimension names with `floor`, as in `0..floor(m/2)`",
+            false => "use numbers or dimension names: `0..m`, `0..1 step 0.1`",
+        })
 }
 
 /// Something other than a vector after `in`.

@@ -198,13 +198,9 @@ impl<'a> Cx<'a> {
     ) -> Option<NodeId> {
         let ty = self.stated(shape)?;
         let actual = self.out.graph.shape(node).clone();
-        let fits = actual.rank() == ty.shape.rank()
-            && actual.iter().zip(ty.shape.iter()).all(|(a, b)| self.out.graph.dims.unify(b, a, shape.span).is_ok());
-        if fits {
-            return Some(node);
-        }
+        let Err(chain) = self.fit(&actual, &ty.shape, &|_| at, false) else { return Some(node) };
         let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-        self.report(errors::argument_shape(name, &found, &wanted, at, shape.span));
+        self.report(errors::argument_shape(name, &found, &wanted, at, shape.span, &chain));
         None
     }
 

@@ -229,6 +229,35 @@ impl Cx<'_> {
         }
     }
 
+    /// The names under which the insides of networks can be asked for.
+    pub(super) fn insides(&mut self) {
+        for (i, network) in self.program.networks.iter().enumerate() {
+            let id = NetworkId(i as u32);
+            let Some(instance) = self.networks.get(&id) else { continue };
+            for (call, (names, _)) in instance.calls.iter().enumerate() {
+                let base = match instance.calls.len() {
+                    1 => Some(network.name.clone()),
+                    _ => self.out.defs.iter().find_map(|def| {
+                        let value = self.out.graph.node(def.node).args.first()?;
+                        let of_call = self.results.get(value) == Some(&(id, call));
+                        (of_call && def.kind == DefKind::Variable).then(|| def.name.clone())
+                    }),
+                };
+                let Some(base) = base else { continue };
+                for (name, _) in &network.names {
+                    // What is given has its own name outside.
+                    let given = network.params.iter().any(|param| param.name == *name);
+                    if let Some(def) = names.get(name).and_then(|node| self.out.def_of(*node))
+                        && self.out.def(def).kind == DefKind::Local
+                        && !given
+                    {
+                        self.out.insides.entry(def).or_insert_with(|| format!("{base}.{name}").into());
+                    }
+                }
+            }
+        }
+    }
+
     /// `h.a1`: what the call that `h` is the result of computed.
     pub(super) fn field(&mut self, base: Option<NodeId>, span: Span, field: &ast::Name) -> Value {
         let base_text = self.text(span);

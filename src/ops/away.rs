@@ -3,7 +3,9 @@
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
 use super::recognise::{is, selected, selection, two};
-use super::{broadcast_to, build, exp, extremum, logsumexp, mul, neg, number, sigmoid, softmax, sub, sum};
+use super::{
+    broadcast_to, build, exp, extremum, gather, logsumexp, mul, neg, norm, number, sigmoid, softmax, sub, sum,
+};
 use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, Role, SliceSpec};
 use crate::shape::{Dim, Shape};
 use smallvec::SmallVec;
@@ -20,6 +22,19 @@ pub(super) fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Opti
         return Ok(None);
     }
     let (p, q) = two(graph, b);
+    for (y, total) in [(p, q), (q, p)] {
+        if is(graph, y, &norm::NORMALIZE)
+            && is(graph, total, &sum::SUM)
+            && !(is(graph, a, &sub::SUB) && is(graph, graph.node(a).args[1], &gather::SCATTER_ADD))
+            && is(graph, graph.node(total).args[0], &mul::MUL)
+            && let (s, t) = two(graph, graph.node(total).args[0])
+            && ((s, t) == (y, a) || (s, t) == (a, y))
+            && let Some(axis) = axis_of(graph, y, graph.shape(a).rank())
+            && along(graph, total) == Some(axis)
+        {
+            return norm::counted_from_largest(graph, a, y, axis).map(Some);
+        }
+    }
     for (y, total) in [(p, q), (q, p)] {
         if is(graph, y, &softmax::SOFTMAX)
             && is(graph, total, &sum::SUM)

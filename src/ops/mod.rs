@@ -47,7 +47,8 @@ operators! {
     maximum: MAXIMUM MINIMUM;
     exp: EXP EXPM1;
     log: LOG LOG2 LOG10 LOG1P LOG1MEXP;
-    roots: SQRT CBRT SQUARE HYPOT;
+    roots: SQRT CBRT SQUARE;
+    plane: HYPOT DIRECTION INVERSION;
     sign: ABS SIGN;
     rounding: FLOOR CEIL ROUND MOD;
     clip: CLIP HARDTANH;
@@ -60,6 +61,7 @@ operators! {
     identity: IDENTITY;
     xlogy: XLOGY XLOG1PY;
     erf: ERF ERFC;
+    normal_cdf: NORMAL_CDF NORMAL_PDF;
     gamma: LGAMMA DIGAMMA POLYGAMMA;
     matmul: MATMUL;
     transpose: MATRIX_TRANSPOSE TRANSPOSE;
@@ -69,7 +71,7 @@ operators! {
     prod: PROD PROD_OTHERS;
     extremum: MAX MIN ARGMAX ARGMIN;
     median: MEDIAN;
-    norm: NORM;
+    norm: NORM NORMALIZE;
     logsumexp: LOGSUMEXP;
     any: ANY ALL;
     cumsum: CUMSUM;

@@ -2,8 +2,9 @@
 //!
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
+use super::form::{Form, form};
 use super::{
-    add, build, concat, div, exp, expadd, log, logsumexp, mean, mul, number, reshape, roots, sigmoid, sub, sum,
+    add, build, concat, div, exp, expadd, log, logsumexp, mean, mul, norm, number, reshape, roots, sigmoid, sub, sum,
 };
 use crate::graph::{Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
 use crate::shape::Dim;
@@ -14,12 +15,17 @@ pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
     let def = graph.def(id);
     let made = if *def == div::DIV {
         let (above, below) = two(graph, id);
-        quotient(graph, above, below)
+        norm::quotient(graph, above, below)
+            .transpose()
+            .or_else(|| quotient(graph, above, below).transpose())
+            .transpose()
     } else if *def == mul::MUL {
         let (a, b) = two(graph, id);
         product(graph, a, b).transpose().or_else(|| product(graph, b, a).transpose()).transpose()
     } else if *def == log::LOG {
         logarithm(graph, graph.node(id).args[0])
+    } else if *def == roots::SQRT {
+        root_mean_square(graph, graph.node(id).args[0])
     } else if *def == sub::SUB {
         let (a, b) = two(graph, id);
         super::away::difference(graph, a, b)
@@ -311,6 +317,23 @@ fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>
         rest = build::add(graph, rest, next)?;
     }
     Ok(Some(rest))
+}
+
+/// `sqrt(mean(x^2))` by the norm, which neither overflows nor has the slope 0/0 at 0.
+fn root_mean_square(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
+    if !is(graph, of, &mean::MEAN) {
+        return Ok(None);
+    }
+    let (square, attrs) = (graph.node(of).args[0], graph.node(of).op.attrs.clone());
+    let x = match form(graph, square) {
+        Form::Pow(x, two) if form(graph, two) == Form::Number(2.0) => x,
+        Form::Mul(x, y) if x == y => x,
+        _ => return Ok(None),
+    };
+    let count = build::count(graph, x, attrs.ints(0))?;
+    let root = graph.add(&roots::SQRT, Attrs::None, &[count])?;
+    let length = graph.add(&norm::NORM, attrs, &[x])?;
+    build::div(graph, length, root).map(Some)
 }
 
 /// The moves that select `part` from something, the last first, and what that is.
