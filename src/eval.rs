@@ -294,8 +294,12 @@ impl<'a> Eval<'a> {
             .filter(|(i, def)| *i != id.index() && def.kind == DefKind::Input && shares(def));
         others
             .filter_map(|(i, def)| {
-                let value = self.state.values.get(&DefId(i as u32))?;
-                Some((def.name.to_string(), value.shape().to_vec(), def.span))
+                let sizes = match (self.state.values.get(&DefId(i as u32)), def.init) {
+                    (Some(value), _) => value.shape().to_vec(),
+                    (None, Some(init)) => compiled.graph.shape(init).eval(dims, &self.state.binding).ok()?,
+                    (None, None) => return None,
+                };
+                Some((def.name.to_string(), sizes, def.span))
             })
             .collect()
     }
@@ -431,14 +435,11 @@ impl<'a> Eval<'a> {
                         problems.push(errors::open(&name, &stated.show(&self.compiled.graph.dims), span))
                     }
                     Err(unfit) if last => {
-                        problems.push(errors::unfit(
-                            &name,
-                            &stated.show(&self.compiled.graph.dims),
-                            &actual,
-                            &unfit.to_string(),
-                            span,
-                            &self.alike(id, &stated),
-                        ));
+                        let dims = &self.compiled.graph.dims;
+                        let chain = dims.chain(&stated.iter().collect::<Vec<_>>());
+                        let (others, why) = (self.alike(id, &stated), unfit.to_string());
+                        let told = (chain.as_slice(), others.as_slice());
+                        problems.push(errors::unfit(&name, &stated.written(dims), &actual, &why, span, told));
                     }
                     Err(_) => {}
                 }
@@ -453,8 +454,17 @@ impl<'a> Eval<'a> {
                 crate::shape::Relation::Equal => "=",
                 crate::shape::Relation::AtLeast => ">=",
             };
-            let text = format!("{} {sign} {}", dims.show(&condition.left), dims.show(&condition.right));
-            problems.push(errors::condition(&text, broken.left, broken.right, condition.place));
+            let problem = match condition.multiple() {
+                Some((dim, of)) => {
+                    let found = dims.eval(dim, &self.state.binding).unwrap_or_default();
+                    errors::not_a_multiple(&dims.show(dim), of, found, condition.place)
+                }
+                None => {
+                    let text = format!("{} {sign} {}", dims.show(&condition.left), dims.show(&condition.right));
+                    errors::condition(&text, broken.left, broken.right, condition.place)
+                }
+            };
+            problems.push(problem);
         }
         problems
     }

@@ -5,7 +5,7 @@ use super::{Cx, grad, slope_name};
 use crate::diag::Diagnostic;
 use crate::diff::{self, Slope};
 use crate::formula;
-use crate::graph::{DefId, Diff, NodeId, Role, Type};
+use crate::graph::{DefId, Diff, NodeId, OpDef, Role, Type};
 use crate::lower::{Compiled, DefKind, ItemKind};
 use crate::ops;
 use crate::simplify::Opener;
@@ -287,18 +287,18 @@ pub(super) fn alike(a: &Tensor, b: &Tensor) -> bool {
     a.iter().zip(b.iter()).all(|(x, y)| x == y || libm::fabs(x - y) <= libm::fmin(single, 1e-6 * scale + 1e-300))
 }
 
-/// Does a slope that the program states stand between `goal` and `by`? The place of the first.
-pub(super) fn stated_between(cx: &mut Cx, goal: NodeId, by: NodeId) -> Option<Span> {
+/// Does an operator such as a stated slope or `stop` stand between `goal` and `by`? The place of the first.
+pub(super) fn met_between(cx: &Cx, goal: NodeId, by: NodeId, wanted: fn(&OpDef) -> bool) -> Option<Span> {
     let graph = &cx.eval.compiled.graph;
     let mut moving = rustc_hash::FxHashSet::default();
     moving.insert(by);
     for id in graph.reach_above(&[goal], by) {
         let node = graph.node(id);
         let passing = |(i, arg): (usize, &NodeId)| moving.contains(arg) && diff::passes(node.op.def, i);
+        if id != by && wanted(node.op.def) && node.args.iter().any(|arg| moving.contains(arg)) {
+            return cx.eval.compiled.span(id);
+        }
         if id != by && node.args.iter().enumerate().any(passing) {
-            if ops::states_slope(node.op.def) {
-                return cx.eval.compiled.span(id);
-            }
             moving.insert(id);
         }
     }

@@ -87,7 +87,7 @@ fn one(
             })
             .collect()
     };
-    let stated = chain::stated_between(cx, goal, node).is_some();
+    let stated = chain::met_between(cx, goal, node, ops::states_slope).is_some();
     let stopped = stopped(cx, goal, node, span)?;
     let replacing: Vec<_> =
         std::iter::once((node, slot)).chain(stopped.iter().map(|stop| (stop.node, stop.slot))).collect();

@@ -11,6 +11,12 @@ use serde_json::Map;
 /// Of a larger expression only the one derivative is looked at.
 const SMALL: usize = 400;
 
+/// By so much must a formula be shorter to say a derivative by what is differentiated: `-k*J`, but `exp(x)`.
+const ITSELF: usize = 6;
+
+/// By so much must it be shorter to say it by names that what is differentiated is not made of.
+const OTHERS: usize = 3;
+
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
         one(cx, asked, span)?;
@@ -43,26 +49,40 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         }
         _ => None,
     };
-    let mut best: Option<formula::Formula> = None;
-    let mut worst = f64::INFINITY;
     let mut found = vec![];
     for candidate in [Some(node), plain].into_iter().flatten() {
-        found.push(formula::formula(cx.eval.compiled, candidate, asked.of, asked.span));
-        // A name that only happens to have the value of a part may hide what goes together.
-        if let Some(of) = asked.of.filter(|_| small) {
-            found.extend(formula::formula_of_own_names(cx.eval.compiled, candidate, of, asked.span));
+        for itself in [false, true] {
+            if itself && !small {
+                continue;
+            }
+            let mut formula = |own: bool, itself: bool| {
+                let wanted = formula::Wanted { of: asked.of, by: asked.order.first().copied(), own, itself };
+                formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
+            };
+            // A name that only happens to have the value of a part may hide what goes together.
+            let own = if small { formula(true, itself) } else { None };
+            let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
+            let any = formula(false, itself).map(|any| {
+                let length = formula::length(&any.text);
+                // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
+                (length + more[0] + more[1] + usize::from(length == 1 && own.is_some()), any)
+            });
+            found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
         }
     }
-    for found in found {
-        if best.as_ref().is_some_and(|best| best.text.chars().count() <= found.text.chars().count()) {
+    let mut best: Option<(usize, formula::Formula)> = None;
+    let mut worst = f64::INFINITY;
+    for (length, found) in found {
+        let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count());
+        if best.as_ref().is_some_and(|(least, best)| size(*least, best) <= size(length, &found)) {
             continue;
         }
         match cx.eval.differ(node, found.node, span) {
-            None => best = Some(found),
+            None => best = Some((length, found)),
             Some(apart) => worst = libm::fmin(worst, apart),
         }
     }
-    let Some(found) = best else {
+    let Some((_, found)) = best else {
         return Err(Box::new(
             Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
                 .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),

@@ -12,7 +12,7 @@ const DEEP: usize = 12;
 
 /// What is wrong with `theirs`, in words; `right` is what it should be. `None` where the algebra cannot tell.
 pub fn difference(compiled: &mut Compiled, right: NodeId, theirs: NodeId, asked: Span) -> Option<String> {
-    let names = Names::of(compiled, right, None, asked);
+    let names = Names::of(compiled, right, None, false, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (a, b) = (algebra.canonical(right), algebra.canonical(theirs));
     let found = algebra.parts(a, b)?;

@@ -2,14 +2,15 @@
 //! them.
 
 use super::algebra::Algebra;
-use super::poly::{Mono, Poly, power, times};
+use super::poly::{Key, Mono, Poly, power, times};
+use super::write::content;
 use crate::graph::{Fault, NodeId};
 use crate::ops;
 use crate::ops::form::{self, Form, form};
 use crate::shape::Shape;
 
 /// So many sums are remembered as factors.
-const SUMS: usize = 24;
+const SUMS: usize = 32;
 
 impl Algebra<'_> {
     /// A sum as a number and powers times a sum that was met before, or now: `2x + 2y` is `2 * (x + y)`.
@@ -19,16 +20,13 @@ impl Algebra<'_> {
         if self.named.contains(&bare) || poly.terms.len() < 2 {
             return (1.0, vec![], bare);
         }
+        // What all terms have in common, and what some stand over.
         let common = poly.common();
+        let over = lowest(&poly.scaled(1.0, &power(&common, -1.0)));
+        let common = times(&common, &over);
         let plain = poly.scaled(1.0, &power(&common, -1.0));
-        let first = |poly: &Poly| poly.terms.values().next().copied().unwrap_or(1.0);
-        for (sum, known) in &self.sums {
-            if known.terms.len() == plain.terms.len() {
-                let ratio = first(&plain) / first(known);
-                if plain.plus(known, -ratio).is_some_and(|rest| rest.terms.is_empty()) {
-                    return (ratio, common, *sum);
-                }
-            }
+        if let Some((sum, first)) = self.met.get(&monic(&plain)) {
+            return (lead(&plain) / first, common, *sum);
         }
         let sizes: Vec<f64> = plain.terms.values().map(|c| libm::fabs(*c)).collect();
         let same = sizes.iter().all(|size| *size == sizes[0]);
@@ -51,7 +49,8 @@ impl Algebra<'_> {
         }
     }
 
-    fn remember(&mut self, sum: NodeId, poly: Poly) {
+    pub(super) fn remember(&mut self, sum: NodeId, poly: Poly) {
+        self.met.entry(monic(&poly)).or_insert((sum, lead(&poly)));
         if self.sums.len() < SUMS && poly.terms.len() <= 6 {
             self.sums.push((sum, poly));
         }
@@ -59,6 +58,11 @@ impl Algebra<'_> {
 
     /// An atom that has a normal form of its own gives way to it, where its exponent is whole.
     pub(super) fn settled(&mut self, poly: Poly) -> Poly {
+        let poly = self.resolved(poly);
+        self.met_in_pairs(poly)
+    }
+
+    fn resolved(&mut self, poly: Poly) -> Poly {
         let own = |cx: &Algebra, atom: NodeId, exponent: f64| -> Option<Poly> {
             let inner = cx.polys.get(&atom)?;
             let itself = inner.single().is_some_and(|(_, mono)| mono.len() == 1 && mono[0].0 == atom);
@@ -105,6 +109,7 @@ impl Algebra<'_> {
             let mut tries: Vec<Poly> = self.expanded(&best).into_iter().collect();
             tries.extend(self.squared(&best));
             tries.extend(self.widened(&best));
+            tries.extend(self.reduced(&best));
             for other in tries {
                 if other.terms.len() < best.terms.len() {
                     best = other;
@@ -146,7 +151,7 @@ impl Algebra<'_> {
 
     /// `sin(z)^2` as `1 - cos(z)^2` and its like.
     fn squared(&mut self, poly: &Poly) -> Option<Poly> {
-        let monos: Vec<Mono> = poly.terms.keys().map(super::poly::Key::mono).collect();
+        let monos: Vec<Mono> = poly.terms.keys().map(Key::mono).collect();
         for mono in &monos {
             for (atom, exponent) in mono {
                 if *exponent < 2.0 || self.named.contains(atom) {
@@ -174,8 +179,33 @@ impl Algebra<'_> {
         None
     }
 
+    /// Numerators divided by the sum that they stand over.
+    fn reduced(&mut self, poly: &Poly) -> Option<Poly> {
+        let mut below: Vec<NodeId> = vec![];
+        for key in poly.terms.keys() {
+            below.extend(key.mono().into_iter().filter(|(_, e)| *e <= -1.0).map(|(atom, _)| atom));
+        }
+        below.sort_unstable();
+        below.dedup();
+        for atom in below {
+            let Some(sum) = self.polys.get(&atom).filter(|sum| sum.terms.len() > 1).cloned() else { continue };
+            let (mut over, mut rest) = (Poly::default(), Poly::default());
+            for (key, coefficient) in &poly.terms {
+                let mono = key.mono();
+                let is_over = mono.iter().any(|(other, e)| *other == atom && *e <= -1.0);
+                let (into, mono) =
+                    if is_over { (&mut over, times(&mono, &vec![(atom, 1.0)])) } else { (&mut rest, mono) };
+                into.add_term(*coefficient, &mono);
+            }
+            if let Some(whole) = over.divided(&sum) {
+                return rest.plus(&whole, 1.0);
+            }
+        }
+        None
+    }
+
     /// Linear operators of sums as sums of linear operators.
-    fn widened(&mut self, poly: &Poly) -> Option<Poly> {
+    pub(super) fn widened(&mut self, poly: &Poly) -> Option<Poly> {
         let mut out = Poly::default();
         let mut changed = false;
         for (key, coefficient) in &poly.terms {
@@ -259,19 +289,7 @@ impl Algebra<'_> {
             return Ok(None);
         }
         self.fuel -= 1;
-        // The lowest exponent of each atom that is below 0 somewhere.
-        let mut below: Mono = vec![];
-        for key in poly.terms.keys() {
-            for (atom, exponent) in key.mono() {
-                if exponent < 0.0 {
-                    match below.iter_mut().find(|(other, _)| *other == atom) {
-                        Some((_, least)) => *least = libm::fmin(*least, exponent),
-                        None => below.push((atom, exponent)),
-                    }
-                }
-            }
-        }
-        below.sort_unstable_by_key(|(atom, _)| *atom);
+        let below = lowest(poly);
         let above = poly.scaled(1.0, &power(&below, -1.0));
         let above = self.settled(above);
         let mut above = self.expanded(&above).unwrap_or(above);
@@ -292,10 +310,7 @@ impl Algebra<'_> {
         let common = above.common();
         let rest = above.scaled(1.0, &power(&common, -1.0));
         let factors = times(&factors, &common);
-        let sizes: Vec<f64> = rest.terms.values().copied().collect();
-        let same = sizes.iter().all(|c| libm::fabs(*c) == libm::fabs(sizes[0]));
-        let sign = if sizes.iter().all(|c| *c < 0.0) { -1.0 } else { 1.0 };
-        let scale = if same { libm::fabs(sizes[0]) } else { 1.0 } * sign;
+        let scale = content(&rest, !factors.is_empty());
         let rest = rest.scaled(1.0 / scale, &vec![]);
         let made = if rest.terms.len() == 1 {
             let (coefficient, mono) = rest.single().unwrap_or((1.0, vec![]));
@@ -312,7 +327,7 @@ impl Algebra<'_> {
         if poly.terms.len() != 2 || self.fuel == 0 {
             return Ok(None);
         }
-        let one = poly.terms.get(&super::poly::Key::default()) == Some(&1.0);
+        let one = poly.terms.get(&Key::default()) == Some(&1.0);
         let other = poly.terms.iter().find(|(_, c)| **c == -1.0).map(|(key, _)| key.mono());
         let Some([(atom, 1.0)]) = other.as_deref().filter(|_| one) else { return Ok(None) };
         if self.named.contains(atom) {
@@ -364,4 +379,27 @@ impl Algebra<'_> {
         self.polys.insert(ones, Poly::number(1.0));
         Ok(ones)
     }
+}
+
+/// The lowest exponent of each atom that is below 0 somewhere.
+fn lowest(poly: &Poly) -> Mono {
+    let mut below: Mono = vec![];
+    for (atom, exponent) in poly.terms.keys().flat_map(Key::mono).filter(|(_, exponent)| *exponent < 0.0) {
+        match below.iter_mut().find(|(other, _)| *other == atom) {
+            Some((_, least)) => *least = libm::fmin(*least, exponent),
+            None => below.push((atom, exponent)),
+        }
+    }
+    below.sort_unstable_by_key(|(atom, _)| *atom);
+    below
+}
+
+fn lead(poly: &Poly) -> f64 {
+    poly.terms.values().next().copied().unwrap_or(1.0)
+}
+
+/// A sum divided by its first coefficient, but for the last bits.
+fn monic(poly: &Poly) -> Vec<(Key, u32)> {
+    let first = lead(poly);
+    poly.terms.iter().map(|(key, c)| (key.clone(), ((c / first) as f32).to_bits())).collect()
 }

@@ -1,9 +1,10 @@
 //! The algebra of operators that move, sum and multiply: what is pulled out of them, and their shorter spellings.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::Poly;
+use super::poly::{Mono, Poly, power, times};
+use super::sides::Side;
 use crate::graph::{Fault, NodeId};
-use crate::ops::form::{Form, form};
+use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
@@ -19,6 +20,12 @@ impl Algebra<'_> {
             // The inverse of a symmetric matrix is symmetric.
             Form::Inv(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 2 && self.transpose(x)? == x => {
                 return Ok(id);
+            }
+            Form::Reshape(x) if !self.named.contains(&id) && self.graph.shape(x).rank() == 1 => {
+                let shape = self.graph.shape(id).clone();
+                if shape.rank() == 2 && (shape[0] == Dim::Num(1) || shape[1] == Dim::Num(1)) {
+                    return build::reshape_to(self.graph, x, Shape::new([shape[1].clone(), shape[0].clone()]));
+                }
             }
             _ if self.outer_of(id).is_some() => {
                 if let Some((a, b)) = self.outer_of(id) {
@@ -48,12 +55,48 @@ impl Algebra<'_> {
             }
             _ => {}
         }
+        if let Some(made) = self.turned_factors(id)? {
+            return Ok(made);
+        }
         if let Some(spelled) = self.spelled.get(&id).cloned() {
             let turned = build::transposed(self.graph, id)?;
             self.spelled.insert(turned, Spelled { transposed: !spelled.transposed, ..spelled });
             return Ok(turned);
         }
         build::transposed(self.graph, id)
+    }
+
+    /// The transpose of a product entry by entry, factor by factor, where that is no longer.
+    fn turned_factors(&mut self, id: NodeId) -> Result<Option<NodeId>, Fault> {
+        let (mut todo, mut factors) = (vec![id], vec![]);
+        while let Some(id) = todo.pop() {
+            match form(self.graph, id) {
+                Form::Mul(a, b) if !self.named.contains(&id) => todo.extend([b, a]),
+                _ => factors.push(id),
+            }
+        }
+        // Of matrices alone one transpose is less to read.
+        let vectors = factors.iter().any(|factor| !matches!(self.side(*factor), Side::Full | Side::Scalar));
+        if self.graph.shape(id).rank() != 2 || factors.len() < 2 || !vectors {
+            return Ok(None);
+        }
+        let mut turned: Mono = vec![];
+        for factor in factors {
+            let made = match (self.graph.shape(factor).rank(), self.side(factor)) {
+                (0, _) => factor,
+                (_, Side::Row(x)) => self.column(x)?,
+                (2, _) => self.transpose(factor)?,
+                _ => return Ok(None),
+            };
+            turned = times(&turned, &vec![(made, 1.0)]);
+        }
+        let shape = self.graph.shape(id).clone();
+        let to = Shape::new([shape[1].clone(), shape[0].clone()]);
+        let poly = Poly::term(1.0, &turned);
+        let made = self.build(&poly, &to)?;
+        self.polys.insert(made, poly);
+        let plain = build::transposed(self.graph, id)?;
+        Ok(if self.cost(made) <= self.cost(plain) { Some(made) } else { None })
     }
 
     pub(super) fn product(&mut self, a: NodeId, b: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
@@ -113,6 +156,29 @@ impl Algebra<'_> {
                 self.polys.insert(made, poly);
                 return Ok(made);
             }
+            if right.rank() == 1 && !self.named.contains(&b) && self.is_value(b, 1.0) {
+                // Times ones: the sum of its rows.
+                let (of, axis) = match form(self.graph, a) {
+                    Form::Transpose(x) if !self.named.contains(&a) => (x, 0),
+                    _ => (a, 1),
+                };
+                let made = build::sum(self.graph, of, Some(&[axis]), false)?;
+                return self.shaped(made, shape);
+            }
+            if let Form::Sum(of) = form(self.graph, b)
+                && right.rank() == 1
+                && !self.named.contains(&b)
+                && self.graph.shape(of).rank() == 2
+                && let Some([axis]) = self.graph.node(b).op.attrs.ints(0)
+            {
+                // The same sum, as a product that may cancel.
+                let matrix = if *axis == 0 { self.transpose(of)? } else { of };
+                if let Some(made) = self.cancelled(a, matrix)? {
+                    let ones = Shape::new([self.graph.shape(made)[1].clone()]);
+                    let ones = self.ones(&ones)?;
+                    return self.product(made, ones, shape);
+                }
+            }
             if right.rank() == 1
                 && let Some(diagonal) = self.diagonal_of(a)
             {
@@ -138,7 +204,7 @@ impl Algebra<'_> {
             if left[1] == one && right[0] == one {
                 let (x, y) = (vector(self, a), vector(self, b));
                 if let (Some(x), Some(y)) = (x, y) {
-                    return self.outer(x, y);
+                    return self.scaled_outer(x, y, shape);
                 }
             }
             if let Some((x, y)) = self.outer_of(b)
@@ -152,15 +218,16 @@ impl Algebra<'_> {
                 let y = self.product(turned, y, &Shape::new([right[1].clone()]))?;
                 return self.scaled_outer(x, y, shape);
             }
-            // A @ inv(A)
-            if self.is_undone(a, b) {
-                return build::eye(self.graph, left[0].clone());
+            if let Some(made) = self.cancelled(a, b)? {
+                return Ok(made);
             }
-            if let Form::MatMul(c, d) = form(self.graph, a)
-                && !self.named.contains(&a)
-                && self.is_undone(d, b)
+            // A column times a matrix is the vector times it.
+            if right[1] == one
+                && left[1] != one
+                && let Some(x) = vector(self, b)
             {
-                return Ok(c);
+                let made = self.product(a, x, &Shape::new([left[0].clone()]))?;
+                return self.column(made);
             }
             if let Form::MatMul(c, d) = form(self.graph, b)
                 && !self.named.contains(&b)
@@ -189,8 +256,28 @@ impl Algebra<'_> {
             let inner = self.product(d, b, &to)?;
             return self.product(c, inner, shape);
         }
+        if left.rank() == 1 && right.rank() == 1 {
+            return self.dot(a, b);
+        }
         let made = build::matmul(self.graph, a, b)?;
         Ok(self.atom(made).unwrap_or(made))
+    }
+
+    /// `a @ b` of vectors, in the order in which it was met.
+    pub(super) fn dot(&mut self, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+        for (ones, of) in [(a, b), (b, a)] {
+            if !self.named.contains(&ones) && self.is_value(ones, 1.0) {
+                let sum = build::sum(self.graph, of, None, false)?;
+                return self.shaped(sum, &Shape::default());
+            }
+        }
+        let made = build::matmul(self.graph, a, b)?;
+        let turned = build::matmul(self.graph, b, a)?;
+        if let Some(name) = self.atom(made).or_else(|| self.atom(turned)) {
+            return Ok(name);
+        }
+        let key = if a < b { (a, b) } else { (b, a) };
+        Ok(*self.dots.entry(key).or_insert(made))
     }
 
     /// Is one of two matrices the inverse of the other, `A` and `inv(A)` or `A'` and `inv(A)'`?
@@ -252,7 +339,18 @@ impl Algebra<'_> {
         self.linear(scale, made, shape)
     }
 
-    pub(super) fn chosen(&mut self, id: NodeId, c: NodeId, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
+    pub(super) fn chosen(
+        &mut self,
+        id: NodeId,
+        c: NodeId,
+        a: NodeId,
+        b: NodeId,
+        shape: &Shape,
+    ) -> Result<NodeId, Fault> {
+        if let Form::Not(c) = form(self.graph, self.bare(c)) {
+            let made = build::choose(self.graph, c, b, a)?;
+            return self.shaped(made, shape);
+        }
         let (x, y) = (self.poly(a).value(), self.poly(b).value());
         // The condition itself is 0 or 1.
         if x == Some(1.0) && y == Some(0.0) {
@@ -274,7 +372,37 @@ impl Algebra<'_> {
                 }
             }
         }
-        Ok(id)
+        Ok(self.scaled_choice(c, a, b, shape)?.unwrap_or(id))
+    }
+
+    /// `where(c, a/m, b/m)` is `where(c, a, b)/m`: the scalars that both have in front.
+    fn scaled_choice(&mut self, c: NodeId, a: NodeId, b: NodeId, shape: &Shape) -> Result<Option<NodeId>, Fault> {
+        let parts = [self.poly(a), self.poly(b)];
+        // Of what is chosen from all terms, those of both at once; 0 has any factor.
+        let mut all = Poly::default();
+        for (key, coefficient) in parts.iter().flat_map(|part| &part.terms) {
+            all.terms.entry(key.clone()).or_insert(*coefficient);
+        }
+        let mut common = all.common();
+        common.retain(|(atom, _)| self.graph.shape(*atom).is_scalar());
+        let numbers: Vec<f64> = parts.iter().flat_map(|part| part.terms.values().copied()).collect();
+        let Some(first) = numbers.first().copied() else { return Ok(None) };
+        let alike = numbers.iter().all(|c| libm::fabs(*c) == libm::fabs(first));
+        let sign = if numbers.iter().all(|c| *c < 0.0) { -1.0 } else { 1.0 };
+        let number = sign * if alike { libm::fabs(first) } else { 1.0 };
+        if common.is_empty() && number == 1.0 {
+            return Ok(None);
+        }
+        let mut sides = vec![c];
+        for (part, node) in parts.iter().zip([a, b]) {
+            let rest = part.scaled(1.0 / number, &power(&common, -1.0));
+            let rest = self.plain(&rest, &self.graph.shape(node).clone()).unwrap_or(node);
+            sides.push(rest);
+        }
+        let made = build::choose(self.graph, sides[0], sides[1], sides[2])?;
+        let made = self.stretched(made, shape)?;
+        let made = self.shaped(made, shape)?;
+        self.linear(Poly::term(number, &common), made, shape).map(Some)
     }
 
     /// What is 0 wherever a condition holds (or, `absent`, does not).
@@ -331,6 +459,11 @@ impl Algebra<'_> {
     pub(super) fn scattered(&mut self, id: NodeId, x: NodeId, index: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let (scale, rest) = self.pulled(x)?;
         let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
+        if let Some(start) = form::first_index(self.graph, index, axis) {
+            let made = build::part_of(self.graph, rest, axis, Dim::Num(start), shape.clone())?;
+            let made = self.shaped(made, shape)?;
+            return self.linear(scale, made, shape);
+        }
         let placed = self.graph.shape(index).clone();
         let rank = shape.rank();
         if self.poly(rest).value() == Some(1.0) && placed.rank() == rank && placed[axis] == Dim::Num(1) && rank <= 2 {

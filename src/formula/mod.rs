@@ -5,9 +5,15 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod cost;
 mod differ;
 mod factor;
+mod gather;
+mod inverse;
 mod linear;
+mod names;
+mod pairs;
+mod pointwise;
 mod poly;
 mod print;
 mod reduce;
@@ -32,30 +38,54 @@ pub struct Formula {
     pub node: NodeId,
 }
 
+/// How a formula is looked for.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted {
+    /// What is differentiated.
+    pub of: Option<NodeId>,
+    /// No names but those that the definition of `of` is made of.
+    pub own: bool,
+    /// What it is differentiated by, which stands last among names: `k*x`.
+    pub by: Option<NodeId>,
+    /// Also by the name of `of`: `-k*J`.
+    pub itself: bool,
+}
+
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
-    let names = Names::of(compiled, root, hidden, asked);
-    written(compiled, names)
+    let names = Names::of(compiled, root, hidden, false, asked);
+    written(compiled, names, hidden, None)
 }
 
-/// As [`formula`], with no names but those that the definition of `hidden` is made of; `None` where these are all.
-pub fn formula_of_own_names(compiled: &mut Compiled, root: NodeId, hidden: NodeId, asked: Span) -> Option<Formula> {
-    let mut names = Names::of(compiled, root, Some(hidden), asked);
-    let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[hidden]).into_iter().collect();
-    let before = names.texts.len();
-    let is_own = |compiled: &Compiled, id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
-    names.texts.retain(|id, _| is_own(compiled, id));
-    if names.texts.len() == before {
-        return None;
+/// The formula of `root` as it is wanted; `None` where all names are those of `of` anyway.
+pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked: Span) -> Option<Formula> {
+    let mut names = Names::of(compiled, root, wanted.of, wanted.itself, asked);
+    if let Some(of) = wanted.of.filter(|_| wanted.own) {
+        let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[of]).into_iter().collect();
+        let before = names.texts.len();
+        let is_own = |id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
+        names.texts.retain(|id, _| is_own(id));
+        if names.texts.len() == before {
+            return None;
+        }
+        names.aliases.retain(|_, name| is_own(name));
+        names.definitions.retain(|_, name| is_own(name));
     }
-    names.aliases.retain(|_, name| is_own(compiled, name));
-    names.definitions.retain(|_, name| is_own(compiled, name));
-    Some(written(compiled, names))
+    Some(written(compiled, names, wanted.of, wanted.by))
 }
 
-fn written(compiled: &mut Compiled, names: Names) -> Formula {
+fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, by: Option<NodeId>) -> Formula {
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
-    let node = algebra.canonical(names.target);
+    algebra.by = by;
+    if let Some(of) = of {
+        algebra.learn(of, names.target);
+    }
+    // A derivative may be what has a name already.
+    let node = match algebra.atom(names.target).filter(|_| of.is_some()) {
+        Some(name) => name,
+        None => algebra.canonical(names.target),
+    };
+    let node = algebra.renamed_root(node).unwrap_or(node);
     // Where every entry or every row is the same, it is said once.
     let node = algebra.bare(node);
     let spelled = algebra.spelled;
@@ -64,6 +94,20 @@ fn written(compiled: &mut Compiled, names: Names) -> Formula {
         None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
     };
     Formula { text, node }
+}
+
+/// How much there is to read: words, numbers and signs.
+pub fn length(text: &str) -> usize {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let mut before = ' ';
+    let mut count = 0;
+    for c in text.chars() {
+        // `2x` is two.
+        let goes_on = word(c) && word(before) && !(before.is_ascii_digit() && c.is_alphabetic());
+        count += usize::from(!c.is_whitespace() && !goes_on);
+        before = c;
+    }
+    count
 }
 
 /// The formula of `root` over nodes with names of their own, of a shape that stretches to that of `root`; `values` pairs a
@@ -91,7 +135,7 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
 
 /// Are two nodes the same formula, by the algebra?
 pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
-    let names = Names::of(compiled, a, None, asked);
+    let names = Names::of(compiled, a, None, false, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
@@ -112,9 +156,11 @@ struct Names {
 }
 
 impl Names {
-    fn of(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Names {
+    fn of(compiled: &mut Compiled, root: NodeId, of: Option<NodeId>, itself: bool, asked: Span) -> Names {
         // `a*(1 - a)` is the slope of `a = sigmoid(z)`; that of `J = exp(z)` is not `J`.
-        let hidden = hidden.filter(|node| !slope_says_result(compiled, *node));
+        let hidden = of.filter(|node| !itself && !slope_says_result(compiled, *node));
+        // What is asked for itself is looked into.
+        let derived = of.is_some();
         let mut target = root;
         while compiled.graph.def(target).role == Role::Def {
             target = compiled.graph.node(target).args[0];
@@ -148,7 +194,7 @@ impl Names {
             for id in [written, opened, plainly] {
                 let role = compiled.graph.def(id).role;
                 let plain = matches!(role, Role::Plain | Role::Draw);
-                if id != target && plain {
+                if plain && (id != target || derived) {
                     names.aliases.entry(id).or_insert(node);
                 }
             }

@@ -3,7 +3,7 @@
 use super::algebra::Spelled;
 use crate::graph::{ArgKind, Attr, Graph, Kernel, Move, NodeId, Notation, Role, SliceSpec};
 use crate::lower::Compiled;
-use crate::ops::form::{Form, called, form};
+use crate::ops::form::{self, Form, called, form};
 use crate::shape::Dim;
 use crate::view::number;
 use rustc_hash::FxHashMap;
@@ -208,10 +208,7 @@ impl Printer<'_> {
         if turns == libm::round(turns) && (2.0..=100.0).contains(&turns) {
             return Text::new(format!("{turns}pi"), Bind::Together);
         }
-        // The shortest text that reads back to the same number.
-        let short = number(value, 6);
-        let text = if short.parse() == Ok(value) { short } else { format!("{value:?}") };
-        let text = text.strip_suffix(".0").map(str::to_string).unwrap_or(text);
+        let text = shortest(value);
         let bind = if text.starts_with('-') { Bind::Sum } else { Bind::Tight };
         Text::new(text, bind)
     }
@@ -280,6 +277,10 @@ impl Printer<'_> {
                 widths.push(after.map_or_else(|_| "?".into(), |after| self.dim(&after)));
             }
             return Text::new(format!("pad({}, [{}])", self.node(*x).text, widths.join(", ")), Bind::Tight);
+        }
+        if let Some(entries) = form::entries(self.graph(), id) {
+            let texts: Vec<String> = entries.into_iter().map(|entry| self.node(entry).text).collect();
+            return Text::new(format!("[{}]", texts.join(", ")), Bind::Tight);
         }
         let mut args: Vec<String> = node.args.iter().map(|arg| self.node(*arg).text).collect();
         let mut attrs = node.op.attrs.all().iter();
@@ -374,11 +375,18 @@ impl Bind {
     }
 }
 
+/// The shortest text that reads back to the same number.
+fn shortest(value: f64) -> String {
+    let short = number(value, 6);
+    let text = if short.parse() == Ok(value) { short } else { format!("{value:?}") };
+    text.strip_suffix(".0").map(str::to_string).unwrap_or(text)
+}
+
 /// A literal tensor; a long one by its shape.
 fn literal_text(tensor: &crate::tensor::Tensor) -> String {
     fn rows(view: ndarray::ArrayViewD<f64>) -> String {
         if view.ndim() == 0 {
-            return view.first().map(|v| number(*v, 17)).unwrap_or_default();
+            return view.first().map(|v| shortest(*v)).unwrap_or_default();
         }
         let parts: Vec<String> = view.outer_iter().map(rows).collect();
         format!("[{}]", parts.join(", "))

@@ -1,9 +1,10 @@
 //! Sums and means: of one value, of a softmax, of diagonals and padded entries, and `keep` where broadcasting does it.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::Poly;
-use crate::graph::{Attr, Attrs, Fault, NodeId};
-use crate::ops::form::{Form, form};
+use super::poly::{Mono, Poly, power, times};
+use super::sides::Side;
+use crate::graph::{Attr, Attrs, Fault, Kernel, NodeId};
+use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
@@ -42,7 +43,40 @@ impl Algebra<'_> {
             self.polys.insert(built, poly);
             return Ok(built);
         }
+        // What is stretched along the axes that go is itself, so many times.
+        if let Form::Broadcast(inner) = form(self.graph, rest)
+            && !self.named.contains(&rest)
+            && axes.iter().all(|axis| (*axis as usize) + self.graph.shape(inner).rank() < rank)
+        {
+            let count = if mean {
+                Poly::number(1.0)
+            } else {
+                let count = build::count(self.graph, rest, Some(&axes))?;
+                self.poly(count)
+            };
+            let made = self.stretched(inner, shape)?;
+            let poly = self.poly(inner);
+            self.polys.insert(made, poly);
+            return self.linear(scale.times(&count).unwrap_or(scale), made, shape);
+        }
         if !mean {
+            // The sum of products is one product.
+            if let Form::Mul(a, b) = form(self.graph, rest)
+                && (rank, axes.len(), attrs.flag(1)) == (1, 1, false)
+                && !self.named.contains(&rest)
+                && [a, b].iter().all(|id| {
+                    let product = matches!(form(self.graph, *id), Form::Mul(..) | Form::Div(..));
+                    self.graph.shape(*id).rank() == 1 && (self.named.contains(id) || !product)
+                })
+            {
+                let made = self.dot(a, b)?;
+                return self.linear(scale, made, shape);
+            }
+            if let Some(made) = self.summed_product(rest, &axes)? {
+                let made = build::reshape_to(self.graph, made, shape.clone())?;
+                let made = self.shaped(made, shape)?;
+                return self.linear(scale, made, shape);
+            }
             if self.sums_to_one(rest, &axes) {
                 let ones = self.ones(shape)?;
                 return self.linear(scale, ones, shape);
@@ -94,6 +128,81 @@ impl Algebra<'_> {
             return self.shorter(made, poly, shape);
         }
         self.linear(scale, made, shape)
+    }
+
+    /// The norm of what is apart from its mean is the standard deviation times the root of the count.
+    pub(super) fn spread(&mut self, id: NodeId, away: NodeId) -> Result<NodeId, Fault> {
+        let Form::Sub(x, mean) = form(self.graph, away) else { return Ok(id) };
+        let attrs = &self.graph.node(id).op.attrs;
+        let all = attrs.all().iter().all(|attr| matches!(attr, Attr::Absent | Attr::Flag(false)));
+        if self.named.contains(&id)
+            || !all
+            || form(self.graph, self.bare(mean)) != Form::Mean(x)
+            || !self.graph.shape(self.bare(mean)).is_scalar()
+        {
+            return Ok(id);
+        }
+        let count = build::count(self.graph, x, None)?;
+        let root = form::sqrt(self.graph, count)?;
+        let std = build::div(self.graph, id, root)?;
+        let std = self.atom(std).unwrap_or(std);
+        if !self.named.contains(&std) {
+            self.spelled.insert(std, Spelled { function: form::STD, args: vec![x], dims: vec![], transposed: false });
+            self.polys.insert(std, Poly::atom(std));
+            let cost = 2 + self.cost(x);
+            self.costs.insert(std, cost);
+            self.canon.insert(std, std);
+        }
+        let count = self.poly(count);
+        let Some((number, mono)) = count.single() else { return Ok(id) };
+        let root = Poly::term(libm::sqrt(number), &power(&mono, 0.5));
+        self.polys.insert(id, Poly::atom(std).times(&root).unwrap_or_default());
+        Ok(id)
+    }
+
+    /// A reduction over all axes by name as one that names none.
+    pub(super) fn over_all(&mut self, id: NodeId) -> Result<NodeId, Fault> {
+        let node = self.graph.node(id).clone();
+        let (Kernel::Reduce(_), [x], Some(axes)) = (node.op.def.kernel, node.args.as_slice(), node.op.attrs.ints(0))
+        else {
+            return Ok(id);
+        };
+        if axes.len() != self.graph.shape(*x).rank() || node.op.attrs.flag(1) || node.op.attrs.all().len() != 2 {
+            return Ok(id);
+        }
+        self.graph.add(node.op.def, Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]), &[*x])
+    }
+
+    /// The sum over one axis of a matrix times a row or a column as a product: `sum(A*x, axis=1)` is `A @ x`.
+    fn summed_product(&mut self, id: NodeId, axes: &[i64]) -> Result<Option<NodeId>, Fault> {
+        let ([axis], 2) = (axes, self.graph.shape(id).rank()) else { return Ok(None) };
+        let Some((coefficient, mono)) = self.poly(id).single().filter(|_| !self.named.contains(&id)) else {
+            return Ok(None);
+        };
+        let (mut inside, mut outside, mut full): (Mono, Mono, Mono) = (vec![], vec![], vec![]);
+        for (atom, exponent) in mono {
+            let (along, vector) = match self.side(atom) {
+                Side::Scalar => (&mut outside, atom),
+                Side::Row(x) => (if *axis == 1 { &mut inside } else { &mut outside }, x),
+                Side::Column(x) => (if *axis == 0 { &mut inside } else { &mut outside }, x),
+                Side::Full => (&mut full, atom),
+                Side::Eye => return Ok(None),
+            };
+            *along = times(along, &vec![(vector, exponent)]);
+        }
+        if full.is_empty() || inside.is_empty() {
+            return Ok(None);
+        }
+        let shape = self.graph.shape(id).clone();
+        let side = |axis: usize| Shape::new([shape[axis].clone()]);
+        let matrix = self.build(&Poly::term(1.0, &full), &shape)?;
+        let matrix = if *axis == 0 { self.transpose(matrix)? } else { matrix };
+        let (along, left) = (*axis as usize, 1 - *axis as usize);
+        let vector = self.build(&Poly::term(1.0, &inside), &side(along))?;
+        let product = self.product(matrix, vector, &side(left))?;
+        let Some(poly) = self.poly(product).times(&Poly::term(coefficient, &outside)) else { return Ok(None) };
+        let plain = self.build(&poly, &side(left))?;
+        self.shorter(plain, poly, &side(left)).map(Some)
     }
 
     /// Does every line along the axes sum to 1?

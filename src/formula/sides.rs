@@ -1,7 +1,7 @@
 //! Columns, rows and diagonals in a product entry by entry: outer products and products with `diag`.
 
 use super::algebra::{Algebra, Spelled};
-use super::poly::Poly;
+use super::poly::{Mono, Poly, times};
 use crate::graph::{Fault, NodeId};
 use crate::ops::build;
 use crate::ops::form::{self, Form, form};
@@ -12,7 +12,7 @@ pub(super) const OUTER: &str = "outer";
 
 /// What a factor of a matrix is.
 #[derive(Clone, Copy, PartialEq)]
-enum Side {
+pub(super) enum Side {
     Scalar,
     /// A column, and the vector that it is.
     Column(NodeId),
@@ -22,7 +22,7 @@ enum Side {
 }
 
 impl Algebra<'_> {
-    fn side(&self, id: NodeId) -> Side {
+    pub(super) fn side(&self, id: NodeId) -> Side {
         let shape = self.graph.shape(id);
         if shape.is_scalar() {
             return Side::Scalar;
@@ -88,6 +88,50 @@ impl Algebra<'_> {
         Ok(out)
     }
 
+    /// Columns beside matrices in a sum are said to be as wide as these.
+    pub(super) fn columns_among(&mut self, terms: &mut [NodeId], of: &[(f64, Mono)]) -> Result<(), Fault> {
+        let one = Dim::Num(1);
+        let wide = terms.iter().find_map(|id| {
+            let shape = self.graph.shape(*id);
+            (shape.rank() == 2 && shape[1] != one).then(|| shape[1].clone())
+        });
+        let Some(wide) = wide else { return Ok(()) };
+        for (i, (term, (coefficient, mono))) in terms.iter_mut().zip(of).enumerate() {
+            let coefficient = if i == 0 { *coefficient } else { libm::fabs(*coefficient) };
+            let shape = self.graph.shape(*term);
+            if shape.rank() == 2
+                && shape[1] == one
+                && shape[0] != one
+                && let Some(vector) = self.as_vector(coefficient, mono)?
+            {
+                let ones = self.ones(&Shape::new([wide.clone()]))?;
+                *term = self.outer(vector, ones)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The vector that a column made of columns and scalars is.
+    fn as_vector(&mut self, coefficient: f64, mono: &Mono) -> Result<Option<NodeId>, Fault> {
+        let mut vector: Mono = vec![];
+        let mut shape = None;
+        for (atom, exponent) in mono.iter().copied() {
+            let factor = match self.side(atom) {
+                Side::Scalar => atom,
+                Side::Column(x) => {
+                    shape = Some(self.graph.shape(x).clone());
+                    x
+                }
+                _ => return Ok(None),
+            };
+            vector = times(&vector, &vec![(factor, exponent)]);
+        }
+        let Some(shape) = shape else { return Ok(None) };
+        let poly = Poly::term(coefficient, &vector);
+        let plain = self.build(&poly, &shape)?;
+        self.shorter(plain, poly, &shape).map(Some)
+    }
+
     /// The product of vectors, entry by entry.
     fn together(&mut self, vectors: &[NodeId]) -> Result<NodeId, Fault> {
         let mut product = Poly::number(1.0);
@@ -119,9 +163,10 @@ impl Algebra<'_> {
         self.spelled.insert(made, Spelled { function: OUTER, args: vec![a, b], dims: vec![], transposed: false });
         let cost = 2 + self.cost(a).saturating_add(self.cost(b));
         self.costs.insert(made, cost);
-        if let Some(poly) = Poly::atom(column).times(&self.poly(b)) {
-            self.polys.insert(made, poly);
-        }
+        // A sum as the row stays together.
+        let row = self.poly(b);
+        let poly = if row.terms.len() == 1 { Poly::atom(column).times(&row) } else { None };
+        self.polys.insert(made, poly.unwrap_or_else(|| Poly::atom(made)));
         Ok(made)
     }
 

@@ -1,12 +1,11 @@
 //! A normal form written down: in the order in which a person writes it, with what is common in front.
 
 use super::algebra::Algebra;
-use super::poly::{Key, Mono, Poly, power, times};
-use crate::graph::{Fault, NodeId};
+use super::poly::{Mono, Poly, power, times};
+use crate::graph::{Attr, Attrs, Fault, NodeId, Role};
 use crate::ops::form::{self, Form, form};
 use crate::ops::{self, build};
 use crate::shape::Shape;
-use rustc_hash::FxHashMap;
 
 impl Algebra<'_> {
     /// A node for a normal form, in the order in which a person writes it.
@@ -19,10 +18,7 @@ impl Algebra<'_> {
         }
         let common = poly.common();
         let rest = poly.scaled(1.0, &power(&common, -1.0));
-        let coefficients: Vec<f64> = rest.terms.values().copied().collect();
-        let same = coefficients.windows(2).all(|pair| libm::fabs(pair[0]) == libm::fabs(pair[1]));
-        let factor = if same { libm::fabs(coefficients[0]) } else { 1.0 };
-        let factor = if coefficients.iter().all(|c| *c < 0.0) { -factor } else { factor };
+        let factor = content(&rest, !common.is_empty());
         let rest = rest.scaled(1.0 / factor, &vec![]);
         let made = if rest.value() == Some(1.0) {
             self.monomial(factor, &common, None)?
@@ -47,11 +43,16 @@ impl Algebra<'_> {
                 .then(degree(&b.1).total_cmp(&degree(&a.1)))
         });
         let mut sum: Option<NodeId> = None;
-        for (coefficient, mono) in terms {
+        let mut written: Vec<NodeId> = vec![];
+        for (i, (coefficient, mono)) in terms.iter().enumerate() {
+            let coefficient = if i == 0 { *coefficient } else { libm::fabs(*coefficient) };
+            written.push(self.monomial(coefficient, mono, None)?);
+        }
+        self.columns_among(&mut written, &terms)?;
+        for ((coefficient, _), term) in terms.into_iter().zip(written) {
             sum = Some(match sum {
-                None => self.monomial(coefficient, &mono, None)?,
+                None => term,
                 Some(before) => {
-                    let term = self.monomial(libm::fabs(coefficient), &mono, None)?;
                     if coefficient < 0.0 {
                         build::sub(self.graph, before, term)?
                     } else {
@@ -77,7 +78,9 @@ impl Algebra<'_> {
     /// `coefficient * atoms * sum / atoms`
     pub(super) fn monomial(&mut self, coefficient: f64, mono: &Mono, sum: Option<NodeId>) -> Result<NodeId, Fault> {
         let (mut above, mut below): (Vec<NodeId>, Vec<NodeId>) = (vec![], vec![]);
-        for (atom, exponent) in mono {
+        let mono = self.joined(mono, &mut above)?;
+        let (coefficient, mono) = self.turned_about(coefficient, mono)?;
+        for (atom, exponent) in &mono {
             let size = libm::fabs(*exponent);
             let factor = if size == 1.0 {
                 *atom
@@ -89,9 +92,12 @@ impl Algebra<'_> {
             };
             if *exponent > 0.0 { above.push(factor) } else { below.push(factor) }
         }
+        self.differences(&mut below)?;
         above.extend(sum);
         // Scalars first, as `lambda*w` is written.
-        above.sort_by_key(|id| (!self.graph.shape(*id).is_scalar(), !self.first.contains(id), self.rank(*id)));
+        above.sort_by_key(|id| {
+            (!self.graph.shape(*id).is_scalar(), !self.first.contains(id), self.rank(*id), self.place(*id))
+        });
         let above = self.arranged(above)?;
         let negative = coefficient < 0.0;
         let (number, divisor) = fraction(libm::fabs(coefficient));
@@ -127,6 +133,73 @@ impl Algebra<'_> {
         if negative { build::neg(self.graph, made) } else { Ok(made) }
     }
 
+    /// A sign in front of a difference goes into it: `-2*(y - z)` is `2*(z - y)`.
+    fn turned_about(&mut self, coefficient: f64, mut mono: Mono) -> Result<(f64, Mono), Fault> {
+        if coefficient >= 0.0 {
+            return Ok((coefficient, mono));
+        }
+        for (atom, exponent) in &mut mono {
+            if *exponent != 1.0 || self.named.contains(atom) {
+                continue;
+            }
+            let poly = self.poly(*atom);
+            if poly.terms.len() == 2 && poly.terms.values().any(|c| *c < 0.0) {
+                let minus = poly.scaled(-1.0, &vec![]);
+                let shape = self.graph.shape(*atom).clone();
+                let turned = self.terms(&minus)?;
+                // `1 - sigmoid(z)` may have a shorter name.
+                if self.cost(turned) <= self.cost(*atom) {
+                    *atom = self.stretched(turned, &shape)?;
+                    return Ok((-coefficient, mono));
+                }
+            }
+        }
+        Ok((coefficient, mono))
+    }
+
+    /// `(1 - x)*(1 + x)` below is `1 - x^2`: sums whose product has no more terms than one of them.
+    fn differences(&mut self, factors: &mut Vec<NodeId>) -> Result<(), Fault> {
+        let sums: Vec<NodeId> =
+            factors.iter().copied().filter(|id| !self.named.contains(id) && self.poly(*id).terms.len() == 2).collect();
+        if let [a, b] = sums[..]
+            && let Some(product) = self.poly(a).times(&self.poly(b)).filter(|product| product.terms.len() == 2)
+        {
+            let whole = build::mul(self.graph, a, b)?;
+            let shape = self.graph.shape(whole).clone();
+            let made = self.build(&product, &shape)?;
+            factors.retain(|id| *id != a);
+            factors.iter_mut().filter(|id| **id == b).for_each(|id| *id = made);
+        }
+        Ok(())
+    }
+
+    /// `x^n / x` is `x^(n - 1)`: these powers, and what is left.
+    fn joined(&mut self, mono: &Mono, powers: &mut Vec<NodeId>) -> Result<Mono, Fault> {
+        let mut rest = mono.clone();
+        for (atom, exponent) in mono {
+            let Form::Pow(base, e) = form(self.graph, *atom) else { continue };
+            let number = matches!(form(self.graph, e), Form::Number(_)) || *exponent != 1.0;
+            if number || self.named.contains(atom) {
+                continue;
+            }
+            let Some((_, more)) = rest.iter().find(|(other, _)| *other == base).copied() else { continue };
+            let size = ops::number(self.graph, libm::fabs(more));
+            let e = if more < 0.0 { build::sub(self.graph, e, size)? } else { build::add(self.graph, e, size)? };
+            powers.push(build::raised(self.graph, base, e)?);
+            rest.retain(|(other, _)| other != atom && *other != base);
+        }
+        Ok(rest)
+    }
+
+    /// Of names those that hold numbers first, then what is differentiated by, then those that stand for formulas.
+    fn place(&self, id: NodeId) -> u8 {
+        match self.by {
+            Some(by) if by == id => 1,
+            Some(_) if self.graph.def(id).role == Role::Def => 2,
+            _ => 0,
+        }
+    }
+
     /// In a product names stand first, then their powers, functions, matrix products, sums and conditions.
     fn rank(&self, id: NodeId) -> u8 {
         let named = |id: NodeId| self.named.contains(&id) || self.graph.node(id).args.is_empty();
@@ -150,14 +223,21 @@ impl Algebra<'_> {
             let (mut mono, mut coefficient) = (key.mono(), *coefficient);
             let sums: Vec<NodeId> = mono
                 .iter()
-                .filter(|(atom, e)| {
-                    *e == 1.0 && !self.named.contains(atom) && matches!(form(self.graph, *atom), Form::Sum(_))
-                })
+                .filter(|(atom, e)| *e == 1.0 && !self.named.contains(atom) && self.is_sum(*atom))
                 .map(|(atom, _)| *atom)
                 .collect();
             for sum in sums {
-                let Form::Sum(x) = form(self.graph, sum) else { continue };
-                let attrs = self.graph.node(sum).op.attrs.clone();
+                // A product of two vectors is the sum of one.
+                let (x, attrs) = match form(self.graph, sum) {
+                    Form::Sum(x) => (x, self.graph.node(sum).op.attrs.clone()),
+                    Form::MatMul(a, b) => {
+                        let product = build::mul(self.graph, a, b)?;
+                        let to = self.graph.shape(product).clone();
+                        let all = Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]);
+                        (self.shaped(product, &to)?, all)
+                    }
+                    _ => continue,
+                };
                 let axes = attrs.ints(0).map(<[i64]>::to_vec);
                 let count = build::count(self.graph, x, axes.as_deref())?;
                 let divides = match form(self.graph, count) {
@@ -187,67 +267,24 @@ impl Algebra<'_> {
         Ok(out)
     }
 
-    /// `A @ x + B @ x` is `(A + B) @ x`.
-    fn gathered(&mut self, poly: Poly) -> Result<Poly, Fault> {
-        let mut left: FxHashMap<(NodeId, Vec<(NodeId, u64)>), Vec<(f64, NodeId, NodeId)>> = FxHashMap::default();
-        for (key, coefficient) in &poly.terms {
-            let mono = key.mono();
-            for (atom, exponent) in &mono {
-                if *exponent == 1.0
-                    && !self.named.contains(atom)
-                    && let Form::MatMul(a, b) = form(self.graph, *atom)
-                {
-                    let rest = times(&mono, &vec![(*atom, -1.0)]);
-                    left.entry((b, Key::of(&rest).0)).or_default().push((*coefficient, a, *atom));
-                }
-            }
+    fn is_sum(&self, id: NodeId) -> bool {
+        match form(self.graph, id) {
+            Form::Sum(_) => true,
+            Form::MatMul(..) => self.graph.shape(id).is_scalar(),
+            _ => false,
         }
-        let mut groups: Vec<_> = left.into_iter().filter(|(_, all)| all.len() > 1).collect();
-        groups.sort_by_key(|((b, _), _)| *b);
-        let mut out = poly;
-        for ((b, rest), mut members) in groups {
-            let rest = Key(rest).mono();
-            let size = libm::fabs(members[0].0);
-            if members
-                .iter()
-                .any(|(c, a, _)| libm::fabs(*c) != size || self.graph.shape(*a) != self.graph.shape(members[0].1))
-            {
-                continue;
-            }
-            members.sort_by_key(|(c, a, _)| (*c < 0.0, *a));
-            let mut sum: Option<NodeId> = None;
-            let mut inner = Poly::default();
-            for (coefficient, a, _) in &members {
-                inner.add_term(coefficient / size, &vec![(*a, 1.0)]);
-                sum = Some(match sum {
-                    None if *coefficient < 0.0 => build::neg(self.graph, *a)?,
-                    None => *a,
-                    Some(before) if *coefficient < 0.0 => build::sub(self.graph, before, *a)?,
-                    Some(before) => build::add(self.graph, before, *a)?,
-                });
-            }
-            let Some(sum) = sum else { continue };
-            let to = self.graph.shape(sum).clone();
-            let sum = if self.fuel > 0 {
-                self.fuel -= 1;
-                self.shaped(sum, &to)?
-            } else {
-                self.polys.insert(sum, inner);
-                sum
-            };
-            let to = self.graph.shape(members[0].2).clone();
-            let product = if self.fuel > 0 { self.product(sum, b, &to)? } else { build::matmul(self.graph, sum, b)? };
-            let product = self.poly(product);
-            for (coefficient, _, atom) in &members {
-                out.add_term(-coefficient, &times(&rest, &vec![(*atom, 1.0)]));
-            }
-            match out.plus(&product.scaled(size, &rest), 1.0) {
-                Some(next) => out = next,
-                None => return Ok(out),
-            }
-        }
-        Ok(out)
     }
+}
+
+/// The number and the sign in front of a sum: what all coefficients are, but for their signs, or, beside other factors, what
+/// all are multiples of: `6x*(2x - 1)` rather than `x*(12x - 6)`.
+pub(super) fn content(poly: &Poly, beside: bool) -> f64 {
+    let sizes = || poly.terms.values().map(|c| libm::fabs(*c));
+    let least = sizes().fold(f64::INFINITY, libm::fmin);
+    let same = sizes().all(|size| size == least);
+    let multiples = beside && least > 1.0 && sizes().all(|size| (size / least).fract() == 0.0);
+    let size = if same || multiples { least } else { 1.0 };
+    if poly.terms.values().all(|c| *c < 0.0) { -size } else { size }
 }
 
 /// A coefficient as a number over a whole number, where that is shorter: 0.333… is 1/3.

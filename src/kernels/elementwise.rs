@@ -63,6 +63,42 @@ pub fn logaddexp(a: f64, b: f64) -> f64 {
     large + libm::log1p(libm::exp(small - large))
 }
 
+/// `log(v + w*exp(z))`, without overflow, and with the digits of a sum that is nearly 1.
+pub fn logexpadd(z: f64, v: f64, w: f64) -> f64 {
+    // log(1 + rest + b)
+    let log_sum = |sum: f64, rest: f64, b: f64| {
+        if sum > 0.5 && sum < 2.0 { libm::log1p(rest + b) } else { libm::log(sum) }
+    };
+    if w == 0.0 {
+        libm::log(v)
+    } else if z.abs() < 1.0 {
+        let grown = w * libm::expm1(z);
+        log_sum((v + w) + grown, (w - 1.0) + v, grown)
+    } else if z > 0.0 {
+        let small = times_exp(v, -z);
+        z + log_sum(w + small, w - 1.0, small)
+    } else if v == 0.0 {
+        libm::log(w) + z
+    } else {
+        let small = times_exp(w, z);
+        log_sum(v + small, v - 1.0, small)
+    }
+}
+
+/// `c*exp(z)`, also where the exponential alone leaves the range of numbers.
+fn times_exp(c: f64, z: f64) -> f64 {
+    if z.abs() < 700.0 { c * libm::exp(z) } else { c * libm::exp(0.5 * z) * libm::exp(0.5 * z) }
+}
+
+/// `1/(v + w*exp(z))`, where an exponential that is not there is not infinite either.
+pub fn recexpadd(z: f64, v: f64, w: f64) -> f64 {
+    if w == 0.0 {
+        return 1.0 / v;
+    }
+    // Near 0 an exponential that is nearly taken away keeps its digits.
+    1.0 / if z.abs() < 1.0 { w * libm::expm1(z) + (v + w) } else { v + times_exp(w, z) }
+}
+
 /// log(1 - exp(x)) of a negative x, by the side that cancels nothing (Mächler, "Accurately computing log(1 - exp(-|a|))").
 pub fn log1mexp(x: f64) -> f64 {
     if x > -std::f64::consts::LN_2 { libm::log(-libm::expm1(x)) } else { libm::log1p(-libm::exp(x)) }

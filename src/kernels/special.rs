@@ -1,5 +1,6 @@
 //! Special functions that `libm` does not have, or not near enough: `digamma`, `polygamma`, `lgamma` below 0.
 
+use super::roots;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The logarithm of `|gamma(x)|`; infinite at 0 and the negative whole numbers.
@@ -14,7 +15,7 @@ pub fn lgamma(x: f64) -> f64 {
     if off == 0.0 {
         return f64::INFINITY;
     }
-    libm::log(PI / (libm::sin(PI * off).abs() * -x)) - libm::lgamma(-x)
+    roots::lgamma(x).unwrap_or_else(|| libm::log(PI / (libm::sin(PI * off).abs() * -x)) - libm::lgamma(-x))
 }
 
 /// `erfc(z/sqrt(2))`, corrected for the rounding of the quotient, which the tail would magnify.
@@ -52,7 +53,10 @@ pub fn digamma(x: f64) -> f64 {
         return -1.0 / x;
     }
     if x < 0.0 {
-        return if x == libm::floor(x) { f64::NAN } else { digamma(1.0 - x) - PI * cot_pi(x) };
+        if x == libm::floor(x) {
+            return f64::NAN;
+        }
+        return roots::digamma(x).unwrap_or_else(|| digamma(1.0 - x) - PI * cot_pi(x));
     }
     if x >= 8.0 {
         return digamma_far(x);

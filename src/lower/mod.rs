@@ -1,10 +1,12 @@
 //! From the resolved program to the computation graph: shapes are checked, calls, layers and derivatives expanded where
 //! they are met, and what failed is poison that silences what depends on it.
 
+mod argument;
 mod call;
 mod derivative;
 pub mod errors;
 mod expr;
+mod function;
 mod index;
 mod layer;
 mod network;
@@ -141,7 +143,7 @@ pub enum ItemKind {
     /// A definition: nothing to answer, unless nothing is asked at all.
     Define(DefId),
     /// An expression on a line of its own.
-    Show(Asked),
+    Show(Box<Asked>),
     /// A string on a line of its own.
     Heading(Arc<str>),
     /// An inspection statement; its expressions are all there.
@@ -430,15 +432,13 @@ impl<'a> Cx<'a> {
     fn item(&mut self, item: &hir::Item) {
         self.expanded = 0;
         match &item.kind {
-            hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_ref(), *value),
-            hir::ItemKind::Declare { role, global, shape, value, initialiser } => {
-                self.declare(item.span, *role, *global, shape.as_ref(), *value, initialiser.as_ref());
-            }
+            hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_deref(), *value),
+            hir::ItemKind::Declare(declared) => self.declare(item.span, declared),
             hir::ItemKind::Layer(layer) => self.program_layer(item.span, layer),
             hir::ItemKind::Show(expr) => {
                 self.unnamed_draw();
                 let asked = self.asked(*expr, item.span);
-                self.push_item(item.span, ItemKind::Show(asked));
+                self.push_item(item.span, ItemKind::Show(Box::new(asked)));
             }
             hir::ItemKind::Heading(text) => self.push_item(item.span, ItemKind::Heading(text.clone())),
             hir::ItemKind::Ask(ask) => self.ask(item.span, ask),
@@ -482,16 +482,11 @@ impl<'a> Cx<'a> {
         self.push_item(span, ItemKind::Define(def));
     }
 
-    fn declare(
-        &mut self,
-        span: Span,
-        role: crate::syntax::ast::Role,
-        global: GlobalId,
-        shape: Option<&hir::Shape>,
-        value: Option<hir::Expr>,
-        initialiser: Option<&crate::syntax::ast::Name>,
-    ) {
+    fn declare(&mut self, span: Span, declared: &hir::Declare) {
         use crate::syntax::ast::Role;
+        let hir::Declare { role, global, shape, value, initialiser } = declared;
+        let (role, global, value) = (*role, *global, *value);
+        let (shape, initialiser) = (shape.as_ref(), initialiser.as_ref());
         let info = self.program.global(global);
         self.draw = Draw { name: info.name.clone(), path: vec![] };
         let stated = match shape {

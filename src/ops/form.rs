@@ -1,10 +1,11 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
 use super::{
-    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, pow,
-    reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
+    add, broadcast_to, compare, diag, div, erf, eye, gather, hyperbolic, linalg, logic, matmul, mean, mul, neg, norm,
+    pow, prod, reshape, roots, sigmoid, slice, softmax, sub, sum, transpose, trigonometry,
 };
-use crate::graph::{Attrs, Fault, Graph, NodeId, OpDef, Role};
+use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, OpDef, Role};
+use crate::shape::Dim;
 
 /// A node as the algebra sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +68,12 @@ pub enum Form {
     ScatterAdd(NodeId, NodeId),
     /// `stop(x)`, a definition: the same value.
     Same(NodeId),
+    /// Entries of the first at the indices of the second.
+    TakeAlong(NodeId, NodeId),
+    /// `norm(x)`
+    Norm(NodeId),
+    /// The product of the others along an axis.
+    Others(NodeId),
     /// Anything else.
     Other,
 }
@@ -91,9 +98,11 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [x]) if is(&diag::DIAG_EMBED) => Form::DiagEmbed(*x),
         (_, [x]) if is(&slice::UNSLICE) => Form::Padded(*x),
         (_, [x]) if is(&softmax::SOFTMAX) => Form::Softmax(*x),
+        (_, [x]) if is(&norm::NORM) => Form::Norm(*x),
+        (_, [x]) if is(&prod::PROD_OTHERS) => Form::Others(*x),
         (_, [x]) if is(&roots::SQRT) => Form::Sqrt(*x),
         (_, [x]) if is(&linalg::INV) => Form::Inv(*x),
-        (_, [a, b]) if is(&linalg::SOLVE) => Form::Solve(*a, *b),
+        (_, [a, b]) if is(&linalg::SOLVE) || is(&linalg::SOLVE_COLUMNS) => Form::Solve(*a, *b),
         (_, [a, b]) if is(&add::ADD) => Form::Add(*a, *b),
         (_, [a, b]) if is(&sub::SUB) => Form::Sub(*a, *b),
         (_, [a, b]) if is(&mul::MUL) => Form::Mul(*a, *b),
@@ -104,6 +113,7 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, [a, b]) if is(&logic::AND) => Form::And(*a, *b),
         (_, [a, b]) if is(&logic::OR) => Form::Or(*a, *b),
         (_, [a]) if is(&logic::NOT) => Form::Not(*a),
+        (_, [a, b]) if is(&gather::TAKE_ALONG) => Form::TakeAlong(*a, *b),
         (_, [a, b]) if is(&gather::SCATTER_ADD) => Form::ScatterAdd(*a, *b),
         (_, [c, a, b]) if is(&super::choose::WHERE) => Form::Where(*c, *a, *b),
         _ => Form::Other,
@@ -116,6 +126,23 @@ pub const READABLE: &[&str] = &[
     "(0.5/cosh(z/2))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "(0.5/cosh(0.5*z))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "tanh(-z) = -tanh(z)",
+    "logexpadd(z, v, 1) = log(v + exp(z))",
+    "logexpadd(z, v, w) = log(v + w*exp(z))",
+    "logexpadd(z, -1, 1) = log(exp(z) - 1)",
+    "recexpadd(z, -1, 1) = 1/(exp(z) - 1)",
+    "recexpadd(z, v, 1) = 1/(v + exp(z))",
+    "recexpadd(z, v, w) = 1/(v + w*exp(z))",
+    "sigmoid_entropy(z) = sigmoid(z)*softplus(-z) + sigmoid(-z)*softplus(z)",
+    "erf(-z) = -erf(z)",
+    "sin(-z) = -sin(z)",
+    "cos(-z) = cos(z)",
+    "tan(-z) = -tan(z)",
+    "sinh(-z) = -sinh(z)",
+    "cosh(-z) = cosh(z)",
+    "atan(-z) = -atan(z)",
+    "abs(-z) = abs(z)",
+    "sign(-z) = -sign(z)",
+    "x*(1/y) = x/y",
     "xlogy(x, y) = x*log(y)",
     "xlog1py(x, y) = x*log(1 + y)",
     "log1p(x) = log(1 + x)",
@@ -128,6 +155,7 @@ pub const READABLE: &[&str] = &[
     "square(x) = x^2",
     "cofactor(A) = det(A)*inv(A)'",
     "inv(inv(A)) = A",
+    "inv(A') = inv(A)'",
     "exp(-log(x)) = 1/x",
     "where((not c) or c, x, y) = x",
     "where(c or (not c), x, y) = x",
@@ -142,6 +170,20 @@ pub fn spelled(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
 
 /// As [`READABLE`], for what is as short either way: the right side is its normal form, the shorter one is printed.
 pub const EITHER: &[&str] = &["sigmoid(-z) = 1 - sigmoid(z)", "erfc(z) = 1 - erf(z)"];
+
+/// Rules for any two factors of a product, wherever they stand in it.
+pub const FACTORS: &[&str] = &[
+    "sinh(z)/cosh(z) = tanh(z)",
+    "sin(z)/cos(z) = tan(z)",
+    "cos(z)/sin(z) = 1/tan(z)",
+    "z*sign(z) = abs(z)",
+    "abs(z)*sign(z) = z",
+    "z/abs(z) = sign(z)",
+    "abs(z)/z = sign(z)",
+    "relu(z)*(z >= 0) = relu(z)",
+    "maximum(0, z)*(z >= 0) = maximum(0, z)",
+    "exp(z)*exp(-z) = 1",
+];
 
 /// Squares that are one another's: `f^2` is a number and a multiple of `g^2`.
 static SQUARES: &[(&OpDef, f64, f64, &OpDef)] = &[
@@ -176,6 +218,65 @@ pub fn complement(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
 pub fn sqrt(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
     graph.add(&roots::SQRT, Attrs::None, &[x])
 }
+
+/// `prod(x)/x` along an axis, which the product of the others is where none is 0.
+pub fn quotient_of_others(graph: &mut Graph, x: NodeId, axis: i64) -> Result<NodeId, Fault> {
+    let attrs = match graph.shape(x).rank() {
+        1 => vec![Attr::Absent, Attr::Flag(false)],
+        _ => vec![Attr::Ints(vec![axis].into()), Attr::Flag(true)],
+    };
+    let whole = graph.add(&prod::PROD, Attrs::from_vec(attrs), &[x])?;
+    super::build::div(graph, whole, x)
+}
+
+/// The first of the whole numbers one after another that indices along an axis are.
+pub fn first_index(graph: &Graph, index: NodeId, axis: usize) -> Option<u64> {
+    let (mut id, len) = (index, &graph.shape(index)[axis]);
+    let mut axis = Some(axis);
+    // What the numbers are stretched and moved by must leave them along the axis.
+    while let node = graph.node(id)
+        && (*node.op.def == broadcast_to::BROADCAST_TO || *node.op.def == reshape::RESHAPE)
+    {
+        let inner = graph.shape(node.args[0]);
+        axis = (0..inner.rank())
+            .find(|at| inner[*at] == *len && inner.iter().enumerate().all(|(i, dim)| i == *at || *dim == Dim::Num(1)));
+        let placed = |at: usize| {
+            let shape = graph.shape(id);
+            *node.op.def != broadcast_to::BROADCAST_TO
+                || at + shape.rank() - inner.rank() == shape.iter().position(|dim| dim == len).unwrap_or(at)
+        };
+        axis = axis.filter(|at| placed(*at));
+        axis?;
+        id = node.args[0];
+    }
+    axis?;
+    let counts = |id: NodeId| *graph.def(id) == eye::ARANGE && graph.shape(id)[0] == *len;
+    match form(graph, id) {
+        _ if counts(id) => Some(0),
+        Form::Add(start, counted) if counts(counted) => match form(graph, start) {
+            Form::Number(start) if start >= 0.0 => Some(start as u64),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The scalars that a vector is put together from.
+pub fn entries(graph: &Graph, id: NodeId) -> Option<Vec<NodeId>> {
+    if *graph.def(id) != super::concat::CONCAT || graph.shape(id).rank() != 1 {
+        return None;
+    }
+    let entry = |arg: &NodeId| match form(graph, *arg) {
+        Form::Broadcast(x) | Form::Reshape(x) if graph.shape(x).is_scalar() && graph.shape(*arg)[0] == Dim::Num(1) => {
+            Some(x)
+        }
+        _ => None,
+    };
+    graph.node(id).args.iter().map(entry).collect()
+}
+
+/// The name of the standard deviation.
+pub const STD: &str = mean::STD.name;
 
 /// `diag(x)` of a vector.
 pub fn diagonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {

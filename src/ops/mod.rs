@@ -13,6 +13,7 @@ pub mod shapes;
 pub mod units;
 
 mod args;
+mod away;
 mod recognise;
 
 pub use recognise::recognise;
@@ -54,7 +55,7 @@ operators! {
     trigonometry: SIN COS TAN ASIN ACOS ATAN ATAN2;
     hyperbolic: SINH COSH ASINH ACOSH ATANH;
     tanh: TANH;
-    sigmoid: SIGMOID SOFTPLUS LOGADDEXP;
+    sigmoid: SIGMOID SOFTPLUS LOGADDEXP SIGMOID_ENTROPY;
     relu: RELU LEAKY_RELU ELU SELU;
     gelu: GELU SILU;
     identity: IDENTITY;
@@ -87,6 +88,7 @@ operators! {
     diag: DIAG DIAGONAL DIAG_EMBED TRACE TRIL TRIU;
     eye: EYE ARANGE ZEROS ONES LINSPACE ONE_HOT;
     linalg: INV SOLVE DET COFACTOR LOGDET CHOLESKY;
+    expadd: LOGEXPADD RECEXPADD;
     random: NORMAL UNIFORM BERNOULLI;
 }
 
