@@ -2,6 +2,7 @@
 //!
 //! The expected texts come from the course's notes, from calculus, and from the matrix cookbook (Petersen, Pedersen).
 
+use nnlang::formula::length;
 use nnlang::outside::InMemory;
 use nnlang::session::{Session, Settings};
 
@@ -167,8 +168,18 @@ fn a_formula_read_back_is_the_derivative() {
     }
 }
 
-/// The table of derivatives: the programs, and what is asked of each with its formula and whether it is of one entry.
-fn table() -> Vec<(String, Vec<(String, String, bool)>)> {
+/// One line of the table of derivatives.
+struct Ask {
+    ask: String,
+    formula: String,
+    /// What a textbook writes.
+    textbook: Option<String>,
+    /// The formula is that of one entry.
+    entry: bool,
+}
+
+/// The table of derivatives: the programs, and what is asked of each.
+fn table() -> Vec<(String, Vec<Ask>)> {
     let text = include_str!("data/formulas.txt");
     let mut out = vec![];
     for block in text.split("\n\n").filter(|block| !block.trim().is_empty()) {
@@ -177,7 +188,17 @@ fn table() -> Vec<(String, Vec<(String, String, bool)>)> {
             match line.split_once(' ') {
                 Some((mark @ (">" | "~"), ask)) => {
                     let (ask, formula) = ask.split_once(" = ").unwrap_or((ask, ""));
-                    asks.push((ask.to_string(), formula.to_string(), mark == "~"));
+                    let (formula, textbook) = match formula.split_once("  # textbook") {
+                        Some((formula, "")) => (formula, Some(formula)),
+                        Some((formula, other)) => (formula, Some(other.trim_start_matches(": "))),
+                        None => (formula, None),
+                    };
+                    asks.push(Ask {
+                        ask: ask.to_string(),
+                        formula: formula.to_string(),
+                        textbook: textbook.map(str::to_string),
+                        entry: mark == "~",
+                    });
                 }
                 _ => program.push_str(&format!("{line}\n")),
             }
@@ -191,16 +212,27 @@ fn table() -> Vec<(String, Vec<(String, String, bool)>)> {
 fn the_derivatives_of_books_and_courses_are_short() {
     let mut wrong = vec![];
     for (program, asks) in table() {
-        let asked: String = asks.iter().map(|(ask, ..)| format!("derive {ask}\n")).collect();
+        let asked: String = asks.iter().map(|ask| format!("derive {}\n", ask.ask)).collect();
         let (formulas, problems) = run(&format!("{program}{asked}"));
         assert!(problems.is_empty(), "{problems:?} in\n{program}");
-        for ((ask, expected, _), found) in asks.iter().zip(&formulas) {
-            if found != expected {
-                wrong.push(format!("{ask}: expected {expected}, found {found}"));
+        for (Ask { ask, formula, .. }, found) in asks.iter().zip(&formulas) {
+            if found != formula {
+                wrong.push(format!("{ask}: expected {formula}, found {found}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_formula_is_longer_than_the_textbooks() {
+    let mut compared = 0;
+    for Ask { ask, formula, textbook, .. } in table().into_iter().flat_map(|(_, asks)| asks) {
+        let Some(textbook) = textbook else { continue };
+        compared += 1;
+        assert!(length(&formula) <= length(&textbook), "{ask}: {formula} is longer than {textbook}");
+    }
+    assert!(compared > 300);
 }
 
 #[test]
@@ -209,8 +241,9 @@ fn the_derivatives_of_books_and_courses_are_true() {
     for (program, asks) in table() {
         let asserts: String = asks
             .iter()
-            .filter(|(.., entry)| !entry)
-            .map(|(ask, formula, _)| format!("assert {ask} ~= ({formula})\n"))
+            .filter(|ask| !ask.entry)
+            .flat_map(|ask| [Some(&ask.formula), ask.textbook.as_ref()].map(|formula| (&ask.ask, formula)))
+            .filter_map(|(ask, formula)| formula.map(|formula| format!("assert {ask} ~= ({formula})\n")))
             .collect();
         wrong.extend(run(&format!("{program}{asserts}")).1);
     }

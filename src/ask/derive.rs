@@ -12,10 +12,13 @@ use serde_json::Map;
 const SMALL: usize = 400;
 
 /// By so much must a formula be shorter to say a derivative by what is differentiated: `-k*J`, but `exp(x)`.
-const ITSELF: usize = 6;
+const ITSELF: usize = 10;
 
 /// By so much must it be shorter to say it by names that what is differentiated is not made of.
-const OTHERS: usize = 3;
+const OTHERS: usize = 1;
+
+/// And by so much where such a name is all that is said.
+const ALONE: usize = 3;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
@@ -65,7 +68,7 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
             let any = formula(false, itself).map(|any| {
                 let length = formula::length(&any.text);
                 // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
-                (length + more[0] + more[1] + usize::from(length == 1 && own.is_some()), any)
+                (length + more[0] + more[1] + if length == 1 && own.is_some() { ALONE } else { 0 }, any)
             });
             found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
         }

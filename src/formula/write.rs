@@ -204,7 +204,8 @@ impl Algebra<'_> {
     fn rank(&self, id: NodeId) -> u8 {
         let named = |id: NodeId| self.named.contains(&id) || self.graph.node(id).args.is_empty();
         if named(id) {
-            return 0;
+            // `k^2*a*(1 - a)`
+            return u8::from(self.place(id) == 2);
         }
         match form(self.graph, id) {
             Form::Pow(base, _) if named(base) => 1,
