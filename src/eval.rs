@@ -324,12 +324,16 @@ impl<'a> Eval<'a> {
         if let Some(place) = self.first_with(root, opened, node, own) {
             return (place, slope(place));
         }
-        let Some(made_for) = made_for else { return (question, false) };
         let goal = self.compiled.items.iter().find(|item| item.span == question).and_then(|item| match &item.kind {
             crate::lower::ItemKind::Show(asked) => asked.of,
             crate::lower::ItemKind::Ask(ask) => ask.exprs.first().and_then(|asked| asked.of.or(asked.node)),
             crate::lower::ItemKind::Define(_) | crate::lower::ItemKind::Heading(_) => None,
         });
+        let Some(made_for) = made_for else {
+            // The program wrote it, and something else is evaluated in its place: only the slope has it.
+            let written = goal.is_some_and(|goal| self.compiled.graph.reach(&[goal]).contains(&node));
+            return (own.filter(|_| written).unwrap_or(question), false);
+        };
         // Where no definition is made with it, its own place is where it was written.
         let otherwise = own.map_or((question, false), |own| (own, true));
         let Some(goal) = goal else { return otherwise };

@@ -86,7 +86,7 @@ fn side_by_side(cx: &Cx, chain: &Chain, drawn: &[Drawn], derivatives: &[Option<A
             Cell::name(head),
             Cell::new(Style::Plain, text.map(|text| format!("= {}", cut(text))).unwrap_or_default()),
             Cell::number(value),
-            Cell::new(Style::Note, slope(cx, chain, drawn.stage, &derivatives)),
+            Cell::new(Style::Note, slope(cx, chain, drawn.stage, derivatives)),
         ]);
     }
     table.doc()

@@ -186,7 +186,8 @@ fn sides(
     }
     let size = libm::fmax(libm::fabs(up.slope), libm::fabs(down.slope));
     let error = libm::fmax(up.error, down.error);
-    if !(error <= libm::fmax(1e-2 * libm::fmax(size, libm::fabs(exact)), nothing)) {
+    // A NaN is no settled slope.
+    if error.is_nan() || error > libm::fmax(1e-2 * libm::fmax(size, libm::fabs(exact)), nothing) {
         return (Verdict::Unclear, None);
     }
     let slack = 1e-4 * size + 2.0 * error;
