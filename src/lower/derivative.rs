@@ -392,6 +392,8 @@ impl Cx<'_> {
                             || Zero::Constant(format!("{name}{}", "'".repeat(before as usize)), "its argument".into());
                         let zero = if zero == Zero::Unconnected && before > 0 { earlier() } else { zero };
                         self.zeros.entry(id).or_insert(zero);
+                        // All further ones are zero too.
+                        break;
                     }
                 }
                 Err(trouble) => {
