@@ -56,6 +56,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  nnlang doc\n  nnlang doc leaky_relu")]
     Doc(Doc),
     /// Open the prompt, with a file's definitions loaded
+    #[command(
+        after_help = "Examples:\n  nnlang repl net.nnl\n  nnlang repl - < lines.txt     answers each line, without prompts"
+    )]
     Repl(Repl),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  nnlang completions bash > /etc/bash_completion.d/nnlang")]
@@ -152,7 +155,7 @@ pub struct Doc {
 /// `nnlang repl`
 #[derive(Args, Debug)]
 pub struct Repl {
-    /// A program whose definitions are there from the start
+    /// A program whose definitions are there from the start; `-` reads the prompt's lines from standard input
     #[arg(value_name = "FILE")]
     pub file: Option<String>,
     /// How statements are run.

@@ -186,6 +186,13 @@ pub fn layer_units(word: &str, span: Span) -> Diagnostic {
         .mend(format!("write `{word} 4 tanh`"))
 }
 
+/// `layer 0 tanh`
+pub fn no_units(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("a `{word}` has at least one unit"))
+        .at(span, "none here")
+        .mend(format!("write `{word} 4 tanh`, or leave the line out"))
+}
+
 /// `layer tanh 4`
 pub fn layer_order(word: &str, name: (&str, Span), units: (&str, Span)) -> Diagnostic {
     Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
