@@ -187,7 +187,7 @@ pub struct Options {
     #[arg(long, value_name = "P")]
     pub precision: Option<Bits>,
     /// The seed of random numbers
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// How many threads may work; this version works on one
     #[arg(long, value_name = "N", value_parser = threads)]
@@ -264,6 +264,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write it as NAME=VALUE, without spaces around `=`".into()),
     }
+}
+
+/// `7`
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a whole number from 0 on".into())
 }
 
 /// `1`: there is no other number yet.

@@ -518,7 +518,9 @@ pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagn
         return problem.mend(format!("write `{base}'` for the transpose")).edit(dot, "'");
     }
     if field == "grad" {
-        return problem.mend(format!("write `dJ/d{base}`"));
+        let goal = if base == "J" { "L" } else { "J" };
+        return problem
+            .mend(format!("write `grad {base}` for its derivatives, `d{goal}/d{base}` for that of `{goal}` by it"));
     }
     if let Some(form) = crate::ops::foreign::form(field) {
         return problem.mend(form);
