@@ -250,3 +250,20 @@ fn random_programs_are_differentiated_evaluated_and_laid_out_alike() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong[..wrong.len().min(5)].join("\n\n"));
     assert!(smooth > 250, "only {smooth} of the programs have numbers that are not too large");
 }
+
+/// Each of these would take hours, were a step of it not linear in the program.
+#[test]
+fn long_programs_are_answered() {
+    let chain: String = (1..5_000).map(|i| format!("a{i} = a{} + 1\n", i - 1)).collect();
+    let layers = "layer 2 tanh\n".repeat(2_000);
+    for (text, answers) in [
+        // Every name moves as far as the first.
+        (format!("a0 = 1\n{chain}nudge a0 by 0.5\n"), 1),
+        (format!("input x : [3, m]\n{layers}"), 1 + 4 * 2_000),
+        (format!("f(x) = x^2\nf{}(1)\n", "'".repeat(100_000)), 1),
+    ] {
+        let report = Session::new(Settings::default()).apply("", &text, &mut InMemory::default()).1;
+        assert!(report.diagnostics.iter().all(|problem| !problem.is_error()), "{:?}", report.diagnostics);
+        assert_eq!(report.answers.len(), answers);
+    }
+}

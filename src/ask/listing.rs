@@ -18,15 +18,22 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
             last = Some((node, def.name.to_string(), item.span));
         }
     }
-    // All at once where all have a value; one by one where some have not.
-    let nodes: Vec<NodeId> = shown.iter().map(|(node, ..)| *node).collect();
     let Some(first) = shown.first() else { return };
-    let together = cx.eval.values(&nodes, first.2);
+    // Without data there is the shape. The others are evaluated all at once, and one by one where one of them fails.
+    let ready = cx.eval.ready();
+    let is_ready = |node: &NodeId| ready.get(node.index()) == Some(&true);
+    let nodes: Vec<NodeId> = shown.iter().map(|(node, ..)| *node).filter(is_ready).collect();
+    let together = cx.eval.values(&nodes, first.2).map(Vec::into_iter);
+    let mut together = together.ok();
     let mut told = vec![];
-    for (i, (node, name, span)) in shown.iter().enumerate() {
-        let value = match &together {
-            Ok(values) => Ok(values[i].clone()),
-            Err(_) => cx.eval.value(*node, *span),
+    for (node, name, span) in &shown {
+        if !is_ready(node) {
+            only_shape(cx, *node, name, *span);
+            continue;
+        }
+        let value = match &mut together {
+            Some(values) => values.next().map_or_else(|| cx.eval.value(*node, *span), Ok),
+            None => cx.eval.value(*node, *span),
         };
         match value {
             Ok(value) => {
@@ -40,20 +47,12 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
                     }
                 }
             }
-            // Without data there is the shape.
             Err(problem) if problem.code == "nnlang::value::missing" || problem.code == "nnlang::value::unbound" => {
-                let shape = cx.shape(*node);
-                let doc = crate::view::Doc::line(crate::view::Line::new().name(name).plain(" : ").shape(&shape));
-                let mut fact = serde_json::Map::new();
-                fact.insert("name".into(), name.as_str().into());
-                let dims = cx.eval.compiled.graph.shape(*node);
-                let dims = dims.iter().map(|dim| cx.eval.compiled.graph.dims.show(dim).into()).collect();
-                fact.insert("shape".into(), serde_json::Value::Array(dims));
-                cx.push(*span, doc, vec![fact]);
+                only_shape(cx, *node, name, *span);
             }
             Err(problem) => {
                 let stop = problem.code == "nnlang::session::interrupted" || problem.code == "nnlang::value::memory";
-                cx.problems.push(*problem);
+                cx.tell(*problem);
                 if stop {
                     return;
                 }
@@ -84,4 +83,16 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
         facts.push(fact);
     }
     cx.push(span, doc, facts);
+}
+
+/// A definition whose value waits for data.
+fn only_shape(cx: &mut Cx, node: NodeId, name: &str, span: crate::source::Span) {
+    let shape = cx.shape(node);
+    let doc = crate::view::Doc::line(crate::view::Line::new().name(name).plain(" : ").shape(&shape));
+    let mut fact = serde_json::Map::new();
+    fact.insert("name".into(), name.into());
+    let dims = cx.eval.compiled.graph.shape(node);
+    let dims = dims.iter().map(|dim| cx.eval.compiled.graph.dims.show(dim).into()).collect();
+    fact.insert("shape".into(), serde_json::Value::Array(dims));
+    cx.push(span, doc, vec![fact]);
 }

@@ -152,8 +152,16 @@ fn is_output(kind: &ItemKind) -> bool {
 }
 
 impl Cx<'_, '_> {
-    /// Tells a problem; questions that lack the same input are told together.
+    /// Tells a problem; questions that lack the same input are told together, and what one place does to several once.
     fn tell(&mut self, problem: Diagnostic) {
+        /// So many problems back the same one is looked for.
+        const BACK: usize = 8;
+        let same = |told: &Diagnostic| {
+            told.code == problem.code && told.title == problem.title && told.span() == problem.span()
+        };
+        if self.problems.iter().rev().take(BACK).any(same) {
+            return;
+        }
         let lacks = |problem: &Diagnostic| match (problem.code, problem.labels.last()) {
             ("nnlang::value::missing", Some(label)) => Some(label.span),
             _ => None,

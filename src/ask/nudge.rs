@@ -1,6 +1,6 @@
 //! `nudge a by 0.001`: what moves with it, how much, and the exact derivative beside the quotient.
 
-use super::{Cx, grad, variable};
+use super::{Cx, variable};
 use crate::diag::Diagnostic;
 use crate::diff::{self, Slope};
 use crate::graph::{NodeId, Type};
@@ -49,10 +49,9 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     let mut facts = vec![];
     // As many digits as it takes to see the step.
     let digits = cx.digits.max(sight(&before, step)).min(17);
-    let scalar = before.shape().is_empty();
+    let slopes = slopes(cx, &nodes, node, span)?;
     let mut rows = vec![(name.clone(), before.clone(), moved.clone(), None)];
-    for (((of, target), old), new) in dependents.iter().zip(&old).zip(&new) {
-        let exact = if scalar { Some(exact(cx, *target, node, span)?) } else { directional(cx, *target, node, span)? };
+    for ((((of, _), old), new), exact) in dependents.iter().zip(&old).zip(&new).zip(slopes) {
         rows.push((of.clone(), old.clone(), new.clone(), exact));
     }
     for (of, old, new, exact) in rows {
@@ -137,25 +136,33 @@ fn dependents(cx: &mut Cx, node: NodeId, ask: &Ask) -> Result<Vec<(String, NodeI
     Ok(out)
 }
 
-fn exact(cx: &mut Cx, of: NodeId, by: NodeId, span: Span) -> Result<Tensor, Box<Diagnostic>> {
-    let derived = grad::derivatives(cx, of, &[by], span)?;
-    let Some(derived) = derived.first() else { return Ok(Tensor::scalar(0.0)) };
-    Ok((*cx.eval.value(derived.node, span)?).clone())
-}
-
-/// Along ones: what moving every entry by the same step does.
-fn directional(cx: &mut Cx, of: NodeId, by: NodeId, span: Span) -> Result<Option<Tensor>, Box<Diagnostic>> {
+/// The derivatives along ones: what moving every entry by the same step does. In one sweep, or each for itself where one
+/// of them has none.
+fn slopes(cx: &mut Cx, of: &[NodeId], by: NodeId, span: Span) -> Result<Vec<Option<Arc<Tensor>>>, Box<Diagnostic>> {
     let graph = &mut cx.eval.compiled.graph;
     let mut opener = Opener::keeping([by]);
-    let (root, free) = (opener.open(graph, of), opener.open(graph, by));
+    let roots: Vec<NodeId> = of.iter().map(|of| opener.open(graph, *of)).collect();
+    let free = opener.open(graph, by);
     let shape = graph.shape(by).clone();
     let one = ops::number(graph, 1.0);
-    let Ok(ones) = ops::build::broadcast_to(graph, one, shape) else { return Ok(None) };
-    match diff::forward(graph, root, &[(free, ones)]) {
-        Ok(Slope::Node(tangent)) => Ok(Some((*cx.eval.value(tangent, span)?).clone())),
-        Ok(Slope::Unconnected | Slope::Flat(_)) => Ok(Some(Tensor::scalar(0.0))),
-        Err(_) => Ok(None),
-    }
+    let Ok(ones) = ops::build::broadcast_to(graph, one, shape) else { return Ok(vec![None; of.len()]) };
+    let along = [(free, ones)];
+    let tangents: Vec<Option<Slope>> = match diff::forward_all(graph, &roots, &along) {
+        Ok(slopes) => slopes.into_iter().map(Some).collect(),
+        Err(_) => roots.iter().map(|root| diff::forward(graph, *root, &along).ok()).collect(),
+    };
+    let node = |slope: &Option<Slope>| match slope {
+        Some(Slope::Node(node)) => Some(*node),
+        Some(Slope::Unconnected | Slope::Flat(_)) | None => None,
+    };
+    let nodes: Vec<NodeId> = tangents.iter().filter_map(node).collect();
+    let mut values = cx.eval.values(&nodes, span)?.into_iter();
+    let value = |slope: &Option<Slope>| match slope {
+        Some(Slope::Node(_)) => values.next(),
+        Some(Slope::Unconnected | Slope::Flat(_)) => Some(Arc::new(Tensor::scalar(0.0))),
+        None => None,
+    };
+    Ok(tangents.iter().map(value).collect())
 }
 
 /// How many digits show a step in a value.

@@ -56,6 +56,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  nnlang doc\n  nnlang doc leaky_relu")]
     Doc(Doc),
     /// Open the prompt, with a file's definitions loaded
+    #[command(
+        after_help = "Examples:\n  nnlang repl net.nnl\n  nnlang repl - < lines.txt     answers each line, without prompts"
+    )]
     Repl(Repl),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  nnlang completions bash > /etc/bash_completion.d/nnlang")]
@@ -152,7 +155,7 @@ pub struct Doc {
 /// `nnlang repl`
 #[derive(Args, Debug)]
 pub struct Repl {
-    /// A program whose definitions are there from the start
+    /// A program whose definitions are there from the start; `-` reads the prompt's lines from standard input
     #[arg(value_name = "FILE")]
     pub file: Option<String>,
     /// How statements are run.
@@ -184,7 +187,7 @@ pub struct Options {
     #[arg(long, value_name = "P")]
     pub precision: Option<Bits>,
     /// The seed of random numbers
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// How many threads may work; this version works on one
     #[arg(long, value_name = "N", value_parser = threads)]
@@ -261,6 +264,11 @@ fn pair(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("write it as NAME=VALUE, without spaces around `=`".into()),
     }
+}
+
+/// `7`
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "write a whole number from 0 on".into())
 }
 
 /// `1`: there is no other number yet.

@@ -7,9 +7,15 @@ use rustc_hash::FxHashMap;
 
 /// The tangent of `root` where the nodes `by` move along their tangents (of their shapes). Linear in the nodes under it.
 pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Result<Slope, Trouble> {
+    Ok(forward_all(graph, &[root], by)?.pop().unwrap_or(Slope::Unconnected))
+}
+
+/// The tangents of several roots, in one sweep over all that is under them.
+pub fn forward_all(graph: &mut Graph, roots: &[NodeId], by: &[(NodeId, NodeId)]) -> Result<Vec<Slope>, Trouble> {
     let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
-    let order = graph.reach_above(&[root], names.iter().min().copied().unwrap_or(root));
-    let active = wanted(graph, &order, root, &active(graph, &order, &names));
+    let Some(lowest) = names.iter().chain(roots).min().copied() else { return Ok(vec![]) };
+    let order = graph.reach_above(roots, names.iter().min().copied().unwrap_or(lowest));
+    let active = wanted(graph, &order, roots, &active(graph, &order, &names));
     let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
     for (id, tangent) in by {
         tangents.insert(*id, Share::full(*tangent));
@@ -26,24 +32,25 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
             tangents.insert(id, share);
         }
     }
-    match tangents.get(&root) {
+    let tangent = |root: &NodeId| match tangents.get(root) {
         Some(share) => {
-            let shape = graph.shape(root).clone();
+            let shape = graph.shape(*root).clone();
             let whole = share.whole(graph).and_then(|whole| ops::build::broadcast_to(graph, whole, shape));
-            whole.map(Slope::Node).map_err(|fault| Trouble { node: root, fault })
+            whole.map(Slope::Node).map_err(|fault| Trouble { node: *root, fault })
         }
         None => Ok(match names.first() {
             Some(by) => reverse::zero(graph, &order, *by),
             None => Slope::Unconnected,
         }),
-    }
+    };
+    roots.iter().map(tangent).collect()
 }
 
-/// Which of `active` reach the root by a path that a derivative passes: what only chooses an index needs no tangent.
-fn wanted(graph: &Graph, order: &[NodeId], root: NodeId, active: &NodeMap) -> NodeMap {
-    let mut wanted = NodeMap::with_len(root.index() + 1);
-    if active.contains(root) {
-        wanted.insert(root, 0);
+/// Which of `active` reach a root by a path that a derivative passes: what only chooses an index needs no tangent.
+fn wanted(graph: &Graph, order: &[NodeId], roots: &[NodeId], active: &NodeMap) -> NodeMap {
+    let mut wanted = NodeMap::with_len(roots.iter().max().map_or(0, |root| root.index() + 1));
+    for root in roots.iter().filter(|root| active.contains(**root)) {
+        wanted.insert(*root, 0);
     }
     for id in order.iter().rev().filter(|id| active.contains(**id)) {
         if !wanted.contains(*id) {

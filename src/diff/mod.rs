@@ -6,7 +6,7 @@
 mod forward;
 mod reverse;
 
-pub use forward::forward;
+pub use forward::{forward, forward_all};
 pub use reverse::reverse;
 
 use crate::graph::{ArgKind, Args, Attrs, Diff, Fault, Graph, NodeId, NodeMap, OpDef, Role};

@@ -37,7 +37,7 @@ pub fn derive(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: &[Node
     let mut slot_results = vec![];
     if !slots.is_empty() {
         let opened = openers.plain.open(graph, root);
-        slot_results = sweep(graph, opened, &slots)?;
+        slot_results = swept(graph, opened, &slots)?;
     }
     let mut slot_results = slot_results.into_iter();
     let mut out = vec![];
@@ -49,9 +49,27 @@ pub fn derive(graph: &mut Graph, openers: &mut Openers, root: NodeId, by: &[Node
         let mut opener = Opener::keeping([*id]);
         let opened = opener.open_over(graph, root, &mut openers.plain);
         let free = opener.open_over(graph, *id, &mut openers.plain);
-        out.extend(sweep(graph, opened, &[free])?);
+        out.extend(swept(graph, opened, &[free])?);
     }
     Ok(out)
+}
+
+/// The derivative of what is made of derivatives, by one number: forward, since the reverse of a reverse grows with every
+/// order by a factor. `None` where it is something else.
+fn further(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Option<Result<Vec<Derived>, Trouble>> {
+    let [by] = *by else { return None };
+    let shape = graph.shape(root).clone();
+    if !shape.is_scalar() || !graph.shape(by).is_scalar() {
+        return None;
+    }
+    let is_slope = |id: &NodeId| graph.origin(*id).is_some_and(|origin| origin.slope);
+    if !graph.reach_above(&[root], by).iter().any(is_slope) {
+        return None;
+    }
+    let one = ops::number(graph, 1.0);
+    let slope = diff::forward(graph, root, &[(by, one)]);
+    let made = slope.and_then(|slope| derived(graph, slope, &shape).map_err(|fault| Trouble { node: root, fault }));
+    Some(made.map(|made| vec![made]))
 }
 
 /// The derivative of `root` by one name after the other, of what is printed: between the orders nothing is rewritten for
@@ -62,7 +80,7 @@ pub fn derive_readable(graph: &mut Graph, openers: &mut Openers, root: NodeId, b
     let mut node = opener.open_over(graph, root, &mut openers.plain);
     for id in by {
         let free = opener.open_over(graph, *id, &mut openers.plain);
-        node = sweep(graph, node, &[free]).ok()?.pop()?.node;
+        node = swept(graph, node, &[free]).ok()?.pop()?.node;
     }
     Some(node)
 }
@@ -74,7 +92,7 @@ pub fn derive_as_written(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Opti
     let mut node = opener.open(graph, root);
     for id in by {
         let free = opener.open(graph, *id);
-        node = sweep(graph, node, &[free]).ok()?.pop()?.node;
+        node = swept(graph, node, &[free]).ok()?.pop()?.node;
     }
     Some(node)
 }
@@ -100,7 +118,12 @@ pub fn default_by(compiled: &Compiled, goal: NodeId) -> Vec<DefId> {
         .collect()
 }
 
-/// One sweep over an opened root.
+/// One sweep over an opened root, the way that suits it.
+fn swept(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
+    further(graph, root, by).unwrap_or_else(|| sweep(graph, root, by))
+}
+
+/// One reverse sweep over an opened scalar, or those of a tensor.
 fn sweep(graph: &mut Graph, root: NodeId, by: &[NodeId]) -> Result<Vec<Derived>, Trouble> {
     let shape = graph.shape(root).clone();
     let at = |node: NodeId| move |fault: Fault| Trouble { node, fault };
@@ -392,6 +415,8 @@ impl Cx<'_> {
                             || Zero::Constant(format!("{name}{}", "'".repeat(before as usize)), "its argument".into());
                         let zero = if zero == Zero::Unconnected && before > 0 { earlier() } else { zero };
                         self.zeros.entry(id).or_insert(zero);
+                        // All further ones are zero too.
+                        break;
                     }
                 }
                 Err(trouble) => {

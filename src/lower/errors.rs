@@ -186,6 +186,13 @@ pub fn layer_units(word: &str, span: Span) -> Diagnostic {
         .mend(format!("write `{word} 4 tanh`"))
 }
 
+/// `layer 0 tanh`
+pub fn no_units(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("a `{word}` has at least one unit"))
+        .at(span, "none here")
+        .mend(format!("write `{word} 4 tanh`, or leave the line out"))
+}
+
 /// `layer tanh 4`
 pub fn layer_order(word: &str, name: (&str, Span), units: (&str, Span)) -> Diagnostic {
     Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
@@ -511,7 +518,9 @@ pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagn
         return problem.mend(format!("write `{base}'` for the transpose")).edit(dot, "'");
     }
     if field == "grad" {
-        return problem.mend(format!("write `dJ/d{base}`"));
+        let goal = if base == "J" { "L" } else { "J" };
+        return problem
+            .mend(format!("write `grad {base}` for its derivatives, `d{goal}/d{base}` for that of `{goal}` by it"));
     }
     if let Some(form) = crate::ops::foreign::form(field) {
         return problem.mend(form);

@@ -175,7 +175,10 @@ impl Cx<'_> {
             Value::Poison => None,
             Value::Flag(flag) => {
                 let literal = Tensor::Bool(ndarray::arr0(*flag).into_dyn());
-                Some(ops::build::literal(self.graph(), literal))
+                let node = ops::build::literal(self.graph(), literal);
+                self.here = Some(span);
+                self.settle();
+                Some(node)
             }
             Value::List(items) => self.tensor(items, span),
             Value::Text(_) => {

@@ -129,6 +129,10 @@ impl Cx<'_> {
             self.report(errors::layer_units(word, word_span));
             return None;
         };
+        if self.out.graph.dims.known(&units) == Some(0) {
+            self.report(errors::no_units(word, units_span));
+            return None;
+        }
         let (mut init, mut init_span, mut bias) = (Arc::from("xavier"), word_span, true);
         for (name, value) in options {
             match (name.text.as_str(), value) {

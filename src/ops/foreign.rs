@@ -28,6 +28,8 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("sgn", "sign"),
     ("log_det", "logdet"),
     ("detach", "stop"),
+    ("avg", "mean"),
+    ("sqr", "square"),
 ];
 
 /// A constant's name elsewhere, and the one here.
@@ -64,6 +66,11 @@ const FORMS: &[(&str, &str)] = &[
     ("diff", "write `grad(expr, x)` for a derivative, `x[1:] - x[:-1]` for differences"),
     ("backward", "write `grad J`, or `dJ/da` for one name"),
     ("rand", "write `uniform([3, 4])`"),
+    ("d", "write `dJ/da`, or `grad(expr, a)`"),
+    ("D", "write `dJ/da`, or `grad(expr, a)`"),
+    ("diff", "write `dJ/da`, or `grad(expr, a)`"),
+    ("derivative", "write `dJ/da`, or `grad(expr, a)`"),
+    ("gradient", "write `grad J`, or `grad(expr, a)`"),
     ("Linear", "write `layer 4 tanh`"),
     ("Dense", "write `layer 4 tanh`"),
 ];
