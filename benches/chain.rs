@@ -1,17 +1,11 @@
-//! A chain of definitions read, checked, differentiated and run: nodes against seconds. Run by hand: `cargo bench`.
-#![allow(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "a bench measures the clock and says what it measured"
-)]
+//! A chain of definitions read, checked, differentiated and run: nodes against seconds. Run by hand: `cargo bench -- chain`.
 
 use nnlang::outside::InMemory;
 use nnlang::session::{Session, Settings};
 use std::fmt::Write;
 use std::time::Instant;
 
-fn main() {
+pub(crate) fn run() {
     for n in [1_000, 10_000, 100_000, 1_000_000] {
         let mut text = String::from("v0 = 0.5\n");
         for i in 1..n {

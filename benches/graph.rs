@@ -1,11 +1,5 @@
 //! Scalar graphs differentiated, nothing else: nodes against seconds of the reverse sweep, of the second derivative along a
-//! direction, and of what is evaluated. Run by hand: `cargo bench --bench graph`.
-#![allow(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "a bench measures the clock and says what it measured"
-)]
+//! direction, and of what is evaluated. Run by hand: `cargo bench -- graph`.
 
 use nnlang::diff::{self, Slope};
 use nnlang::graph::{Attrs, DefId, Fault, Graph, NodeId, Type};
@@ -52,6 +46,7 @@ fn measured(nodes: usize) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    [1_000, 10_000, 100_000, 1_000_000].into_iter().try_for_each(measured)
+pub(crate) fn run() {
+    let measured = [1_000, 10_000, 100_000, 1_000_000].into_iter().try_for_each(measured);
+    measured.unwrap_or_else(|why| println!("{why}"));
 }

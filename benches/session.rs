@@ -1,17 +1,11 @@
 //! A session of a thousand definitions: how long a redefinition of one leaf, a question and a completion take. Run by hand:
-//! `cargo bench --bench session`.
-#![allow(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    clippy::disallowed_types,
-    reason = "a bench measures the clock and says what it measured"
-)]
+//! `cargo bench -- session`.
 
 use nnlang::outside::InMemory;
 use nnlang::session::{Session, Settings};
 use std::time::Instant;
 
-fn main() {
+pub(crate) fn run() {
     let mut text = String::from("leaf = 2\nv0 = 1\n");
     for i in 1..990 {
         text += &format!("v{i} = sin(v{})*0.5 + {i}\n", i - 1);

@@ -170,7 +170,7 @@ impl<'a> Eval<'a> {
         use crate::graph::Role;
         let mut worst: f64 = 0.0;
         let names: Vec<crate::shape::Sym> = self.compiled.graph.dims.open_names();
-        for round in 0..3u64 {
+        for round in 0..4u64 {
             let mut state = State { memory_limit: self.state.memory_limit, ..State::default() };
             for (i, name) in names.iter().enumerate() {
                 state.binding.values.insert(*name, 2 + (i as u64 + round) % 3);
@@ -192,7 +192,9 @@ impl<'a> Eval<'a> {
                 let mut entries = vec![0.0; count];
                 crate::kernels::random::uniform(&[7, round, u64::from(def.0)], &mut entries);
                 let entries: Vec<f64> = match ty.dtype {
-                    crate::tensor::DType::Real => entries.iter().map(|v| 0.2 + 0.6 * v).collect(),
+                    // Between 0 and 1, where logarithms and probabilities live; and on both sides of every bend.
+                    crate::tensor::DType::Real if round % 2 == 0 => entries.iter().map(|v| 0.2 + 0.6 * v).collect(),
+                    crate::tensor::DType::Real => entries.iter().map(|v| 4.0 * v - 2.0).collect(),
                     crate::tensor::DType::Int | crate::tensor::DType::Bool => {
                         entries.iter().map(|v| libm::floor(2.0 * v)).collect()
                     }
@@ -210,13 +212,15 @@ impl<'a> Eval<'a> {
             let (x, y) = (values[0].to_f64(), values[1].to_f64());
             let Some(y) = y.broadcast(x.raw_dim()) else { return Some(f64::INFINITY) };
             for (x, y) in x.iter().zip(y.iter()) {
-                if x.is_finite() && y.is_finite() {
+                if x.is_finite() && !y.is_finite() {
+                    worst = f64::INFINITY;
+                } else if x.is_finite() {
                     let scale = libm::fmax(libm::fmax(libm::fabs(*x), libm::fabs(*y)), 1e-3);
                     worst = libm::fmax(worst, libm::fabs(x - y) / scale);
                 }
             }
         }
-        (worst > 1e-6).then_some(worst)
+        (worst > 1e-9).then_some(worst)
     }
 
     /// The first expressions of leaves are evaluated in their exact form too.
@@ -290,8 +294,12 @@ impl<'a> Eval<'a> {
             .filter(|(i, def)| *i != id.index() && def.kind == DefKind::Input && shares(def));
         others
             .filter_map(|(i, def)| {
-                let value = self.state.values.get(&DefId(i as u32))?;
-                Some((def.name.to_string(), value.shape().to_vec(), def.span))
+                let sizes = match (self.state.values.get(&DefId(i as u32)), def.init) {
+                    (Some(value), _) => value.shape().to_vec(),
+                    (None, Some(init)) => compiled.graph.shape(init).eval(dims, &self.state.binding).ok()?,
+                    (None, None) => return None,
+                };
+                Some((def.name.to_string(), sizes, def.span))
             })
             .collect()
     }
@@ -423,14 +431,11 @@ impl<'a> Eval<'a> {
                         problems.push(errors::open(&name, &stated.show(&self.compiled.graph.dims), span))
                     }
                     Err(unfit) if last => {
-                        problems.push(errors::unfit(
-                            &name,
-                            &stated.show(&self.compiled.graph.dims),
-                            &actual,
-                            &unfit.to_string(),
-                            span,
-                            &self.alike(id, &stated),
-                        ));
+                        let dims = &self.compiled.graph.dims;
+                        let chain = dims.chain(&stated.iter().collect::<Vec<_>>());
+                        let (others, why) = (self.alike(id, &stated), unfit.to_string());
+                        let told = (chain.as_slice(), others.as_slice());
+                        problems.push(errors::unfit(&name, &stated.written(dims), &actual, &why, span, told));
                     }
                     Err(_) => {}
                 }
@@ -445,8 +450,17 @@ impl<'a> Eval<'a> {
                 crate::shape::Relation::Equal => "=",
                 crate::shape::Relation::AtLeast => ">=",
             };
-            let text = format!("{} {sign} {}", dims.show(&condition.left), dims.show(&condition.right));
-            problems.push(errors::condition(&text, broken.left, broken.right, condition.place));
+            let problem = match condition.multiple() {
+                Some((dim, of)) => {
+                    let found = dims.eval(dim, &self.state.binding).unwrap_or_default();
+                    errors::not_a_multiple(&dims.show(dim), of, found, condition.place)
+                }
+                None => {
+                    let text = format!("{} {sign} {}", dims.show(&condition.left), dims.show(&condition.right));
+                    errors::condition(&text, broken.left, broken.right, condition.place)
+                }
+            };
+            problems.push(problem);
         }
         problems
     }

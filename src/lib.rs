@@ -8,6 +8,7 @@ pub mod diag;
 pub mod diff;
 pub mod eval;
 pub mod exec;
+pub mod few;
 pub mod formula;
 pub mod graph;
 pub mod kernels;

@@ -116,6 +116,13 @@ impl Sources {
         self.0.truncate(count);
     }
 
+    /// Shows another text in the place of one.
+    pub fn replace(&mut self, text: &str, by: Source) {
+        if let Some(place) = self.0.iter_mut().rev().find(|source| source.text == text) {
+            *place = Arc::new(by);
+        }
+    }
+
     /// The text of a span.
     pub fn text(&self, span: Span) -> &str {
         self.get(span.source).text.get(span.range()).unwrap_or("")

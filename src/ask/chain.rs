@@ -5,7 +5,7 @@ use super::{Cx, grad, slope_name};
 use crate::diag::Diagnostic;
 use crate::diff::{self, Slope};
 use crate::formula;
-use crate::graph::{DefId, Diff, NodeId, Role, Type};
+use crate::graph::{DefId, Diff, NodeId, OpDef, Role, Type};
 use crate::lower::{Compiled, DefKind, ItemKind};
 use crate::ops;
 use crate::simplify::Opener;
@@ -23,7 +23,7 @@ pub(super) const LONG: usize = 100;
 /// Calls that a formula has only where it was not made for reading.
 const MACHINE: &[&str] = &["reshape(", "broadcast_to(", "sum_to(", "pad(", "unslice(", "take_along(", "scatter_add("];
 /// As many columns fit a screen.
-pub(super) const COLUMNS: usize = 100;
+pub(super) const COLUMNS: usize = 80;
 
 /// A definition on the way.
 pub(super) struct Stage {
@@ -75,7 +75,8 @@ impl Chain {
                 continue;
             }
             let Some(def) = node.op.attrs.def(0) else { continue };
-            if compiled.defs.get(def.index()).is_some_and(|def| def.kind != DefKind::Local) {
+            let named = compiled.defs.get(def.index()).is_some_and(|def| def.kind != DefKind::Local);
+            if named || compiled.insides.contains_key(&def) {
                 order.push((id, Some(def)));
             }
         }
@@ -92,7 +93,9 @@ impl Chain {
             let shape = ty.shape.clone();
             let slot = ops::stand_in(&mut compiled.graph, ty);
             let seed = ops::stand_in(&mut compiled.graph, Type::real(shape));
-            let name = def.map_or(of.to_string(), |def| compiled.def(def).name.to_string());
+            let inside = def.and_then(|def| compiled.insides.get(&def));
+            let own = |def: DefId| inside.unwrap_or(&compiled.def(def).name).to_string();
+            let name = def.map_or(of.to_string(), own);
             let leaf = compiled.graph.def(id).role == Role::Slot;
             let text = match def {
                 _ if leaf => None,
@@ -100,6 +103,8 @@ impl Chain {
                     // What a layer defines has no equation of its own in the text.
                     Some(texts.get(&def).cloned().unwrap_or_else(|| formula::formula(compiled, id, None, span).text))
                 }
+                // Over the names before it, as soon as they stand for themselves.
+                Some(def) if compiled.insides.contains_key(&def) => Some(String::new()),
                 Some(_) => None,
                 None => Some(of.to_string()),
             };
@@ -131,6 +136,9 @@ impl Chain {
                 opener.open(&mut compiled.graph, inside)
             };
             stages[i].root = Some(root);
+            if stages[i].text.as_ref().is_some_and(String::is_empty) {
+                stages[i].text = Some(formula::over(compiled, root, &named, &[]).text);
+            }
             if matches!(compiled.graph.def(root).role, Role::Plain | Role::Draw) {
                 values.push((root, stages[i].slot.1));
             }
@@ -279,18 +287,18 @@ pub(super) fn alike(a: &Tensor, b: &Tensor) -> bool {
     a.iter().zip(b.iter()).all(|(x, y)| x == y || libm::fabs(x - y) <= libm::fmin(single, 1e-6 * scale + 1e-300))
 }
 
-/// Does a slope that the program states stand between `goal` and `by`? The place of the first.
-pub(super) fn stated_between(cx: &mut Cx, goal: NodeId, by: NodeId) -> Option<Span> {
+/// Does an operator such as a stated slope or `stop` stand between `goal` and `by`? The place of the first.
+pub(super) fn met_between(cx: &Cx, goal: NodeId, by: NodeId, wanted: fn(&OpDef) -> bool) -> Option<Span> {
     let graph = &cx.eval.compiled.graph;
     let mut moving = rustc_hash::FxHashSet::default();
     moving.insert(by);
     for id in graph.reach_above(&[goal], by) {
         let node = graph.node(id);
         let passing = |(i, arg): (usize, &NodeId)| moving.contains(arg) && diff::passes(node.op.def, i);
+        if id != by && wanted(node.op.def) && node.args.iter().any(|arg| moving.contains(arg)) {
+            return cx.eval.compiled.span(id);
+        }
         if id != by && node.args.iter().enumerate().any(passing) {
-            if ops::states_slope(node.op.def) {
-                return cx.eval.compiled.span(id);
-            }
             moving.insert(id);
         }
     }

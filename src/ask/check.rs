@@ -6,7 +6,7 @@
 
 use super::{Cx, chain, grad, slope_name, variable};
 use crate::diag::Diagnostic;
-use crate::graph::Type;
+use crate::graph::{DefId, NodeId, NodeMap, Role, Type};
 use crate::lower::Ask;
 use crate::ops;
 use crate::source::Span;
@@ -30,6 +30,8 @@ struct Compared {
     /// The slopes to the left and to the right, where they are not one.
     sides: Option<(f64, f64)>,
     verdict: Verdict,
+    /// Something that `stop` hides kept its value.
+    stopped: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -38,6 +40,8 @@ enum Verdict {
     Kink,
     /// The value jumps; one side has the slope.
     Jump,
+    /// The value jumps to both sides.
+    Point,
     /// The derivative is not finite.
     Endless,
     Differs,
@@ -77,8 +81,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 
 fn one(
     cx: &mut Cx,
-    goal: crate::graph::NodeId,
-    node: crate::graph::NodeId,
+    goal: NodeId,
+    node: NodeId,
     of: &str,
     name: &str,
     span: Span,
@@ -116,7 +120,10 @@ fn one(
             })
             .collect()
     };
-    let stated = chain::stated_between(cx, goal, node).is_some();
+    let stated = chain::met_between(cx, goal, node, ops::states_slope).is_some();
+    let stopped = stopped(cx, goal, node, span)?;
+    let replacing: Vec<_> =
+        std::iter::once((node, slot)).chain(stopped.iter().map(|stop| (stop.node, stop.slot))).collect();
     let mut out = vec![];
     for (what, direction) in directions {
         let slope = (&exact * &direction).sum();
@@ -125,8 +132,13 @@ fn one(
         let mut f = |t: f64| -> f64 {
             let moved = &at + &(&direction * t);
             cx.eval.state.values.insert(temporary, Arc::new(Tensor::F64(moved)));
-            let result = cx.eval.fresh(|eval| eval.replaced(&[goal], &[(node, slot)], span));
-            cx.eval.state.values.remove(&temporary);
+            for stop in &stopped {
+                cx.eval.state.values.insert(stop.def, stop.value.clone());
+            }
+            let result = cx.eval.fresh(|eval| eval.replaced(&[goal], &replacing, span));
+            for def in stopped.iter().map(|stop| stop.def).chain([temporary]) {
+                cx.eval.state.values.remove(&def);
+            }
             match result {
                 Ok(values) => values.first().and_then(|v| v.item()).unwrap_or(f64::NAN),
                 Err(problem) => {
@@ -139,6 +151,7 @@ fn one(
         if stated && compared.verdict != Verdict::Agrees {
             compared.verdict = Verdict::Stated;
         }
+        compared.stopped = !stopped.is_empty();
         if let Some(problem) = failure {
             return Err(problem);
         }
@@ -147,33 +160,107 @@ fn one(
     Ok(out)
 }
 
+/// What `stop` hides between a goal and a name: the derivative takes it as it is here, and so does the comparison.
+struct Stopped {
+    node: NodeId,
+    def: DefId,
+    slot: NodeId,
+    value: Arc<Tensor>,
+}
+
+fn stopped(cx: &mut Cx, goal: NodeId, by: NodeId, span: Span) -> Result<Vec<Stopped>, Box<Diagnostic>> {
+    let graph = &cx.eval.compiled.graph;
+    let mut moving = NodeMap::with_len(goal.index() + 1);
+    moving.insert(by, 0);
+    let mut all = vec![];
+    for id in graph.reach_above(&[goal], by) {
+        if graph.node(id).args.iter().any(|arg| moving.contains(*arg)) {
+            moving.insert(id, 0);
+            if graph.def(id).role == Role::Stop {
+                all.push(id);
+            }
+        }
+    }
+    let mut stopped = vec![];
+    for node in all {
+        let value = cx.eval.value(node, span)?;
+        let ty = cx.eval.compiled.graph.ty(node);
+        let (def, slot) = ops::stand_in(&mut cx.eval.compiled.graph, ty);
+        stopped.push(Stopped { node, def, slot, value });
+    }
+    Ok(stopped)
+}
+
 /// The slope of `f` at 0 against `exact`; `along` says how large the point is.
 fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, what: String) -> Compared {
+    let made = |near: (f64, f64), (verdict, sides)| Compared {
+        what,
+        exact,
+        near: near.0,
+        error: near.1,
+        sides,
+        verdict,
+        stopped: false,
+    };
     if !exact.is_finite() {
-        return Compared { what, exact, near: f64::NAN, error: f64::NAN, sides: None, verdict: Verdict::Endless };
+        return made((f64::NAN, f64::NAN), (Verdict::Endless, None));
     }
+    // Near the end of the range all is looked at through a smaller glass.
     let here = f(0.0);
-    let unit = unit(along);
+    let scale = if libm::fmax(libm::fabs(here), libm::fabs(exact)) > 1e280 { 1e-30 } else { 1.0 };
+    let mut f = |t: f64| f(t) * scale;
+    let (here, slope, unit) = (here * scale, exact * scale, unit(along));
     let seen = [here, f(0.1 * unit), f(-0.1 * unit)].into_iter().filter(|value| value.is_finite());
-    let nothing = NOTHING * seen.fold(0.0, |most: f64, value| libm::fmax(most, libm::fabs(value))) / unit;
+    let most = seen.fold(f64::MIN_POSITIVE, |most: f64, value| libm::fmax(most, libm::fabs(value)));
+    let nothing = NOTHING * most / unit;
     let mut best = (f64::NAN, f64::INFINITY);
     // Small steps for what curves at once, large ones for what hardly moves; beside a large number also steps of the size
-    // of 1, as `sin(1e8)` wants them.
+    // of 1, as `sin(1e8)` wants them; the smallest where a domain ends, or a wave is short.
     let absolute = [1e-1, 1e-3].into_iter().filter(|step| unit > 1e3 && *step > 1e-12 * unit);
-    for start in [1e-1, 1e-2, 1e-4, 1e-6].map(|step| step * unit).into_iter().chain(absolute) {
-        let (near, error) = ridders(&mut *f, start, here, along);
-        if error < best.1 {
+    let beside = [1e-2, 1e-5, 1e-9, 1e-12].into_iter().filter(|step| *step > 10.0 * unit && 1e-13 * *step < unit);
+    let relative = |steps: [f64; 4]| steps.map(|step| step * unit).into_iter();
+    let starts = relative([1e-1, 1e-2, 1e-4, 1e-6]).chain(absolute).chain(beside);
+    for start in starts.chain(relative([1e-8, 1e-9, 1e-10, 1e-12])) {
+        let (near, error) = ridders(&mut f, start, here, along);
+        let nearest = error < best.1;
+        if nearest {
             best = (near, error);
         }
-        if agrees(exact, best, nothing) {
-            break;
+        // A quotient that is less sure counts where it contradicts the surest: that one saw many waves, or a bend.
+        let contradicts = libm::fabs(near - best.0) > 20.0 * error;
+        if (nearest || contradicts) && agrees(slope, (near, error), if nearest { nothing } else { 0.0 }) {
+            return made((near / scale, error / scale), (Verdict::Agrees, None));
         }
     }
-    if agrees(exact, best, nothing) {
-        return Compared { what, exact, near: best.0, error: best.1, sides: None, verdict: Verdict::Agrees };
+    if let Some(verdict) = flat(&mut f, slope, here, unit, best.0) {
+        return made((0.0, best.1 / scale), (verdict, None));
     }
-    let (verdict, sides) = sides(f, exact, here, along, nothing);
-    Compared { what, exact, near: best.0, error: best.1, sides, verdict }
+    let (mut verdict, sides) = sides(&mut f, slope, here, along, nothing);
+    // Both sides say about the same, and the quotient around the point, which is nearer, another.
+    let apart = libm::fabs(best.0 - slope);
+    let settled = apart <= 3e-3 * libm::fabs(slope) && apart > 1e-6 * libm::fabs(slope) && 1e3 * best.1 < apart;
+    if verdict == Verdict::Agrees && settled && apart > nothing {
+        verdict = Verdict::Differs;
+    }
+    made((best.0 / scale, best.1 / scale), (verdict, sides.map(|(left, right)| (left / scale, right / scale))))
+}
+
+/// Is it flat here, on both sides or on one, where a slope of `near` would be seen? The steps of a fine stair are so.
+fn flat(f: &mut dyn FnMut(f64) -> f64, exact: f64, here: f64, unit: f64, near: f64) -> Option<Verdict> {
+    if exact != 0.0 {
+        return None;
+    }
+    for h in [1e-6, 1e-8, 1e-10, 1e-12].map(|step| step * unit) {
+        if libm::fabs(near) * h < 1e3 * f64::EPSILON * libm::fabs(here) {
+            return None;
+        }
+        match (f(-h) == here, f(h) == here) {
+            (true, true) => return Some(Verdict::Agrees),
+            (true, false) | (false, true) => return Some(Verdict::Jump),
+            (false, false) => {}
+        }
+    }
+    None
 }
 
 /// A slope of less than `nothing` is too small to be seen.
@@ -184,17 +271,19 @@ fn agrees(exact: f64, (near, error): (f64, f64), nothing: f64) -> bool {
 
 /// How large a step is large: as the point, or 1.
 fn unit(along: f64) -> f64 {
-    if along == 0.0 { 1.0 } else { libm::fmax(libm::fabs(along), 1e-8) }
+    if along == 0.0 { 1.0 } else { libm::fmax(libm::fabs(along), f64::MIN_POSITIVE) }
 }
 
 /// Of the slope with which all of the value would go over a step as large as the point, this part counts for nothing.
 const NOTHING: f64 = 1e-9;
 
-/// The slope to one side, how far it is from being settled, and whether it grows without end: a jump.
+/// The slope to one side, how far it is from being settled, and whether it grows without end: over a jump, or over what
+/// goes up and down faster than the smallest step.
 struct Side {
     slope: f64,
     error: f64,
     jumps: bool,
+    grows: bool,
 }
 
 /// The quotients to one side over smaller and smaller steps, each two taken together so that what is linear in the step
@@ -203,7 +292,7 @@ fn side(f: &mut dyn FnMut(f64) -> f64, sign: f64, here: f64, along: f64) -> Opti
     let unit = unit(along);
     let noise = |h: f64| libm::fmax(libm::fabs(here), f64::MIN_POSITIVE) * 4e-16 / h;
     let mut quotients: Vec<(f64, f64)> = vec![];
-    let mut h = 1e-2 * libm::fmax(unit, 0.1);
+    let mut h = 1e-2 * libm::fmin(libm::fmax(unit, 0.1), 1e8 * unit);
     while h > libm::fmax(1e-8 * libm::fmin(unit, 1.0), 1e-13 * unit) {
         let taken = libm::fabs((along + sign * h) - along);
         let quotient = sign * (f(sign * h) - here) / taken;
@@ -220,10 +309,13 @@ fn side(f: &mut dyn FnMut(f64) -> f64, sign: f64, here: f64, along: f64) -> Opti
         Some((now, libm::fabs(now - before) + 2.0 * noise(*h)))
     };
     let best = quotients.windows(3).filter_map(settled).min_by(|a, b| a.1.total_cmp(&b.1))?;
-    // Over a jump the quotient grows as the step shrinks, tenfold each time.
+    // Over a jump the quotient grows as the step shrinks, tenfold each time: its height stays.
     let before = quotients.iter().nth_back(2)?;
-    let jumps = libm::fabs(last.1) > 30.0 * libm::fabs(before.1) && libm::fabs(last.1) > 1e3 * noise(last.0);
-    Some(Side { slope: best.0, error: best.1, jumps })
+    let height = last.0 * last.1;
+    let stays = |(h, quotient): &(f64, f64)| libm::fabs(h * quotient - height) < 0.1 * libm::fabs(height);
+    let grows = libm::fabs(last.1) > 30.0 * libm::fabs(before.1) && libm::fabs(last.1) > 1e3 * noise(last.0);
+    let jumps = grows && quotients.iter().rev().take(3).all(stays);
+    Some(Side { slope: best.0, error: best.1, jumps, grows })
 }
 
 /// One-sided slopes: does the exact one lie between them (a kink), is it that of one side of a jump, or is the function
@@ -239,15 +331,19 @@ fn sides(
         return (Verdict::Unclear, None);
     };
     let close = |side: &Side| libm::fabs(side.slope - exact) <= 1e-3 * libm::fabs(exact) + 4.0 * side.error + nothing;
+    if up.grows != up.jumps || down.grows != down.jumps {
+        return (Verdict::Unclear, None);
+    }
     match (up.jumps, down.jumps) {
         (false, false) => {}
         (true, false) if close(&down) => return (Verdict::Jump, None),
         (false, true) if close(&up) => return (Verdict::Jump, None),
+        (true, true) => return (Verdict::Point, None),
         _ => return (Verdict::Unclear, None),
     }
     let size = libm::fmax(libm::fabs(up.slope), libm::fabs(down.slope));
     let error = libm::fmax(up.error, down.error);
-    if error > libm::fmax(1e-2 * libm::fmax(size, libm::fabs(exact)), nothing) {
+    if !(error <= libm::fmax(1e-2 * libm::fmax(size, libm::fabs(exact)), nothing)) {
         return (Verdict::Unclear, None);
     }
     let slack = 1e-4 * size + 2.0 * error;
@@ -314,7 +410,7 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
             Verdict::Endless => 5,
             Verdict::Stated => 4,
             Verdict::Unclear => 3,
-            Verdict::Jump => 2,
+            Verdict::Jump | Verdict::Point => 2,
             Verdict::Kink => 1,
             Verdict::Agrees => 0,
         };
@@ -325,6 +421,7 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
             Verdict::Agrees => ("agrees", Style::Good),
             Verdict::Kink => ("agrees: a kink, between the slopes of both sides", Style::Good),
             Verdict::Jump => ("agrees: the value jumps here, and this is the slope of one side", Style::Good),
+            Verdict::Point => ("not compared: the value jumps here, to both sides", Style::Note),
             Verdict::Endless => ("not compared: the derivative is not finite here", Style::Note),
             Verdict::Stated => ("stated: the program gives this slope, the value has another", Style::Note),
             Verdict::Unclear => ("too rough here for a finite difference", Style::Note),
@@ -337,11 +434,11 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
                 (_, Some((left, right))) => {
                     format!("{} and {}", number(left, cx.digits.min(5)), number(right, cx.digits.min(5)))
                 }
-                (Verdict::Jump | Verdict::Endless, _) => String::new(),
+                (Verdict::Jump | Verdict::Point | Verdict::Endless, _) => String::new(),
                 _ => number(worst.near, cx.digits),
             }),
             Cell::number(match worst.verdict {
-                Verdict::Kink | Verdict::Jump | Verdict::Endless => String::new(),
+                Verdict::Kink | Verdict::Jump | Verdict::Point | Verdict::Endless => String::new(),
                 Verdict::Agrees | Verdict::Differs | Verdict::Unclear | Verdict::Stated => number(distance(worst), 2),
             }),
             Cell::new(style, word),
@@ -366,6 +463,9 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
         doc.push(crate::view::Line::new().note(format!("`{of}` depends on no leaf, input or parameter")));
     } else if count > all.len() {
         doc.push(crate::view::Line::new().note(format!("{count} comparisons; the worst of each name is shown")));
+    }
+    if all.iter().flatten().any(|compared| compared.stopped) {
+        doc.push(crate::view::Line::new().note("what `stop` hides keeps its value, in both"));
     }
     cx.push(span, doc, facts);
     if wrong.is_empty() {
@@ -398,7 +498,7 @@ mod tests {
 
     #[test]
     fn right_slopes_agree_and_wrong_ones_differ_at_every_size() {
-        use Verdict::{Agrees, Differs, Jump, Kink};
+        use Verdict::{Agrees, Differs, Jump, Kink, Point, Unclear};
         // Slopes by hand.
         let cases: &[Case] = &[
             (|x| x * x, 3.0, 6.0, Agrees),
@@ -432,6 +532,37 @@ mod tests {
             (libm::exp, 700.0, libm::exp(700.0) * 1.01, Differs),
             (|_| 7.0, 2.0, 0.0, Agrees),
             (|_| 7.0, 2.0, 1e-3, Differs),
+            (libm::log, 1e-300, 1e300, Agrees),
+            (libm::log, 1e-300, 1.01e300, Differs),
+            (|x| x * x, 1e-300, 2e-300, Agrees),
+            (libm::sqrt, 1e-300, 5e149, Agrees),
+            (libm::exp, 709.7, libm::exp(709.7), Agrees),
+            (libm::exp, 709.7, libm::exp(709.7) * 0.99, Differs),
+            (|x| libm::sin(1e9 * x), 0.3, 1e9 * libm::cos(1e9 * 0.3), Agrees),
+            (libm::exp, 0.7, libm::exp(0.7) * 1.0001, Differs),
+            (libm::exp, 0.7, libm::exp(0.7) * 1.00001, Differs),
+            (|x| 3.0 * libm::fmax(x, 0.0), -1e-6, 0.0, Agrees),
+            (|x| 3.0 * libm::fmax(x, 0.0), -1e-6, 3.0, Differs),
+            (|x| libm::fmax(x, 0.0), 1e-12, 1.0, Agrees),
+            (|x| libm::floor(1e9 * x) / 1e9, 0.300_000_000_5, 0.0, Agrees),
+            (|x| libm::floor(1e9 * x) / 1e9, 0.3, 0.0, Jump),
+            (|x| libm::floor(1e9 * x) / 1e9, 0.3, 0.9, Differs),
+            (|x| 1e8 + x * x, 1.0, 0.0, Differs),
+            (|x| libm::sin(1e12 * x), 0.3, 1e12 * libm::cos(3e11), Unclear),
+            (
+                |x| {
+                    if x > 0.0 {
+                        1.0
+                    } else if x < 0.0 {
+                        -1.0
+                    } else {
+                        0.0
+                    }
+                },
+                0.0,
+                0.0,
+                Point,
+            ),
         ];
         for (i, (f, at, slope, wanted)) in cases.iter().enumerate() {
             let compared = compare(&mut |t| f(at + t), *slope, *at, String::new());

@@ -124,7 +124,7 @@ fn paths(
     let (last, mut fact) = cx.valued(&name, derivative, value, asked.zero.as_ref());
     doc.extend(last);
     fact.insert("paths".into(), u64::try_from(count).map_or_else(|_| Value::from(count.to_string()), Value::from));
-    if let Some(at) = chain::stated_between(cx, chain.stages[end].node, by) {
+    if let Some(at) = chain::met_between(cx, chain.stages[end].node, by, ops::states_slope) {
         let note = format!("the slope of `{}` is the one that the program states", cx.text(at));
         doc.push(Line::new().note(format!("  {note}")));
         fact.insert("stated".into(), cx.text(at).into());
@@ -228,8 +228,9 @@ fn written(
     }
     // A path is told by the names that it goes through.
     let wanted = formula::Wanted { of: asked.of, own: true, ..Default::default() };
-    let found = formula::formula_with(cx.eval.compiled, derivative, wanted, asked.span)
-        .unwrap_or_else(|| formula::formula(cx.eval.compiled, derivative, asked.of, asked.span));
+    let found = [wanted, formula::Wanted { own: false, ..wanted }]
+        .into_iter()
+        .find_map(|wanted| formula::formula_with(cx.eval.compiled, derivative, wanted, asked.span))?;
     let short = found.text.chars().count() <= chain::LONG;
     let same = short && cx.eval.value(found.node, span).is_ok_and(|found| alike(value, &found));
     same.then_some(found.text)

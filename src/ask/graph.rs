@@ -1,13 +1,13 @@
 //! `graph J`: the graph as text, with values and derivatives on its nodes.
 
-use super::chain::{Chain, beside, brief};
+use super::chain::{COLUMNS, Chain, beside, brief};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
 use crate::lower::Ask;
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Align, Cell, Doc, Style, Table, json_value};
+use crate::view::{Align, Cell, Doc, Line, Style, Table, json_value, width};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 /// A line of the drawing: the branches before it, the stage, and whether its own branches are drawn elsewhere.
 struct Drawn {
     lead: String,
+    /// What stands before the lines below it.
+    below: String,
     stage: usize,
     again: bool,
 }
@@ -46,22 +48,10 @@ fn one(
     span: Span,
 ) -> Result<(Doc, Vec<Map<String, Value>>), Box<Diagnostic>> {
     let derivatives = chain.derivatives(cx, goal, span)?;
-    let mut table = Table::new([("", Align::Left); 4]);
-    for drawn in drawing(chain) {
-        let stage = &chain.stages[drawn.stage];
-        let head = format!("{}{}", drawn.lead, stage.name);
-        if drawn.again {
-            table.row([Cell::name(head), Cell::new(Style::Note, "see above")]);
-            continue;
-        }
-        let value = format!("= {}", brief(cx, &stage.value, stage.node));
-        let text = stage.text.as_ref().filter(|text| **text != stage.name);
-        table.row([
-            Cell::name(head),
-            Cell::new(Style::Plain, text.map(|text| format!("= {}", cut(text))).unwrap_or_default()),
-            Cell::number(value),
-            Cell::new(Style::Note, slope(cx, chain, drawn.stage, &derivatives)),
-        ]);
+    let drawn = drawing(chain);
+    let mut doc = side_by_side(cx, chain, &drawn, &derivatives);
+    if doc.lines.iter().any(|line| line.width() > COLUMNS) {
+        doc = below(cx, chain, &drawn, &derivatives);
     }
     let mut facts = vec![];
     for (i, stage) in chain.stages.iter().enumerate() {
@@ -78,7 +68,69 @@ fn one(
         }
         facts.push(fact);
     }
-    Ok((table.doc(), facts))
+    Ok((doc, facts))
+}
+
+fn side_by_side(cx: &Cx, chain: &Chain, drawn: &[Drawn], derivatives: &[Option<Arc<Tensor>>]) -> Doc {
+    let mut table = Table::new([("", Align::Left); 4]);
+    for drawn in drawn {
+        let stage = &chain.stages[drawn.stage];
+        let head = format!("{}{}", drawn.lead, stage.name);
+        if drawn.again {
+            table.row([Cell::name(head), Cell::new(Style::Note, "see above")]);
+            continue;
+        }
+        let value = format!("= {}", brief(cx, &stage.value, stage.node));
+        let text = stage.text.as_ref().filter(|text| **text != stage.name);
+        table.row([
+            Cell::name(head),
+            Cell::new(Style::Plain, text.map(|text| format!("= {}", cut(text))).unwrap_or_default()),
+            Cell::number(value),
+            Cell::new(Style::Note, slope(cx, chain, drawn.stage, &derivatives)),
+        ]);
+    }
+    table.doc()
+}
+
+/// As [`side_by_side`], each value with its derivative below its equation, and on a line of its own where both are long.
+fn below(cx: &Cx, chain: &Chain, drawn: &[Drawn], derivatives: &[Option<Arc<Tensor>>]) -> Doc {
+    let mut doc = Doc::new();
+    for drawn in drawn {
+        let stage = &chain.stages[drawn.stage];
+        let head = Line::new().name(format!("{}{}", drawn.lead, stage.name));
+        if drawn.again {
+            doc.push(head.note("  see above"));
+            continue;
+        }
+        let text = stage.text.as_ref().filter(|text| **text != stage.name);
+        let value = format!("= {}", brief(cx, &stage.value, stage.node));
+        let slope = slope(cx, chain, drawn.stage, derivatives);
+        match text {
+            Some(text) => {
+                doc.push(head.plain(format!(" = {}", cut(text))));
+                let line = Line::new().plain(format!("{}  {value}", drawn.below));
+                let beside = line.width() + 2 + width(&slope) <= COLUMNS;
+                if beside && !slope.is_empty() {
+                    doc.push(line.note(format!("  {slope}")));
+                    continue;
+                }
+                doc.push(line);
+            }
+            None => {
+                let line = head.plain(format!(" {value}"));
+                let beside = line.width() + 2 + width(&slope) <= COLUMNS;
+                if beside && !slope.is_empty() {
+                    doc.push(line.note(format!("  {slope}")));
+                    continue;
+                }
+                doc.push(line);
+            }
+        }
+        if !slope.is_empty() {
+            doc.push(Line::new().plain(format!("{}  ", drawn.below)).note(slope));
+        }
+    }
+    doc
 }
 
 fn cut(text: &str) -> String {
@@ -109,7 +161,10 @@ fn drawing(chain: &Chain) -> Vec<Drawn> {
         }
     }
     if depth.iter().any(|depth| *depth > DEEP) {
-        return (0..=end).rev().map(|stage| Drawn { lead: String::new(), stage, again: false }).collect();
+        return (0..=end)
+            .rev()
+            .map(|stage| Drawn { lead: String::new(), below: "  ".into(), stage, again: false })
+            .collect();
     }
     let mut out = vec![];
     let mut drawn = vec![false; chain.stages.len()];
@@ -118,7 +173,8 @@ fn drawing(chain: &Chain) -> Vec<Drawn> {
     while let Some((stage, lead, below)) = stack.pop() {
         let from = &chain.stages[stage].from;
         let again = std::mem::replace(&mut drawn[stage], true);
-        out.push(Drawn { lead, stage, again: again && !from.is_empty() });
+        let beneath = if from.is_empty() { "  " } else { "│ " };
+        out.push(Drawn { lead, below: format!("{below}{beneath}"), stage, again: again && !from.is_empty() });
         if again {
             continue;
         }

@@ -4,9 +4,10 @@ use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
 use crate::graph::NodeId;
-use crate::lower::Asked;
+use crate::lower::{Asked, errors};
 use crate::ops::form::{Form, form};
 use crate::source::Span;
+use crate::tensor::{DType, Precision};
 use crate::view::{Doc, Line, number};
 use serde_json::Map;
 
@@ -25,9 +26,7 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
         // A number, or a row, may stand for all that are the same.
         let stretches = cx.eval.compiled.graph.shape(right).rank() < cx.eval.compiled.graph.shape(left).rank();
         if !stretches || cx.eval.differ(left, right, span).is_some() {
-            let mut problem =
-                Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
-                    .at(asked.span, format!("{a} on the left, {b} on the right"));
+            let mut problem = errors::formula_shape(&name, &theirs, [&a, &b], asked.span);
             if let Some(turned) = transposed(cx, right)
                 && cx
                     .eval
@@ -43,7 +42,9 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
             return Err(Box::new(problem));
         }
     }
-    let apart = cx.eval.differ(left, right, span);
+    // Here and at random points.
+    let here = apart_here(cx, (left, right), span).map(|_| f64::INFINITY);
+    let apart = here.or_else(|| cx.eval.differ(left, right, span));
     let verdict = match apart {
         None if formula::same(cx.eval.compiled, left, right, asked.span) => "holds: the algebra proves it",
         None => "holds at random points",
@@ -68,6 +69,21 @@ fn transposed(cx: &mut Cx, node: NodeId) -> Option<NodeId> {
     crate::ops::build::transposed(graph, node).ok()
 }
 
+/// The first entry that differs with the program's own numbers, where it has them: which, and both numbers.
+fn apart_here(cx: &mut Cx, (left, right): (NodeId, NodeId), span: Span) -> Option<(String, f64, f64)> {
+    let values = cx.eval.values(&[left, right], span).ok()?;
+    let a = values[0].to_f64();
+    let b = values[1].to_f64();
+    let b = b.broadcast(a.raw_dim())?;
+    let slack = if cx.eval.state.precision == Precision::F64 { 1e-9 } else { 1e-4 };
+    let close = |x: f64, y: f64| {
+        x == y || !x.is_finite() || libm::fabs(x - y) <= slack * libm::fmax(libm::fabs(x), libm::fabs(y)) + 1e-3 * slack
+    };
+    let ((index, x), y) = a.indexed_iter().zip(b.iter()).find(|((_, x), y)| !close(**x, **y))?;
+    let at = if a.ndim() == 0 { String::new() } else { format!("{:?}", ndarray::Dimension::slice(&index)) };
+    Some((at, *x, *y))
+}
+
 /// The first entry that differs, with the program's own numbers, and what the formula is.
 fn wrong(
     cx: &mut Cx,
@@ -77,15 +93,13 @@ fn wrong(
     span: Span,
 ) -> Diagnostic {
     let mut problem = Diagnostic::error("nnlang::value::formula", format!("`{name}` is not `{theirs}`"));
-    let mut label = "they differ at random points".to_string();
-    if let Ok(values) = cx.eval.values(&[left, right], span) {
-        let (a, b) = (values[0].to_f64(), values[1].to_f64());
-        let close = |x: f64, y: f64| libm::fabs(x - y) <= 1e-9 * libm::fmax(libm::fabs(x), libm::fabs(y)) + 1e-12;
-        if let Some(((index, x), y)) = a.indexed_iter().zip(b.iter()).find(|((_, x), y)| !close(**x, **y)) {
-            let at = if a.ndim() == 0 { String::new() } else { format!("{:?}", ndarray::Dimension::slice(&index)) };
-            label = format!("{name}{at} is {}, the formula gives {}", number(*x, cx.digits), number(*y, cx.digits));
+    let label = match apart_here(cx, (left, right), span) {
+        None => "they differ at random points".to_string(),
+        Some((at, x, y)) => {
+            let digits = (cx.digits..17).find(|digits| number(x, *digits) != number(y, *digits)).unwrap_or(17);
+            format!("{name}{at} is {}, the formula gives {}", number(x, digits), number(y, digits))
         }
-    }
+    };
     problem = problem.at(asked.span, label);
     if let Some(turned) = transposed(cx, right)
         && cx.eval.differ(left, turned, span).is_none()
@@ -97,7 +111,10 @@ fn wrong(
     }
     let found = formula::formula(cx.eval.compiled, left, None, asked.span);
     if cx.eval.differ(left, found.node, span).is_none() {
-        problem = problem.mend(format!("write `{name} == {}`", found.text));
+        // Comparisons do not chain.
+        let compares = cx.eval.compiled.graph.node(found.node).dtype == DType::Bool;
+        let text = if compares { format!("({})", found.text) } else { found.text };
+        problem = problem.mend(format!("write `{name} == {text}`"));
     }
     problem
 }

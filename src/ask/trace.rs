@@ -1,6 +1,6 @@
 //! `trace J`: every step forward with its numbers, every step back with its chain-rule product, as the notes draw it.
 
-use super::chain::{COLUMNS, Chain, Local, alike, bracketed, scalar, shown};
+use super::chain::{COLUMNS, Chain, Local, alike, bracketed, brief, scalar, shown};
 use super::{Cx, slope_name};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
@@ -313,15 +313,38 @@ fn written(cx: &Cx, row: &Row) -> Doc {
     doc
 }
 
-fn laid_out(cx: &Cx, rows: &[Row], whole: bool) -> Doc {
-    let doc = columns(cx, rows, whole, true);
-    // Where a line is too wide the slopes of the equations stand below theirs.
-    if doc.lines.iter().all(|line| line.width() <= COLUMNS) { doc } else { columns(cx, rows, whole, false) }
+/// In as few words as it takes to fit.
+#[derive(Clone, Copy, PartialEq)]
+enum Fit {
+    /// All on a line.
+    Beside,
+    /// The slopes of the equations below theirs.
+    Below,
+    /// And values in a few words.
+    Brief,
+    /// And values of long equations below theirs.
+    Two,
 }
 
-fn columns(cx: &Cx, rows: &[Row], whole: bool, notes: bool) -> Doc {
+fn laid_out(cx: &Cx, rows: &[Row], whole: bool) -> Doc {
+    let mut doc = columns(cx, rows, whole, Fit::Beside);
+    for fit in [Fit::Below, Fit::Brief, Fit::Two] {
+        if doc.lines.iter().all(|line| line.width() <= COLUMNS) {
+            break;
+        }
+        doc = columns(cx, rows, whole, fit);
+    }
+    doc
+}
+
+fn columns(cx: &Cx, rows: &[Row], whole: bool, fit: Fit) -> Doc {
     let mut table = Table::new([("", Align::Left); 5]);
     let all_scalars = rows.iter().all(|row| scalar(&row.value).is_some());
+    let mut apart = vec![];
+    let widest = |of: &dyn Fn(&Row) -> String| rows.iter().map(|row| view::width(&of(row))).max().unwrap_or(0);
+    // What is left beside the names, the values and the space between them.
+    let names = widest(&|row| row.name.clone());
+    let room = COLUMNS.saturating_sub(names + widest(&|row| brief(cx, &row.value, row.node)) + 12);
     for row in rows {
         let spelled = whole && !written(cx, row).is_empty();
         let value = match () {
@@ -333,24 +356,42 @@ fn columns(cx: &Cx, rows: &[Row], whole: bool, notes: bool) -> Doc {
                     .and_then(|line| line.split_once("= "))
                     .map_or(String::new(), |(_, v)| format!("= {v}"))
             }
+            () if matches!(fit, Fit::Brief | Fit::Two) => format!("= {}", brief(cx, &row.value, row.node)),
             () => format!("= {}", shown(cx, &row.value, row.node)),
         };
         let [first, second] = row.says.clone();
         // A leaf among numbers reads `a = 5`; a goal that is no name has its numbers there.
         let (first, second) = if first.is_empty() { (second, String::new()) } else { (first, second) };
         let (first, value) = if all_scalars && first.is_empty() { (value, String::new()) } else { (first, value) };
+        if fit == Fit::Two && view::width(&first) + view::width(&second) > room {
+            let words = [first, second].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("  ");
+            let space = " ".repeat(2 + names.saturating_sub(view::width(&row.name)));
+            apart.push(Some((Line::new().plain("  ").name(&row.name).plain(space).plain(words), value)));
+            table.row([""; 5].map(|none| Cell::new(Style::Plain, none)));
+            continue;
+        }
+        apart.push(None);
         table.row([
             Cell::name(&*row.name),
             Cell::new(Style::Plain, first),
             Cell::new(Style::Plain, second),
             Cell::number(value),
-            Cell::new(Style::Note, if notes { &*row.note } else { "" }),
+            Cell::new(Style::Note, if fit == Fit::Beside { &*row.note } else { "" }),
         ]);
     }
     let mut doc = Doc::new();
-    for (line, row) in table.doc().lines.into_iter().zip(rows) {
-        doc.push(Line::new().plain("  ").then(line));
-        if !notes && !row.note.is_empty() {
+    for ((line, apart), row) in table.doc().lines.into_iter().zip(apart).zip(rows) {
+        match apart {
+            Some((line, value)) if line.width() + 4 + view::width(&value) <= COLUMNS => {
+                doc.push(line.plain("    ").plain(value));
+            }
+            Some((line, value)) => {
+                doc.push(line);
+                doc.push(Line::new().plain("      ").plain(value));
+            }
+            None => doc.push(Line::new().plain("  ").then(line)),
+        }
+        if fit != Fit::Beside && !row.note.is_empty() {
             doc.push(Line::new().note(format!("      {}", row.note)));
         }
         if whole {

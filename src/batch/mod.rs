@@ -274,6 +274,6 @@ pub fn basis(graph: &mut Graph, shape: &Shape) -> Result<(NodeId, Dim), Fault> {
         .count(&graph.dims)
         .map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
     let Some(eye) = ops::find("eye") else { return Err(Fault::new("nnlang::diff::operator", "there is no eye")) };
-    let eye = graph.add(eye, Attrs::One(Attr::Dim(count.clone())), &[])?;
+    let eye = graph.add(eye, Attrs::One(Attr::Dim(count.clone().into())), &[])?;
     Ok((build::reshape_to(graph, eye, front(&count, shape))?, count))
 }

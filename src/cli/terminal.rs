@@ -53,15 +53,24 @@ impl Terminal {
     /// One answer as text or as JSON Lines.
     fn answer(&self, answer: &Answer) -> String {
         match self.format {
-            Format::Text => ansi(&answer.doc, self.colour),
+            Format::Text => self.text(answer.doc.clone()),
             Format::Json => json_lines(answer),
         }
     }
 
     /// A document on standard output.
     pub(super) fn doc(&mut self, doc: &Doc) {
-        let text = ansi(doc, self.colour);
+        let text = self.text(doc.clone());
         self.print(&text);
+    }
+
+    /// A document as standard output shows it: on a terminal no wider than that.
+    fn text(&self, doc: Doc) -> String {
+        let doc = match io::stdout().is_terminal() {
+            true => doc.wrapped(self.look.width),
+            false => doc,
+        };
+        ansi(&doc, self.colour)
     }
 
     /// A page about something wrong, on standard error.

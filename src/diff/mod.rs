@@ -9,7 +9,7 @@ mod reverse;
 pub use forward::forward;
 pub use reverse::reverse;
 
-use crate::graph::{ArgKind, Attrs, Diff, Fault, Graph, NodeId, NodeMap, OpDef, Role};
+use crate::graph::{ArgKind, Args, Attrs, Diff, Fault, Graph, NodeId, NodeMap, OpDef, Role};
 use crate::notation;
 use crate::ops;
 use crate::ops::form::{Form, form};
@@ -98,8 +98,7 @@ fn slope(graph: &mut Graph, id: NodeId, arg: usize) -> Result<Option<NodeId>, Fa
             let Some(template) = texts.get(arg).and_then(|text| notation::slope(def, arg, text)) else {
                 return Ok(None);
             };
-            let mut vars = node.args.clone();
-            vars.push(id);
+            let vars: Args = node.args.iter().copied().chain([id]).collect();
             notation::instantiate(graph, template, &vars).map(Some)
         }
         Diff::SlopeBy(by) => by(graph, id, arg),

@@ -94,12 +94,13 @@ pub fn unfit(
     found: &[usize],
     why: &str,
     span: Span,
-    others: &[(String, Vec<usize>, Span)],
+    (chain, others): (&[(String, Span)], &[(String, Vec<usize>, Span)]),
 ) -> Diagnostic {
     let problem =
         Diagnostic::error("nnlang::value::shape", format!("the data of `{name}` is {found:?}, and {stated} is stated"))
             .at(span, format!("{stated}, stated here"))
             .because(why.to_string());
+    let problem = chain.iter().fold(problem, |problem, (fact, at)| problem.at(*at, fact.clone()));
     others.iter().take(1).fold(problem, |problem, (other, sizes, at)| {
         problem.at(*at, format!("the data of `{other}` is {sizes:?}")).mend("give both as many examples")
     })
@@ -109,6 +110,16 @@ pub fn unfit(
 pub fn condition(text: &str, left: u64, right: u64, place: Option<Span>) -> Diagnostic {
     let problem =
         Diagnostic::error("nnlang::value::condition", format!("the data must have {text}: here {left} and {right}"));
+    match place {
+        Some(place) => problem.at(place, "needed here"),
+        None => problem,
+    }
+}
+
+/// A length that is to be divided without a rest.
+pub fn not_a_multiple(dim: &str, of: u64, found: usize, place: Option<Span>) -> Diagnostic {
+    let title = format!("{dim} must be a multiple of {of}, and the data has {found}");
+    let problem = Diagnostic::error("nnlang::value::condition", title);
     match place {
         Some(place) => problem.at(place, "needed here"),
         None => problem,

@@ -22,8 +22,10 @@ pub(super) struct Plan {
     pub(super) uses: Vec<u32>,
     /// The bytes at the peak.
     pub(super) peak: u128,
-    /// The bytes that a result takes in the cache, where it stays there.
-    pub(super) kept: Vec<Option<u64>>,
+    /// What the session has, in the order of the steps that use it.
+    pub(super) held: Vec<Arc<Tensor>>,
+    /// The bytes that a result takes in the cache; [`LOST`] where it does not stay there.
+    kept: Vec<u64>,
     needs: Vec<u32>,
     needs_end: Vec<u32>,
     sizes: Vec<usize>,
@@ -37,8 +39,8 @@ pub(super) enum Act {
     Apply,
     /// The cache has it.
     Cached,
-    /// The session has it.
-    Held(Arc<Tensor>),
+    /// The session has it: a place in `held`.
+    Held(u32),
     /// It is the value of another step: a slot that holds a node.
     Alias,
 }
@@ -80,6 +82,11 @@ impl Plan {
     /// The sizes of a step's result.
     pub(super) fn shape(&self, position: usize) -> &[usize] {
         part(&self.sizes, &self.sizes_end, position)
+    }
+
+    /// The bytes that a step's result takes in the cache, where it stays there.
+    pub(super) fn kept(&self, position: usize) -> Option<u64> {
+        self.kept.get(position).copied().filter(|bytes| *bytes != LOST)
     }
 
     /// A refusal at a node.
@@ -147,7 +154,7 @@ impl Plan {
     }
 
     fn open(
-        &self,
+        &mut self,
         graph: &Graph,
         node: NodeId,
         user: NodeId,
@@ -161,7 +168,10 @@ impl Plan {
         } else if let Some(def) = slot_of(graph.node(node)) {
             match (inputs.slots)(def) {
                 None => return Err(Trouble::Missing { def, node: user }),
-                Some(Slot::Value(tensor)) => Act::Held(tensor),
+                Some(Slot::Value(tensor)) => {
+                    self.held.push(tensor);
+                    Act::Held(self.held.len() as u32 - 1)
+                }
                 Some(Slot::Node(target)) => {
                     alias = Some(target);
                     Act::Alias
@@ -176,7 +186,7 @@ impl Plan {
     /// Decides what stays in the cache, and finds the peak: its bytes, and the step where it is reached.
     fn weigh(&mut self, graph: &Graph, inputs: &Inputs, cache: &Cache, keep: Keep) -> (u128, usize) {
         let steps = self.order.len();
-        self.kept = vec![None; steps];
+        self.kept = vec![LOST; steps];
         let owner = self.owners(graph);
         let mut holders = vec![0u32; steps];
         let mut uses = self.uses.clone();
@@ -194,17 +204,17 @@ impl Plan {
             }
             if keep == Keep::Results && matches!(self.acts[position], Act::Apply) {
                 let owner = owner[position] as usize;
-                let held = owner != position && (self.kept[owner].is_some() || matches!(self.acts[owner], Act::Cached));
+                let held = owner != position && (self.kept[owner] != LOST || matches!(self.acts[owner], Act::Cached));
                 let more = if held { 0 } else { self.bytes(graph, owner) };
                 if cache.has_room(staying.saturating_add(more)) {
-                    self.kept[position] = u64::try_from(more).ok();
+                    self.kept[position] = u64::try_from(more).unwrap_or(LOST);
                     staying += more;
                 }
             }
             for need in part(&self.needs, &self.needs_end, position) {
                 let need = *need as usize;
                 uses[need] -= 1;
-                if uses[need] > 0 || self.kept[need].is_some() {
+                if uses[need] > 0 || self.kept[need] != LOST {
                     continue;
                 }
                 let owner = owner[need] as usize;
@@ -329,6 +339,9 @@ impl Visit {
         }
     }
 }
+
+/// It does not stay.
+const LOST: u64 = u64::MAX;
 
 /// What a scalar takes in the lists of a run.
 const SCALAR: u128 = 16;

@@ -101,7 +101,7 @@ pub(super) fn all(
                 let step = Step { graph, id: *id, node, shape, inputs };
                 apply(&step, needs, &values).map_err(|failure| told(plan, *id, failure, inputs))?
             }
-            Act::Held(tensor) => Value::from_tensor(tensor, node.dtype, inputs.precision)
+            Act::Held(place) => Value::from_tensor(&plan.held[*place as usize], node.dtype, inputs.precision)
                 .map_err(code(WHOLE))
                 .and_then(|value| fitting(value, shape))
                 .map_err(|failure| told(plan, *id, failure, inputs))?,
@@ -112,7 +112,7 @@ pub(super) fn all(
                     .map_err(|failure| told(plan, *id, failure, inputs))?
             }
         };
-        if let Some(bytes) = plan.kept[position] {
+        if let Some(bytes) = plan.kept(position) {
             cache.put(*id, &value, bytes);
         }
         values[position] = value;

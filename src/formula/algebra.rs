@@ -142,7 +142,7 @@ impl<'a> Algebra<'a> {
         let shape = self.graph.shape(id).clone();
         let node = self.graph.node(id).clone();
         // The rules of what is printed, first over the arguments as they are: names are found again so.
-        if let Some(made) = rewrite_once(self.graph, id, READABLE) {
+        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| form::spelled(self.graph, id)) {
             return Ok(self.canonical(made));
         }
         let either = rewrite_once(self.graph, id, EITHER).map(|made| self.canonical(made));
@@ -172,7 +172,7 @@ impl<'a> Algebra<'a> {
             return Ok(atom);
         }
         // The rules of what is printed; what they make is looked at in turn.
-        if let Some(made) = rewrite_once(self.graph, id, READABLE) {
+        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| form::spelled(self.graph, id)) {
             let made = self.canonical(made);
             return Ok(made);
         }
@@ -296,7 +296,8 @@ impl<'a> Algebra<'a> {
 
     /// `2*m` as twice `m`.
     fn counted(&mut self, id: NodeId) -> Poly {
-        if let Attr::Dim(Dim::Poly(dim)) = self.graph.node(id).op.attrs.get(0)
+        if let Attr::Dim(dim) = self.graph.node(id).op.attrs.get(0)
+            && let Dim::Poly(dim) = &**dim
             && let [(atoms, count @ 2..)] = &dim.terms[..]
         {
             let (count, one) = (*count as f64, shape::Poly { terms: vec![(atoms.clone(), 1)] });

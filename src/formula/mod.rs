@@ -23,6 +23,7 @@ mod write;
 use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
 pub use crate::ops::latex::latex;
+use crate::simplify::Opener;
 use crate::source::Span;
 use algebra::Algebra;
 pub use differ::difference;
@@ -171,6 +172,7 @@ impl Names {
             written: 0,
             target,
         };
+        let mut verbatim = Opener::verbatim([]);
         for i in 0..compiled.defs.len() {
             let def = &compiled.defs[i];
             // What is defined below the question is not known there.
@@ -188,7 +190,8 @@ impl Names {
             }
             let written = compiled.graph.node(node).args[0];
             let opened = compiled.openers.plain.open(&mut compiled.graph, node);
-            for id in [written, opened] {
+            let plainly = verbatim.open(&mut compiled.graph, node);
+            for id in [written, opened, plainly] {
                 let role = compiled.graph.def(id).role;
                 let plain = matches!(role, Role::Plain | Role::Draw);
                 if plain && (id != target || derived) {

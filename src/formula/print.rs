@@ -208,10 +208,7 @@ impl Printer<'_> {
         if turns == libm::round(turns) && (2.0..=100.0).contains(&turns) {
             return Text::new(format!("{turns}pi"), Bind::Together);
         }
-        // The shortest text that reads back to the same number.
-        let short = number(value, 6);
-        let text = if short.parse() == Ok(value) { short } else { format!("{value:?}") };
-        let text = text.strip_suffix(".0").map(str::to_string).unwrap_or(text);
+        let text = shortest(value);
         let bind = if text.starts_with('-') { Bind::Sum } else { Bind::Tight };
         Text::new(text, bind)
     }
@@ -378,11 +375,18 @@ impl Bind {
     }
 }
 
+/// The shortest text that reads back to the same number.
+fn shortest(value: f64) -> String {
+    let short = number(value, 6);
+    let text = if short.parse() == Ok(value) { short } else { format!("{value:?}") };
+    text.strip_suffix(".0").map(str::to_string).unwrap_or(text)
+}
+
 /// A literal tensor; a long one by its shape.
 fn literal_text(tensor: &crate::tensor::Tensor) -> String {
     fn rows(view: ndarray::ArrayViewD<f64>) -> String {
         if view.ndim() == 0 {
-            return view.first().map(|v| number(*v, 17)).unwrap_or_default();
+            return view.first().map(|v| shortest(*v)).unwrap_or_default();
         }
         let parts: Vec<String> = view.outer_iter().map(rows).collect();
         format!("[{}]", parts.join(", "))

@@ -14,6 +14,7 @@ pub use op::{
 };
 pub use verify::verify;
 
+use crate::few::Few;
 use crate::shape::{Dims, Shape};
 use crate::tensor::DType;
 use hashbrown::HashTable;
@@ -21,7 +22,7 @@ use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
 
 /// A node: an index into its graph. Arguments have smaller indices than what uses them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u32);
 
 impl NodeId {
@@ -43,7 +44,7 @@ impl DefId {
 }
 
 /// The arguments of a node.
-pub type Args = SmallVec<[NodeId; 4]>;
+pub type Args = Few<NodeId>;
 
 /// One node.
 #[derive(Clone, Debug)]

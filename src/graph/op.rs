@@ -1,6 +1,7 @@
 //! What an operator is: one `static` table entry of data and function pointers, of a few closed kinds of behaviour.
 
 use super::{DefId, Graph, NodeId};
+use crate::few::Shared;
 use crate::shape::{Dim, Dims, Shape};
 use crate::tensor::{DType, Tensor};
 use std::hash::{Hash, Hasher};
@@ -172,7 +173,7 @@ pub enum Attrs {
     /// One.
     One(Attr),
     /// More.
-    Many(Arc<[Attr]>),
+    Many(Shared<Attr>),
 }
 
 impl Attrs {
@@ -243,15 +244,15 @@ pub enum Attr {
     /// A whole number, an axis.
     Int(i64),
     /// Whole numbers, axes.
-    Ints(Arc<[i64]>),
+    Ints(Shared<i64>),
     /// A shape.
     Dims(Shape),
     /// A dimension.
-    Dim(Dim),
+    Dim(Arc<Dim>),
     /// `true` or `false`.
     Flag(bool),
     /// A string.
-    Text(Arc<str>),
+    Text(Arc<String>),
     /// A number, by its bits.
     Number(u64),
     /// A literal tensor.
@@ -259,9 +260,9 @@ pub enum Attr {
     /// A definition.
     Def(DefId),
     /// One slice for each axis.
-    Slices(Arc<[SliceSpec]>),
+    Slices(Shared<SliceSpec>),
     /// What a random draw is keyed by.
-    Key(Arc<[u64]>),
+    Key(Shared<u64>),
 }
 
 /// A slice of one axis: `start, start + step, …`, `len` of them; all inside the axis.
@@ -342,6 +343,8 @@ pub struct Fault {
     pub instead: Option<String>,
     /// One argument as it should be.
     pub argument: Option<(usize, String)>,
+    /// The dimensions that do not fit: where their sizes were forced is told beside it.
+    pub about: Vec<crate::shape::Dim>,
 }
 
 /// A label of a fault.
@@ -356,7 +359,16 @@ pub struct FaultLabel {
 impl Fault {
     /// A fault with its sentence.
     pub fn new(code: &'static str, title: impl Into<String>) -> Fault {
-        Fault { code, title: title.into(), labels: vec![], because: vec![], mend: None, instead: None, argument: None }
+        Fault {
+            code,
+            title: title.into(),
+            labels: vec![],
+            because: vec![],
+            mend: None,
+            instead: None,
+            argument: None,
+            about: vec![],
+        }
     }
 
     /// With a label at an argument (empty text: its shape and where that comes from).
@@ -374,6 +386,12 @@ impl Fault {
     /// With a mend in words.
     pub fn mend(mut self, text: impl Into<String>) -> Fault {
         self.mend = Some(text.into());
+        self
+    }
+
+    /// With the dimensions that do not fit.
+    pub fn about(mut self, dims: &[&crate::shape::Dim]) -> Fault {
+        self.about.extend(dims.iter().map(|dim| (*dim).clone()));
         self
     }
 

@@ -62,6 +62,14 @@ pub fn softplus(z: f64) -> f64 {
     if z > 0.0 { z + tail } else { tail }
 }
 
+/// `-(p*log(p) + (1 - p)*log(1 - p))` for `p = sigmoid(z)`: the rarer side and its surprise first.
+pub fn sigmoid_entropy(z: f64) -> f64 {
+    let z = z.abs();
+    let tail = libm::exp(-z);
+    // softplus(-z) + z*sigmoid(-z)
+    libm::log1p(tail) + if tail == 0.0 { 0.0 } else { z * tail / (1.0 + tail) }
+}
+
 /// `z` between -1 and 1, the bound outside.
 pub fn hardtanh(z: f64) -> f64 {
     elementwise::clip(z, -1.0, 1.0)

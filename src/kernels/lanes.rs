@@ -85,6 +85,24 @@ pub fn norm(lane: &[f64]) -> f64 {
     libm::scalbn(libm::sqrt(squares(libm::scalbn(1.0, -exponent))), exponent)
 }
 
+/// A lane over its norm; 0 where that is 0.
+pub fn normalize(lane: &[f64], out: &mut [f64]) {
+    let length = norm(lane);
+    if length >= f64::MIN_POSITIVE && length.is_finite() {
+        for (o, v) in out.iter_mut().zip(lane) {
+            *o = v / length;
+        }
+        return;
+    }
+    // At the ends of the range: scaled by a power of two first.
+    let scale = if length > 1.0 { 1.0 / lane.len() as f64 } else { 1.0 / f64::MIN_POSITIVE };
+    let scaled: Vec<f64> = lane.iter().map(|v| v * scale).collect();
+    let length = norm(&scaled);
+    for (o, v) in out.iter_mut().zip(&scaled) {
+        *o = if length == 0.0 { 0.0 } else { v / length };
+    }
+}
+
 /// The log of the sum of the exponentials; exact where one entry outweighs the others.
 pub fn logsumexp(lane: &[f64]) -> f64 {
     let (largest, others) = around(lane);

@@ -84,4 +84,5 @@ pub fn strides(shape: &[usize]) -> Vec<usize> {
     }
     out
 }
+mod roots;
 pub mod special;

@@ -1,5 +1,6 @@
 //! Special functions that `libm` does not have, or not near enough: `digamma`, `polygamma`, `lgamma` below 0.
 
+use super::roots;
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
 /// The logarithm of `|gamma(x)|`; infinite at 0 and the negative whole numbers.
@@ -14,7 +15,7 @@ pub fn lgamma(x: f64) -> f64 {
     if off == 0.0 {
         return f64::INFINITY;
     }
-    libm::log(PI / (libm::sin(PI * off).abs() * -x)) - libm::lgamma(-x)
+    roots::lgamma(x).unwrap_or_else(|| libm::log(PI / (libm::sin(PI * off).abs() * -x)) - libm::lgamma(-x))
 }
 
 /// `erfc(z/sqrt(2))`, corrected for the rounding of the quotient, which the tail would magnify.
@@ -29,6 +30,19 @@ pub fn erfc_scaled(z: f64) -> f64 {
     libm::erfc(quotient) - beyond * std::f64::consts::FRAC_2_SQRT_PI * libm::exp(-quotient * quotient)
 }
 
+/// The standard normal distribution function.
+pub fn normal_cdf(z: f64) -> f64 {
+    0.5 * erfc_scaled(-z)
+}
+
+/// The standard normal density, `exp(-z^2/2)/sqrt(2*pi)`, with what `z^2` has beyond its first 53 bits.
+pub fn normal_pdf(z: f64) -> f64 {
+    const SCALE: f64 = 0.398_942_280_401_432_7;
+    let square = z * z;
+    let density = SCALE * libm::exp(-0.5 * square);
+    if density == 0.0 { density } else { density * (1.0 - 0.5 * libm::fma(z, z, -square)) }
+}
+
 /// The logarithmic derivative of the gamma function.
 ///
 /// On [1, 2] the Taylor series about its root; below 8 shifted there by `digamma(x + 1) = digamma(x) + 1/x` (DLMF
@@ -39,7 +53,10 @@ pub fn digamma(x: f64) -> f64 {
         return -1.0 / x;
     }
     if x < 0.0 {
-        return if x == libm::floor(x) { f64::NAN } else { digamma(1.0 - x) - PI * cot_pi(x) };
+        if x == libm::floor(x) {
+            return f64::NAN;
+        }
+        return roots::digamma(x).unwrap_or_else(|| digamma(1.0 - x) - PI * cot_pi(x));
     }
     if x >= 8.0 {
         return digamma_far(x);

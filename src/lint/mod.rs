@@ -7,6 +7,7 @@ mod half_of;
 mod hidden_function;
 mod learned;
 mod linear_layers;
+mod minus_line;
 mod not_reached;
 mod saturated;
 mod units;
@@ -78,5 +79,6 @@ pub static ALL: &[&Lint] = &[
     &not_reached::LINT,
     &zero_divisor::LINT,
     &half_of::LINT,
+    &minus_line::LINT,
     &hidden_function::LINT,
 ];

@@ -5,7 +5,7 @@ use super::Lint;
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::NodeId;
-use crate::lower::{Asked, Compiled, DefKind, ItemKind, Quotient};
+use crate::lower::{Compiled, DefKind, ItemKind, Quotient};
 use crate::source::{Sources, Span};
 use crate::tensor::{Precision, Tensor};
 use crate::view::number;
@@ -90,7 +90,7 @@ pub(super) fn after(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, out: &mut Vec
         };
         let rounded = |((entry, d), (x, y)): ((ndarray::IxDyn, &f64), (&f64, &f64))| {
             let large = libm::fmax(libm::fabs(*x), libm::fabs(*y));
-            (*d != 0.0 && libm::fabs(*d) <= 4.0 * unit * large).then_some((entry, *d, *x))
+            (*d != 0.0 && d.is_finite() && libm::fabs(*d) <= 4.0 * unit * large).then_some((entry, *d, *x))
         };
         let found = difference.indexed_iter().zip(left.iter().zip(right.iter())).find_map(rounded);
         let Some((entry, d, x)) = found else { continue };
@@ -128,7 +128,7 @@ fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
     for item in items() {
         output |= defined(item).is_none();
         match &item.kind {
-            ItemKind::Show(Asked { node, .. }) => roots.extend(*node),
+            ItemKind::Show(asked) => roots.extend(asked.node),
             ItemKind::Ask(ask) => {
                 let known = ["grad", "trace", "check", "graph", "step", "explain", "nudge", "assert"];
                 if known.contains(&ask.word.text.as_str()) {

@@ -2,7 +2,7 @@
 
 use super::{Compiled, Cx, DefKind, Value, Zero, errors};
 use crate::diff::{self, Slope, Trouble};
-use crate::graph::{DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
+use crate::graph::{Attr, DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
 use crate::ops::{self, build};
 use crate::resolve::hir::{HirId, Transform};
 use crate::shape::Shape;
@@ -269,6 +269,13 @@ impl Cx<'_> {
     fn is_variable(&mut self, node: NodeId, span: Span) -> bool {
         let found = self.out.graph.node(node);
         let named = matches!(found.op.def.role, Role::Slot | Role::Def);
+        if let Attr::Dim(dim) = found.op.attrs.get(0)
+            && found.op.def.role == Role::Dim
+        {
+            let name = self.out.graph.dims.show(dim);
+            self.report(errors::by_whole(&name, "a dimension", span));
+            return false;
+        }
         if !named {
             self.report(crate::resolve::errors::by_what(span));
             return false;
@@ -370,7 +377,9 @@ impl Cx<'_> {
             let ones = build::broadcast_to(&mut self.out.graph, one, shape.clone());
             let Some(ones) = self.made(ones, span, &[]) else { return Value::Poison };
             let made = diff::forward(&mut self.out.graph, opened, &[(free, ones)]);
+            // Of `z`'s shape, also where a constant has no entries of its own.
             let to = self.out.graph.shape(root).clone();
+            let to = if to.is_scalar() { shape.clone() } else { to };
             let made = made.and_then(|slope| {
                 derived(&mut self.out.graph, slope, &to).map_err(|fault| Trouble { node: root, fault })
             });

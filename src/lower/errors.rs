@@ -20,12 +20,27 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
     problem.mend(format!("state {found}, or change the value")).edit(shape, found)
 }
 
-/// An argument that has not the parameter's shape.
-pub fn argument_shape(param: &str, found: &str, wanted: &str, at: Span, shape: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
-        .at(at, if found == "[]" { "a single number" } else { found })
-        .at(shape, format!("{wanted}, stated here"))
-        .mend(format!("give it {wanted}, or state a name such as `n` for a length that may be any"))
+/// An argument that has not the parameter's shape; `chain` says what the names in it are already.
+pub fn argument_shape(
+    param: &str,
+    found: &str,
+    wanted: &str,
+    at: Span,
+    shape: Span,
+    chain: &[(String, Span)],
+) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::shape::argument", format!("`{param}` is stated as {wanted}, and is given {found}"))
+            .at(at, if found == "[]" { "a single number" } else { found })
+            .at(shape, format!("{wanted}, stated here"));
+    let problem = chain.iter().fold(problem, |problem, (fact, at)| problem.at(*at, fact.clone()));
+    problem.mend(match chain {
+        [] if found != "[]" && found.matches(',').count() == wanted.matches(',').count() => {
+            format!("give it {wanted}, or state a name such as `n` for a length that may be any")
+        }
+        [] => format!("give it a value of the shape {wanted}, or state another shape"),
+        _ => "give it a length that agrees, or state another name for it".to_string(),
+    })
 }
 
 /// A dimension that is none.
@@ -36,10 +51,24 @@ pub fn dimension_in(text: &str, list: &str, span: Span) -> Diagnostic {
 }
 
 /// A dimension that is none.
-pub fn dimension(text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
-        .at(span, "a dimension is a whole number from 0 on, or a name")
-        .mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`")
+pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::shape::dimension", format!("`{text}` is not a dimension"))
+        .at(span, "a dimension is a whole number from 0 on, or a name");
+    match fact {
+        Some((fact, at)) => {
+            problem.at(at, fact).mend(format!("write a whole number for `{text}`, or another name in the shape"))
+        }
+        None if text.contains('/') && !text.contains("floor") => {
+            problem.mend(format!("write `floor({text})`, the whole part of the quotient"))
+        }
+        None => problem.mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`"),
+    }
+}
+
+/// A learner's formula that has not the shape of what it is for.
+pub fn formula_shape(name: &str, theirs: &str, [own, found]: [&str; 2], at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::formula", format!("`{theirs}` has not the shape of `{name}`"))
+        .at(at, format!("{own} on the left, {found} on the right"))
 }
 
 /// Rows of different lengths.
@@ -113,10 +142,13 @@ pub fn range_step(span: Span) -> Diagnostic {
 }
 
 /// A range whose ends are not known before the run.
-pub fn range(span: Span) -> Diagnostic {
+pub fn range(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
         .at(span, "how many numbers this has cannot be told")
-        .mend("use numbers or dimension names: `0..m`, `0..1 step 0.1`")
+        .mend(match text.contains('/') && !text.contains("floor") {
+            true => "write a quotient of dimension names with `floor`, as in `0..floor(m/2)`",
+            false => "use numbers or dimension names: `0..m`, `0..1 step 0.1`",
+        })
 }
 
 /// Something other than a vector after `in`.
@@ -168,6 +200,43 @@ pub fn layer_word(word: &str, text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::layer_word", format!("`{word}` does not take `{text}` here"))
         .at(span, "after the number of units comes one activation, then options")
         .mend(format!("leave it out, or begin a second `{word}` on a line of its own"))
+}
+
+/// `concat([a, b])`
+pub fn in_a_list(name: &str, inner: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::arguments", format!("`{name}` takes separate arguments, not a list"))
+        .at(span, "a list in square brackets is one tensor")
+        .mend(format!("write `{inner}` without the square brackets"))
+        .edit(span, inner)
+}
+
+/// `layer 4 leaky_relu(slope=0.1)`
+pub fn layer_call(name: &str, given: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_word", "an activation of a layer is a name, not a call")
+        .at(span, "the layer itself gives it its argument")
+        .mend(format!("define `act(z) = {name}(z, {given}` above, and write `act` here"))
+}
+
+/// Weights that exist already and a source with other features.
+pub fn layer_features(weights: &str, shape: &str, source: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("the weights of this layer do not fit what it is given, {source}"),
+    )
+    .at(span, format!("{weights} is {shape}"))
+    .because("the first call settles the shapes of a network's parameters, and all calls share them")
+    .mend("call it with as many features as the first time, or write a second network")
+}
+
+/// More than two axes in columns.
+pub fn layer_columns(source: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("with examples in columns a layer takes a matrix, and this is {source}"),
+    )
+    .at(span, "its source has other axes besides features and examples")
+    .because("a number first and a name last is columns")
+    .mend("put the examples first, as in `[m, 5, 3]`: then it takes any number of axes; or write `examples rows`")
 }
 
 /// An activation that no one knows.

@@ -8,6 +8,7 @@ use crate::resolve::hir::{self, HirId, Kind};
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
 use crate::tensor::Tensor;
+use smallvec::SmallVec;
 
 impl Cx<'_> {
     /// The value of a whole expression.
@@ -61,7 +62,7 @@ impl Cx<'_> {
                 if values.contains(&Value::Poison) { Value::Poison } else { self.list(values, items) }
             }
             Kind::Apply(op, args) => {
-                let mut nodes = vec![];
+                let mut nodes: SmallVec<[NodeId; 4]> = SmallVec::new();
                 for arg in args {
                     let value = get(*arg);
                     match self.as_node(&value, program.hir(*arg).span) {
@@ -69,12 +70,21 @@ impl Cx<'_> {
                         None => return Value::Poison,
                     }
                 }
-                let spans: Vec<Span> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                let spans: SmallVec<[Span; 4]> = args.iter().map(|arg| program.hir(*arg).span).collect();
                 if let ([_, right], [_, divisor]) = (args.as_slice(), nodes.as_slice()) {
                     self.quotient(op, (*divisor, *right), span);
                 }
                 if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
                     self.beside([(*a, *a_at), (*b, *b_at)], span);
+                }
+                if let ([own, theirs], true) = (&nodes[..], self.formula == Some(id) && ops::known::equates(op)) {
+                    let [own, theirs] = [own, theirs].map(|node| self.out.graph.shape(*node).clone());
+                    if crate::shape::broadcast(&mut self.out.graph.dims, &own, &theirs).is_err() {
+                        let dims = &self.out.graph.dims;
+                        let shapes = [&*own.show(dims), &*theirs.show(dims)];
+                        let [name, formula] = [spans[0], spans[1]].map(|span| self.text(span));
+                        return self.report(errors::formula_shape(name, formula, shapes, span));
+                    }
                 }
                 self.here = Some(span);
                 self.apply(op, Attrs::None, &nodes, span, &spans)
@@ -130,7 +140,7 @@ impl Cx<'_> {
                     return self.report(errors::order(super::ORDERS as usize, orders as usize, span));
                 }
                 let mut names = vec![];
-                for (by, order) in by {
+                for (by, order) in by.iter() {
                     let by_span = program.hir(*by).span;
                     let value = get(*by);
                     let Some(node) = self.as_node(&value, by_span) else { return Value::Poison };
@@ -185,7 +195,12 @@ impl Cx<'_> {
 
     /// A list whose rows are equally long; the first row that is not is reported.
     fn list(&mut self, values: Vec<Value>, items: &[HirId]) -> Value {
-        if values.iter().any(|value| matches!(value, Value::List(_)))
+        let row = |value: &Value| match value {
+            Value::List(_) => true,
+            Value::Node(node) => !self.out.graph.shape(*node).is_scalar(),
+            Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => false,
+        };
+        if values.iter().any(row)
             && let Some(first) = values.first().and_then(|value| self.rows(value))
         {
             for (value, item) in values.iter().zip(items) {
@@ -324,13 +339,13 @@ impl Cx<'_> {
                     },
                     _ => {
                         drop(leaf);
-                        return self.report(errors::range(span));
+                        return self.report(errors::range(self.text(span), span));
                     }
                 }
             }
             _ => {
                 drop(leaf);
-                return self.report(errors::range(span));
+                return self.report(errors::range(self.text(span), span));
             }
         };
         drop(leaf);
@@ -384,6 +399,9 @@ impl Cx<'_> {
         if problem.labels.is_empty() {
             problem = problem.at(span, "here");
         }
+        for (fact, at) in self.facts(&fault.about) {
+            problem = problem.at(at, fact);
+        }
         problem.because = fault.because;
         let quoted = |template: &str| {
             let mut text = template.to_string();
@@ -391,18 +409,20 @@ impl Cx<'_> {
                 let source = operand(self.text(*at));
                 text = text.replace(&format!("{{{i}}}"), &source);
             }
-            text
+            // What names an argument that the source does not show cannot be offered.
+            let whole = (0..4).all(|i| !text.contains(&format!("{{{i}}}")));
+            whole.then_some(text)
         };
-        if let Some(mend) = &fault.mend {
-            problem = problem.mend(quoted(mend));
+        if let Some(mend) = fault.mend.as_deref().and_then(quoted) {
+            problem = problem.mend(mend);
         }
         if let Some((arg, instead)) = &fault.argument
             && let Some((_, at)) = args.get(*arg)
         {
             problem = problem.edit(*at, inside(instead, self.text(*at), *arg));
         }
-        if let Some(instead) = &fault.instead {
-            problem = problem.edit(span, quoted(instead));
+        if let Some(instead) = fault.instead.as_deref().and_then(quoted) {
+            problem = problem.edit(span, instead);
         }
         problem
     }

@@ -6,7 +6,6 @@ use crate::ops;
 use crate::resolve::hir::{Each, HirId, Slot};
 use crate::shape::{Dim, Same, Shape};
 use crate::source::Span;
-use std::sync::Arc;
 
 impl Cx<'_> {
     /// `x[0, 1:3, ::2]`: indices drop their axis, slices keep it.
@@ -287,8 +286,13 @@ impl Cx<'_> {
             Err(fault) => return self.made(Err(fault), span, &[]).map_or(Value::Poison, Value::Node),
         };
         let Some(reduction) = each.reduction else { return Value::Node(stacked) };
-        let axes: Arc<[i64]> = Arc::from([0]);
-        self.apply(reduction, Attrs::from_vec(vec![Attr::Ints(axes), Attr::Flag(false)]), &[stacked], span, &[span])
+        self.apply(
+            reduction,
+            Attrs::from_vec(vec![Attr::Ints([0].into()), Attr::Flag(false)]),
+            &[stacked],
+            span,
+            &[span],
+        )
     }
 }
 

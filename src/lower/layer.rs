@@ -110,7 +110,13 @@ impl Cx<'_> {
                     return None;
                 }
                 LayerArg::Value(_, span) | LayerArg::Size(_, span) => {
-                    self.report(errors::layer_word(word, self.text(*span), *span));
+                    let text = self.text(*span);
+                    let called = text.split_once('(').filter(|(name, _)| self.activation(name.trim_end()).is_some());
+                    let problem = match (called, &activation) {
+                        (Some((name, given)), None) => errors::layer_call(name, given, *span),
+                        _ => errors::layer_word(word, text, *span),
+                    };
+                    self.report(problem);
                     return None;
                 }
                 LayerArg::Word(name, _) => {
@@ -221,7 +227,15 @@ impl Cx<'_> {
         } else {
             build::matmul(self.graph(), source, w)
         };
-        let Some(product) = self.made(product, span, &[]) else { return false };
+        let Ok(product) = product else {
+            let shown = |id: NodeId| self.out.graph.shape(id).show(&self.out.graph.dims);
+            let problem = match columns && shape.rank() != 2 {
+                true => errors::layer_columns(&shown(source), span),
+                false => errors::layer_features(&names[0], &shown(w), &shown(source), span),
+            };
+            self.report(problem);
+            return false;
+        };
         let sum = match b {
             Some(b) => build::add(self.graph(), product, b),
             None => Ok(product),

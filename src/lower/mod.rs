@@ -1,10 +1,12 @@
 //! From the resolved program to the computation graph: shapes are checked, calls, layers and derivatives expanded where
 //! they are met, and what failed is poison that silences what depends on it.
 
+mod argument;
 mod call;
 mod derivative;
 pub mod errors;
 mod expr;
+mod function;
 mod index;
 mod layer;
 mod network;
@@ -77,6 +79,8 @@ pub struct Compiled {
     pub quotients: Vec<Quotient>,
     /// The layers that the program writes.
     pub layers: Vec<Layered>,
+    /// What a network computed inside, by the name under which it can be asked for: `encoder.a1`, or `h.a1` of one call.
+    pub insides: FxHashMap<DefId, Arc<str>>,
     /// The program's functions that hide one of the library's.
     pub hiding: Vec<(Arc<str>, Span)>,
 }
@@ -139,7 +143,7 @@ pub enum ItemKind {
     /// A definition: nothing to answer, unless nothing is asked at all.
     Define(DefId),
     /// An expression on a line of its own.
-    Show(Asked),
+    Show(Box<Asked>),
     /// A string on a line of its own.
     Heading(Arc<str>),
     /// An inspection statement; its expressions are all there.
@@ -272,6 +276,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         networks: FxHashMap::default(),
         results: FxHashMap::default(),
         zeros: FxHashMap::default(),
+        formula: None,
         derived: FxHashMap::default(),
         expanded: 0,
         depth: 0,
@@ -283,6 +288,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         cx.item(item);
     }
     cx.hiding();
+    cx.insides();
     (cx.out, cx.problems)
 }
 
@@ -331,6 +337,8 @@ struct Cx<'a> {
     results: FxHashMap<NodeId, (NetworkId, usize)>,
     /// Why the derivative at a node of the program is zero.
     zeros: FxHashMap<HirId, Zero>,
+    /// The comparison that is a learner's formula.
+    formula: Option<HirId>,
     /// Of what a derivative at a node of the program is, and by what, one name for each order.
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     expanded: usize,
@@ -424,15 +432,13 @@ impl<'a> Cx<'a> {
     fn item(&mut self, item: &hir::Item) {
         self.expanded = 0;
         match &item.kind {
-            hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_ref(), *value),
-            hir::ItemKind::Declare { role, global, shape, value, initialiser } => {
-                self.declare(item.span, *role, *global, shape.as_ref(), *value, initialiser.as_ref());
-            }
+            hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_deref(), *value),
+            hir::ItemKind::Declare(declared) => self.declare(item.span, declared),
             hir::ItemKind::Layer(layer) => self.program_layer(item.span, layer),
             hir::ItemKind::Show(expr) => {
                 self.unnamed_draw();
                 let asked = self.asked(*expr, item.span);
-                self.push_item(item.span, ItemKind::Show(asked));
+                self.push_item(item.span, ItemKind::Show(Box::new(asked)));
             }
             hir::ItemKind::Heading(text) => self.push_item(item.span, ItemKind::Heading(text.clone())),
             hir::ItemKind::Ask(ask) => self.ask(item.span, ask),
@@ -476,16 +482,11 @@ impl<'a> Cx<'a> {
         self.push_item(span, ItemKind::Define(def));
     }
 
-    fn declare(
-        &mut self,
-        span: Span,
-        role: crate::syntax::ast::Role,
-        global: GlobalId,
-        shape: Option<&hir::Shape>,
-        value: Option<hir::Expr>,
-        initialiser: Option<&crate::syntax::ast::Name>,
-    ) {
+    fn declare(&mut self, span: Span, declared: &hir::Declare) {
         use crate::syntax::ast::Role;
+        let hir::Declare { role, global, shape, value, initialiser } = declared;
+        let (role, global, value) = (*role, *global, *value);
+        let (shape, initialiser) = (shape.as_ref(), initialiser.as_ref());
         let info = self.program.global(global);
         self.draw = Draw { name: info.name.clone(), path: vec![] };
         let stated = match shape {
@@ -559,7 +560,12 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
-        let mut exprs: Vec<Asked> = ask.exprs.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let mut exprs = vec![];
+        for (expr, span) in &ask.exprs {
+            self.formula = (ask.word.text == "check").then_some(expr.root);
+            exprs.push(self.asked(*expr, *span));
+        }
+        self.formula = None;
         if ask.word.text == "assert" {
             exprs.iter_mut().for_each(|asked| self.agree(asked));
         }

@@ -2,7 +2,7 @@
 
 use super::call::Given;
 use super::layer::Made;
-use super::{Cx, DefKind, Frame, Value, errors};
+use super::{Cx, DefKind, Value, errors};
 use crate::graph::NodeId;
 use crate::resolve::hir::{NetworkId, NetworkItem};
 use crate::source::Span;
@@ -26,38 +26,20 @@ impl Cx<'_> {
         if self.expanded > super::BUDGET || self.depth > super::DEPTH {
             return self.report(errors::budget(&network.name, span));
         }
-        if given.len() != network.params.len() {
-            return self.report({
-                let params: Vec<&str> = network.params.iter().map(|param| &*param.name).collect();
-                let at = given.get(params.len()).map_or(span, |given| given.span);
-                errors::too_many(&network.name, &params, given.len(), at)
-            });
-        }
-        let mut frame = Frame { places: vec![None; network.frame as usize], names: vec![] };
+        let head = (&*network.name, &*network.params, network.frame);
+        let Some((mut frame, raw, at)) = self.bound(head, &given, false, span) else { return Value::Poison };
         let mut names: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
         let saved: Vec<_> = network.dims.iter().map(|(dim, _)| (*dim, self.dims.remove(dim))).collect();
         let mut broken = false;
-        for (i, (given, param)) in given.iter().zip(&network.params).enumerate() {
-            let Some(node) = self.as_node(&given.value, given.span) else {
+        for (i, param) in network.params.iter().enumerate() {
+            let mut node = self.as_node(&raw[i], at[i]);
+            if let (Some(shape), Some(found)) = (&param.shape, node) {
+                node = self.param_shape(found, shape, &param.name, at[i]);
+            }
+            let Some(node) = node else {
                 broken = true;
                 continue;
             };
-            if let Some(shape) = &param.shape
-                && let Some(ty) = self.stated(shape)
-            {
-                let actual = self.out.graph.shape(node).clone();
-                let fits = actual.rank() == ty.shape.rank()
-                    && actual
-                        .iter()
-                        .zip(ty.shape.iter())
-                        .all(|(a, b)| self.out.graph.dims.unify(b, a, shape.span).is_ok());
-                if !fits {
-                    let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-                    self.report(errors::argument_shape(&param.name, &found, &wanted, given.span, shape.span));
-                    broken = true;
-                    continue;
-                }
-            }
             let def = self.named(param.name.clone(), param.span, DefKind::Local, node);
             let own = self.out.def(def).node;
             frame.places[i] = Some(Value::Node(own));
@@ -244,6 +226,35 @@ impl Cx<'_> {
             && let Some(slot) = frame.places.get_mut(place as usize)
         {
             *slot = Some(node.map_or(Value::Poison, Value::Node));
+        }
+    }
+
+    /// The names under which the insides of networks can be asked for.
+    pub(super) fn insides(&mut self) {
+        for (i, network) in self.program.networks.iter().enumerate() {
+            let id = NetworkId(i as u32);
+            let Some(instance) = self.networks.get(&id) else { continue };
+            for (call, (names, _)) in instance.calls.iter().enumerate() {
+                let base = match instance.calls.len() {
+                    1 => Some(network.name.clone()),
+                    _ => self.out.defs.iter().find_map(|def| {
+                        let value = self.out.graph.node(def.node).args.first()?;
+                        let of_call = self.results.get(value) == Some(&(id, call));
+                        (of_call && def.kind == DefKind::Variable).then(|| def.name.clone())
+                    }),
+                };
+                let Some(base) = base else { continue };
+                for (name, _) in &network.names {
+                    // What is given has its own name outside.
+                    let given = network.params.iter().any(|param| param.name == *name);
+                    if let Some(def) = names.get(name).and_then(|node| self.out.def_of(*node))
+                        && self.out.def(def).kind == DefKind::Local
+                        && !given
+                    {
+                        self.out.insides.entry(def).or_insert_with(|| format!("{base}.{name}").into());
+                    }
+                }
+            }
         }
     }
 

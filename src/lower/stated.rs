@@ -45,24 +45,39 @@ impl Cx<'_> {
 
     /// A node as a dimension, reported where it is none.
     pub(super) fn as_dim(&mut self, node: NodeId, span: Span) -> Option<Dim> {
-        let dim = ops::known::dim(&self.out.graph, node, &self.leaf());
-        match dim {
-            // Below 0 for every number, or beyond what can be counted.
-            Some(dim)
-                if self.out.graph.dims.same(&dim, &Dim::Num(0)) == crate::shape::Same::No
-                    && self.out.graph.dims.known(&dim).is_none()
-                    && self.out.graph.dims.normal(&dim) == dim
-                    && is_negative(&dim) =>
-            {
-                self.report(errors::dimension(self.text(span), span));
-                None
-            }
-            Some(dim) => Some(dim),
-            None => {
-                self.report(errors::dimension(self.text(span), span));
-                None
-            }
+        let scalar = self.out.graph.shape(node).is_scalar();
+        let dim = ops::known::dim(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
+        // Below 0 for every number, or beyond what can be counted.
+        let never = |dim: &Dim| {
+            let dims = &self.out.graph.dims;
+            dims.same(dim, &Dim::Num(0)) == crate::shape::Same::No
+                && dims.known(dim).is_none()
+                && dims.normal(dim) == *dim
+                && is_negative(dim)
+        };
+        if dim.as_ref().is_some_and(|dim| !never(dim)) {
+            return dim;
         }
+        let def = self.out.def_of(node).map(|def| self.out.def(def));
+        // Of the list of a whole shape the one that is wrong, where it has a name.
+        let text = match (self.text(span), def) {
+            (text, Some(def)) if text.starts_with('[') => def.name.to_string(),
+            (text, _) => text.to_string(),
+        };
+        let number = ops::known::number(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
+        let fact = match (number, def.map(|def| def.kind)) {
+            (_, Some(super::DefKind::Input | super::DefKind::Param)) => {
+                "its value is known in the run alone".to_string()
+            }
+            (Some(number), _) => format!("`{text}` is {number} from here"),
+            (None, _) if !scalar => {
+                format!("`{text}` is of shape {}", self.out.graph.shape(node).show(&self.out.graph.dims))
+            }
+            (None, _) => "its value is not known before the run".to_string(),
+        };
+        let problem = errors::dimension(&text, span, def.map(|def| (fact, def.span)));
+        self.report(problem);
+        None
     }
 
     /// The dimension of a dimension name; introduced at its first use.
@@ -79,27 +94,52 @@ impl Cx<'_> {
 
     /// A value that must have a stated shape: names in it are unified, and the place is remembered.
     pub(super) fn hold(&mut self, node: NodeId, ty: &Type, shape: &hir::Shape, value: hir::Expr) -> Option<NodeId> {
-        let actual = self.out.graph.shape(node).clone();
         let value_span = self.expr_span(value);
-        if actual.rank() != ty.shape.rank() {
+        let actual = self.out.graph.shape(node).clone();
+        let place = |i: usize| shape.dims.get(i).map_or(shape.span, |(_, span)| *span);
+        if let Err(chain) = self.fit(&actual, &ty.shape, &place, false) {
             let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-            self.report(errors::stated(&found, &wanted, value_span, shape.span, &[]));
+            self.report(errors::stated(&found, &wanted, value_span, shape.span, &chain));
             return None;
         }
-        for (i, (a, b)) in actual.iter().zip(ty.shape.iter()).enumerate() {
-            let place = shape.dims.get(i).map_or(shape.span, |(_, span)| *span);
-            if let Err(clash) = self.out.graph.dims.unify(b, a, place) {
-                let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-                let mut chain = clash.chain;
-                for dim in [a, b] {
-                    chain.extend(self.valued(dim));
-                }
-                chain.dedup();
-                self.report(errors::stated(&found, &wanted, value_span, shape.span, &chain));
-                return None;
+        self.of_element(node, ty.dtype, value_span, &ty.shape)
+    }
+
+    /// Makes a shape the stated one, axis by axis, and remembers each place; only tried, where that is told. Where it
+    /// cannot be: what was forced before, and where.
+    pub(super) fn fit(
+        &mut self,
+        actual: &Shape,
+        stated: &Shape,
+        place: &dyn Fn(usize) -> Span,
+        only_tried: bool,
+    ) -> Result<(), Vec<(String, Span)>> {
+        if actual.rank() != stated.rank() {
+            return Err(vec![]);
+        }
+        let before = only_tried.then(|| self.out.graph.dims.clone());
+        let mut clash = None;
+        for (i, (a, b)) in actual.iter().zip(stated.iter()).enumerate() {
+            if let Err(found) = self.out.graph.dims.unify(b, a, place(i)) {
+                clash = Some((found.chain, a, b));
+                break;
             }
         }
-        self.of_element(node, ty.dtype, value_span, &ty.shape)
+        if let Some(before) = before {
+            self.out.graph.dims = before;
+        }
+        let Some((mut chain, a, b)) = clash else { return Ok(()) };
+        chain.extend([a, b].into_iter().filter_map(|dim| self.valued(dim)));
+        chain.dedup();
+        Err(chain)
+    }
+
+    /// What was forced about dimensions that do not fit, and where.
+    pub(super) fn facts(&self, about: &[Dim]) -> Vec<(String, Span)> {
+        let mut facts = self.out.graph.dims.chain(&about.iter().collect::<Vec<_>>());
+        facts.extend(about.iter().filter_map(|dim| self.valued(dim)));
+        facts.dedup();
+        facts
     }
 
     /// Where a name that stands for a number in a shape got it: `m = 4`.
@@ -117,14 +157,11 @@ impl Cx<'_> {
         shape: &hir::Shape,
         value: hir::Expr,
     ) -> Option<NodeId> {
-        let actual = self.out.graph.shape(node).clone();
         let value_span = self.expr_span(value);
-        let mut trial = self.out.graph.dims.clone();
-        let fits = actual.rank() == ty.shape.rank()
-            && actual.iter().zip(ty.shape.iter()).all(|(a, b)| trial.unify(b, a, shape.span).is_ok());
-        if !fits {
+        let actual = self.out.graph.shape(node).clone();
+        if let Err(chain) = self.fit(&actual, &ty.shape, &|_| shape.span, true) {
             let (found, wanted) = (actual.show(&self.out.graph.dims), ty.shape.show(&self.out.graph.dims));
-            self.report(errors::stated(&found, &wanted, value_span, shape.span, &[]));
+            self.report(errors::stated(&found, &wanted, value_span, shape.span, &chain));
             return None;
         }
         self.of_element(node, ty.dtype, value_span, &actual)

@@ -1,9 +1,9 @@
 //! Small builders: what derivatives and expansions are written with.
 
 use super::{broadcast_to, concat, gather, matmul, reshape, shapes, slice, structure, sum, transpose};
+use crate::few::Shared;
 use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, OpDef, SliceSpec};
 use crate::shape::{Dim, Shape};
-use std::sync::Arc;
 
 pub use broadcast_to::{broadcast_to, sum_to};
 pub use gather::{scatter_add, take_along};
@@ -131,7 +131,7 @@ pub fn part_of(graph: &mut Graph, x: NodeId, axis: usize, start: Dim, shape: Sha
     graph.add(&slice::UNSLICE, Attrs::from_vec(vec![Attr::Slices(slices), Attr::Dims(shape)]), &[x])
 }
 
-fn slices(shape: &Shape, axis: usize, start: Dim, len: Dim) -> Arc<[SliceSpec]> {
+fn slices(shape: &Shape, axis: usize, start: Dim, len: Dim) -> Shared<SliceSpec> {
     let whole = |dim: &Dim| SliceSpec { start: Dim::Num(0), step: 1, len: dim.clone() };
     let mut all: Vec<SliceSpec> = shape.iter().map(whole).collect();
     all[axis] = SliceSpec { start, step: 1, len };
@@ -221,7 +221,7 @@ pub fn stack(graph: &mut Graph, parts: &[NodeId], axis: usize) -> Result<NodeId,
 
 /// `start, start + step, …`: `count` of them.
 pub fn range(graph: &mut Graph, start: f64, step: f64, count: Dim) -> Result<NodeId, Fault> {
-    let mut node = graph.add(&super::eye::ARANGE, Attrs::One(Attr::Dim(count)), &[])?;
+    let mut node = graph.add(&super::eye::ARANGE, Attrs::One(Attr::Dim(count.into())), &[])?;
     if step != 1.0 {
         let step = number(graph, step);
         node = mul(graph, step, node)?;
@@ -264,7 +264,7 @@ pub fn diagonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
 
 /// The identity matrix.
 pub fn eye(graph: &mut Graph, n: Dim) -> Result<NodeId, Fault> {
-    graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n)), &[])
+    graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n.into())), &[])
 }
 
 /// The name of [`hot`] in programs.

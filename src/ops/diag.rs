@@ -88,7 +88,7 @@ pub static TRACE: OpDef = OpDef {
         let shape = graph.shape(graph.node(node).args[0]).clone();
         let n = shape[shape.rank() - 1].clone();
         let dy = wide(graph, dy)?;
-        let eye = graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n)), &[])?;
+        let eye = graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n.into())), &[])?;
         build::mul(graph, dy, eye)
     }),
     rules: &[],

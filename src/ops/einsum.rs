@@ -164,7 +164,7 @@ fn spelled_out(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<Node
     if let Some(start) = letters.output.iter().position(|c| *c == REST) {
         letters.output.splice(start..=start, names);
     }
-    graph.add(&EINSUM_LETTERS, Attrs::One(Attr::Text(letters.text().into())), &args)
+    graph.add(&EINSUM_LETTERS, Attrs::One(Attr::Text(letters.text().to_string().into())), &args)
 }
 
 fn too_few(graph: &Graph, own: &[char], shape: &Shape) -> Fault {
@@ -231,7 +231,7 @@ fn share(graph: &mut Graph, node: NodeId, dy: NodeId, arg: usize) -> Result<Node
         if target.contains(letter) {
             let twin = letters.fresh(&target);
             inputs.push(vec![*letter, twin]);
-            operands.push(graph.add(&eye::EYE, Attrs::One(Attr::Dim(dim.clone())), &[])?);
+            operands.push(graph.add(&eye::EYE, Attrs::One(Attr::Dim(dim.clone().into())), &[])?);
             target.push(twin);
         } else {
             if !inputs.iter().any(|letters| letters.contains(letter)) {

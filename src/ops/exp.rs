@@ -16,7 +16,7 @@ pub static EXP: OpDef = OpDef {
     kernel: Kernel::Map(libm::exp),
     diff: Diff::Slopes(&["y"]),
     rules: &["exp(0) = 1"],
-    stable: &["1/exp(z) = exp(-z)", "2.718281828459045^z = exp(z)"],
+    stable: &["1/exp(z) = exp(-z)", "exp(z)^x = exp(x*z)", "sqrt(exp(z)) = exp(z/2)", "2.718281828459045^z = exp(z)"],
     domain: &[Domain::Reals],
     examples: &[("exp(0)", "1"), ("exp'(0)", "1"), ("exp(-1000)", "0")],
 };

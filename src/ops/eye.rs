@@ -130,7 +130,7 @@ fn spaced(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, F
     if graph.dims.known(&n).is_some_and(|n| n < 2) {
         return build::broadcast_to(graph, start, Shape::new([n]));
     }
-    let i = graph.add(&ARANGE, Attrs::One(Attr::Dim(n.clone())), &[])?;
+    let i = graph.add(&ARANGE, Attrs::One(Attr::Dim(n.clone().into())), &[])?;
     let (n, one) = (build::dim(graph, n), build::number(graph, 1.0));
     let last = build::sub(graph, n, one)?;
     let from_last = build::sub(graph, last, i)?;

@@ -30,6 +30,17 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("detach", "stop"),
 ];
 
+/// A constant's name elsewhere, and the one here.
+const CONSTANTS: &[(&str, &str)] = &[
+    ("π", "pi"),
+    ("True", "true"),
+    ("False", "false"),
+    ("None", "none"),
+    ("null", "none"),
+    ("nil", "none"),
+    ("ℯ", "e"),
+];
+
 /// A function's name elsewhere, and what is written here, which is no call of another name.
 const FORMS: &[(&str, &str)] = &[
     ("print", "write the expression on a line of its own, and it is answered"),
@@ -48,6 +59,9 @@ const FORMS: &[(&str, &str)] = &[
     ("array", "write the numbers in square brackets, as in `[1, 2, 3]`"),
     ("range", "write `0..n`"),
     ("T", "write `A'` for the transpose"),
+    ("gradient", "write `grad(expr, x)`, or `dJ/da` for one name"),
+    ("derivative", "write `grad(expr, x)`, or `dJ/da` for one name"),
+    ("diff", "write `grad(expr, x)` for a derivative, `x[1:] - x[:-1]` for differences"),
     ("backward", "write `grad J`, or `dJ/da` for one name"),
     ("rand", "write `uniform([3, 4])`"),
     ("Linear", "write `layer 4 tanh`"),
@@ -80,6 +94,15 @@ const INITIALISERS: &[(&str, &str)] = &[
     ("zero", "zeros"),
 ];
 
+/// Functions of the language that are not built yet.
+const LATER: &[&str] =
+    &["conv", "max_pool", "avg_pool", "lstm", "gru", "rnn", "embed", "attention", "batch_norm", "dropout"];
+
+/// Is it a function of the language that is not built yet?
+pub fn is_later(name: &str) -> bool {
+    LATER.contains(&name)
+}
+
 fn look(table: &'static [(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     table.iter().find(|(there, _)| *there == name).map(|(_, here)| *here)
 }
@@ -92,6 +115,11 @@ pub fn function(name: &str) -> Option<&'static str> {
 /// What is written here where another language calls this function; a sentence.
 pub fn form(name: &str) -> Option<&'static str> {
     look(FORMS, name)
+}
+
+/// The constant here that another language calls so.
+pub fn constant(name: &str) -> Option<&'static str> {
+    look(CONSTANTS, name)
 }
 
 /// The argument here, of those that a function has.

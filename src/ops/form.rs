@@ -126,6 +126,13 @@ pub const READABLE: &[&str] = &[
     "(0.5/cosh(z/2))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "(0.5/cosh(0.5*z))^2 = sigmoid(z)*(1 - sigmoid(z))",
     "tanh(-z) = -tanh(z)",
+    "logexpadd(z, v, 1) = log(v + exp(z))",
+    "logexpadd(z, v, w) = log(v + w*exp(z))",
+    "logexpadd(z, -1, 1) = log(exp(z) - 1)",
+    "recexpadd(z, -1, 1) = 1/(exp(z) - 1)",
+    "recexpadd(z, v, 1) = 1/(v + exp(z))",
+    "recexpadd(z, v, w) = 1/(v + w*exp(z))",
+    "sigmoid_entropy(z) = sigmoid(z)*softplus(-z) + sigmoid(-z)*softplus(z)",
     "erf(-z) = -erf(z)",
     "sin(-z) = -sin(z)",
     "cos(-z) = cos(z)",
@@ -143,6 +150,8 @@ pub const READABLE: &[&str] = &[
     "exp(log(x)) = x",
     "stated(x, y, z) = x",
     "hypot(x, y) = sqrt(x^2 + y^2)",
+    "direction(x, y) = x/sqrt(x^2 + y^2)",
+    "inversion(x, y) = x/(x^2 + y^2)",
     "square(x) = x^2",
     "cofactor(A) = det(A)*inv(A)'",
     "inv(inv(A)) = A",
@@ -153,6 +162,11 @@ pub const READABLE: &[&str] = &[
     "where(c, a, 0) + where(not c, b, 0) = where(c, a, b)",
     "where(not c, b, 0) + where(c, a, 0) = where(c, a, b)",
 ];
+
+/// What only an operator can say, as it is printed.
+pub fn spelled(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
+    super::norm::spelled(graph, id)
+}
 
 /// As [`READABLE`], for what is as short either way: the right side is its normal form, the shorter one is printed.
 pub const EITHER: &[&str] = &["sigmoid(-z) = 1 - sigmoid(z)", "erfc(z) = 1 - erf(z)"];

@@ -100,7 +100,7 @@ pub fn take_along(graph: &mut Graph, x: NodeId, index: NodeId, axis: usize) -> R
 
 /// `scatter_add(x, index, size, axis=axis)`
 pub fn scatter_add(graph: &mut Graph, x: NodeId, index: NodeId, axis: usize, size: Dim) -> Result<NodeId, Fault> {
-    let attrs = Attrs::from_vec(vec![Attr::Int(axis as i64), Attr::Dim(size)]);
+    let attrs = Attrs::from_vec(vec![Attr::Int(axis as i64), Attr::Dim(size.into())]);
     graph.add(&SCATTER_ADD, attrs, &[x, index])
 }
 

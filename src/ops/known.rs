@@ -1,6 +1,6 @@
 //! What is known of a node before the run: the number, dimension or whole numbers that it must be.
 
-use super::{add, div, eye, mul, neg, rounding, sub};
+use super::{add, div, eye, mul, neg, pow, rounding, sub};
 use crate::graph::{Attr, DefId, Graph, Literal, NodeId, OpDef, Role};
 use crate::shape::Dim;
 use crate::tensor::Tensor;
@@ -106,7 +106,7 @@ fn below(graph: &Graph, id: NodeId, leaf: Leaf) -> SmallVec<[NodeId; 2]> {
 }
 
 fn is_arithmetic(def: &OpDef) -> bool {
-    [&neg::NEG, &add::ADD, &sub::SUB, &mul::MUL, &div::DIV, &rounding::FLOOR].contains(&def)
+    [&neg::NEG, &add::ADD, &sub::SUB, &mul::MUL, &pow::POW, &div::DIV, &rounding::FLOOR].contains(&def)
 }
 
 fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHashMap<NodeId, Known>) -> Option<Known> {
@@ -122,7 +122,7 @@ fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHa
             _ => return None,
         },
         Role::Dim => match node.op.attrs.get(0) {
-            Attr::Dim(dim) => Known { number: dims.known(dim).map(|n| n as f64), dim: Some(dim.clone()) },
+            Attr::Dim(dim) => Known { number: dims.known(dim).map(|n| n as f64), dim: Some((**dim).clone()) },
             _ => return None,
         },
         Role::Slot => {
@@ -154,6 +154,12 @@ fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHa
                     number: two(|a, b| a * b),
                     dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.mul(&a, &b).ok()),
                 },
+                () if *def == pow::POW => {
+                    let power = arg(1).number.filter(|n| *n >= 0.0 && *n <= 16.0 && n.fract() == 0.0);
+                    let times =
+                        |a: Dim, n: f64| (0..n as u32).try_fold(Dim::Num(1), |power, _| dims.mul(&power, &a).ok());
+                    Known { number: two(libm::pow), dim: arg(0).dim.zip(power).and_then(|(a, n)| times(a, n)) }
+                }
                 () if *def == div::DIV => Known::number(two(|a, b| a / b)?),
                 () if *def == rounding::FLOOR && args.len() == 2 => {
                     let (p, k) = (arg(0).dim, arg(1).number.filter(|k| *k >= 1.0 && k.fract() == 0.0));
@@ -166,5 +172,7 @@ fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHa
             }
         }
     };
-    Some(known)
+    // `0.1*20` is whole, though 0.1 is not.
+    let own = || known.number.and_then(|value| Known::number(value).dim);
+    Some(Known { dim: known.dim.clone().or_else(own), ..known })
 }

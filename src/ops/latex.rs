@@ -26,6 +26,8 @@ const CALLS: &[(&str, &str)] = &[
     ("sinh", r"\sinh\left(#\right)"),
     ("cosh", r"\cosh\left(#\right)"),
     ("tanh", r"\tanh\left(#\right)"),
+    ("normal_cdf", r"\Phi\left(#\right)"),
+    ("normal_pdf", r"\varphi\left(#\right)"),
     ("sigmoid", r"\sigma\left(#\right)"),
     ("det", r"\det\left(#\right)"),
     ("logdet", r"\log\det\left(#\right)"),

@@ -13,6 +13,7 @@ pub mod shapes;
 pub mod units;
 
 mod args;
+mod away;
 mod recognise;
 
 pub use recognise::recognise;
@@ -46,19 +47,21 @@ operators! {
     maximum: MAXIMUM MINIMUM;
     exp: EXP EXPM1;
     log: LOG LOG2 LOG10 LOG1P LOG1MEXP;
-    roots: SQRT CBRT SQUARE HYPOT;
+    roots: SQRT CBRT SQUARE;
+    plane: HYPOT DIRECTION INVERSION;
     sign: ABS SIGN;
     rounding: FLOOR CEIL ROUND MOD;
     clip: CLIP HARDTANH;
     trigonometry: SIN COS TAN ASIN ACOS ATAN ATAN2;
     hyperbolic: SINH COSH ASINH ACOSH ATANH;
     tanh: TANH;
-    sigmoid: SIGMOID SOFTPLUS LOGADDEXP;
+    sigmoid: SIGMOID SOFTPLUS LOGADDEXP SIGMOID_ENTROPY;
     relu: RELU LEAKY_RELU ELU SELU;
     gelu: GELU SILU;
     identity: IDENTITY;
     xlogy: XLOGY XLOG1PY;
     erf: ERF ERFC;
+    normal_cdf: NORMAL_CDF NORMAL_PDF;
     gamma: LGAMMA DIGAMMA POLYGAMMA;
     matmul: MATMUL;
     transpose: MATRIX_TRANSPOSE TRANSPOSE;
@@ -68,7 +71,7 @@ operators! {
     prod: PROD PROD_OTHERS;
     extremum: MAX MIN ARGMAX ARGMIN;
     median: MEDIAN;
-    norm: NORM;
+    norm: NORM NORMALIZE;
     logsumexp: LOGSUMEXP;
     any: ANY ALL;
     cumsum: CUMSUM;
@@ -85,6 +88,7 @@ operators! {
     diag: DIAG DIAGONAL DIAG_EMBED TRACE TRIL TRIU;
     eye: EYE ARANGE ZEROS ONES LINSPACE ONE_HOT;
     linalg: INV SOLVE DET COFACTOR LOGDET CHOLESKY;
+    expadd: LOGEXPADD RECEXPADD;
     random: NORMAL UNIFORM BERNOULLI;
 }
 

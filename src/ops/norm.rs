@@ -1,7 +1,9 @@
-//! `norm`: the length of a vector, of a matrix, or along axes.
+//! `norm`: the length of a vector, of a matrix, or along axes; `normalize`: what is left of it without its length.
 
 use super::{args, build, shapes};
-use crate::graph::{Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
+use crate::graph::{
+    Along, Arg, ArgKind, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Reduce, Role,
+};
 use crate::kernels::lanes;
 
 /// `norm(x, axis=0, keep=true)`
@@ -30,7 +32,7 @@ pub static NORM: OpDef = OpDef {
         },
     },
     rules: &[],
-    stable: &[],
+    stable: &["sqrt(sum(x^2)) = norm(x)"],
     domain: &[Domain::NonZero],
     examples: &[
         ("norm([3, 4])", "5"),
@@ -48,4 +50,90 @@ fn direction(graph: &mut Graph, node: NodeId) -> Result<NodeId, Fault> {
     let is_zero = build::eq(graph, y, zero)?;
     let quotient = build::div(graph, x, y)?;
     build::choose(graph, is_zero, zero, quotient)
+}
+
+const ALONG: &[Arg] = &[args::X, args::or("axis", ArgKind::Axis, "-1")];
+
+/// `normalize(x, axis=-1)`
+pub static NORMALIZE: OpDef = OpDef {
+    name: "normalize",
+    args: ALONG,
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "x over its norm along an axis, the last unless told; 0 where that norm is 0.",
+    formula: "x/norm(x)",
+    kink: Some("where the norm is 0 its slope is 0"),
+    shape: shapes::along,
+    kernel: Kernel::Along(Along(lanes::normalize)),
+    diff: Diff::Rule {
+        forward: |graph, node, tangents| {
+            let Some(tangent) = tangents.first().copied().flatten() else { return build::zeros_like(graph, node) };
+            across(graph, node, tangent)
+        },
+        // Its Jacobian, (I - y y')/norm(x), is symmetric.
+        reverse: |graph, node, dy, _| across(graph, node, dy),
+    },
+    rules: &[],
+    stable: &[],
+    domain: &[Domain::NonZero],
+    examples: &[
+        ("normalize([3, 4])", "[0.6, 0.8]"),
+        ("normalize([[3, 0], [4, 0]], axis=0)", "[[0.6, 0], [0.8, 0]]"),
+        ("normalize([3e300, 4e300])", "[0.6, 0.8]"),
+    ],
+};
+
+/// What `v` has across the direction `y` of a `normalize`, over the norm: `(v - y*sum(y*v))/norm(x)`; 0 where that is 0.
+fn across(graph: &mut Graph, y: NodeId, v: NodeId) -> Result<NodeId, Fault> {
+    let x = graph.node(y).args[0];
+    let axis = shapes::axis_of(&graph.dims, graph.shape(x), &graph.node(y).op.attrs, 0)?;
+    let weighted = build::mul(graph, y, v)?;
+    let along = build::sum(graph, weighted, Some(&[axis]), true)?;
+    let along = build::mul(graph, y, along)?;
+    let away = build::sub(graph, v, along)?;
+    let length = length(graph, x, axis)?;
+    let (zero, quotient) = (build::number(graph, 0.0), build::div(graph, away, length)?);
+    let is_zero = build::eq(graph, length, zero)?;
+    build::choose(graph, is_zero, zero, quotient)
+}
+
+/// The norm along an axis, kept; a vector has only one.
+fn length(graph: &mut Graph, x: NodeId, axis: usize) -> Result<NodeId, Fault> {
+    match graph.shape(x).rank() {
+        1 => build::reduce(graph, &NORM, x, None, false),
+        _ => build::reduce(graph, &NORM, x, Some(&[axis]), true),
+    }
+}
+
+/// `x/y` where `y` is the norm of `x`, as one step; `None` where it is not.
+pub(super) fn quotient(graph: &mut Graph, x: NodeId, y: NodeId) -> Result<Option<NodeId>, Fault> {
+    let mut norm = y;
+    while let Kernel::Move(Move::Broadcast | Move::Reshape) = graph.def(norm).kernel {
+        norm = graph.node(norm).args[0];
+    }
+    if *graph.def(norm) != NORM || graph.node(norm).args[0] != x {
+        return Ok(None);
+    }
+    let (axes, shape) = (build::reduced_axes(graph, norm), graph.shape(x).clone());
+    // Where each lane meets its own norm, and no other: of all axes, or with the reduced ones in their places.
+    let kept = shapes::reduced(&shape, graph.node(norm).op.attrs.ints(0), true);
+    let met = graph.shape(y);
+    if axes.is_empty() || !(axes.len() == shape.rank() && met.is_scalar() || *met == kept || *met == shape) {
+        return Ok(None);
+    }
+    let lanes = if axes.len() == 1 { x } else { build::lanes(graph, x, &axes)? };
+    let axis = if axes.len() == 1 { axes[0] } else { graph.shape(lanes).rank() - 1 };
+    let made = graph.add(&NORMALIZE, build::along(axis), &[lanes])?;
+    if axes.len() == 1 { Ok(Some(made)) } else { build::unlanes(graph, made, &shape, &axes).map(Some) }
+}
+
+/// `normalize(x)` as it is spelled: `x/norm(x)`.
+pub(super) fn spelled(graph: &mut Graph, node: NodeId) -> Option<NodeId> {
+    if *graph.def(node) != NORMALIZE {
+        return None;
+    }
+    let x = graph.node(node).args[0];
+    let axis = shapes::axis_of(&graph.dims, graph.shape(x), &graph.node(node).op.attrs, 0).ok()?;
+    let length = length(graph, x, axis).ok()?;
+    build::div(graph, x, length).ok()
 }

@@ -86,7 +86,7 @@ fn pairs(graph: &mut Graph, node: NodeId, v: NodeId) -> Result<NodeId, Fault> {
     let x = build::lanes(graph, x, &[axis])?;
     let v = build::lanes(graph, v, &[axis])?;
     let (x, v) = (build::insert_axis(graph, x, last - 1)?, build::insert_axis(graph, v, last - 1)?);
-    let own = graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(shape[axis].clone())), &[])?;
+    let own = graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(shape[axis].clone().into())), &[])?;
     let (zero, one) = (build::number(graph, 0.0), build::number(graph, 1.0));
     let is_other = build::eq(graph, own, zero)?;
     let table = build::choose(graph, is_other, x, one)?;

@@ -1,11 +1,12 @@
-//! Forms that no rule over single letters can say: a softmax and a log-sum-exp spelled out, and the digits of their slopes.
+//! Forms that no rule over single letters can say: a softmax and a log-sum-exp spelled out.
 //!
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
+use super::form::{Form, form};
 use super::{
-    add, build, concat, div, exp, extremum, log, logsumexp, mean, mul, neg, number, sigmoid, softmax, sub, sum,
+    add, build, concat, div, exp, expadd, log, logsumexp, mean, mul, norm, number, reshape, roots, sigmoid, sub, sum,
 };
-use crate::graph::{Attr, Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role, SliceSpec};
+use crate::graph::{Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
 use crate::shape::Dim;
 use smallvec::SmallVec;
 
@@ -14,15 +15,20 @@ pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
     let def = graph.def(id);
     let made = if *def == div::DIV {
         let (above, below) = two(graph, id);
-        quotient(graph, above, below)
+        norm::quotient(graph, above, below)
+            .transpose()
+            .or_else(|| quotient(graph, above, below).transpose())
+            .transpose()
     } else if *def == mul::MUL {
         let (a, b) = two(graph, id);
         product(graph, a, b).transpose().or_else(|| product(graph, b, a).transpose()).transpose()
     } else if *def == log::LOG {
         logarithm(graph, graph.node(id).args[0])
+    } else if *def == roots::SQRT {
+        root_mean_square(graph, graph.node(id).args[0])
     } else if *def == sub::SUB {
         let (a, b) = two(graph, id);
-        difference(graph, a, b)
+        super::away::difference(graph, a, b)
     } else {
         return None;
     };
@@ -30,19 +36,19 @@ pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
     made.ok().flatten()
 }
 
-fn two(graph: &Graph, id: NodeId) -> (NodeId, NodeId) {
+pub(super) fn two(graph: &Graph, id: NodeId) -> (NodeId, NodeId) {
     let args = &graph.node(id).args;
     (args[0], args[1])
 }
 
-fn is(graph: &Graph, id: NodeId, def: &'static OpDef) -> bool {
+pub(super) fn is(graph: &Graph, id: NodeId, def: &'static OpDef) -> bool {
     *graph.def(id) == *def
 }
 
 /// `exp(u)/sum(exp(u))`, `x*exp(u)/(exp(u) + exp(v) + exp(w))`, …
 fn quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<NodeId>, Fault> {
     if !is_long(graph, below) {
-        return Ok(None);
+        return mixed_quotient(graph, above, below);
     }
     if is(graph, above, &mul::MUL) {
         let (a, b) = two(graph, above);
@@ -79,19 +85,84 @@ fn product(graph: &mut Graph, power: NodeId, quotient: NodeId) -> Result<Option<
 /// `log(1 + exp(u) + exp(v))`, `log(sum([exp(u), exp(v)]))`, `log(mean(exp(z)))`, …
 fn logarithm(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
     let direct = is(graph, of, &sum::SUM) && is(graph, graph.node(of).args[0], &exp::EXP);
-    if direct || !is_long(graph, of) {
+    if direct {
         return Ok(None);
     }
-    log_of(graph, of)
+    if is_long(graph, of) {
+        return log_of(graph, of);
+    }
+    let Some((powers, rest)) = mixed(graph, of)? else { return Ok(None) };
+    let one = number(graph, 1.0);
+    graph.add(&expadd::LOGEXPADD, Attrs::None, &[powers, rest, one]).map(Some)
+}
+
+/// A sum of more than two terms, some of them powers and some not: the logarithm of the powers, and the other terms.
+fn mixed(graph: &mut Graph, sum: NodeId) -> Result<Option<(NodeId, NodeId)>, Fault> {
+    if !is(graph, sum, &add::ADD) {
+        return Ok(None);
+    }
+    let terms = terms(graph, sum);
+    let (mut up, mut rest) = (None, None);
+    let mut long = terms.len() > 2;
+    if terms.len() > TERMS {
+        return Ok(None);
+    }
+    for term in terms {
+        let is_power = powers(graph, term);
+        long |= is_power && !is(graph, term, &exp::EXP);
+        let side = if is_power { &mut up } else { &mut rest };
+        *side = Some(match *side {
+            Some(before) => build::add(graph, before, term)?,
+            None => term,
+        });
+    }
+    let (Some(up), Some(rest), true) = (up, rest, long) else { return Ok(None) };
+    Ok(log_of(graph, up)?.map(|log| (log, rest)))
+}
+
+/// `exp(u)/(exp(u) + exp(v) + x)`, `x/(exp(u) + exp(v) + y)`
+fn mixed_quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<NodeId>, Fault> {
+    let Some((total, rest)) = mixed(graph, below)? else { return Ok(None) };
+    let one = number(graph, 1.0);
+    if let Some(own) = log_of(graph, above)?
+        && powers(graph, above)
+    {
+        // The share of all powers, and the share of this one among them.
+        let back = build::neg(graph, total)?;
+        let all = graph.add(&expadd::RECEXPADD, Attrs::None, &[back, one, rest])?;
+        if own == total {
+            return Ok(Some(all));
+        }
+        let away = build::sub(graph, own, total)?;
+        let own = graph.add(&exp::EXP, Attrs::None, &[away])?;
+        return build::mul(graph, own, all).map(Some);
+    }
+    let part = graph.add(&expadd::RECEXPADD, Attrs::None, &[total, rest, one])?;
+    build::mul(graph, above, part).map(Some)
+}
+
+/// The terms of a written-out sum, in order.
+fn terms(graph: &Graph, sum: NodeId) -> SmallVec<[NodeId; 8]> {
+    let mut terms = SmallVec::new();
+    let mut todo = vec![sum];
+    while let Some(id) = todo.pop() {
+        if is(graph, id, &add::ADD) && terms.len() <= TERMS {
+            todo.extend(graph.node(id).args.iter().rev().copied());
+        } else {
+            terms.push(id);
+        }
+    }
+    terms
 }
 
 /// Is it a sum that the rules of `logaddexp` and `softplus` do not see whole, of at least one exponential?
 fn is_long(graph: &Graph, id: NodeId) -> bool {
-    let sums = |id: NodeId| [&sum::SUM, &mean::MEAN, &add::ADD, &mul::MUL].iter().any(|def| is(graph, id, def));
+    let made = [&mul::MUL, &div::DIV, &sum::SUM, &mean::MEAN, &add::ADD];
+    let one_of = |id: NodeId, defs: &[&'static OpDef]| defs.iter().any(|def| is(graph, id, def));
     let long = if is(graph, id, &add::ADD) {
-        graph.node(id).args.iter().any(|arg| sums(*arg))
+        graph.node(id).args.iter().any(|arg| one_of(*arg, &made))
     } else {
-        is(graph, id, &sum::SUM) || is(graph, id, &mean::MEAN)
+        one_of(id, &made[..4])
     };
     long && powers(graph, id)
 }
@@ -116,14 +187,9 @@ fn powers(graph: &Graph, root: NodeId) -> bool {
             if !node.op.attrs.number(0).is_some_and(|value| value > 0.0 && value.is_finite()) {
                 return false;
             }
-        } else if *def == mul::MUL {
-            // A number times powers.
-            let number = node.args.iter().filter(|arg| graph.def(**arg).role == Role::Number).count();
-            if number != 1 {
-                return false;
-            }
-            todo.extend(node.args.iter().copied());
-        } else if *def == add::ADD || *def == sum::SUM || *def == mean::MEAN || moves(def) {
+        } else if *def == roots::SQRT {
+            todo.push(node.args[0]);
+        } else if [&mul::MUL, &div::DIV, &add::ADD, &sum::SUM, &mean::MEAN].contains(&def) || moves(def) {
             todo.extend(node.args.iter().copied());
         } else {
             return false;
@@ -167,6 +233,11 @@ fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
             graph.add(&sigmoid::LOGADDEXP, Attrs::None, &args)?
         } else if *def == mul::MUL {
             build::add(graph, args[0], args[1])?
+        } else if *def == div::DIV {
+            build::sub(graph, args[0], args[1])?
+        } else if *def == roots::SQRT {
+            let half = number(graph, 0.5);
+            build::mul(graph, half, args[0])?
         } else if *def == sum::SUM {
             graph.add(&logsumexp::LOGSUMEXP, node.op.attrs.clone(), &args)?
         } else if *def == mean::MEAN {
@@ -193,12 +264,19 @@ fn share(graph: &mut Graph, power: NodeId, below: NodeId) -> Result<Option<NodeI
             let scores = unshifted(graph, scores, axis);
             return build::softmax(graph, scores, axis).map(Some);
         }
-        // One entry of a softmax over a vector: `exp(z[0])/sum(exp(z))`.
-        if is(graph, summed, &exp::EXP) && own_axis(graph, below) == Some(0) && graph.shape(summed).rank() == 1 {
-            let all = graph.node(summed).args[0];
+        // One entry of a softmax over a vector: `exp(z[0])/sum(exp(z))`, `exp(z)/sum(exp([z, 0]))`.
+        if own_axis(graph, below) == Some(0)
+            && graph.shape(summed).rank() == 1
+            && let Some(all) = log_of(graph, summed)?
+        {
             if let Some((path, _)) = selection(graph, scores, |id| id == all) {
                 let whole = build::softmax(graph, all, 0)?;
                 return selected(graph, &path, whole).map(Some);
+            }
+            if let Some(k) = entry(graph, all, scores) {
+                let whole = build::softmax(graph, all, 0)?;
+                let part = build::part(graph, whole, 0, Dim::Num(k), Dim::Num(1))?;
+                return build::drop_axis(graph, part, 0).map(Some);
             }
         }
     }
@@ -215,17 +293,22 @@ fn share(graph: &mut Graph, power: NodeId, below: NodeId) -> Result<Option<NodeI
     graph.add(&exp::EXP, Attrs::None, &[away]).map(Some)
 }
 
+/// The place of a number among those that a vector is written out of.
+fn entry(graph: &Graph, vector: NodeId, number: NodeId) -> Option<u64> {
+    let def = graph.def(vector);
+    if (*def != concat::CONCAT && *def != concat::STACK) || !graph.shape(number).is_scalar() {
+        return None;
+    }
+    let args = &graph.node(vector).args;
+    // Each argument is one entry.
+    let one = |id: NodeId| graph.shape(id).iter().all(|dim| *dim == Dim::Num(1));
+    let is_it = |id: NodeId| id == number || (is(graph, id, &reshape::RESHAPE) && graph.node(id).args[0] == number);
+    if args.iter().all(|id| one(*id)) { args.iter().position(|id| is_it(*id)).map(|k| k as u64) } else { None }
+}
+
 /// A written-out sum without one of its terms; `None` where that is not among them.
 fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>, Fault> {
-    let mut terms: SmallVec<[NodeId; 8]> = SmallVec::new();
-    let mut todo = vec![sum];
-    while let Some(id) = todo.pop() {
-        if is(graph, id, &add::ADD) {
-            todo.extend(graph.node(id).args.iter().rev().copied());
-        } else {
-            terms.push(id);
-        }
-    }
+    let mut terms = terms(graph, sum);
     let Some(at) = terms.iter().position(|id| *id == term) else { return Ok(None) };
     terms.remove(at);
     let mut terms = terms.into_iter();
@@ -236,8 +319,25 @@ fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>
     Ok(Some(rest))
 }
 
+/// `sqrt(mean(x^2))` by the norm, which neither overflows nor has the slope 0/0 at 0.
+fn root_mean_square(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
+    if !is(graph, of, &mean::MEAN) {
+        return Ok(None);
+    }
+    let (square, attrs) = (graph.node(of).args[0], graph.node(of).op.attrs.clone());
+    let x = match form(graph, square) {
+        Form::Pow(x, two) if form(graph, two) == Form::Number(2.0) => x,
+        Form::Mul(x, y) if x == y => x,
+        _ => return Ok(None),
+    };
+    let count = build::count(graph, x, attrs.ints(0))?;
+    let root = graph.add(&roots::SQRT, Attrs::None, &[count])?;
+    let length = graph.add(&norm::NORM, attrs, &[x])?;
+    build::div(graph, length, root).map(Some)
+}
+
 /// The moves that select `part` from something, the last first, and what that is.
-fn selection(
+pub(super) fn selection(
     graph: &Graph,
     part: NodeId,
     is_whole: impl Fn(NodeId) -> bool,
@@ -257,7 +357,7 @@ fn selection(
 }
 
 /// The same moves of something else.
-fn selected(graph: &mut Graph, path: &[NodeId], whole: NodeId) -> Result<NodeId, Fault> {
+pub(super) fn selected(graph: &mut Graph, path: &[NodeId], whole: NodeId) -> Result<NodeId, Fault> {
     let mut made = whole;
     for step in path.iter().rev() {
         let node = graph.node(*step).clone();
@@ -294,145 +394,4 @@ fn unshifted(graph: &Graph, scores: NodeId, axis: usize) -> NodeId {
         Some(at) => graph.shape(shift)[at] == Dim::Num(1),
     };
     if flat && graph.shape(rest) == graph.shape(scores) { rest } else { scores }
-}
-
-/// The slopes of a softmax and of its logarithm, without the cancelling of `1 - y` where `y` is nearly 1.
-fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Option<NodeId>, Fault> {
-    if graph.def(a).role == Role::Number && graph.node(a).op.attrs.number(0) == Some(1.0) {
-        return complement(graph, b);
-    }
-    if is(graph, b, &sum::SUM) {
-        return softmax_slope(graph, a, b);
-    }
-    if !is(graph, b, &mul::MUL) {
-        return Ok(None);
-    }
-    let (p, q) = two(graph, b);
-    for (y, total) in [(p, q), (q, p)] {
-        if is(graph, y, &softmax::SOFTMAX)
-            && is(graph, total, &sum::SUM)
-            && graph.node(total).args[0] == a
-            && along(graph, total) == axis_of(graph, y, graph.shape(a).rank())
-        {
-            return log_softmax_slope(graph, a, y, total).map(Some);
-        }
-    }
-    Ok(None)
-}
-
-/// `1 - softmax(z)[k]`, with the digits of a difference that is tiny.
-fn complement(graph: &mut Graph, part: NodeId) -> Result<Option<NodeId>, Fault> {
-    let Some((path, whole)) = selection(graph, part, |id| is(graph, id, &softmax::SOFTMAX)) else { return Ok(None) };
-    if let Some(rest) = complement_of_one(graph, &path, whole)? {
-        return Ok(Some(rest));
-    }
-    let node = graph.node(whole).clone();
-    let log = graph.add(&softmax::LOG_SOFTMAX, node.op.attrs.clone(), &node.args)?;
-    let log = selected(graph, &path, log)?;
-    let less = graph.add(&exp::EXPM1, Attrs::None, &[log])?;
-    build::neg(graph, less).map(Some)
-}
-
-/// Where the part is one entry `k` of each lane, a softmax is a sigmoid of what `k` has over all the others together, and
-/// one minus it is as exact as the sigmoid: `1 - softmax(z)[k] = sigmoid(logsumexp(others) - z[k])`.
-fn complement_of_one(graph: &mut Graph, path: &[NodeId], whole: NodeId) -> Result<Option<NodeId>, Fault> {
-    let Some(axis) = axis_of(graph, whole, graph.shape(whole).rank()) else { return Ok(None) };
-    let Some((first, rest)) = path.split_last() else { return Ok(None) };
-    let step = graph.node(*first).clone();
-    let Attr::Slices(slices) = step.op.attrs.get(0) else { return Ok(None) };
-    let z = graph.node(whole).args[0];
-    let known = |dim: &Dim| graph.dims.known(dim);
-    let (Some(1), Some(k), Some(n)) =
-        (known(&slices[axis].len), known(&slices[axis].start), known(&graph.shape(z)[axis]))
-    else {
-        return Ok(None);
-    };
-    if n < 2 || k >= n {
-        return Ok(None);
-    }
-    let mut others: SmallVec<[NodeId; 2]> = SmallVec::new();
-    for (start, len) in [(0, k), (k + 1, n - k - 1)] {
-        if len > 0 {
-            others.push(build::part(graph, z, axis, Dim::Num(start), Dim::Num(len))?);
-        }
-    }
-    let others = build::join(graph, &others, axis)?;
-    let total = build::reduce(graph, &logsumexp::LOGSUMEXP, others, Some(&[axis]), true)?;
-    let own = build::part(graph, z, axis, Dim::Num(k), Dim::Num(1))?;
-    let away = build::sub(graph, total, own)?;
-    let left = graph.add(&sigmoid::SIGMOID, Attrs::None, &[away])?;
-    let mut slices = slices.to_vec();
-    slices[axis] = SliceSpec { start: Dim::Num(0), step: 1, len: Dim::Num(1) };
-    let left = build::sliced(graph, left, &slices)?;
-    selected(graph, rest, left).map(Some)
-}
-
-/// `v - sum(y*v)`: all of it may be counted from the entry of `v` where `y` is largest, and there it cancels nothing.
-fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<NodeId>, Fault> {
-    let mut weighted = graph.node(total).args[0];
-    // -sum(y*w) has its sign outside where v is -w.
-    let mut factor = v;
-    if is(graph, weighted, &neg::NEG) && is(graph, v, &neg::NEG) {
-        (weighted, factor) = (graph.node(weighted).args[0], graph.node(v).args[0]);
-    }
-    if !is(graph, weighted, &mul::MUL) || graph.shape(weighted) != graph.shape(v) {
-        return Ok(None);
-    }
-    let (p, q) = two(graph, weighted);
-    let y = if q == factor { p } else { q };
-    let Some(axis) = along(graph, total) else { return Ok(None) };
-    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) {
-        return Ok(None);
-    }
-    let shape = graph.shape(v).clone();
-    if axis_of(graph, y, shape.rank()) != Some(axis) {
-        return Ok(None);
-    }
-    let z = graph.node(y).args[0];
-    let own = axis + graph.shape(z).rank() - shape.rank();
-    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
-    let place = graph.add(&extremum::ARGMAX, at, &[z])?;
-    // One softmax for many rows: each looks at the same place.
-    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
-    if counted(graph, v, place) {
-        return Ok(None);
-    }
-    let origin = build::take_along(graph, v, place, axis)?;
-    let away = build::sub(graph, v, origin)?;
-    let weighted = build::mul(graph, y, away)?;
-    let mean = build::sum(graph, weighted, Some(&[axis]), true)?;
-    build::sub(graph, away, mean).map(Some)
-}
-
-/// Is it already counted from there?
-fn counted(graph: &Graph, v: NodeId, place: NodeId) -> bool {
-    is(graph, v, &sub::SUB) && graph.node(graph.node(v).args[1]).args.get(1) == Some(&place)
-}
-
-/// `v - y*sum(v)` as `v*(1 - y) - y*(sum(v) - v)`, with `1 - y` from the logarithm.
-fn log_softmax_slope(graph: &mut Graph, v: NodeId, y: NodeId, total: NodeId) -> Result<NodeId, Fault> {
-    let node = graph.node(y).clone();
-    let log = graph.add(&softmax::LOG_SOFTMAX, node.op.attrs.clone(), &[node.args[0]])?;
-    let less = graph.add(&exp::EXPM1, Attrs::None, &[log])?;
-    let rest = build::neg(graph, less)?;
-    let own = build::mul(graph, v, rest)?;
-    let others = build::sub(graph, total, v)?;
-    let others = build::mul(graph, y, others)?;
-    build::sub(graph, own, others)
-}
-
-/// The one axis of a sum that keeps it.
-fn along(graph: &Graph, sum: NodeId) -> Option<usize> {
-    let attrs = &graph.node(sum).op.attrs;
-    match attrs.ints(0) {
-        Some([axis]) if attrs.flag(1) => Some(*axis as usize),
-        _ => None,
-    }
-}
-
-/// The axis of a softmax in what it is multiplied with, of `rank` axes: aligned at the right.
-fn axis_of(graph: &Graph, softmax: NodeId, rank: usize) -> Option<usize> {
-    let node = graph.node(softmax);
-    let own = super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()?;
-    (own + rank).checked_sub(graph.shape(softmax).rank())
 }

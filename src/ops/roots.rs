@@ -1,4 +1,4 @@
-//! `sqrt`, `cbrt`, `square` and `hypot`.
+//! `sqrt`, `cbrt` and `square`.
 
 use super::shapes;
 use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
@@ -62,25 +62,4 @@ pub static SQUARE: OpDef = OpDef {
     stable: &["square(x) = x^2"],
     domain: &[Domain::Reals],
     examples: &[("square(3)", "9"), ("square'(3)", "6")],
-};
-
-/// `hypot(a, b)`
-pub static HYPOT: OpDef = OpDef {
-    name: "hypot",
-    args: &[
-        Arg { name: "a", kind: ArgKind::Tensor, default: "" },
-        Arg { name: "b", kind: ArgKind::Tensor, default: "" },
-    ],
-    notation: Notation::Call,
-    role: Role::Plain,
-    summary: "sqrt(a^2 + b^2), without overflow: the length of a vector of two.",
-    formula: "sqrt(a^2 + b^2)",
-    kink: Some("where both are 0 the slope is 0"),
-    shape: shapes::pointwise,
-    kernel: Kernel::Zip(libm::hypot),
-    diff: Diff::Slopes(&["where(y == 0, 0, a/y)", "where(y == 0, 0, b/y)"]),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::NonZero, Domain::NonZero],
-    examples: &[("hypot(3, 4)", "5"), ("hypot(3e300, 4e300)", "5e300")],
 };

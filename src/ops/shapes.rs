@@ -31,7 +31,8 @@ pub fn broadcast_all(dims: &mut Dims, args: &[Type]) -> Result<Shape, Fault> {
                 format!("these shapes do not broadcast: the {which} are {left} and {right}"),
             )
             .label(0, if i > 1 { before.show(dims) } else { String::new() })
-            .label(i, "");
+            .label(i, "")
+            .about(&[&misfit.left, &misfit.right]);
             // A vector that fits the rows of a matrix wants to be a column.
             let vector = match (&before[..], &ty.shape[..]) {
                 ([rows, _], [k]) if dims.is_same(rows, k) => i,
@@ -133,7 +134,7 @@ pub fn new_axis_of(dims: &Dims, shape: &Shape, attrs: &Attrs, i: usize) -> Resul
 /// The dimension of attribute `i`.
 pub fn dim_of(attrs: &Attrs, i: usize) -> Result<Dim, Fault> {
     match attrs.get(i) {
-        Attr::Dim(dim) => Ok(dim.clone()),
+        Attr::Dim(dim) => Ok((**dim).clone()),
         _ => Err(Fault::new("nnlang::shape::size", "a size is missing here")),
     }
 }

@@ -65,6 +65,10 @@ pub static SOFTPLUS: OpDef = OpDef {
         "log(1 + exp(z)) = softplus(z)",
         "log(sigmoid(z)) = -softplus(-z)",
         "log(1/sigmoid(z)) = softplus(-z)",
+        "log(sigmoid(z)/x) = -softplus(-z) - log(x)",
+        "log(x/sigmoid(z)) = log(x) + softplus(-z)",
+        "log(x*sigmoid(z)) = log(x) - softplus(-z)",
+        "log(where(c, sigmoid(x), y)) = where(c, -softplus(-x), log(y))",
         "log(exp(z)*sigmoid(-z)) = -softplus(-z)",
         "softplus(z) - softplus(-z) = z",
         "softplus(-z) - softplus(z) = -z",
@@ -98,4 +102,27 @@ pub static LOGADDEXP: OpDef = OpDef {
     stable: &["log(exp(u) + exp(v)) = logaddexp(u, v)"],
     domain: &[Domain::Reals, Domain::Reals],
     examples: &[("logaddexp(0, 0)", "log(2)"), ("logaddexp(1000, 1000)", "1000 + log(2)")],
+};
+
+/// `sigmoid_entropy(z)`
+pub static SIGMOID_ENTROPY: OpDef = OpDef {
+    name: "sigmoid_entropy",
+    args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
+    notation: Notation::Call,
+    role: Role::Plain,
+    summary: "The entropy of a yes with probability sigmoid(z): -(p*log(p) + (1 - p)*log(1 - p)).",
+    formula: "sigmoid(z)*softplus(-z) + sigmoid(-z)*softplus(z)",
+    kink: None,
+    shape: shapes::pointwise,
+    kernel: Kernel::Map(activations::sigmoid_entropy),
+    diff: Diff::Slopes(&["-z*sigmoid(z)*sigmoid(-z)"]),
+    rules: &["sigmoid_entropy(-z) = sigmoid_entropy(z)"],
+    stable: &[
+        "sigmoid(z)*softplus(-z) + sigmoid(-z)*softplus(z) = sigmoid_entropy(z)",
+        "sigmoid(z)*(-softplus(-z)) + sigmoid(-z)*(-softplus(z)) = -sigmoid_entropy(z)",
+        "(-sigmoid(z))*(-softplus(-z)) - sigmoid(-z)*(-softplus(z)) = sigmoid_entropy(z)",
+        "-(sigmoid(z)*(-softplus(-z))) - sigmoid(-z)*(-softplus(z)) = sigmoid_entropy(z)",
+    ],
+    domain: &[Domain::Reals],
+    examples: &[("sigmoid_entropy(0)", "log(2)"), ("sigmoid_entropy'(0)", "0"), ("sigmoid_entropy(1000)", "0")],
 };

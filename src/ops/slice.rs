@@ -1,11 +1,11 @@
 //! Slices and their transpose, and what is made of them: `flip`, `pad`, `split`.
 
 use super::{args, build, shapes};
+use crate::few::Shared;
 use crate::graph::{
     ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, SliceSpec, Type,
 };
 use crate::shape::{Dim, Dims, Relation, Same, Shape};
-use std::sync::Arc;
 
 /// `x[1:3, ::2]`
 pub static PART: OpDef = OpDef {
@@ -139,8 +139,8 @@ fn unslice(graph: &mut Graph, x: NodeId, slices: Attr, shape: Shape) -> Result<N
     graph.add(&UNSLICE, Attrs::from_vec(vec![slices, Attr::Dims(shape)]), &[x])
 }
 
-fn specs(attrs: &Attrs) -> Arc<[SliceSpec]> {
-    if let Attr::Slices(slices) = attrs.get(0) { slices.clone() } else { Arc::from([]) }
+fn specs(attrs: &Attrs) -> Shared<SliceSpec> {
+    if let Attr::Slices(slices) = attrs.get(0) { slices.clone() } else { [].into() }
 }
 
 fn sliced(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {

@@ -26,7 +26,13 @@ pub static SOFTMAX: OpDef = OpDef {
         reverse: |graph, node, dy, _| slope(graph, node, dy),
     },
     rules: &[],
-    stable: &["log(softmax(z)) = log_softmax(z)", "1 - softmax(z) = -expm1(log_softmax(z))"],
+    stable: &[
+        "log(softmax(z)) = log_softmax(z)",
+        "log(softmax(z)/x) = log_softmax(z) - log(x)",
+        "log(x/softmax(z)) = log(x) - log_softmax(z)",
+        "log(x*softmax(z)) = log(x) + log_softmax(z)",
+        "1 - softmax(z) = -expm1(log_softmax(z))",
+    ],
     domain: &[Domain::Reals],
     examples: &[
         ("softmax([0, 0])", "[0.5, 0.5]"),

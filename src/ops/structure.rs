@@ -128,7 +128,7 @@ pub fn definition(graph: &mut Graph, def: DefId, value: NodeId) -> NodeId {
 
 /// The node of a dimension's value.
 pub fn dim(graph: &mut Graph, dim: Dim) -> NodeId {
-    graph.add_typed(&DIM, Attrs::One(Attr::Dim(dim)), &[], Type { shape: Shape::SCALAR, dtype: DType::Real })
+    graph.add_typed(&DIM, Attrs::One(Attr::Dim(dim.into())), &[], Type { shape: Shape::SCALAR, dtype: DType::Real })
 }
 
 /// The node of a literal tensor.

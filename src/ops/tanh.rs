@@ -34,7 +34,7 @@ pub static TANH: OpDef = OpDef {
         "u*(v/cosh(z))*sinh(z) = u*v*tanh(z)",
         "v/cosh(z)*sinh(z) = v*tanh(z)",
         "u*sinh(z)*(v/cosh(z)) = u*v*tanh(z)",
-        "log(2*sigmoid(z)) = 0.6931471805599453 - softplus(-z)",
+        "log(2*sigmoid(z)) = where(abs(z) < 1, log1p(tanh(0.5*z)), 0.6931471805599453 - softplus(-z))",
     ],
     domain: &[Domain::Reals],
     examples: &[("tanh(0)", "0"), ("tanh'(0)", "1"), ("tanh(1000)", "1")],

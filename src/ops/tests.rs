@@ -231,7 +231,7 @@ fn moves_have_the_slopes_of_their_differences() {
     differentiates("part", &apply("part", vec![slices]), &[x(&[3, 4], 1)], 2);
     differentiates("pad", &apply("pad", vec![Attr::Ints([1, 0, 0, 2].into())]), &[x(&[2, 2], 1)], 2);
     differentiates("split", &apply("split", vec![Attr::Int(2), Attr::Int(1)]), &[x(&[3, 4], 1)], 2);
-    differentiates("repeat", &apply("repeat", vec![Attr::Dim(Dim::Num(3)), Attr::Int(0)]), &[x(&[2, 2], 1)], 2);
+    differentiates("repeat", &apply("repeat", vec![Attr::Dim(Dim::Num(3).into()), Attr::Int(0)]), &[x(&[2, 2], 1)], 2);
     differentiates("concat", &apply("concat", vec![Attr::Int(1)]), &[x(&[2, 3], 1), x(&[2, 1], 2), x(&[2, 2], 3)], 2);
     differentiates("stack", &apply("stack", vec![Attr::Int(1)]), &[x(&[2, 3], 1), x(&[2, 3], 2)], 2);
     differentiates("diag", &apply("diag", vec![]), &[x(&[3], 1)], 2);
@@ -293,7 +293,7 @@ fn einsums_have_the_slopes_of_their_differences() {
     ];
     for (text, sizes) in sizes {
         let inputs: Vec<_> = sizes.iter().enumerate().map(|(i, sizes)| x(sizes, i as u64)).collect();
-        differentiates(text, &apply("einsum", vec![Attr::Text(text.into())]), &inputs, 2);
+        differentiates(text, &apply("einsum", vec![Attr::Text(text.to_string().into())]), &inputs, 2);
     }
 }
 
@@ -409,7 +409,7 @@ fn one_hot_linspace_and_their_kind_give_their_numbers() {
             graph.add(find(name).unwrap_or_else(|| panic!("{name}")), Attrs::from_vec(attrs), args).expect("it fits");
         evaluate(graph, id)
     };
-    let n = |n| Attr::Dim(Dim::Num(n));
+    let n = |n| Attr::Dim(Dim::Num(n).into());
     let y = literal(&mut graph, &[2], &[0.0, 2.0]);
     assert_eq!(value(&mut graph, "one_hot", vec![n(3), Attr::Int(1)], &[y]), [1.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let (zero, one) = (number(&mut graph, 0.0), number(&mut graph, 1.0));

@@ -20,7 +20,11 @@ pub static XLOGY: OpDef = OpDef {
     kernel: Kernel::Zip(elementwise::xlogy),
     diff: Diff::Slopes(&["log(b)", "where((a == 0) and (b == 0), 0, a/b)"]),
     rules: &[],
-    stable: &["x*log(y) = xlogy(x, y)"],
+    stable: &[
+        "x*log(y) = xlogy(x, y)",
+        "x*(log(y) - z) = xlogy(x, y) - x*z",
+        "x*(z - log(y)) = x*z - xlogy(x, y)",
+    ],
     domain: &[Domain::Reals, Domain::Positive],
     examples: &[("xlogy(0, 0)", "0"), ("xlogy(2, e)", "2")],
 };

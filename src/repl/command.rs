@@ -4,6 +4,7 @@ use super::{Repl, Reply, Said, Tour, Walk};
 use crate::diag::Diagnostic;
 use crate::outside::Outside;
 use crate::session::{Report, Settings};
+use crate::source::Source;
 use crate::tensor::Precision;
 use crate::view::{self, Align, Cell, Doc, Line, Style, Table};
 
@@ -82,6 +83,10 @@ impl Repl {
             };
             return wrong(format!("there is no command `:{name}`"), Some(near));
         };
+        if command.takes.is_empty() && !rest.trim().is_empty() {
+            let name = command.names.first().copied().unwrap_or_default();
+            return wrong(format!("`:{name}` stands alone ({})", command.summary), Some(format!("write `:{name}`")));
+        }
         let before = self.session.past();
         let reply = (command.run)(self, rest.trim(), outside);
         let Reply::Said(mut said) = reply else { return reply };
@@ -217,6 +222,29 @@ fn uses(repl: &mut Repl, name: &str, _: &mut dyn Outside) -> Reply {
     doc(page)
 }
 
+impl Repl {
+    /// What a command asks of one expression, in the statement `word`.
+    ///
+    /// # Errors
+    /// What is wrong, in the line that was typed.
+    fn asked(&self, command: &str, word: &str, what: &str, outside: &mut dyn Outside) -> Result<Report, Reply> {
+        if what.contains(';') {
+            return Err(wrong(format!("`:{command}` takes one expression"), Some(format!("write `:{command} J`"))));
+        }
+        // First the expression alone: what fits behind the word alone does not fit here.
+        let mut report = Report::default();
+        for word in ["", word] {
+            let text = format!("{word:>columns$} {what}\n", columns = command.len() + 1);
+            report = self.session.apply("<prompt>", &text, outside).1;
+            if report.diagnostics.iter().any(Diagnostic::is_error) {
+                report.sources.replace(&text, Source::new("<prompt>", format!(":{command} {what}\n")));
+                return Err(Reply::Said(vec![Said::Report(report)]));
+            }
+        }
+        Ok(report)
+    }
+}
+
 fn watch(repl: &mut Repl, name: &str, outside: &mut dyn Outside) -> Reply {
     if name.is_empty() && repl.watched.is_empty() {
         return says("nothing is watched; `:watch J` keeps J and its derivatives in view");
@@ -226,9 +254,8 @@ fn watch(repl: &mut Repl, name: &str, outside: &mut dyn Outside) -> Reply {
         return says("nothing is watched any more");
     }
     if !name.is_empty() && !repl.watched.iter().any(|own| own == name) {
-        let report = repl.session.apply("<prompt>", &format!("grad {name}\n"), outside).1;
-        if report.diagnostics.iter().any(Diagnostic::is_error) {
-            return Reply::Said(vec![Said::Report(report)]);
+        if let Err(reply) = repl.asked("watch", "grad", name, outside) {
+            return reply;
         }
         repl.watched.push(name.to_string());
     }
@@ -239,10 +266,10 @@ fn step(repl: &mut Repl, name: &str, outside: &mut dyn Outside) -> Reply {
     if name.is_empty() {
         return wrong("`:step` takes a name or an expression".into(), Some("write `:step J`".into()));
     }
-    let report = repl.session.apply("<prompt>", &format!("trace {name}\n"), outside).1;
-    if report.diagnostics.iter().any(Diagnostic::is_error) {
-        return Reply::Said(vec![Said::Report(report)]);
-    }
+    let report = match repl.asked("step", "trace", name, outside) {
+        Ok(report) => report,
+        Err(reply) => return reply,
+    };
     let digits = repl.session.settings().digits;
     let Some(walk) = Walk::new(&report.answers, if digits == 0 { 6 } else { digits }) else { return Reply::Nothing };
     if !repl.interactive {

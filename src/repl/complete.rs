@@ -5,7 +5,7 @@ use crate::graph::Notation;
 use crate::lower::DefKind;
 use crate::ops;
 use crate::prelude;
-use crate::resolve::{INITIALISERS, OPTIMISERS};
+use crate::resolve::INITIALISERS;
 use crate::session::Session;
 use crate::syntax::WORDS;
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ impl Known {
         let statement = head[..start].rsplit(['\n', ';']).next().unwrap_or_default().trim_start();
         let mut all: Vec<String> = vec![];
         if statement.is_empty() {
-            all.extend(WORDS.iter().map(|word| word.word.to_string()));
+            all.extend(WORDS.iter().filter(|word| word.built).map(|word| word.word.to_string()));
         }
         let first = statement.split_whitespace().next().unwrap_or_default();
         let is_layer = first == "layer" || statement.contains("= layer ");
@@ -118,9 +118,6 @@ impl Known {
             all.extend(["init=", "bias=", "from"].map(String::from));
         }
         all.extend(options_of_call(&head[..start]));
-        if first == "step" && statement.contains(" by ") {
-            all.extend(OPTIMISERS.iter().map(|name| name.to_string()));
-        }
         if first == "param" && statement.contains('=') {
             all.extend(INITIALISERS.iter().map(|name| name.to_string()));
         }
@@ -249,6 +246,7 @@ mod tests {
         assert_eq!(completed(&known, "3*dJ/dbr"), ["3*dJ/dbread"]);
         assert_eq!(completed(&known, "x = tan"), ["x = tan", "x = tanh"]);
         assert!(completed(&known, "nud").contains(&"nudge".to_string()));
+        assert_eq!(completed(&known, "conv"), [""; 0]);
         assert!(!completed(&known, "x = nud").contains(&"x = nudge".to_string()));
         assert!(completed(&known, "sum(apple, ax").contains(&"sum(apple, axis=".to_string()));
         assert_eq!(completed(&known, "layer 4 tanh ini"), ["layer 4 tanh init="]);

@@ -67,7 +67,8 @@ fn words(text: &str, at: usize, known: &Known) -> Vec<(usize, usize, Style, bool
     // A very long text is not read anew at every key.
     let (program, problems) = if text.len() < 20_000 { syntax::parse(&sources, id) } else { Default::default() };
     let heads = heads(&program.items);
-    let own: Vec<String> = program.items.iter().filter_map(|item| defined(&item.statement)).collect();
+    let own: Vec<String> =
+        program.items.iter().filter_map(|item| Some(item.statement.defines()?.text.clone())).collect();
     let whole = syntax::is_complete(text);
     let wrong = |start: usize, end: usize| {
         whole
@@ -133,24 +134,6 @@ fn heads(items: &[ast::Item]) -> Vec<u32> {
         }
     }
     out
-}
-
-fn defined(statement: &ast::Statement) -> Option<String> {
-    match statement {
-        ast::Statement::Define(define) => Some(define.name.text.clone()),
-        ast::Statement::Declare(declare) => Some(declare.name.text.clone()),
-        ast::Statement::Function(function) => Some(function.name.text.clone()),
-        ast::Statement::Network(network) => Some(network.name.text.clone()),
-        ast::Statement::Recurrence(recurrence) => Some(recurrence.name.text.clone()),
-        ast::Statement::Layer(layer) => layer.output.as_ref().map(|name| name.text.clone()),
-        ast::Statement::Setting(_)
-        | ast::Statement::Use(_)
-        | ast::Statement::Data(_)
-        | ast::Statement::Train(_)
-        | ast::Statement::Show(_)
-        | ast::Statement::Ask(_)
-        | ast::Statement::Broken(_) => None,
-    }
 }
 
 enum Lexeme {

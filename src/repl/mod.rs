@@ -27,6 +27,8 @@ const UNDO: usize = 10_000;
 pub struct Repl {
     session: Session,
     begun: String,
+    /// The statement that was answered last, as it was typed.
+    last: String,
     /// Earlier states, each with the text that led away from it.
     undo: Vec<(Past, String)>,
     /// Later states, each with the text that led to it.
@@ -82,6 +84,7 @@ impl Repl {
         Repl {
             session: Session::new(settings),
             begun: String::new(),
+            last: String::new(),
             undo: vec![],
             redo: vec![],
             watched: vec![],
@@ -122,6 +125,12 @@ impl Repl {
         if text.trim().is_empty() {
             return Reply::Nothing;
         }
+        // A line that begins with `|>` goes on with the statement before it, which is then said anew.
+        let text = match text.trim_start().starts_with("|>") {
+            true => format!("{}{text}", self.last),
+            false => text,
+        };
+        self.last.clone_from(&text);
         self.timed(&text, outside, |repl, text, outside| Reply::Said(repl.statement(text, outside)))
     }
 
@@ -154,6 +163,13 @@ impl Repl {
     fn statement(&mut self, text: &str, outside: &mut dyn Outside) -> Vec<Said> {
         if let Some(doc) = self.meant_a_command(text.trim()) {
             return vec![Said::Wrong(doc)];
+        }
+        // A statement that the next one cut off costs itself alone.
+        if let Some(at) = syntax::cut_off(text) {
+            let (broken, rest) = text.split_at(at);
+            let mut said = self.statement(broken, outside);
+            said.extend(self.statement(rest, outside));
+            return said;
         }
         let (session, mut report) = self.session.apply("<prompt>", text, outside);
         self.or_a_command(text.trim(), &mut report);

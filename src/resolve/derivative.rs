@@ -41,6 +41,15 @@ fn below(stem: &str) -> Option<(&str, u32)> {
 impl Cx<'_> {
     /// A derivative word and the postfixes after it.
     pub(super) fn derivative(&mut self, derivative: &Derivative, span: Span, postfixes: &[Part]) -> HirId {
+        if let ([By::Word(by)], [Part { kind: PartKind::Field(_), .. }, ..]) = (&derivative.by[..], postfixes) {
+            let fields = postfixes.iter().take_while(|part| matches!(part.kind, PartKind::Field(_))).count();
+            let whole = span.to(postfixes[fields - 1].span);
+            let name = self.sources.text(Span { start: by.span.start, ..whole });
+            let bare = name.strip_prefix(['d', '∂']).unwrap_or(name);
+            let mark = if derivative.partial { '∂' } else { 'd' };
+            let mend = format!("{}/{mark}({bare})", derivative.of.text);
+            return self.broken(errors::by_dotted(&mend, whole), whole);
+        }
         let (order, of) = above(&derivative.of.text);
         let by = self.readings(derivative, order, &of);
         let is_function = self.local(&of).is_none()
@@ -51,10 +60,16 @@ impl Cx<'_> {
             };
         if is_function {
             let by = derivative.by.first().map(|by| match by {
-                By::Word(word) => stem(&word.text),
+                By::Word(word) => {
+                    let stem = stem(&word.text);
+                    match below(&stem) {
+                        Some((base, by_order)) if by_order == order && !self.is_value(&stem) => base.to_string(),
+                        _ => stem,
+                    }
+                }
                 By::Path(path, _) => path.names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join("."),
             });
-            return self.broken(errors::of_function(&of, &by.unwrap_or_default(), span), span);
+            return self.broken(errors::of_function(&of, order, &by.unwrap_or_default(), span), span);
         }
         let value = self.value(&of, derivative.of.span);
         let mut by_ids = vec![];
@@ -75,7 +90,7 @@ impl Cx<'_> {
             let problem = errors::orders(order, below, &of, by, above, span);
             return self.broken(problem, span);
         }
-        let id = self.push(Kind::Derivative { of: value, by: by_ids }, span);
+        let id = self.push(Kind::Derivative { of: value, by: by_ids.into() }, span);
         self.postfixes(id, postfixes)
     }
 
@@ -96,7 +111,7 @@ impl Cx<'_> {
     pub(super) fn dotted(&mut self, names: &[Name], span: Span) -> HirId {
         let Some((first, rest)) = names.split_first() else { return self.push(Kind::Broken, span) };
         let fields: Vec<Part> =
-            rest.iter().map(|name| Part { span: name.span, kind: PartKind::Field(name.clone()) }).collect();
+            rest.iter().map(|name| Part { span: name.span, kind: PartKind::Field(Box::new(name.clone())) }).collect();
         let part = Part { span: first.span, kind: PartKind::Name(first.text.clone()) };
         let expr = crate::syntax::ast::Expr { span, parts: std::iter::once(part).chain(fields).collect() };
         self.tree(&expr)

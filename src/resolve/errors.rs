@@ -7,27 +7,31 @@ use crate::source::Span;
 pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name");
-    let word = crate::syntax::WORDS.iter().find(|word| word.word == name);
-    match (nearest, word) {
-        (Some(nearest), _) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        // `assert -x == 3`: the mark made the word a name.
-        (None, Some(word)) => diagnostic
-            .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
-            .mend(format!("put what follows in round brackets, as in `{}`", word.form)),
-        (None, None) => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
+    match nearest {
+        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
 }
 
-/// A `da` where only `a` is defined.
-pub fn lone_differential(name: &str, of: &str, span: Span, goal: Option<&str>) -> Diagnostic {
-    let goal = goal.unwrap_or("J");
-    Diagnostic::error(
-        "nnlang::name::differential",
-        format!("`{name}` alone is not a value: a derivative is `d{goal}/d{of}`"),
-    )
-    .at(span, format!("`{of}` is defined, `{name}` is not"))
-    .mend(format!("write `d{goal}/{name}`"))
-    .edit(span, format!("d{goal}/{name}"))
+/// A statement's word where it is a name, and nothing defines that; `minus` where a minus follows it.
+pub fn unknown_word(word: &crate::syntax::Word, span: Span, minus: bool) -> Diagnostic {
+    let (name, form) = (word.word, word.form);
+    Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
+        .at(span, "no definition, input or function of this name")
+        .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
+        .mend(match minus && !matches!(name, "precision" | "seed" | "examples" | "input" | "param") {
+            true => format!("put what follows in round brackets, as in `{name} (-x)`"),
+            false => format!("write the statement as in `{form}`, or define the name above: `{name} = …`"),
+        })
+}
+
+/// A `da` where only `a` is defined; the derivative meant is perhaps that of `goal` by `by`.
+pub fn lone_differential(name: &str, of: &str, span: Span, goal: &str, by: &str) -> Diagnostic {
+    let whole = format!("d{goal}/d{by}");
+    Diagnostic::error("nnlang::name::differential", format!("`{name}` alone is not a value: a derivative is `{whole}`"))
+        .at(span, format!("`{of}` is defined, `{name}` is not"))
+        .mend(format!("write `{whole}`"))
+        .edit(span, whole)
 }
 
 /// `dz[0]/dx`
@@ -37,6 +41,39 @@ pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
         .at(span, format!("`d{of}` alone is not a value"))
         .mend(format!("write `{mend}`"))
         .edit(span, mend)
+}
+
+/// `denc.a1/dx`
+pub fn of_dotted(of: &str, by: &str, span: Span) -> Diagnostic {
+    let mend = format!("grad({of}, {by})");
+    Diagnostic::error("nnlang::name::differential", "a derivative of a dotted name is written as a call")
+        .at(span, "a `d` before a dotted name is no derivative")
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// `dJ/denc.W1`
+pub fn by_dotted(mend: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::differential", "a dotted name goes in brackets below a derivative")
+        .at(span, "this asks the derivative for a name behind a dot")
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// `d(J)/d(a)`, `d^2J/da^2`
+pub fn one_word(mend: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::differential", "a derivative is one word, as in `dJ/da`")
+        .at(span, "this is meant as one, and read as something else")
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// The alias of a file, where a value is wanted.
+pub fn file_alone(name: &str, span: Span, alias: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_value", format!("`{name}` is a file, not a value"))
+        .at(span, "a value is wanted here")
+        .at(alias, "the names of the file are behind this one")
+        .mend(format!("write the name behind the dot, as in `{name}.x`"))
 }
 
 /// A name used before its line.
@@ -100,7 +137,10 @@ pub fn dimension_first(name: &str, span: Span, before: Span) -> Diagnostic {
 pub fn not_a_value(name: &str, what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::not_value", format!("`{name}` is a {what}, not a value"))
         .at(span, "a value is wanted here")
-        .mend(format!("call it: `{name}(…)`"))
+        .mend(match crate::syntax::WORDS.iter().find(|word| word.word == name) {
+            Some(word) => format!("call it: `{name}(…)`, or write the statement, as in `{}`", word.form),
+            None => format!("call it: `{name}(…)`"),
+        })
 }
 
 /// A value where a function is wanted.
@@ -119,6 +159,9 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
 
 /// A function that no one knows. `written` is the whole of its name as it stands there, `torch.sigmoid`.
 pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    if crate::ops::foreign::is_later(name) {
+        return not_built(&format!("`{name}`"), span);
+    }
     let problem = Diagnostic::error("nnlang::name::unknown", format!("there is no function `{written}`"));
     let problem = match name == written {
         true => problem.at(span, "called here"),
@@ -161,6 +204,14 @@ pub fn shape_as_value(name: &str, dim: &str, span: Span, gap: Span) -> Diagnosti
         .because("after `=` comes a value; a shape comes after `:`")
         .mend(format!("write `{name} : [… {dim} …]` for the shape"))
         .edit(gap, " : ")
+}
+
+/// `2[1, 2]`, `a^2[0]`
+pub fn index_of_number(number: &str, entry: &str, span: Span, index: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::index", format!("`{number}` is a single number, and has no entries"))
+        .at(span, "a square bracket that touches what is before it is an index")
+        .mend(format!("write `{number}*{entry}` for the product, `(a^{number}){entry}` for an entry of a power"))
+        .edit(Span { end: index.start, ..index }, "*")
 }
 
 /// `A^T`
@@ -253,16 +304,54 @@ pub fn slope_params(name: &str, own: usize, stated: usize, span: Span) -> Diagno
         "nnlang::name::slope",
         format!("the slope of `{name}` is stated over {stated} arguments, and the function has {own}"),
     )
-    .at(span, "the arguments of the slope are the first ones of the function")
-    .mend(format!("write `slope {name}(z) = …` with the arguments of `{name}`"))
+    .at(span, "a slope is stated over the argument of its function")
+    .mend(format!("write `slope {name}(z) = …`"))
+}
+
+/// `slope f(a, b) = …`
+pub fn slope_arguments(name: &str, own: usize, span: Span, function: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::name::slope",
+        format!("a slope is stated for a function of one argument, and `{name}` has {own}"),
+    )
+    .at(span, "its slope is stated here")
+    .at(function, "the function")
+    .mend(format!("define a function of one argument, as in `g(z) = {name}(z, …)`, and state its slope"))
+}
+
+/// A second slope of one function.
+pub fn slope_twice(name: &str, span: Span, before: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::twice", format!("the slope of `{name}` is stated twice"))
+        .at(span, "stated again here")
+        .at(before, "first stated here")
+        .mend("leave one of them out")
+}
+
+/// `slope relu(z) = …`
+pub fn slope_of_builtin(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::slope", format!("`{name}` is built in, and has its own slope"))
+        .at(span, "its slope is stated here")
+        .mend(format!("define a function of your own, as in `f(z) = {name}(z)`, and state the slope of that"))
+}
+
+/// `slope g(z) = …`, where nothing is called `g`.
+pub fn slope_of_unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::unknown", format!("there is no function `{name}`"))
+        .at(span, "its slope is stated here");
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend(format!("define the function above this line: `{name}(z) = …`")),
+    }
 }
 
 /// `df/dx` of a function.
-pub fn of_function(name: &str, by: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::derivative", format!("`{name}` is a function: its slope is `{name}'`"))
+pub fn of_function(name: &str, order: u32, by: &str, span: Span) -> Diagnostic {
+    let slope = format!("{name}{}", "'".repeat(order.min(8) as usize));
+    let call = format!("{slope}({by})");
+    Diagnostic::error("nnlang::name::derivative", format!("`{name}` is a function: its slope is `{slope}`"))
         .at(span, "the derivative of a function has no point here")
-        .mend(format!("write `{name}'({by})`"))
-        .edit(span, format!("{name}'({by})"))
+        .mend(format!("write `{call}`"))
+        .edit(span, call)
 }
 
 /// A setting with a value that it does not have: by now only a seed beyond 64 bits.
@@ -278,6 +367,13 @@ pub fn not_built(what: &str, span: Span) -> Diagnostic {
         .at(span, "the language has it; this version does not run it")
 }
 
+/// A network without a line that could be its result.
+pub fn empty_network(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::network_line", format!("the network `{name}` has no result"))
+        .at(span, "its body has neither a layer nor a definition")
+        .mend("end its body with a layer, a definition or an expression: the last one is what a call gives")
+}
+
 /// A layer with nothing to stand on.
 pub fn no_input(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::no_input", "there is nothing above for this layer to take")
@@ -290,6 +386,16 @@ pub fn slope_without_call(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::not_value", format!("`{name}'` is a function, not a value"))
         .at(span, "a value is wanted here")
         .mend(format!("call it: `{name}'(z)`"))
+}
+
+/// `J'(a)`
+pub fn slope_of_value(name: &str, by: Option<&str>, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::not_function", format!("`{name}` is a value, not a function"))
+        .at(span, "this is how the slope of a function is called");
+    match by {
+        Some(by) => problem.mend(format!("write `d{name}/d{by}`")).edit(span, format!("d{name}/d{by}")),
+        None => problem.mend(format!("write `d{name}/da` for its derivative by a name, a `*` for the product")),
+    }
 }
 
 /// A pipe into something that is not a call.
@@ -320,6 +426,13 @@ pub fn comprehension_of(name: &str, span: Span) -> Diagnostic {
         .mend("write the list `[… for i in 0..n]` and give it to the function")
 }
 
+/// `sum(x[i] for i in 0..3, axis=0)`
+pub fn comprehension_alone(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::each", format!("`{name}` over an index takes nothing else"))
+        .at(span, "besides the `for` another argument stands here")
+        .mend(format!("leave it out, or write the list, as in `{name}([… for i in 0..n], axis=0)`"))
+}
+
 /// A field that is not there.
 pub fn no_field(name: &str, field: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     let diagnostic =
@@ -342,7 +455,12 @@ pub fn transform_arguments(transform: super::hir::Transform, span: Span) -> Diag
     };
     Diagnostic::error("nnlang::name::arguments", format!("this is written `{form}`"))
         .at(span, "other arguments than that")
-        .mend(format!("write `{form}` with an expression and the name to differentiate by"))
+        .mend(match transform {
+            Transform::Grad => {
+                "write `grad(expr, x)` with the name to differentiate by; `grad J` asks for every derivative".into()
+            }
+            _ => format!("write `{form}` with an expression and the name to differentiate by"),
+        })
 }
 
 /// A file that uses itself.

@@ -3,13 +3,14 @@
 //! Expressions lie in one arena in postorder: an expression is a contiguous range whose last node is its root, so
 //! that the passes over it are loops.
 
+use crate::few::{Few, Shared};
 use crate::graph::OpDef;
 use crate::source::Span;
 use crate::syntax::ast;
 use std::sync::Arc;
 
 /// A node of the arena.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HirId(pub u32);
 
 /// An expression: the nodes `start..=root`.
@@ -64,30 +65,30 @@ pub enum Kind {
     /// `[1, 2, 3]`
     List(Vec<HirId>),
     /// `a + b`, `-a`, `A'`: an operator of the table.
-    Apply(&'static OpDef, Vec<HirId>),
+    Apply(&'static OpDef, Few<HirId>),
     /// `0..10 step 2`
     Range(HirId, HirId, Option<HirId>),
     /// `f(z, k=0.2)`
-    Call(Callee, Vec<Arg>),
+    Call(Callee, Shared<Arg>),
     /// `f''(z)`
-    Slope(Callee, u32, Vec<Arg>),
+    Slope(Callee, u32, Shared<Arg>),
     /// `x[0, 1:3]`
-    Index(HirId, Vec<Slot>),
+    Index(HirId, Shared<Slot>),
     /// `[… for i in 0..m]`, `sum(… for i in 0..m)`
-    Each(Each),
+    Each(Box<Each>),
     /// `dJ/da`, `d2J/da db`
     Derivative {
         /// What is differentiated.
         of: HirId,
         /// By what, and how often each.
-        by: Vec<(HirId, u32)>,
+        by: Shared<(HirId, u32)>,
     },
     /// `grad(expr, x)` and its kin
-    Transform(Transform, Vec<HirId>),
+    Transform(Transform, Few<HirId>),
     /// `h.a1`
-    Field(HirId, ast::Name),
+    Field(HirId, Box<ast::Name>),
     /// `encoder.W1`
-    NetworkField(NetworkId, ast::Name),
+    NetworkField(NetworkId, Box<ast::Name>),
     /// Go on at this node: what lies between is the body of a comprehension.
     Jump(u32),
     /// Its problem is reported; it silences what depends on it.
@@ -335,23 +336,12 @@ pub enum ItemKind {
         /// The name.
         global: GlobalId,
         /// Its stated shape.
-        shape: Option<Shape>,
+        shape: Option<Box<Shape>>,
         /// Its value.
         value: Expr,
     },
     /// `input x : [3, m]`, `param W : [3, 4] = xavier`
-    Declare {
-        /// `input` or `param`.
-        role: ast::Role,
-        /// The name.
-        global: GlobalId,
-        /// Its shape.
-        shape: Option<Shape>,
-        /// The default or initialiser.
-        value: Option<Expr>,
-        /// An initialiser by its name: `xavier`.
-        initialiser: Option<ast::Name>,
-    },
+    Declare(Box<Declare>),
     /// `layer 4 tanh`
     Layer(Box<Layer<GlobalId>>),
     /// An expression on a line of its own.
@@ -360,6 +350,21 @@ pub enum ItemKind {
     Heading(Arc<str>),
     /// An inspection statement.
     Ask(Box<Ask>),
+}
+
+/// `input x : [3, m]`, `param W : [3, 4] = xavier`
+#[derive(Clone, Debug)]
+pub struct Declare {
+    /// `input` or `param`.
+    pub role: ast::Role,
+    /// The name.
+    pub global: GlobalId,
+    /// Its shape.
+    pub shape: Option<Shape>,
+    /// The default or initialiser.
+    pub value: Option<Expr>,
+    /// An initialiser by its name: `xavier`.
+    pub initialiser: Option<ast::Name>,
 }
 
 /// An inspection statement.

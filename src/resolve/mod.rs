@@ -1,13 +1,16 @@
 //! Names: what each one means at its line. Definitions are bound in order, calls know what they call, `dJ/da` is a
 //! derivative or a division, and everything unknown gets the nearest known name.
 
+mod call;
 mod derivative;
 pub mod errors;
 mod expr;
 pub mod hir;
+mod layer;
+mod name;
 mod statement;
 
-pub use statement::{INITIALISERS, OPTIMISERS};
+pub use statement::INITIALISERS;
 
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
@@ -44,6 +47,7 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         prelude: HashMap::default(),
         unknown: 0,
         using: vec![],
+        taken: Default::default(),
         lost: false,
         lost_modules: Default::default(),
         last_scalar: None,
@@ -110,6 +114,8 @@ struct Cx<'a> {
     unknown: usize,
     /// The files that are being used, for cycles.
     using: Vec<SourceId>,
+    /// The files whose definitions stand under no alias.
+    taken: rustc_hash::FxHashSet<String>,
     /// A file could not be used: what has no near name may be one of its names.
     lost: bool,
     /// Behind these aliases, too.
@@ -163,6 +169,9 @@ impl Cx<'_> {
         let id = GlobalId(self.program.globals.len() as u32);
         let name: Arc<str> = name.into();
         self.program.globals.push(Global { name: name.clone(), span, kind });
+        if let Some(before) = self.modules.get(&name).copied() {
+            self.report(errors::twice(&name, span, before, own));
+        }
         match self.scope.get(&name) {
             Some(before) => {
                 let before = &self.program.globals[before.0 as usize];
@@ -172,7 +181,12 @@ impl Cx<'_> {
                         errors::twice(&name, span, before.span, own)
                     }
                 };
+                let span = before.span;
                 self.report(problem);
+                // Which of the two is meant is not known: what uses the name says nothing of its own.
+                let kind = GlobalKind::Broken;
+                self.program.globals.push(Global { name: name.clone(), span, kind });
+                self.scope.insert(name, GlobalId(id.0 + 1));
             }
             None => {
                 self.scope.insert(name, id);
@@ -205,7 +219,7 @@ impl Cx<'_> {
             );
             known.extend(crate::prelude::names().map(str::to_string));
         } else {
-            known.extend(expr::CONSTANTS.iter().map(|(name, _)| name.to_string()));
+            known.extend(name::CONSTANTS.iter().map(|(name, _)| name.to_string()));
             known.push("shapes".to_string());
         }
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
@@ -229,24 +243,8 @@ impl Cx<'_> {
             let mut note = |name: &ast::Name| {
                 self.later.entry(name.text.as_str().into()).or_insert(name.span);
             };
-            match &item.statement {
-                ast::Statement::Define(define) => note(&define.name),
-                ast::Statement::Function(function) if !function.slope => note(&function.name),
-                ast::Statement::Recurrence(recurrence) => note(&recurrence.name),
-                ast::Statement::Declare(declare) => note(&declare.name),
-                ast::Statement::Network(network) => note(&network.name),
-                ast::Statement::Layer(ast::Layer { output: Some(name), .. }) => note(name),
-                ast::Statement::Broken(Some(name)) => note(name),
-                ast::Statement::Function(_)
-                | ast::Statement::Layer(_)
-                | ast::Statement::Setting(_)
-                | ast::Statement::Use(_)
-                | ast::Statement::Data(_)
-                | ast::Statement::Train(_)
-                | ast::Statement::Show(_)
-                | ast::Statement::Ask(_)
-                | ast::Statement::Broken(None) => {}
-            }
+            let broken = if let ast::Statement::Broken(name) = &item.statement { name.as_ref() } else { None };
+            item.statement.defines().or(broken).into_iter().for_each(&mut note);
         }
     }
 
@@ -319,7 +317,8 @@ impl Cx<'_> {
         let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
         let mut locals = vec![];
         for define in &function.locals {
-            locals.push(self.local_definition(define));
+            let local = self.local_definition(define, &params, locals.iter());
+            locals.push(local);
         }
         let value = self.expr(&function.value);
         let frame = self.frames.pop().map_or(0, |frame| frame.size);
@@ -356,13 +355,21 @@ impl Cx<'_> {
         out
     }
 
-    fn local_definition(&mut self, define: &ast::Define) -> hir::Local {
+    /// A definition in a body, after these parameters and definitions.
+    fn local_definition<'l>(
+        &mut self,
+        define: &ast::Define,
+        params: &[hir::Param],
+        mut above: impl Iterator<Item = &'l hir::Local>,
+    ) -> hir::Local {
         let shape = define.kind.as_ref().map(|kind| self.shape(kind));
         let value = self.expr(&define.value);
         let name: Arc<str> = define.name.text.as_str().into();
         if self.frames.last().is_some_and(|frame| frame.names.contains_key(&name)) {
-            let problem = errors::twice(&name, define.name.span, define.name.span, false);
-            self.report(problem);
+            let param = params.iter().find(|param| param.name == name).map(|param| param.span);
+            let before = param.or_else(|| above.find(|local| local.name == name).map(|local| local.span));
+            let own = statement::mentions(&define.value, &name);
+            self.report(errors::twice(&name, define.name.span, before.unwrap_or(define.name.span), own));
         }
         let place = self.place(&name);
         hir::Local { place, name, span: define.name.span, shape, value }

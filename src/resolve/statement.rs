@@ -1,8 +1,7 @@
 //! Statements: what each defines, and what it asks.
 
-use super::hir::{self, Ask, GlobalId, GlobalKind, Item, ItemKind, Kind, Layer, LayerArg, Network, NetworkItem};
+use super::hir::{self, Ask, GlobalKind, Item, ItemKind, Kind};
 use super::{Cx, Frame, Wanted, errors};
-use crate::layers;
 use crate::source::Span;
 use crate::syntax::ast::{self, PartKind, Statement};
 use crate::tensor::Precision;
@@ -13,7 +12,7 @@ use std::sync::Arc;
 pub const INITIALISERS: &[&str] = &["xavier", "he", "lecun", "orthogonal", "normal", "uniform", "zeros"];
 
 /// The ways of moving parameters that have a name.
-pub const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
+const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
 
 impl Cx<'_> {
     pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
@@ -25,7 +24,7 @@ impl Cx<'_> {
         (self.later, self.calls) = outer;
     }
 
-    fn push_item(&mut self, span: Span, kind: ItemKind) {
+    pub(super) fn push_item(&mut self, span: Span, kind: ItemKind) {
         self.program.items.push(Item { span, kind });
     }
 
@@ -45,7 +44,7 @@ impl Cx<'_> {
                 if !tensor && self.problems.len() == before {
                     self.last_scalar = Some(define.name.text.as_str().into());
                 }
-                self.push_item(item.span, ItemKind::Define { global, shape, value });
+                self.push_item(item.span, ItemKind::Define { global, shape: shape.map(Box::new), value });
             }
             Statement::Declare(declare) => self.declare(declare, item.span),
             Statement::Function(function) => {
@@ -57,6 +56,20 @@ impl Cx<'_> {
                 }
             }
             Statement::Network(network) => self.network(network),
+            // Alone, a word that the program defines is that name.
+            Statement::Layer(layer) if layer.is_word() && self.is_value(&layer.word.text) => {
+                let start = self.program.arena.len() as u32;
+                let root = self.value(&layer.word.text, layer.word.span);
+                let value = hir::Expr { start, root };
+                match &layer.output {
+                    Some(name) => {
+                        let global = self.define(&name.text, name.span, GlobalKind::Value);
+                        self.push_item(item.span, ItemKind::Define { global, shape: None, value });
+                    }
+                    None if wanted == Wanted::All => self.push_item(item.span, ItemKind::Show(value)),
+                    None => {}
+                }
+            }
             Statement::Layer(layer) => self.layer(layer, item.span),
             Statement::Setting(setting) => {
                 self.setting_stands(setting, item.span);
@@ -72,7 +85,15 @@ impl Cx<'_> {
                     self.push_item(item.span, ItemKind::Show(expr));
                 }
             },
-            Statement::Ask(ask) if wanted == Wanted::All => self.ask(ask, item.span),
+            Statement::Ask(ask) if wanted == Wanted::All => match self.is_value(&ask.word.text) && ask.exprs.is_empty()
+            {
+                true => {
+                    let start = self.program.arena.len() as u32;
+                    let root = self.value(&ask.word.text, ask.word.span);
+                    self.push_item(item.span, ItemKind::Show(hir::Expr { start, root }));
+                }
+                false => self.ask(ask, item.span),
+            },
             Statement::Show(_) | Statement::Ask(_) => {}
             Statement::Recurrence(recurrence) => {
                 self.report(errors::not_built("a recurrence", recurrence.name.span.to(recurrence.index.span)));
@@ -134,7 +155,8 @@ impl Cx<'_> {
         if declare.role == ast::Role::Input && self.layers.first_input.is_none() {
             self.layers.first_input = Some(global);
         }
-        self.push_item(span, ItemKind::Declare { role: declare.role, global, shape, value, initialiser });
+        let declared = hir::Declare { role: declare.role, global, shape, value, initialiser };
+        self.push_item(span, ItemKind::Declare(Box::new(declared)));
     }
 
     /// A lone name that nothing defines, as a dimension would be.
@@ -144,24 +166,31 @@ impl Cx<'_> {
 
     fn stated_slope(&mut self, function: &ast::Function, slope: hir::FunctionId) {
         let name = &function.name;
-        match self.scope.get(name.text.as_str()).map(|id| self.program.global(*id).kind) {
-            Some(GlobalKind::Function(of)) => {
-                let (stated, params) = (&self.program.functions[of.0 as usize].name, function.params.len());
-                let own = self.program.functions[of.0 as usize].params.len();
-                if params == 0 || params > own {
-                    let problem = errors::slope_params(stated, own, params, name.span);
-                    self.report(problem);
-                    return;
-                }
-                self.program.functions[of.0 as usize].slope = Some(slope);
+        let of = match self.scope.get(name.text.as_str()).map(|id| self.program.global(*id).kind) {
+            Some(GlobalKind::Function(of)) => of,
+            Some(GlobalKind::Broken) => return,
+            None if self.is_function(&name.text) => {
+                return self.report(errors::slope_of_builtin(&name.text, name.span));
             }
-            Some(GlobalKind::Broken) => {}
             Some(GlobalKind::Value | GlobalKind::Dimension | GlobalKind::Network(_)) | None => {
                 let nearest = self.nearest(&name.text, true);
-                let problem = errors::unknown_function(&name.text, &name.text, name.span, nearest.as_deref());
-                self.report(problem);
+                return self.report(errors::slope_of_unknown(&name.text, name.span, nearest.as_deref()));
             }
-        }
+        };
+        let stated = self.program.function(of);
+        let own = stated.params.len();
+        let problem = match stated.slope {
+            Some(before) => errors::slope_twice(&name.text, name.span, self.program.function(before).span),
+            None if own != 1 => errors::slope_arguments(&stated.name, own, name.span, stated.span),
+            None if function.params.len() != 1 => {
+                errors::slope_params(&stated.name, own, function.params.len(), name.span)
+            }
+            None => {
+                self.program.functions[of.0 as usize].slope = Some(slope);
+                return;
+            }
+        };
+        self.report(problem);
     }
 
     /// A setting stands at the top of its text, once.
@@ -217,6 +246,10 @@ impl Cx<'_> {
             self.lose(used);
             return self.report(errors::circle(&used.path.node, used.path.span));
         }
+        // A file's definitions are taken once: two files may use a third.
+        if used.alias.is_none() && !self.taken.insert(name) {
+            return;
+        }
         self.using.push(id);
         let (program, problems) = crate::syntax::parse(self.sources, id);
         self.problems.extend(problems);
@@ -233,11 +266,14 @@ impl Cx<'_> {
             Some(alias) => {
                 let outer = std::mem::take(&mut self.scope);
                 let outer_modules = std::mem::take(&mut self.modules);
+                let outer_taken = std::mem::take(&mut self.taken);
                 self.items(&items, Wanted::Definitions);
                 let inner = std::mem::replace(&mut self.scope, outer);
                 self.modules = outer_modules;
+                self.taken = outer_taken;
                 self.layers = outer_layers;
-                if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span) {
+                let value = self.scope.get(alias.text.as_str()).map(|id| self.program.global(*id).span);
+                if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span).or(value) {
                     self.report(errors::twice(&alias.text, alias.span, before, false));
                 }
                 let mut inner: Vec<_> = inner.into_iter().collect();
@@ -262,197 +298,6 @@ impl Cx<'_> {
                 self.lost_modules.insert(name);
             }
         }
-    }
-
-    fn layer(&mut self, layer: &ast::Layer, span: Span) {
-        self.layers.k += 1;
-        let k = self.layers.k;
-        let word = layer.word.text.as_str();
-        if layers::LATER.contains(&word) {
-            self.report(errors::not_built(&format!("`{word}`"), layer.word.span));
-            // What the layer would define is silent, not unknown.
-            for stem in ["W", "b", "z", "a"] {
-                let name = format!("{stem}{k}");
-                if !self.scope.contains_key(name.as_str()) {
-                    let id = self.define(&name, layer.word.span, GlobalKind::Broken);
-                    if stem == "a" {
-                        self.layers.last = Some(id);
-                    }
-                }
-            }
-            if let Some(output) = &layer.output {
-                self.define(&output.text, output.span, GlobalKind::Broken);
-            }
-            return;
-        }
-        let (args, options) = self.layer_args(layer);
-        let from = layer.from.as_ref().map(|path| {
-            let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
-            let start = self.program.arena.len() as u32;
-            let root = self.dotted(&path.names, span);
-            hir::Expr { start, root }
-        });
-        let before = self.layers.last.or(self.layers.first_input);
-        if from.is_none() && before.is_none() {
-            self.report(errors::no_input(layer.word.span));
-        }
-        let bias = !has_no_bias(layer);
-        let mut names: Vec<(Arc<str>, GlobalId)> = vec![];
-        for stem in layers::names(word, bias) {
-            let name = format!("{stem}{k}");
-            let id = self.define(&name, layer.word.span, GlobalKind::Value);
-            names.push((name.into(), id));
-        }
-        self.layers.last = names.last().map(|(_, id)| *id);
-        let output = layer.output.as_ref().map(|name| {
-            let id = self.define(&name.text, name.span, GlobalKind::Value);
-            (name.clone(), id)
-        });
-        let word_span = layer.word.span;
-        let layer = Layer { word: word.into(), word_span, span, k, args, options, from, before, names, output };
-        self.push_item(span, ItemKind::Layer(Box::new(layer)));
-    }
-
-    fn layer_args(&mut self, layer: &ast::Layer) -> (Vec<LayerArg>, Vec<(ast::Name, LayerArg)>) {
-        let (mut args, mut options) = (vec![], vec![]);
-        for arg in &layer.args {
-            match arg {
-                ast::LayerArg::Value(expr) => {
-                    let arg = self.layer_arg(expr);
-                    args.push(arg);
-                }
-                ast::LayerArg::Size(size) => args.push(LayerArg::Size(size.node.clone(), size.span)),
-                ast::LayerArg::Option(name, expr) => {
-                    let arg = self.layer_arg(expr);
-                    options.push((name.clone(), arg));
-                }
-            }
-        }
-        (args, options)
-    }
-
-    fn layer_arg(&mut self, expr: &ast::Expr) -> LayerArg {
-        match expr.parts.as_slice() {
-            [ast::Part { kind: PartKind::Name(name), span }] => {
-                let value = self.is_value(name).then(|| self.expr(expr));
-                LayerArg::Word(ast::Name { text: name.clone(), span: *span }, value)
-            }
-            _ => LayerArg::Value(self.expr(expr), expr.span),
-        }
-    }
-
-    fn network(&mut self, network: &ast::Network) {
-        let name: Arc<str> = network.name.text.as_str().into();
-        self.frames.push(Frame {
-            names: HashMap::default(),
-            dims: HashMap::default(),
-            size: 0,
-            function: Some(name.clone()),
-        });
-        let outer_within = self.within.replace(name.clone());
-        let outer_head = self.head_dims.replace(vec![]);
-        let params = self.params(&network.params);
-        let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
-        let mut body = vec![];
-        let mut k = 0;
-        let mut last: Option<u32> = (!params.is_empty()).then_some(0);
-        for item in &network.block.items {
-            match &item.statement {
-                Statement::Define(define) => {
-                    let local = self.local_definition(define);
-                    body.push(NetworkItem::Define(local));
-                }
-                Statement::Declare(declare) if declare.role == ast::Role::Param => {
-                    let span = declare.name.span;
-                    let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
-                    let init = declare.value.as_ref().filter(|expr| {
-                        !matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(n), .. }] if INITIALISERS.contains(&n.as_str()))
-                    });
-                    let given = init.is_some();
-                    let value = match init {
-                        Some(expr) => self.expr(expr),
-                        None => {
-                            let start = self.program.arena.len() as u32;
-                            let text = declare.value.as_ref().and_then(|expr| match expr.parts.as_slice() {
-                                [ast::Part { kind: PartKind::Name(n), .. }] => Some(n.as_str()),
-                                _ => None,
-                            });
-                            let root = self.push(Kind::Text(text.unwrap_or("xavier").into()), span);
-                            hir::Expr { start, root }
-                        }
-                    };
-                    let name: Arc<str> = declare.name.text.as_str().into();
-                    let place = self.place(&name);
-                    body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, given));
-                }
-                Statement::Layer(layer) if !layers::LATER.contains(&layer.word.text.as_str()) => {
-                    k += 1;
-                    let (args, options) = self.layer_args(layer);
-                    let from = layer.from.as_ref().map(|path| {
-                        let start = self.program.arena.len() as u32;
-                        let root = self.dotted(&path.names, item.span);
-                        hir::Expr { start, root }
-                    });
-                    let mut names: Vec<(Arc<str>, u32)> = vec![];
-                    for stem in layers::names(&layer.word.text, !has_no_bias(layer)) {
-                        let name: Arc<str> = format!("{stem}{k}").into();
-                        let place = self.place(&name);
-                        names.push((name, place));
-                    }
-                    if from.is_none() && last.is_none() {
-                        self.report(errors::no_input(layer.word.span));
-                    }
-                    let before = last;
-                    last = names.last().map(|(_, place)| *place);
-                    let output = layer.output.as_ref().map(|name| {
-                        let place = self.place(&name.text.as_str().into());
-                        (name.clone(), place)
-                    });
-                    body.push(NetworkItem::Layer(Layer {
-                        word: layer.word.text.as_str().into(),
-                        word_span: layer.word.span,
-                        span: item.span,
-                        k,
-                        args,
-                        options,
-                        from,
-                        before,
-                        names,
-                        output,
-                    }));
-                }
-                Statement::Layer(layer) => {
-                    k += 1;
-                    self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
-                }
-                Statement::Show(expr) => {
-                    // The last line may be the value.
-                    let value = self.expr(expr);
-                    let name: Arc<str> = "".into();
-                    let place = self.place(&name);
-                    body.push(NetworkItem::Define(hir::Local { place, name, span: expr.span, shape: None, value }));
-                }
-                Statement::Broken(_) => {}
-                Statement::Function(_)
-                | Statement::Recurrence(_)
-                | Statement::Declare(_)
-                | Statement::Setting(_)
-                | Statement::Use(_)
-                | Statement::Network(_)
-                | Statement::Data(_)
-                | Statement::Train(_)
-                | Statement::Ask(_) => self.report(errors::not_in_network(item.span)),
-            }
-        }
-        let frame = self.frames.pop();
-        self.within = outer_within;
-        let mut names: Vec<(Arc<str>, u32)> =
-            frame.as_ref().map(|f| f.names.iter().map(|(n, p)| (n.clone(), *p)).collect()).unwrap_or_default();
-        names.sort_by_key(|(_, place)| *place);
-        let frame = frame.map_or(0, |frame| frame.size);
-        self.program.networks.push(Network { name, span: network.name.span, params, body, names, frame, dims });
-        let id = hir::NetworkId(self.program.networks.len() as u32 - 1);
-        self.define(&network.name.text, network.name.span, GlobalKind::Network(id));
     }
 
     /// `adam(lr=0.01)`: the optimiser that an expression names, unless the program has such a name.
@@ -559,17 +404,8 @@ pub(super) fn each_name<'e>(expr: &'e ast::Expr, found: &mut dyn FnMut(&'e str))
 }
 
 /// Does an expression have this name in it?
-fn mentions(expr: &ast::Expr, name: &str) -> bool {
+pub(super) fn mentions(expr: &ast::Expr, name: &str) -> bool {
     let mut there = false;
     each_name(expr, &mut |other| there |= other == name);
     there
-}
-
-fn has_no_bias(layer: &ast::Layer) -> bool {
-    layer.args.iter().any(|arg| match arg {
-        ast::LayerArg::Option(name, expr) if name.text == "bias" => {
-            matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(value), .. }] if value == "false")
-        }
-        ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => false,
-    })
 }

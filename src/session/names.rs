@@ -42,12 +42,6 @@ impl Kept {
         Kept { item, key, defines, mentions, dims, derivatives, uses: vec![] }
     }
 
-    /// Without its names, for a program that nothing is added to.
-    pub fn alone(item: ast::Item) -> Kept {
-        let (key, none) = (None, Vec::new);
-        Kept { item, key, defines: none(), mentions: none(), dims: none(), derivatives: vec![], uses: none() }
-    }
-
     /// Does it ask and define nothing?
     pub fn is_question(&self) -> bool {
         matches!(self.item.statement, Statement::Show(_) | Statement::Ask(_) | Statement::Broken(_))
@@ -95,25 +89,7 @@ pub(super) fn layer_names(layer: &ast::Layer, k: usize) -> Vec<Arc<str>> {
 }
 
 fn defines(statement: &Statement) -> Vec<Arc<str>> {
-    let name = match statement {
-        Statement::Define(define) => &define.name,
-        Statement::Function(function) if !function.slope => &function.name,
-        Statement::Declare(declare) => &declare.name,
-        Statement::Recurrence(recurrence) => &recurrence.name,
-        Statement::Network(network) => &network.name,
-        Statement::Use(ast::Use { alias: Some(alias), .. }) => alias,
-        Statement::Layer(ast::Layer { output: Some(output), .. }) => output,
-        Statement::Function(_)
-        | Statement::Setting(_)
-        | Statement::Use(_)
-        | Statement::Layer(_)
-        | Statement::Data(_)
-        | Statement::Train(_)
-        | Statement::Show(_)
-        | Statement::Ask(_)
-        | Statement::Broken(_) => return vec![],
-    };
-    vec![name.text.as_str().into()]
+    statement.defines().map(|name| name.text.as_str().into()).into_iter().collect()
 }
 
 fn key(statement: &Statement) -> Option<String> {
@@ -176,7 +152,7 @@ impl Names {
                 self.bound.truncate(outer);
             }
             Statement::Declare(declare) => {
-                self.kind(declare.kind.as_ref());
+                self.kind(declare.kind.as_deref());
                 if let Some(value) = &declare.value {
                     self.expr(value);
                 }
@@ -207,7 +183,7 @@ impl Names {
     }
 
     fn define(&mut self, define: &ast::Define) {
-        self.kind(define.kind.as_ref());
+        self.kind(define.kind.as_deref());
         self.expr(&define.value);
     }
 

@@ -114,12 +114,6 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
     out
 }
 
-/// The statements of a program that nothing is added to, in their own order.
-pub(super) fn alone(new: Vec<ast::Item>) -> Merged {
-    let items: Vec<Arc<Kept>> = new.into_iter().map(|item| Arc::new(Kept::alone(item))).collect();
-    Merged { fresh: vec![true; items.len()], items, ..Merged::default() }
-}
-
 /// The names that depend on any of `names`, in order.
 pub(super) fn dependents(items: &[Arc<Kept>], names: &[Arc<str>]) -> Vec<(Arc<Kept>, bool)> {
     let direct: FxHashSet<&str> = names.iter().map(|name| &**name).collect();

@@ -13,13 +13,14 @@ impl Session {
     pub fn program(&self) -> (String, Vec<Arc<str>>) {
         let loose = self.moved.loose;
         let questions = self.right_questions();
+        let stays = |i: usize, kept: &Kept| !kept.is_question() || questions.contains(&i) && !(loose && kept.is_step());
         let mut lost = vec![];
         let mut text = String::new();
         let mut i = 0;
         while i < self.items.len() {
             let kept = &self.items[i];
             i += 1;
-            if kept.is_question() && (!questions.contains(&(i - 1)) || (loose && kept.is_step())) {
+            if !stays(i - 1, kept) {
                 continue;
             }
             let moved = if loose { self.moved_definition(kept, &mut lost) } else { None };
@@ -29,7 +30,7 @@ impl Session {
             while let Some(next) = self
                 .items
                 .get(i)
-                .filter(|next| moved.is_none() && next.item.same_line && !next.is_question() && follows(&group, next))
+                .filter(|next| moved.is_none() && next.item.same_line && stays(i, next) && follows(&group, next))
             {
                 group.push(next.item.clone());
                 i += 1;
@@ -68,7 +69,7 @@ impl Session {
         loop {
             let mut sources = self.sources.clone();
             let mut files = Files { outside: None, read: self.read.clone() };
-            let items = (0..self.items.len()).filter(|i| taking(i, &left)).map(|i| &self.items[i]);
+            let items = (0..self.items.len()).filter(|i| taking(i, &left)).map(|i| &self.items[i].item);
             let (compiled, mut problems) = compile(&mut sources, items, &mut files, &self.settings);
             problems.extend(ask::not_built(&compiled));
             let before = left.len();

@@ -1,7 +1,7 @@
 //! What must hold of dimensions and is known only when data arrives: `m >= 3` of a slice, `6*m = n` of a `reshape`.
 
 use super::bind::Binding;
-use super::dim::Dim;
+use super::dim::{Atom, Dim};
 use super::dims::{Dims, Same};
 use crate::source::Span;
 use rustc_hash::FxHashSet;
@@ -45,6 +45,21 @@ pub struct Broken {
 pub(super) struct Conditions {
     list: Arc<Vec<Condition>>,
     seen: Arc<FxHashSet<(Dim, Relation, Dim)>>,
+}
+
+impl Condition {
+    /// Of `n = 2*floor(n/2)`: `n`, and the number that it is a multiple of.
+    pub fn multiple(&self) -> Option<(&Dim, u64)> {
+        let of = |whole, floors: &Dim| match floors.poly().terms.as_slice() {
+            [(mono, times)] => match mono.as_slice() {
+                [Atom::Floor(p, k)] if i128::from(*k) == *times && **p == Dim::poly(whole) => Some((whole, *k)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let equal = self.relation == Relation::Equal;
+        of(&self.left, &self.right).or_else(|| of(&self.right, &self.left)).filter(|_| equal)
+    }
 }
 
 impl Dims {

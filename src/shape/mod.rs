@@ -14,12 +14,12 @@ pub use condition::{Broken, Condition, Relation};
 pub use dim::{Atom, Dim, Poly, Sym, TooLarge};
 pub use dims::{Clash, Dims, Same};
 
+use crate::few::Shared;
 use smallvec::SmallVec;
-use std::sync::Arc;
 
 /// The dimensions of a tensor, outermost first; a scalar has none. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Shape(Option<Arc<[Dim]>>);
+pub struct Shape(Option<Shared<Dim>>);
 
 impl Shape {
     /// The shape of a scalar.
@@ -33,7 +33,7 @@ impl Shape {
 
     /// Its dimensions.
     pub fn dims(&self) -> &[Dim] {
-        self.0.as_deref().unwrap_or(&[])
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// How many dimensions it has.
@@ -90,6 +90,12 @@ impl Shape {
     /// The dimensions of one after those of the other.
     pub fn then(&self, other: &Shape) -> Shape {
         Shape::new(self.iter().chain(other.iter()).cloned())
+    }
+
+    /// As it was stated, whatever was solved since.
+    pub fn written(&self, dims: &Dims) -> String {
+        let all: Vec<String> = self.dims().iter().map(|dim| dims.written(dim)).collect();
+        format!("[{}]", all.join(", "))
     }
 
     /// As the language writes it: `[3, m]`, `[]`.

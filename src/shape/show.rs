@@ -15,7 +15,7 @@ impl Dims {
     }
 
     /// As it was said, whatever was solved since.
-    pub(super) fn written(&self, dim: &Dim) -> String {
+    pub fn written(&self, dim: &Dim) -> String {
         match dim {
             Dim::Num(n) => n.to_string(),
             Dim::Named(_, name) => name.to_string(),

@@ -82,7 +82,7 @@ impl Opener {
         let Some(floor) = self.keep.iter().min().copied() else { return plain.open(graph, root) };
         for id in graph.reach_above(&[root], floor) {
             let below: Args = graph.node(id).args.iter().copied().filter(|arg| *arg < floor).collect();
-            for arg in below {
+            for arg in below.iter().copied() {
                 if !self.memo.contains(arg) {
                     let made = plain.open(graph, arg);
                     self.memo.insert(arg, made.0);

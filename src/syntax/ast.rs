@@ -65,19 +65,19 @@ pub enum Statement {
     /// `h[t] = … h[t-1] … start zeros([4]) for t in 0..n`
     Recurrence(Box<Recurrence>),
     /// `input x : [3, m] = value`, `param W : [3, 4] = xavier`
-    Declare(Declare),
+    Declare(Box<Declare>),
     /// `precision f32`, `seed 7`, `examples columns`
-    Setting(Setting),
+    Setting(Box<Setting>),
     /// `use "net.nnl" as net`
-    Use(Use),
+    Use(Box<Use>),
     /// `layer 4 tanh`, `h = layer 4 tanh from x`, `repeat 3 { … }`
-    Layer(Layer),
+    Layer(Box<Layer>),
     /// `network f(x) { … }`
-    Network(Network),
+    Network(Box<Network>),
     /// `data "rent.csv" { … }`
-    Data(Data),
+    Data(Box<Data>),
     /// `train J { … }`
-    Train(Train),
+    Train(Box<Train>),
     /// An expression on a line of its own; a string is a heading.
     Show(Expr),
     /// `grad J wrt a`, `nudge a by 0.001`, `assert a == b`, …
@@ -86,13 +86,55 @@ pub enum Statement {
     Broken(Option<Name>),
 }
 
+impl Statement {
+    /// The name that it defines. What a layer defines besides its output is not known from its text.
+    pub fn defines(&self) -> Option<&Name> {
+        match self {
+            Statement::Define(define) => Some(&define.name),
+            Statement::Function(function) => (!function.slope).then_some(&function.name),
+            Statement::Recurrence(recurrence) => Some(&recurrence.name),
+            Statement::Declare(declare) => Some(&declare.name),
+            Statement::Network(network) => Some(&network.name),
+            Statement::Layer(layer) => layer.output.as_ref(),
+            Statement::Use(used) => used.alias.as_ref(),
+            Statement::Setting(_)
+            | Statement::Data(_)
+            | Statement::Train(_)
+            | Statement::Show(_)
+            | Statement::Ask(_)
+            | Statement::Broken(_) => None,
+        }
+    }
+
+    /// Its block in braces: the statements, and the comments before the closing bracket.
+    pub fn block(&self) -> Option<(&[Item], &[Trivia])> {
+        let block = match self {
+            Statement::Function(function) if function.block => return Some((&function.body, &function.trailing)),
+            Statement::Layer(layer) => layer.block.as_ref()?,
+            Statement::Network(network) => &network.block,
+            Statement::Data(data) => &data.block,
+            Statement::Train(train) => &train.block,
+            Statement::Function(_)
+            | Statement::Define(_)
+            | Statement::Recurrence(_)
+            | Statement::Declare(_)
+            | Statement::Setting(_)
+            | Statement::Use(_)
+            | Statement::Show(_)
+            | Statement::Ask(_)
+            | Statement::Broken(_) => return None,
+        };
+        Some((&block.items, &block.trailing))
+    }
+}
+
 /// `a = 5`, `x : [3, m] = …`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Define {
     /// What is defined.
     pub name: Name,
     /// The stated element type and shape.
-    pub kind: Option<Kind>,
+    pub kind: Option<Box<Kind>>,
     /// What it is equal to.
     pub value: Expr,
 }
@@ -183,7 +225,7 @@ pub struct Declare {
     /// The name.
     pub name: Name,
     /// Its shape.
-    pub kind: Option<Kind>,
+    pub kind: Option<Box<Kind>>,
     /// The default, or the initialiser.
     pub value: Option<Expr>,
 }
@@ -228,6 +270,13 @@ pub struct Layer {
     pub from: Option<Path>,
     /// The body of `repeat` and `residual`.
     pub block: Option<Block>,
+}
+
+impl Layer {
+    /// Is it a word alone, which may be a name?
+    pub fn is_word(&self) -> bool {
+        self.args.is_empty() && self.from.is_none() && self.block.is_none()
+    }
 }
 
 /// One word after a layer word.
@@ -349,7 +398,7 @@ pub enum PartKind {
     /// `(z, slope=0.2)`
     Call(Vec<Arg>),
     /// `.W1`
-    Field(Name),
+    Field(Box<Name>),
 }
 
 /// An operator before its operand.

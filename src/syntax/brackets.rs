@@ -1,8 +1,8 @@
 //! Brackets without a partner, and where the missing one would be.
 
-use super::chars::skip_name;
+use super::chars::{is_name_part, skip_name};
 use super::errors;
-use super::scan::{self, Fault, Piece};
+use super::scan::{self, Fault, Mark, Piece};
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Span};
 
@@ -24,6 +24,44 @@ pub(super) fn problem(fault: &Fault, piece: &Piece, id: SourceId, text: &str) ->
         Fault::UnclosedText(at) => errors::unclosed_string(span(*at, at + 1), piece.end),
         Fault::TooDeep(at) => errors::nesting_limit(span(*at, at + 1)),
     }
+}
+
+/// Named arguments at the margin, where each begins a definition and so ends the call that is open in `piece`: how many
+/// of the marks after it belong to the call, and the names with their `=`.
+pub(super) fn arguments(text: &str, piece: &Piece, after: &[Mark]) -> Option<(usize, Vec<(usize, usize)>)> {
+    const MOST: usize = 32;
+    let Some(Fault::Unclosed(open)) = &piece.fault else { return None };
+    let [(open, b'(')] = open.as_slice() else { return None };
+    let mut end = piece.end;
+    let mut lines = vec![];
+    if !text[..*open].ends_with(is_name_part) {
+        return None;
+    }
+    for (count, mark) in after.iter().take(MOST).enumerate() {
+        let next = match mark {
+            Mark::Comment { .. } | Mark::Blank => continue,
+            Mark::Piece(next) => next,
+            Mark::Open(_) | Mark::Close(_) | Mark::TooDeep(_) => return None,
+        };
+        let line = &text[next.start..next.end];
+        let name = skip_name(line);
+        let equals = name + (line[name..].len() - line[name..].trim_start().len());
+        let named = name > 0 && line[equals..].starts_with('=') && !line[equals..].starts_with("==");
+        let closes = line.starts_with(')') && !lines.is_empty();
+        if !closes && (!named || next.same_line || !text[..end].ends_with([',', '('])) {
+            return None;
+        }
+        if !closes {
+            lines.push((next.start, next.start + equals + 1));
+        }
+        end = next.end;
+        match next.fault {
+            Some(Fault::Unopened(_)) => return Some((count + 1, lines)),
+            None => {}
+            Some(_) => return None,
+        }
+    }
+    None
 }
 
 /// Where the bracket that ends a text is opened, strings aside.

@@ -1,5 +1,8 @@
 //! From the place where a statement stopped making sense to the problem that its author has.
 
+mod clause;
+mod foreign;
+
 use super::brackets;
 use super::chars::{is_name_part, is_name_start, skip_name, superscript};
 use super::errors::{self, Expected};
@@ -8,6 +11,7 @@ use super::tree::Stop;
 use super::words;
 use crate::diag::Diagnostic;
 use crate::source::Span;
+use foreign::{FOREIGN_WORDS, WORD_OPERATORS};
 
 /// The problem of a text that could not be read: the first of the known slips that fits, else what was expected.
 pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
@@ -18,59 +22,24 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::colon_equals,
         Cx::update,
         Cx::percent,
+        Cx::before_operator,
         Cx::foreign_operator,
         Cx::equals,
         Cx::quote,
         Cx::raised,
+        Cx::prime,
         Cx::point,
         Cx::rows,
         Cx::end,
+        Cx::each,
         Cx::side_by_side,
+        Cx::differential,
         Cx::stray,
         Cx::tuple,
         Cx::value,
     ];
     slips.iter().find_map(|slip| slip(&cx)).unwrap_or_else(|| cx.other())
 }
-
-/// Operators of other languages: how written there, how here, and whether the one simply replaces the other.
-const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
-    ("++", "a_next = a + 1", false),
-    ("===", "==", true),
-    ("!==", "!=", true),
-    ("&&", "and", true),
-    ("||", "or", true),
-    ("<>", "!=", true),
-    ("=>", ">=", true),
-    ("=<", "<=", true),
-    ("->", "f(x) = …", false),
-    ("//", "floor(a/b)", false),
-    ("/*", "#", false),
-    ("&", "and", true),
-    ("|", "or", true),
-    ("?", "where(condition, a, b)", false),
-    ("!", "not", true),
-];
-
-/// Words of other languages, and what is written here.
-const FOREIGN_WORDS: &[(&str, &str)] = &[
-    ("let", "write the equation alone, as in `a = 5`"),
-    ("var", "write the equation alone, as in `a = 5`"),
-    ("const", "write the equation alone, as in `a = 5`"),
-    ("def", "write a function as `f(x) = x^2`"),
-    ("fn", "write a function as `f(x) = x^2`"),
-    ("func", "write a function as `f(x) = x^2`"),
-    ("function", "write a function as `f(x) = x^2`"),
-    ("lambda", "write a function as `f(x) = x^2`"),
-    ("return", "write the value as the last line of the function's body"),
-    ("print", "write the expression on a line of its own, and it is answered"),
-    ("show", "write the expression on a line of its own, and it is answered"),
-    ("if", "write `where(condition, a, b)`"),
-    ("for", "write `[x[i]^2 for i in 0..m]`, `sum(x[i] for i in 0..m)`, or a recurrence `h[t] = …`"),
-    ("while", "write a recurrence `h[t] = … h[t-1] … start …`"),
-    ("import", "write `use \"file.nnl\"`"),
-    ("include", "write `use \"file.nnl\"`"),
-];
 
 struct Cx<'a> {
     text: &'a str,
@@ -118,52 +87,6 @@ impl<'a> Cx<'a> {
                 .ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '"' | '\'' | 'ᵀ') || superscript(c).is_some())
     }
 
-    fn foreign_word(&self) -> Option<Diagnostic> {
-        let (word, mend) = FOREIGN_WORDS.iter().find(|(word, _)| *word == self.first)?;
-        let rest = self.text[word.len()..].trim_start();
-        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']);
-        follows.then(|| errors::foreign_word(self.span(0, word.len()), word, mend))
-    }
-
-    fn reserved_word(&self) -> Option<Diagnostic> {
-        let word = ["and", "or", "not"].into_iter().find(|word| *word == self.first)?;
-        let rest = self.text[word.len()..].trim_start();
-        let named = rest.starts_with(['=', ':']) && !rest.starts_with("==");
-        named.then(|| errors::reserved_word(self.span(0, word.len()), word))
-    }
-
-    fn colon_equals(&self) -> Option<Diagnostic> {
-        if self.rest.starts_with('=') && self.text[..self.at].ends_with(':') {
-            return Some(errors::colon_equals(self.span(self.at - 1, self.at + 1)));
-        }
-        self.rest.starts_with(":=").then(|| errors::colon_equals(self.here(2)))
-    }
-
-    fn update(&self) -> Option<Diagnostic> {
-        let head = &self.text[..self.at];
-        let slip = self.rest.starts_with('=') && head.ends_with(['+', '-', '*', '/']) && !self.rest.starts_with("==");
-        let name = self.first;
-        let alone = slip && !name.is_empty() && head[name.len()..head.len() - 1].trim().is_empty();
-        alone.then(|| {
-            errors::update_assignment(self.span(self.at - 1, self.at + 1), name, &self.text[self.at - 1..=self.at])
-        })
-    }
-
-    fn foreign_operator(&self) -> Option<Diagnostic> {
-        for (there, here, same) in FOREIGN_OPERATORS {
-            for back in 0..there.len() {
-                let Some(start) = self.at.checked_sub(back) else { continue };
-                if self.text.get(start..).is_some_and(|text| text.starts_with(there)) {
-                    if *there == "!" && self.after_value() {
-                        return Some(errors::stray_character(self.span(start, start + 1), '!'));
-                    }
-                    return Some(errors::foreign_operator(self.span(start, start + there.len()), there, here, *same));
-                }
-            }
-        }
-        None
-    }
-
     fn equals(&self) -> Option<Diagnostic> {
         if !self.rest.starts_with('=') || self.rest.starts_with("==") || !self.after_value() {
             return None;
@@ -183,21 +106,22 @@ impl<'a> Cx<'a> {
         if dashed {
             return Some(errors::dashed_name(self.span(0, self.before.len()), &self.before.replace('-', "_")));
         }
+        if let Some(("", inside)) = self.before[self.first.len()..].split_once('(')
+            && !self.first.is_empty()
+            && brackets::matching(self.before, self.first.len()) == Some(self.before.len() - 1)
+        {
+            // Of `f(x, 2)` the first parameter that is none.
+            let mut at = self.first.len() + 1;
+            for param in inside.trim_end_matches(')').split(',') {
+                let text = param.trim_start();
+                let start = at + (param.len() - text.len());
+                if skip_name(text.trim_end()) != text.trim_end().len() || text.is_empty() {
+                    return Some(errors::head_param(self.span(start, start + text.trim_end().len()), self.first));
+                }
+                at += param.len() + 1;
+            }
+        }
         Some(errors::left_side(self.span(0, self.before.len()), self.here(1)))
-    }
-
-    fn quote(&self) -> Option<Diagnostic> {
-        let c = self.rest.chars().next()?;
-        let close = match c {
-            '\'' if !self.after_value() || self.expects(Expected::Text) => c,
-            '`' => c,
-            '“' | '”' | '„' => '”',
-            '‘' | '’' => '’',
-            _ => return None,
-        };
-        let body = &self.rest[c.len_utf8()..];
-        let end = body.find(close).map(|at| self.at + c.len_utf8() + at);
-        Some(errors::quote_marks(self.here(c.len_utf8()), end.map(|end| self.span(end, end + close.len_utf8()))))
     }
 
     fn raised(&self) -> Option<Diagnostic> {
@@ -207,13 +131,12 @@ impl<'a> Cx<'a> {
         slip.then(|| errors::raised_digit(self.here(c.len_utf8())))
     }
 
-    /// `50%`, `50% of 3`
-    fn percent(&self) -> Option<Diagnostic> {
-        let ends = self.rest.is_empty() || self.rest.starts_with([')', ']', ',', '+']);
-        let (word, instead) = if ends { ("", "/100") } else { (" of", "/100 *") };
-        let number = self.before.strip_suffix(word)?.trim_end().strip_suffix('%')?;
-        let slip = number.ends_with(|c: char| c.is_ascii_digit());
-        slip.then(|| errors::percent_sign(self.span(number.len(), self.before.len()), instead))
+    /// `w ᵀ`, `w '`
+    fn prime(&self) -> Option<Diagnostic> {
+        let mark = self.rest.chars().next().filter(|c| matches!(c, 'ᵀ' | '\''))?;
+        let gap = self.span(self.before.len(), self.at);
+        let pair = self.rest[mark.len_utf8()..].contains(mark);
+        (self.after_value() && gap.start < gap.end && !pair).then(|| errors::prime_space(gap, mark))
     }
 
     /// `5.`, `1.2.3`
@@ -228,44 +151,16 @@ impl<'a> Cx<'a> {
         slip.then(|| errors::number_point(self.span(dot, dot + 1)))
     }
 
-    /// `[1, 2; 3, 4]`
-    fn rows(&self) -> Option<Diagnostic> {
-        if !self.rest.starts_with(';') {
-            return None;
-        }
-        let (open, _) = self.open()?;
-        let mut edits = vec![(self.span(open, open + 1), "[[")];
-        for (at, c) in self.text[open..].char_indices() {
-            match c {
-                ';' => edits.push((self.span(open + at, open + at + 1), "],")),
-                ']' => {
-                    edits.push((self.span(open + at, open + at + 1), "]]"));
-                    break;
-                }
-                _ => {}
-            }
-        }
-        // the bracket of the next row begins where its first entry does
-        let mut rows = vec![];
-        for (span, text) in edits {
-            rows.push((span, text.to_string()));
-            if text == "],"
-                && let Some(after) = self.text.get((span.end - self.whole.start) as usize..)
-            {
-                let gap = (after.len() - after.trim_start().len()) as u32;
-                let place = Span { start: span.end + gap, end: span.end + gap, ..span };
-                rows.push((place, if gap == 0 { " [".to_string() } else { "[".to_string() }));
-            }
-        }
-        Some(errors::matrix_rows(self.here(1), rows))
-    }
-
     /// The statement ends too early.
     fn end(&self) -> Option<Diagnostic> {
         if !self.rest.is_empty() || self.expects(Expected::End) && self.after_value() {
             return None;
         }
         let here = self.span(self.before.len(), self.before.len());
+        if matches!(self.first, "input" | "param") && self.text[self.first.len()..].trim_start().starts_with(':') {
+            let at = self.first.len();
+            return Some(errors::declared_name(self.span(at, at), self.first));
+        }
         if !self.after_value() || self.expects(Expected::Value) && !self.expects(Expected::Operator) {
             return Some(self.missing_value(here));
         }
@@ -297,6 +192,14 @@ impl<'a> Cx<'a> {
             return Some(errors::missing_colon(self.span(self.before.len(), self.at), self.here(1)));
         }
         let gap = self.span(self.before.len(), self.at);
+        let declares = matches!(self.first, "input" | "param");
+        if declares && self.before == self.first {
+            return Some(errors::declared_name(self.here(1), self.first));
+        }
+        let stated = self.before[self.first.len()..].trim_start();
+        if self.expects(Expected::Mark("=")) && self.before.ends_with(']') && (declares || stated.starts_with(':')) {
+            return Some(errors::missing_equals(gap, self.here(1)));
+        }
         let word = &self.rest[..skip_name(self.rest)];
         let after = self.rest[word.len()..].trim_start();
         if matches!(self.first, "plot" | "table") && after.starts_with("in ") && self.expects(Expected::Word("for")) {
@@ -306,7 +209,8 @@ impl<'a> Cx<'a> {
             return Some(errors::not_understood(self.here(word.len()), &format!("`{word}`"), self.expected));
         }
         if matches!(self.first, "use" | "save" | "load") && self.before == self.first {
-            return Some(errors::not_understood(self.here(word.len().max(1)), &format!("`{word}`"), &[Expected::Text]));
+            let length = self.rest.find([' ', '#']).unwrap_or(self.rest.len());
+            return Some(errors::file_in_quotes(self.here(length), self.first, &self.rest[..length]));
         }
         let defines = !word.is_empty() && after.starts_with('=') && !after.starts_with("==");
         if defines && self.before == self.first {
@@ -316,8 +220,23 @@ impl<'a> Cx<'a> {
             return Some(errors::missing_end(gap, self.here(word.len())));
         }
         let (left, called) = self.left();
+        if let Some(by) = self.quotient_of_d().filter(|_| c == '(') {
+            let start = self.before.len() - "d/d".len() - by.len();
+            return Some(errors::differential(self.span(start, self.before.len()), &format!("grad(…, {by})")));
+        }
         if matches!(c, '(' | '[') && called && self.at > self.before.len() {
             return Some(errors::call_space(gap, left, &self.rest[..1]));
+        }
+        if let Some((word, here, same)) = WORD_OPERATORS.iter().find(|(there, ..)| *there == word)
+            && !after.is_empty()
+            && after.len() < self.rest.len() - word.len()
+        {
+            return Some(errors::foreign_operator(self.here(word.len()), word, here, *same));
+        }
+        if let Some(by) = self.quotient_of_d().filter(|_| is_name_start(c)) {
+            let start = self.before.len() - "d/d".len() - by.len();
+            let mend = format!("d{word}/d{by}");
+            return Some(errors::differential(self.span(start, self.at + word.len()), &mend));
         }
         let foreign = |name: &str| FOREIGN_WORDS.iter().find(|(word, _)| *word == name && *word != "show");
         if let Some((word, mend)) = foreign(word) {
@@ -328,7 +247,11 @@ impl<'a> Cx<'a> {
             return Some(errors::foreign_word(self.span(start, self.before.len()), word, mend));
         }
         let length = if word.is_empty() { right_length(self.rest) } else { word.len() };
-        let right = &self.rest[..length];
+        let right = match c {
+            '(' => "(…)",
+            '[' => "[…]",
+            _ => &self.rest[..length],
+        };
         if self.before == self.first && (is_name_start(c) || c.is_ascii_digit() || c == '"') {
             let known = words::WORDS.iter().map(|word| word.word);
             if let Some(nearest) = crate::diag::nearest(self.first, known).filter(|_| self.first.len() > 2) {
@@ -340,6 +263,18 @@ impl<'a> Cx<'a> {
             return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length)));
         }
         Some(errors::missing_operator(left, left_span, right, self.here(length)))
+    }
+
+    /// `* 3` at the beginning of a statement.
+    fn before_operator(&self) -> Option<Diagnostic> {
+        const OPERATORS: &[&str] = &[
+            "|>", "==", "!=", "<=", ">=", "~=", "..", "**", "*", "/", "^", "@", "%", "<", ">", "·", "×", "÷", "≤", "≥",
+            "≠", "≈", "+",
+        ];
+        let foreign = ["=>", "=<", "++", "//", "/*", "<>"].iter().any(|there| self.rest.starts_with(there));
+        let operator = OPERATORS.iter().find(|operator| self.rest.starts_with(**operator));
+        let operator = operator.filter(|_| self.before.is_empty() && !foreign)?;
+        Some(errors::missing_before(self.here(operator.len()), operator))
     }
 
     /// A character that the language never uses.
@@ -355,6 +290,9 @@ impl<'a> Cx<'a> {
             return None;
         }
         let Some((open, byte)) = self.open() else {
+            if matches!(self.first, "input" | "param") {
+                return Some(errors::declared_together(self.here(1), self.first));
+            }
             let digit = |c: char| c.is_ascii_digit();
             if self.text[..self.at].ends_with(digit) && self.rest[1..].starts_with(digit) {
                 return Some(errors::decimal_comma(self.here(1)));
@@ -403,11 +341,13 @@ impl<'a> Cx<'a> {
     fn other(&self) -> Diagnostic {
         let word = skip_name(self.rest);
         let length = if word > 0 { word } else { self.rest.chars().next().map_or(0, char::len_utf8) };
-        let found = match &self.rest[..length] {
-            "" => "the end of the statement".to_string(),
-            text => format!("`{text}`"),
-        };
-        errors::not_understood(self.here(length), &found, self.expected)
+        if self.expects(Expected::Shape) {
+            return errors::shape_brackets(self.here(length));
+        }
+        if length == 0 {
+            return errors::ends_early(self.here(0), self.expected);
+        }
+        errors::not_understood(self.here(length), &format!("`{}`", &self.rest[..length]), self.expected)
     }
 
     /// The spaces between values that stand side by side, directly in the bracket at `open`.

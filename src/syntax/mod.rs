@@ -47,6 +47,22 @@ pub fn parse_expr(sources: &Sources, id: SourceId) -> Result<ast::Expr, Vec<Diag
     parse::expr(&sources.get(id).text, id)
 }
 
+/// Where the statement after the first one begins, if that cut off the first: a bracket is open in it, or an operand missing.
+pub fn cut_off(text: &str) -> Option<usize> {
+    let mut pieces = scan::scan(text).into_iter().filter_map(|mark| match mark {
+        scan::Mark::Piece(piece) => Some(Ok(piece)),
+        scan::Mark::Open(_) | scan::Mark::Close(_) | scan::Mark::TooDeep(_) => Some(Err(())),
+        scan::Mark::Comment { .. } | scan::Mark::Blank => None,
+    });
+    let (Some(Ok(first)), Some(Ok(next))) = (pieces.next(), pieces.next()) else { return None };
+    let unclosed = matches!(first.fault, Some(scan::Fault::Unclosed(_)));
+    // An argument at the margin has an answer of its own.
+    if matches!(next.fault, Some(scan::Fault::Unopened(_))) {
+        return None;
+    }
+    (unclosed || scan::wants_more(&text[first.start..first.end])).then_some(next.start)
+}
+
 /// Is a text, as far as it goes, whole? Not so where a bracket or block is open, or where it ends with an operator: the
 /// prompt then asks for more.
 pub fn is_complete(text: &str) -> bool {

@@ -186,6 +186,14 @@ impl<'a> Cx<'a> {
                     if self.block_follows() {
                         self.block_statement(&piece, place, &mut item);
                         after_block = true;
+                    } else if let Some((count, lines)) = brackets::arguments(self.text, &piece, &self.marks[self.at..])
+                    {
+                        self.at += count;
+                        let span = |(start, end)| self.span(start, end);
+                        let lines: Vec<Span> = lines.into_iter().map(span).collect();
+                        self.faults.push(errors::argument_at_margin(item.span, &lines));
+                        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+                        item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
                     } else {
                         item.statement = self.line_statement(&piece, place);
                     }
@@ -259,6 +267,12 @@ impl<'a> Cx<'a> {
             self.at += 1;
         }
         let Some(open) = open else { return };
+        let defines = match &head {
+            Some(Head::Function { slope: false, name, .. } | Head::Network { name, .. }) => Some(name.clone()),
+            Some(Head::Layer(layer)) => layer.output.clone(),
+            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. }) => None,
+            None => defines,
+        };
         let inside = match &head {
             Some(Head::Function { .. }) => Place::Function,
             Some(Head::Network { .. } | Head::Layer(_)) => Place::Network,
@@ -266,7 +280,14 @@ impl<'a> Cx<'a> {
             Some(Head::Train { .. }) => Place::Lines("train"),
             None => Place::Unknown,
         };
+        let before = self.faults.len();
         let mut block = self.block(open, inside);
+        if self.faults.get(fails_before).is_some_and(|fault| fault.code == "nnlang::syntax::block_equals")
+            && !self.text[..open].trim_end().trim_end_matches('=').trim_end().ends_with(')')
+        {
+            // A tensor in braces: what is in them is no block.
+            self.faults.truncate(before);
+        }
         if let Some(first) = block.items.first_mut() {
             leading.append(&mut first.leading);
             first.leading = leading;
@@ -286,10 +307,10 @@ impl<'a> Cx<'a> {
         }
         item.statement = match head {
             None => Statement::Broken(defines),
-            Some(Head::Network { name, params }) => Statement::Network(Network { name, params, block }),
-            Some(Head::Data(file)) => Statement::Data(Data { file, block }),
-            Some(Head::Train { goal, wrt }) => Statement::Train(Train { goal, wrt, block }),
-            Some(Head::Layer(layer)) => Statement::Layer(Layer { block: Some(block), ..layer }),
+            Some(Head::Network { name, params }) => Statement::Network(Box::new(Network { name, params, block })),
+            Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block })),
+            Some(Head::Train { goal, wrt }) => Statement::Train(Box::new(Train { goal, wrt, block })),
+            Some(Head::Layer(layer)) => Statement::Layer(Box::new(Layer { block: Some(block), ..layer })),
             Some(Head::Function { slope, name, params }) => {
                 let broken = self.faults.len() > fails_before;
                 match self.function(slope, name, params, block, item.span, broken) {
@@ -436,6 +457,9 @@ impl<'a> Cx<'a> {
                 }
             }
             Rule::header => {
+                if text.trim_end().ends_with(':') {
+                    return errors::shape_brackets(self.span(piece.end, piece.end));
+                }
                 if let Some(head) = text.strip_suffix('=') {
                     let equals = self.span(piece.end - 1, piece.end);
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));

@@ -1,12 +1,14 @@
-//! The product that fits, where two names stand side by side and the program states the shapes of both.
+//! What two values side by side are meant to be: the product that fits, where the program states the shapes of both, or a
+//! call, where what is on the left is no value of the program.
 
 use super::ast::{DimExpr, Item, Kind, Statement};
-use super::chars::is_name_part;
+use super::brackets;
+use super::chars::{is_name_part, is_name_start};
 use crate::diag::{Diagnostic, Edit, Mend};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Proposes for each missing operator the matrix product that fits, with the transpose that it needs.
+/// Proposes for each missing operator the matrix product that fits, with the transpose that it needs, or the call.
 pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
     let missing = |fault: &&mut Diagnostic| fault.code == "nnlang::syntax::missing_operator";
     let mut faults = faults.iter_mut().filter(missing).peekable();
@@ -14,6 +16,7 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
         return;
     }
     let shapes = shapes(text, items);
+    let values = values(items);
     for fault in faults {
         let gap = fault.mend.as_ref().and_then(|mend| mend.edits.first()).map(|edit| edit.span);
         let (Some(gap), Some(right)) = (gap, fault.span()) else { continue };
@@ -23,6 +26,18 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
         let after = text.get(right.end as usize..).unwrap_or("");
         let tail = before.char_indices().rev().take_while(|(_, c)| is_name_part(*c)).last();
         let left_name = tail.map_or("", |(at, _)| &before[at..]);
+        let called = after.starts_with('[').then(|| brackets::matching(after, 0)).flatten().map_or(0, |end| end + 1);
+        let arg = text.get(right.start as usize..right.end as usize + called).unwrap_or(right_name);
+        let line = before.rsplit('\n').next().unwrap_or("");
+        let head = line.find('=').map_or("", |at| &line[..at]);
+        let value = values.contains(left_name) || head.split(|c| !is_name_part(c)).any(|name| name == left_name);
+        if left_name.starts_with(is_name_start) && !value {
+            let end = Span { start: right.end + called as u32, end: right.end + called as u32, ..right };
+            let (text, other) = (format!("`{left_name}({arg})` calls a function"), format!("{left_name}*{arg}"));
+            let edits = [(gap, "("), (end, ")")].map(|(span, text)| Edit { span, text: text.to_string() });
+            fault.mend = Some(Mend { text: format!("{text}, `{other}` multiplies"), edits: edits.to_vec() });
+            continue;
+        }
         // what is written after a name, or before it, is part of the value and changes its shape
         if after.starts_with(['(', '[', '.', '\'', 'ᵀ']) || before[..before.len() - left_name.len()].ends_with('.') {
             continue;
@@ -33,6 +48,32 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
             fault.mend = Some(mend);
         }
     }
+}
+
+/// The names of a program that are no functions: its variables, inputs and parameters, and those of its functions.
+fn values(items: &[Item]) -> FxHashSet<String> {
+    let mut values = FxHashSet::default();
+    let mut k = 0;
+    for item in items {
+        match &item.statement {
+            Statement::Define(define) => drop(values.insert(define.name.text.clone())),
+            Statement::Declare(declare) => drop(values.insert(declare.name.text.clone())),
+            Statement::Recurrence(recurrence) => drop(values.insert(recurrence.name.text.clone())),
+            Statement::Broken(Some(name)) => drop(values.insert(name.text.clone())),
+            Statement::Function(function) => {
+                values.extend(function.params.iter().map(|param| param.name.text.clone()));
+                values.extend(function.locals.iter().map(|local| local.name.text.clone()));
+            }
+            Statement::Network(network) => values.extend(network.params.iter().map(|param| param.name.text.clone())),
+            Statement::Layer(layer) => {
+                k += 1;
+                values.extend(["W", "b", "z", "a"].map(|stem| format!("{stem}{k}")));
+                values.extend(layer.output.iter().map(|name| name.text.clone()));
+            }
+            _ => {}
+        }
+    }
+    values
 }
 
 /// The stated shapes of a program's names, each dimension as it is written.

@@ -86,10 +86,16 @@ pub(super) fn wants_more(head: &str) -> bool {
         Some(b'd') => word("and"),
         Some(b'r') => word("or"),
         Some(b't') => word("not"),
-        Some(b'p') => word("step") && ranges(head),
+        Some(b'p') => word("step") && ranges(head) && !ends_open(&head[..head.len() - "step".len()]),
         Some(byte) if !byte.is_ascii() => head.ends_with(['·', '×', '÷', '−', '≤', '≥', '≠', '≈']),
         _ => false,
     }
+}
+
+/// Does a text end where a value is missing, so that a `step` after it is a name?
+fn ends_open(head: &str) -> bool {
+    let head = head.trim_end();
+    head.ends_with(['+', '-', '*', '/', '%', '@', '^', '<', '>', '=', ',', '(', '[', '.']) || head.ends_with(" step")
 }
 
 /// Does a `..` stand near the end?

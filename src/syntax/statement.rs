@@ -31,10 +31,10 @@ impl Walk<'_> {
                 None => Statement::Broken(None),
             },
             Rule::recurrence => Statement::Recurrence(Box::new(self.recurrence(at))),
-            Rule::declare => Statement::Declare(self.declare(at)),
-            Rule::setting => Statement::Setting(self.setting(at)),
+            Rule::declare => Statement::Declare(Box::new(self.declare(at))),
+            Rule::setting => Statement::Setting(Box::new(self.setting(at))),
             Rule::use_file => self.use_file(at),
-            Rule::layer => Statement::Layer(self.layer(at, None)),
+            Rule::layer => Statement::Layer(Box::new(self.layer(at, None))),
             Rule::ask => match self.inner(at).next() {
                 Some(ask) => Statement::Ask(Box::new(self.ask(ask))),
                 None => Statement::Broken(None),
@@ -85,12 +85,12 @@ impl Walk<'_> {
         for node in self.inner(at) {
             match self.rule(node) {
                 Rule::name => name = Some(self.name(node)),
-                Rule::kind => kind = Some(self.kind(node)),
+                Rule::kind => kind = Some(Box::new(self.kind(node))),
                 Rule::layer => {
                     if let (Some(kind), Some(name)) = (&kind, &name) {
                         self.faults.push(errors::layer_shape(kind.span, name.span));
                     }
-                    return Statement::Layer(self.layer(node, name));
+                    return Statement::Layer(Box::new(self.layer(node, name)));
                 }
                 Rule::expr => {
                     let value = self.expr(node);
@@ -148,7 +148,7 @@ impl Walk<'_> {
             _ => Role::Input,
         };
         let name = self.find(at, Rule::name).unwrap_or(at);
-        let kind = self.find(at, Rule::kind).map(|kind| self.kind(kind));
+        let kind = self.find(at, Rule::kind).map(|kind| Box::new(self.kind(kind)));
         let value = self.find(at, Rule::expr).map(|expr| self.expr(expr));
         Declare { role, name: self.name(name), kind, value }
     }
@@ -184,7 +184,7 @@ impl Walk<'_> {
     fn use_file(&mut self, at: At) -> Statement {
         let Some(path) = self.find(at, Rule::string) else { return Statement::Broken(None) };
         let path = self.string(path);
-        Statement::Use(Use { path, alias: self.find(at, Rule::name).map(|name| self.name(name)) })
+        Statement::Use(Box::new(Use { path, alias: self.find(at, Rule::name).map(|name| self.name(name)) }))
     }
 
     fn layer(&mut self, at: At, output: Option<Name>) -> Layer {

@@ -161,9 +161,12 @@ impl<'a> Walk<'a> {
                     self.call(node)
                 }
                 Rule::field => {
+                    if let Some(Part { kind: PartKind::Number(_), span: number }) = parts.last() {
+                        self.faults.push(errors::number_point(Span { start: number.end, end: number.end + 1, ..span }));
+                    }
                     last_value = None;
                     let name = self.inner(node).next().unwrap_or(node);
-                    PartKind::Field(self.name(name))
+                    PartKind::Field(Box::new(self.name(name)))
                 }
                 Rule::power => {
                     self.power(node, &mut parts);

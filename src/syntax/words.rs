@@ -11,10 +11,17 @@ pub struct Word {
     pub form: &'static str,
     /// What the statement does.
     pub summary: &'static str,
+    /// Does this version answer it?
+    pub built: bool,
 }
 
 const fn word(word: &'static str, form: &'static str, summary: &'static str) -> Word {
-    Word { word, form, summary }
+    Word { word, form, summary, built: true }
+}
+
+/// A word that the language knows and this version does not.
+const fn soon(word: &'static str, form: &'static str, summary: &'static str) -> Word {
+    Word { word, form, summary, built: false }
 }
 
 /// Every statement word, in the order of the language's chapters.
@@ -27,18 +34,18 @@ pub static WORDS: &[Word] = &[
     word("seed", "seed 7", "Sets the seed that every random draw is keyed by."),
     word("examples", "examples columns", "Settles whether examples stand in columns or in rows."),
     word("layer", "layer 4 tanh", "Adds a dense layer: weights, bias, product and activation, each with its name."),
-    word("conv", "conv 8 5x5 relu stride=2 pad=same", "Adds a convolution."),
-    word("pool", "pool max 2x2", "Adds a pooling layer: the largest or the mean of each window."),
-    word("flatten", "flatten", "Adds a layer that makes each example one row of numbers."),
-    word("rnn", "rnn 32 tanh", "Adds a simple recurrent layer."),
-    word("lstm", "lstm 64", "Adds a long short-term memory layer."),
-    word("gru", "gru 64", "Adds a gated recurrent layer."),
-    word("embed", "embed 1000 32", "Adds a table of vectors, one for each whole number."),
-    word("attention", "attention 4", "Adds self-attention with so many heads."),
-    word("norm", "norm layer", "Adds a normalisation, over the layer or over the batch."),
-    word("dropout", "dropout 0.2", "Adds a layer that drops a share of its inputs while training."),
-    word("repeat", "repeat 3 { … }", "Adds the layers of its block so many times."),
-    word("residual", "residual { … }", "Adds what its block computes to the block's input."),
+    soon("conv", "conv 8 5x5 relu stride=2 pad=same", "Adds a convolution."),
+    soon("pool", "pool max 2x2", "Adds a pooling layer: the largest or the mean of each window."),
+    soon("flatten", "flatten", "Adds a layer that makes each example one row of numbers."),
+    soon("rnn", "rnn 32 tanh", "Adds a simple recurrent layer."),
+    soon("lstm", "lstm 64", "Adds a long short-term memory layer."),
+    soon("gru", "gru 64", "Adds a gated recurrent layer."),
+    soon("embed", "embed 1000 32", "Adds a table of vectors, one for each whole number."),
+    soon("attention", "attention 4", "Adds self-attention with so many heads."),
+    soon("norm", "norm layer", "Adds a normalisation, over the layer or over the batch."),
+    soon("dropout", "dropout 0.2", "Adds a layer that drops a share of its inputs while training."),
+    soon("repeat", "repeat 3 { … }", "Adds the layers of its block so many times."),
+    soon("residual", "residual { … }", "Adds what its block computes to the block's input."),
     word("network", "network f(x) { … }", "Gathers layers and definitions under a name, with parameters of their own."),
     word("grad", "grad J wrt W1, b1", "Answers the derivatives of a scalar."),
     word("derive", "derive dJ/dw", "Answers the formula of a derivative, in the program's own notation."),
@@ -57,19 +64,19 @@ pub static WORDS: &[Word] = &[
     word("shapes", "shapes", "Answers every name's shape, and counts the parameters."),
     word("table", "table f(z), f'(z) for z in [-10, 0, 10]", "Answers a table of values."),
     word("graph", "graph J to \"j.svg\"", "Answers the computation graph, as text or as a picture."),
-    word("plot", "plot f(z) for z in -5..5", "Answers a plot, on the terminal or as a picture."),
+    soon("plot", "plot f(z) for z in -5..5", "Answers a plot, on the terminal or as a picture."),
     word("assert", "assert a ~= b", "Says nothing where it holds, and is an error where it does not."),
     word("step", "step J by 0.1", "Moves the parameters by gradient steps."),
-    word("time", "time J", "Answers where the time and memory of an expression go."),
-    word("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
-    word("train", "train J { … }", "Trains the parameters until the goal is small."),
-    word(
+    soon("time", "time J", "Answers where the time and memory of an expression go."),
+    soon("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
+    soon("train", "train J { … }", "Trains the parameters until the goal is small."),
+    soon(
         "evaluate",
         "evaluate J, accuracy(a2, y)",
         "Answers each expression for the training rows and for the test rows.",
     ),
-    word("save", "save \"rent.safetensors\"", "Saves the parameters."),
-    word("load", "load \"rent.safetensors\"", "Loads the parameters."),
+    soon("save", "save \"rent.safetensors\"", "Saves the parameters."),
+    soon("load", "load \"rent.safetensors\"", "Loads the parameters."),
 ];
 
 /// Is it a statement word?

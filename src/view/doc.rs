@@ -138,6 +138,51 @@ impl Line {
         self.pieces.iter().map(|piece| width(&piece.text)).sum()
     }
 
+    /// As lines of at most `columns` columns, broken at spaces; a longer word stands alone. What is carried over is indented.
+    pub fn wrapped(mut self, columns: usize) -> Vec<Line> {
+        let text = self.text();
+        // The spaces that fill a column at the end are columns too.
+        while let Some(last) = self.pieces.last_mut().filter(|last| last.text.ends_with(' ')) {
+            last.text.truncate(last.text.trim_end().len());
+            if last.text.is_empty() {
+                self.pieces.pop();
+            }
+        }
+        if width(&text) <= columns {
+            return vec![self];
+        }
+        let indent = (text.len() - text.trim_start_matches(' ').len() + 2).min(columns / 3);
+        let (mut lines, mut line, mut word) = (vec![], Line::new(), Line::new());
+        for piece in self.pieces {
+            for part in piece.text.split_inclusive(' ') {
+                word.join(piece.style, part);
+                if part.ends_with(' ') {
+                    word.carry(&mut line, &mut lines, columns, indent);
+                }
+            }
+        }
+        word.carry(&mut line, &mut lines, columns, indent);
+        lines.push(line);
+        lines
+    }
+
+    /// Goes to the end of a line, or begins the next.
+    fn carry(&mut self, line: &mut Line, lines: &mut Vec<Line>, columns: usize, indent: usize) {
+        let own = width(&self.text());
+        if own > 0 && !line.text().is_empty() && line.width() + own > columns {
+            lines.push(std::mem::replace(line, Line::new().plain(" ".repeat(indent))));
+        }
+        self.pieces.drain(..).for_each(|piece| line.join(piece.style, &piece.text));
+    }
+
+    /// Adds a text to the last piece where that has its style.
+    fn join(&mut self, style: Style, text: &str) {
+        match self.pieces.last_mut().filter(|last| last.style == style) {
+            Some(last) => last.text.push_str(text),
+            None => self.pieces.push(Piece { style, text: text.to_string() }),
+        }
+    }
+
     /// Its text, without spaces at the end.
     pub fn text(&self) -> String {
         let text: String = self.pieces.iter().map(|piece| piece.text.as_str()).collect();
@@ -187,6 +232,11 @@ impl Doc {
         self
     }
 
+    /// Its lines as [`Line::wrapped`].
+    pub fn wrapped(self, columns: usize) -> Doc {
+        Doc { lines: self.lines.into_iter().flat_map(|line| line.wrapped(columns)).collect() }
+    }
+
     /// Has it no line?
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
@@ -221,6 +271,16 @@ mod tests {
     #[test]
     fn a_line_stays_one_line() {
         assert_eq!(Line::new().plain("a\nb\u{1b}[2J").text(), "a b\u{241b}[2J");
+    }
+
+    #[test]
+    fn a_long_line_is_broken_between_words() {
+        let line =
+            Line::new().plain("  ").name("dJ/db").plain(" = ").number("0.125").note("  nothing else connects them");
+        let shown = |columns| Doc::line(line.clone()).wrapped(columns).text();
+        assert_eq!(shown(80), "  dJ/db = 0.125  nothing else connects them\n");
+        assert_eq!(shown(24), "  dJ/db = 0.125  nothing\n    else connects them\n");
+        assert_eq!(Doc::line("家賃 家賃 abcdefghij".into()).wrapped(6).text(), "家賃\n  家賃\n  abcdefghij\n");
     }
 
     #[test]

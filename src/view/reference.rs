@@ -15,7 +15,7 @@ pub fn reference(name: &str) -> Option<Doc> {
     }
     let word = syntax::WORDS.iter().find(|word| word.word == name)?;
     let mut doc = Doc::line(Line::new().with(Style::Keyword, word.form));
-    doc.push(Line::new().plain("  ").plain(word.summary));
+    doc.push(Line::new().plain("  ").plain(summary(word)));
     Some(doc)
 }
 
@@ -28,8 +28,13 @@ pub fn contents() -> Doc {
         section(&mut doc, group, members.iter().map(|def| (signature(def), def.summary.to_string())));
     }
     section(&mut doc, "Written in the language itself", functions().map(|f| (f.head.to_string(), f.summary())));
-    section(&mut doc, "Statements", syntax::WORDS.iter().map(|word| (word.form.to_string(), word.summary.to_string())));
+    section(&mut doc, "Statements", syntax::WORDS.iter().map(|word| (word.form.to_string(), summary(word))));
     doc
+}
+
+fn summary(word: &syntax::Word) -> String {
+    let soon = if word.built { "" } else { " Not built yet." };
+    format!("{}{soon}", word.summary)
 }
 
 /// Every name that has an entry.

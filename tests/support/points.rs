@@ -331,9 +331,9 @@ fn attribute(kind: ArgKind, default: &str, rank: i64) -> Vec<Attr> {
         ArgKind::Whole => vec![Attr::Int(default.parse().unwrap_or(3)), Attr::Int(1)],
         ArgKind::Wholes => vec![Attr::Ints((0..2 * rank).map(|i| i % 3).collect())],
         ArgKind::Shape => [&[][..], &[3], &[2, 3], &[3, 2], &[1, 3], &[2, 2, 3]].map(|s| Attr::Dims(shape(s))).to_vec(),
-        ArgKind::Dim => [1, 2, 4].map(|n| Attr::Dim(Dim::Num(n))).to_vec(),
+        ArgKind::Dim => [1, 2, 4].map(|n| Attr::Dim(Dim::Num(n).into())).to_vec(),
         ArgKind::Text => ["ij,jk->ik", "ij->ji", "ii->i", "i,i->", "ij,j->i", "...i,...i->...", "i,j,k->kji", "ijk->k"]
-            .map(|text| Attr::Text(text.into()))
+            .map(|text| Attr::Text(text.to_string().into()))
             .to_vec(),
     };
     if default == "none" && !matches!(kind, ArgKind::ClassAxis) {

@@ -91,7 +91,7 @@ fn moves_and_products_lead_back_to_the_entries_that_they_took() {
     let index = literal(&mut graph, &tensor(&[1, 2], &[1.0, 1.0]));
     let row = add(&mut graph, &GATHER, &[Attr::Int(0)], &[log, index], &[1, 2]);
     assert_eq!(told(&graph, row), Some((log, vec![1, 1], vec![-3.0])));
-    let scattered = add(&mut graph, &SCATTER, &[Attr::Int(0), Attr::Dim(Dim::Num(3))], &[row, index], &[3, 2]);
+    let scattered = add(&mut graph, &SCATTER, &[Attr::Int(0), Attr::Dim(Dim::Num(3).into())], &[row, index], &[3, 2]);
     assert_eq!(told(&graph, scattered), Some((log, vec![1, 1], vec![-3.0])));
 }
 

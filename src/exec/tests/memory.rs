@@ -65,7 +65,7 @@ fn copies_on_the_way_count() {
     let along = add(&mut graph, &LONG, &[], &[x], &[1000]);
     assert!(memory(&graph, along, 16_100).0 > 16_100);
     // 1000 * 1000 * 1000 outer products on the way to a number.
-    let letters = [Attr::Text("i,j,k->ijk".into())];
+    let letters = [Attr::Text("i,j,k->ijk".to_string().into())];
     let cube = add(&mut graph, &EINSUM, &letters, &[x, x, x], &[1000, 1000, 1000]);
     assert!(memory(&graph, cube, 2 << 30).0 >= 16_000_000_000);
 }

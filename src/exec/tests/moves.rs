@@ -107,9 +107,9 @@ fn every_line_along_an_axis_has_its_own_indices() {
     gives(&GATHER, &[Attr::Int(0)], &[counted(&[3]), tensor(&[2], &[2.0, 2.0])], &[2], &[3.0, 3.0]);
     gives(&GATHER, &[Attr::Int(0)], &[counted(&[3]), tensor(&[0], &[])], &[0], &[]);
     // np.add.at; some indices stand twice.
-    let attrs = [Attr::Int(0), Attr::Dim(Dim::Num(2))];
+    let attrs = [Attr::Int(0), Attr::Dim(Dim::Num(2).into())];
     gives(&SCATTER, &attrs, &[counted(&[3, 3]), index], &[2, 3], &[4.0, 7.0, 0.0, 8.0, 8.0, 18.0]);
-    let (attrs, index) = ([Attr::Int(1), Attr::Dim(Dim::Num(3))], ints(&[2, 2], &[2, 0, 1, 1]));
+    let (attrs, index) = ([Attr::Int(1), Attr::Dim(Dim::Num(3).into())], ints(&[2, 2], &[2, 0, 1, 1]));
     gives(&SCATTER, &attrs, &[counted(&[2, 2]), index], &[2, 3], &[2.0, 0.0, 1.0, 0.0, 7.0, 0.0]);
 }
 

@@ -138,8 +138,8 @@ fn lanes_run_along_any_axis() {
 fn sources_have_the_shape_of_their_node() {
     gives(&EYE, &[], &[], &[2, 3], &[1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
     gives(&EYE, &[], &[], &[3, 2], &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-    gives(&ARANGE, &[Attr::Dim(Dim::Num(4))], &[], &[4], &[0.0, 1.0, 2.0, 3.0]);
-    gives(&ARANGE, &[Attr::Dim(Dim::Num(0))], &[], &[0], &[]);
+    gives(&ARANGE, &[Attr::Dim(Dim::Num(4).into())], &[], &[4], &[0.0, 1.0, 2.0, 3.0]);
+    gives(&ARANGE, &[Attr::Dim(Dim::Num(0).into())], &[], &[0], &[]);
     let draw = |key: u64| apply(&NORMAL, &[Attr::Dims(shape(&[3])), Attr::Key([key].into())], &[], &[3]);
     assert_eq!(draw(1), draw(1));
     assert_ne!(draw(1), draw(2));
@@ -244,8 +244,8 @@ fn dimensions_have_the_numbers_of_the_binding() {
     let m = graph.dims.fresh("m", None);
     let dim = graph.dims.sym(m);
     let range =
-        graph.add_typed(&ARANGE, Attrs::One(Attr::Dim(dim.clone())), &[], Type::real(Shape::new([dim.clone()])));
-    let size = add(&mut graph, &DIM, &[Attr::Dim(dim)], &[], &[]);
+        graph.add_typed(&ARANGE, Attrs::One(Attr::Dim(dim.clone().into())), &[], Type::real(Shape::new([dim.clone()])));
+    let size = add(&mut graph, &DIM, &[Attr::Dim(dim.into())], &[], &[]);
     let none = answer(&graph, range);
     assert_eq!(none, Err(Trouble::Unbound { dim: m, node: range }));
     // An input without a value says more than the dimension that it would bring.

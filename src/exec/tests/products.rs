@@ -27,7 +27,7 @@ fn applied(inputs: &[(&[f64], usize, usize)], out: &mut [f64]) -> Result<(), Str
 
 #[track_caller]
 fn einsum(letters: &str, args: &[Arc<Tensor>], sizes: &[usize], entries: &[f64]) {
-    gives(&EINSUM, &[Attr::Text(letters.into())], args, sizes, entries);
+    gives(&EINSUM, &[Attr::Text(letters.to_string().into())], args, sizes, entries);
 }
 
 #[test]
@@ -122,8 +122,9 @@ fn einstein_sums_agree_with_numpy() {
 
 #[test]
 fn letters_that_do_not_fit_are_told() {
-    let told =
-        |letters: &str, args: &[Arc<Tensor>]| refused(apply(&EINSUM, &[Attr::Text(letters.into())], args, &[])).1;
+    let told = |letters: &str, args: &[Arc<Tensor>]| {
+        refused(apply(&EINSUM, &[Attr::Text(letters.to_string().into())], args, &[])).1
+    };
     let (a, v) = (counted(&[2, 3]), counted(&[3]));
     assert_eq!(told("ij,i->", &[a.clone(), v.clone()]), "the letter i is 2 in one place and 3 in another");
     assert_eq!(told("i->", std::slice::from_ref(&a)), "\"i\" names 1 axes of a tensor that has 2");

@@ -102,16 +102,8 @@ impl<'a> Cx<'a> {
             _ => Equals::Defines,
         };
         self.statement(&tokens::tokens(self.text(item.span), equals), indent);
-        let block = match &item.statement {
-            Statement::Function(function) if function.block => Some((&function.body, &function.trailing)),
-            Statement::Layer(Layer { block: Some(block), .. }) => Some((&block.items, &block.trailing)),
-            Statement::Network(Network { block, .. })
-            | Statement::Data(Data { block, .. })
-            | Statement::Train(Train { block, .. }) => Some((&block.items, &block.trailing)),
-            _ => None,
-        };
         let comment = item.comment.map(|span| self.text(span));
-        let Some((items, trailing)) = block else {
+        let Some((items, trailing)) = item.statement.block() else {
             self.comment(comment);
             return;
         };
@@ -232,14 +224,8 @@ impl Line<'_> {
 
 /// Can this statement stand in a block that is written on one line?
 fn fits_one_line(item: &Item) -> bool {
-    let nested = match &item.statement {
-        Statement::Function(function) => function.trailing.is_empty() && function.body.iter().all(fits_one_line),
-        Statement::Layer(Layer { block: Some(block), .. })
-        | Statement::Network(Network { block, .. })
-        | Statement::Data(Data { block, .. })
-        | Statement::Train(Train { block, .. }) => block.trailing.is_empty() && block.items.iter().all(fits_one_line),
-        _ => true,
-    };
+    let fits = |(items, trailing): (&[Item], &[Trivia])| trailing.is_empty() && items.iter().all(fits_one_line);
+    let nested = item.statement.block().is_none_or(fits);
     nested && item.same_line && item.comment.is_none() && item.leading.is_empty()
 }
 

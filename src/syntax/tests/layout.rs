@@ -69,6 +69,17 @@ fn operators_have_the_spaces_that_their_looseness_asks_for() {
         ("a = )b", "a = )b"),
         ("2 % 3*x", "2 % 3 * x"),
         ("d2J/da db*2", "d2J/da db*2"),
+        ("g=∂J/∂a+∂²J/∂a² *∂³J/∂a²∂b-d²J/da²", "g = ∂J/∂a + ∂²J/∂a²*∂³J/∂a²∂b - d²J/da²"),
+        ("t=a≤b and a≥c or not a≠b;u=a≈b", "t = a ≤ b and a ≥ c or not a ≠ b; u = a ≈ b"),
+        ("m=wᵀ·x×2÷3−1", "m = wᵀ·x×2÷3 − 1"),
+        ("p=3v+2( a+b )*.5x-1_000", "p = 3v + 2(a + b)*.5x - 1_000"),
+        ("y=x**2+x^-2+2x⁻¹", "y = x**2 + x^-2 + 2x⁻¹"),
+        ("r=x\n|>f(k = 2)# one\n# between\n|>sum", "r = x\n    |> f(k=2)  # one\n    # between\n    |> sum"),
+        ("\"a \\\"b\\\" #;\" ;c=2", "\"a \\\"b\\\" #;\"; c = 2"),
+        (
+            "network n(x){\ny=f(x,\nslope2,\n  k = 2)\n}",
+            "network n(x) {\n    y = f(x,\n        slope2,\n        k=2)\n}",
+        ),
     ] {
         assert_eq!(formatted(text), format!("{wanted}\n"), "{text}");
     }

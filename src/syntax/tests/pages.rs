@@ -55,7 +55,11 @@ fn every_page_shows_its_problem_and_a_clean_mend() {
 
 #[test]
 fn every_problem_has_a_page_and_every_page_a_problem() {
-    let source = include_str!("../errors.rs");
+    let source = concat!(
+        include_str!("../errors.rs"),
+        include_str!("../errors/blocks.rs"),
+        include_str!("../errors/foreign.rs")
+    );
     let codes: BTreeSet<&str> =
         source.split("\"nnlang::syntax::").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let pages = pages();

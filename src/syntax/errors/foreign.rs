@@ -1,0 +1,167 @@
+//! Problems of what other languages and other pages write.
+
+use crate::diag::Diagnostic;
+use crate::source::Span;
+
+/// `a := 3`
+pub(in crate::syntax) fn colon_equals(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::colon_equals", "an equation is written with `=`")
+        .at(span, "`:=` is no operator here")
+        .mend("write `=`: the name stays equal to its expression")
+        .edit(span, "=")
+}
+
+/// `a += 3`
+pub(in crate::syntax) fn update_assignment(span: Span, name: &str, operator: &str) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::syntax::update_assignment",
+        format!("`{name}` is defined once and stays equal to its expression"),
+    )
+    .at(span, format!("`{operator}` would change it"))
+    .mend(format!(
+        "name the new value, as in `{name}_next = {name} {} …`; `step J` and `train J {{ … }}` move parameters",
+        &operator[..1]
+    ))
+}
+
+/// `let a = 5`
+pub(in crate::syntax) fn foreign_word(span: Span, word: &str, mend: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::foreign_word", format!("`{word}` is no word of this language"))
+        .at(span, "a word of another language")
+        .mend(mend)
+}
+
+/// `a && b`
+pub(in crate::syntax) fn foreign_operator(span: Span, there: &str, here: &str, same: bool) -> Diagnostic {
+    let mend = match there {
+        "//" | "/*" => "write `#` before a comment; whole division is `floor(a/b)`".to_string(),
+        _ => format!("write `{here}`"),
+    };
+    let error =
+        Diagnostic::error("nnlang::syntax::foreign_operator", format!("`{there}` is no operator of this language"))
+            .at(span, "an operator of another language")
+            .mend(mend);
+    match (same, there) {
+        (true, "!" | "~") => error.edit(span, "not "),
+        (true, _) => error.edit(span, here),
+        (false, _) => error,
+    }
+}
+
+/// `assert a = b`, `a = b = 3`
+pub(in crate::syntax) fn equals_compares(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::equals_compares", "`=` defines a name, once, at the beginning of a statement")
+        .at(span, "this one stands inside an expression")
+        .mend("write `==` to compare, or two equations on two lines")
+        .edit(span, "==")
+}
+
+/// `x[0] = 5`
+pub(in crate::syntax) fn entry_assignment(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::entry_assignment", format!("the entries of `{name}` are not defined one by one"))
+        .at(span, "one entry")
+        .because("a recurrence has a bare index on its left: `h[t] = … h[t-1] … start …`")
+        .mend(format!("define the whole, as in `{name} = [1, 2, 3]` or `{name} = [i^2 for i in 0..3]`"))
+}
+
+/// `learning-rate = 0.1`
+pub(in crate::syntax) fn dashed_name(left: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::left_side", "the left side of an equation is one name")
+        .at(left, "this is a difference")
+        .because("a name has letters, digits and `_`")
+        .mend(format!("write `{name}`"))
+        .edit(left, name)
+}
+
+/// `'text'`
+pub(in crate::syntax) fn quote_marks(open: Span, close: Option<Span>) -> Diagnostic {
+    let error = Diagnostic::error("nnlang::syntax::quote_marks", "a string is written between two `\"`")
+        .at(open, "this mark begins no string")
+        .mend("write `\"` on both sides");
+    match close {
+        Some(close) => error.edit(open, "\"").edit(close, "\""),
+        None => error,
+    }
+}
+
+/// `50%`
+pub(in crate::syntax) fn percent_sign(span: Span, instead: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::percent_sign", "`%` is the remainder of a division, not a percent sign")
+        .at(span, "no number follows that it would divide by")
+        .mend(format!("write `{instead}` for hundredths"))
+        .edit(span, instead)
+}
+
+/// `[1, 2; 3, 4]`
+pub(in crate::syntax) fn matrix_rows(span: Span, edits: Vec<(Span, String)>) -> Diagnostic {
+    let error = Diagnostic::error("nnlang::syntax::matrix_rows", "each row of a matrix has brackets of its own")
+        .at(span, "`;` ends a statement and no row")
+        .mend("write `[[1, 2], [3, 4]]`");
+    edits.into_iter().fold(error, |error, (span, text)| error.edit(span, text))
+}
+
+/// A character that is in no word and no operator.
+pub(in crate::syntax) fn stray_character(span: Span, c: char) -> Diagnostic {
+    // Characters of no width, of which a reader sees nothing.
+    let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
+    let shown = if c.is_control() || unseen { format!("the character U+{:04X}", c as u32) } else { format!("`{c}`") };
+    // Signs that look like one of the language's, as word processors and other pages write them.
+    let same = match c {
+        '–' | '—' | '‐' | '‑' | '‒' => "-",
+        '∗' | '⋅' | '∙' | '•' | '∘' | '⊙' => "*",
+        '←' => "=",
+        '∈' => "in",
+        '′' | '’' | '‘' => "'",
+        '（' => "(",
+        '）' => ")",
+        '，' | '、' => ",",
+        '＝' => "=",
+        '：' => ":",
+        '＋' => "+",
+        '∕' | '⁄' => "/",
+        '∞' => "inf",
+        _ => "",
+    };
+    let instead = format!("write `{same}`");
+    let mend = match c {
+        _ if !same.is_empty() => &instead,
+        '∇' => "write `grad J` for every derivative, `dJ/da` for one",
+        '√' => "write `sqrt(x)`",
+        '⌊' => "write `floor(x)`",
+        '⌈' => "write `ceil(x)`",
+        '⊗' => "write `outer(a, b)`",
+        '→' => "write a function as `f(x) = x^2`",
+        '~' => "write `~=` to compare up to rounding",
+        '½' | '¼' | '¾' => "write it as `1/2`",
+        '∑' | 'Σ' => "write `sum(x)`",
+        _ => "take it away",
+    };
+    Diagnostic::error("nnlang::syntax::stray_character", format!("{shown} means nothing here"))
+        .at(span, "no name and no operator has it")
+        .mend(mend)
+        .edit(span, same)
+}
+
+/// `3,5`
+pub(in crate::syntax) fn decimal_comma(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", "one statement says one thing")
+        .at(span, "this comma begins another")
+        .mend("write `.` for a decimal point, or a tensor in brackets, as in `[1, 2]`")
+        .edit(span, ".")
+}
+
+/// `a, b = 1, 2`
+pub(in crate::syntax) fn names_together(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::comma_outside", "one equation defines one name")
+        .at(span, "this comma begins another")
+        .mend("write each equation on a line of its own, as in `a = 1`, then `b = 2`")
+}
+
+/// `(a, b)`
+pub(in crate::syntax) fn tuple(comma: Span, open: Span, close: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::tuple", "round brackets group one expression")
+        .at(comma, "this comma begins a second one")
+        .mend("write a tensor with square brackets, as in `[1, 2]`")
+        .edit(open, "[")
+        .edit(close, "]")
+}

@@ -1,0 +1,164 @@
+//! What other languages and other pages write.
+
+use super::Cx;
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use crate::syntax::errors::{self, Expected};
+
+/// Operators of other languages: how written there, how here, and whether the one simply replaces the other.
+const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
+    ("++", "a_next = a + 1", false),
+    ("===", "==", true),
+    ("!==", "!=", true),
+    ("&&", "and", true),
+    ("||", "or", true),
+    ("<>", "!=", true),
+    ("=>", ">=", true),
+    ("=<", "<=", true),
+    ("->", "f(x) = …", false),
+    ("//", "floor(a/b)", false),
+    ("/*", "#", false),
+    ("&", "and", true),
+    ("|", "or", true),
+    ("?", "where(condition, a, b)", false),
+    ("!", "not", true),
+    ("~", "not", true),
+];
+
+/// Operators that are words in other languages: how written there, how here, and whether the one simply replaces the other.
+pub(super) const WORD_OPERATORS: &[(&str, &str, bool)] =
+    &[("mod", "%", true), ("div", "floor(a/b)", false), ("dot", "@", true), ("is", "==", true), ("xor", "!=", true)];
+
+/// Words of other languages, and what is written here.
+pub(super) const FOREIGN_WORDS: &[(&str, &str)] = &[
+    ("let", "write the equation alone, as in `a = 5`"),
+    ("var", "write the equation alone, as in `a = 5`"),
+    ("const", "write the equation alone, as in `a = 5`"),
+    ("def", "write a function as `f(x) = x^2`"),
+    ("fn", "write a function as `f(x) = x^2`"),
+    ("func", "write a function as `f(x) = x^2`"),
+    ("function", "write a function as `f(x) = x^2`"),
+    ("lambda", "write a function as `f(x) = x^2`"),
+    ("return", "write the value as the last line of the function's body"),
+    ("print", "write the expression on a line of its own, and it is answered"),
+    ("show", "write the expression on a line of its own, and it is answered"),
+    ("if", "write `where(condition, a, b)`"),
+    ("for", "write `[x[i]^2 for i in 0..m]`, `sum(x[i] for i in 0..m)`, or a recurrence `h[t] = …`"),
+    ("while", "write a recurrence `h[t] = … h[t-1] … start …`"),
+    ("import", "write `use \"file.nnl\"`"),
+    ("include", "write `use \"file.nnl\"`"),
+];
+
+impl Cx<'_> {
+    pub(super) fn foreign_word(&self) -> Option<Diagnostic> {
+        let (word, mend) = FOREIGN_WORDS.iter().find(|(word, _)| *word == self.first)?;
+        let rest = self.text[word.len()..].trim_start();
+        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']);
+        follows.then(|| errors::foreign_word(self.span(0, word.len()), word, mend))
+    }
+
+    pub(super) fn reserved_word(&self) -> Option<Diagnostic> {
+        let word = ["and", "or", "not"].into_iter().find(|word| *word == self.first)?;
+        let rest = self.text[word.len()..].trim_start();
+        let named = rest.starts_with(['=', ':']) && !rest.starts_with("==");
+        named.then(|| errors::reserved_word(self.span(0, word.len()), word))
+    }
+
+    pub(super) fn colon_equals(&self) -> Option<Diagnostic> {
+        if self.rest.starts_with('=') && self.text[..self.at].ends_with(':') {
+            return Some(errors::colon_equals(self.span(self.at - 1, self.at + 1)));
+        }
+        self.rest.starts_with(":=").then(|| errors::colon_equals(self.here(2)))
+    }
+
+    pub(super) fn update(&self) -> Option<Diagnostic> {
+        let head = &self.text[..self.at];
+        let slip = self.rest.starts_with('=') && head.ends_with(['+', '-', '*', '/']) && !self.rest.starts_with("==");
+        let name = self.first;
+        let alone = slip && !name.is_empty() && head[name.len()..head.len() - 1].trim().is_empty();
+        alone.then(|| {
+            errors::update_assignment(self.span(self.at - 1, self.at + 1), name, &self.text[self.at - 1..=self.at])
+        })
+    }
+
+    pub(super) fn foreign_operator(&self) -> Option<Diagnostic> {
+        for (there, here, same) in FOREIGN_OPERATORS {
+            for back in 0..there.len() {
+                let Some(start) = self.at.checked_sub(back) else { continue };
+                let here_too =
+                    |text: &str| text.starts_with(there) && !text.starts_with("|>") && !text.starts_with("~=");
+                if self.text.get(start..).is_some_and(here_too) {
+                    if *there == "++" && self.before == self.first && !self.first.is_empty() {
+                        let next = format!("{0}_next = {0} + 1", self.first);
+                        return Some(errors::foreign_operator(self.span(start, start + 2), there, &next, false));
+                    }
+                    let span = self.span(start, start + there.len());
+                    match (*there, self.after_value()) {
+                        ("!", true) => return Some(errors::stray_character(span, '!')),
+                        ("~", true) => return Some(errors::stray_character(span, '~')),
+                        ("|", false) => return Some(errors::foreign_operator(span, there, "abs(x)", false)),
+                        ("||", false) => return Some(errors::foreign_operator(span, there, "norm(x)", false)),
+                        _ => {}
+                    }
+                    return Some(errors::foreign_operator(self.span(start, start + there.len()), there, here, *same));
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn quote(&self) -> Option<Diagnostic> {
+        let c = self.rest.chars().next()?;
+        let close = match c {
+            '\'' if !self.after_value() || self.expects(Expected::Text) => c,
+            '`' => c,
+            '“' | '”' | '„' => '”',
+            '‘' | '’' => '’',
+            _ => return None,
+        };
+        let body = &self.rest[c.len_utf8()..];
+        let end = body.find(close).map(|at| self.at + c.len_utf8() + at);
+        Some(errors::quote_marks(self.here(c.len_utf8()), end.map(|end| self.span(end, end + close.len_utf8()))))
+    }
+
+    /// `50%`, `50% of 3`
+    pub(super) fn percent(&self) -> Option<Diagnostic> {
+        let ends = self.rest.is_empty() || self.rest.starts_with([')', ']', ',', '+']);
+        let (word, instead) = if ends { ("", "/100") } else { (" of", "/100 *") };
+        let number = self.before.strip_suffix(word)?.trim_end().strip_suffix('%')?;
+        let slip = number.ends_with(|c: char| c.is_ascii_digit());
+        slip.then(|| errors::percent_sign(self.span(number.len(), self.before.len()), instead))
+    }
+
+    /// `[1, 2; 3, 4]`
+    pub(super) fn rows(&self) -> Option<Diagnostic> {
+        if !self.rest.starts_with(';') {
+            return None;
+        }
+        let (open, _) = self.open()?;
+        let mut edits = vec![(self.span(open, open + 1), "[[")];
+        for (at, c) in self.text[open..].char_indices() {
+            match c {
+                ';' => edits.push((self.span(open + at, open + at + 1), "],")),
+                ']' => {
+                    edits.push((self.span(open + at, open + at + 1), "]]"));
+                    break;
+                }
+                _ => {}
+            }
+        }
+        // the bracket of the next row begins where its first entry does
+        let mut rows = vec![];
+        for (span, text) in edits {
+            rows.push((span, text.to_string()));
+            if text == "],"
+                && let Some(after) = self.text.get((span.end - self.whole.start) as usize..)
+            {
+                let gap = (after.len() - after.trim_start().len()) as u32;
+                let place = Span { start: span.end + gap, end: span.end + gap, ..span };
+                rows.push((place, if gap == 0 { " [".to_string() } else { "[".to_string() }));
+            }
+        }
+        Some(errors::matrix_rows(self.here(1), rows))
+    }
+}
