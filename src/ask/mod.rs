@@ -10,6 +10,7 @@ mod graph;
 mod learner;
 mod listing;
 mod nudge;
+mod quotient;
 mod shapes;
 mod show;
 mod step;

@@ -158,12 +158,22 @@ pub fn birth(
 
 /// An operator that stands for what a reader writes in another way, `xlogy(2, 0)`, as that: `2*log(0)`.
 fn written(def: &crate::graph::OpDef, operands: &[String]) -> Option<String> {
-    let names: Vec<&str> = ["x", "y", "z"].into_iter().take(operands.len()).collect();
-    let call = format!("{}({})", def.name, names.join(", "));
-    let rule = def.stable.iter().find_map(|rule| rule.split_once(" = ").filter(|(_, right)| *right == call))?;
+    // The rule that makes it of letters, and of the numbers that are there.
+    let fits = |rule: &&'static str| -> Option<(&'static str, Vec<&'static str>)> {
+        let (left, right) = rule.split_once(" = ")?;
+        let args = right.strip_prefix(def.name)?.strip_prefix('(')?.strip_suffix(')')?;
+        let names: Vec<&str> = args.split(", ").collect();
+        // `exp(z)` and its like are read as they are.
+        let is_letter = |name: &str| {
+            name == "x" || (operands.len() > 1 && name.len() == 1 && name.starts_with(char::is_alphabetic))
+        };
+        let same = |(name, operand): (&&str, &String)| is_letter(name) || *name == operand.as_str();
+        (names.len() == operands.len() && names.iter().zip(operands).all(same)).then_some((left, names))
+    };
+    let (left, names) = def.stable.iter().find_map(fits)?;
     let mut out = String::new();
     let mut word = String::new();
-    for c in rule.0.chars().chain([' ']) {
+    for c in left.chars().chain([' ']) {
         if c.is_alphanumeric() || c == '_' {
             word.push(c);
             continue;

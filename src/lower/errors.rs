@@ -58,7 +58,7 @@ pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagno
         Some((fact, at)) => {
             problem.at(at, fact).mend(format!("write a whole number for `{text}`, or another name in the shape"))
         }
-        None if text.contains('/') && !text.contains("floor") => {
+        None if text.contains('/') && !text.contains("floor(") => {
             problem.mend(format!("write `floor({text})`, the whole part of the quotient"))
         }
         None => problem.mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`"),
@@ -145,7 +145,7 @@ pub fn range_step(span: Span) -> Diagnostic {
 pub fn range(text: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::range", "the ends and the step of a range are known before the run")
         .at(span, "how many numbers this has cannot be told")
-        .mend(match text.contains('/') && !text.contains("floor") {
+        .mend(match text.contains('/') && !text.contains("floor(") {
             true => "write a quotient of dimension names with `floor`, as in `0..floor(m/2)`",
             false => "use numbers or dimension names: `0..m`, `0..1 step 0.1`",
         })

@@ -4,7 +4,7 @@
 
 use super::recognise::{is, selected, selection, two};
 use super::{
-    broadcast_to, build, exp, extremum, gather, logsumexp, mul, neg, norm, number, sigmoid, sign, softmax, sub, sum,
+    broadcast_to, build, exp, extremum, gather, logsumexp, mul, neg, norm, number, sigmoid, softmax, sub, sum,
 };
 use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, Role, SliceSpec};
 use crate::shape::{Dim, Shape};
@@ -32,7 +32,7 @@ pub(super) fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Opti
             && let Some(axis) = axis_of(graph, y, graph.shape(a).rank())
             && along(graph, total) == Some(axis)
         {
-            return across(graph, a, y, axis).map(Some);
+            return norm::counted_from_largest(graph, a, y, axis).map(Some);
         }
     }
     for (y, total) in [(p, q), (q, p)] {
@@ -198,33 +198,6 @@ fn is_flat(graph: &Graph, mut id: NodeId, axis: usize, rank: usize) -> bool {
         }
         id = graph.node(id).args[0];
     }
-}
-
-/// `v - y*sum(y*v)` of a direction `y`: first less the multiple of `y` that leaves nothing where `y` is largest, so that
-/// `1 - y^2` is there the sum of the squares of all others.
-fn across(graph: &mut Graph, v: NodeId, y: NodeId, axis: usize) -> Result<NodeId, Fault> {
-    let shape = graph.shape(v).clone();
-    let own = axis + graph.shape(y).rank() - shape.rank();
-    let size = graph.add(&sign::ABS, Attrs::None, &[y])?;
-    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
-    let place = graph.add(&extremum::ARGMAX, at, &[size])?;
-    let most = build::take_along(graph, y, place, own)?;
-    let (zero, one) = (number(graph, 0.0), number(graph, 1.0));
-    let is_zero = build::eq(graph, most, zero)?;
-    let most = build::choose(graph, is_zero, one, most)?;
-    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
-    let there = build::take_along(graph, v, place, axis)?;
-    let times = build::div(graph, there, most)?;
-    let part = build::mul(graph, y, times)?;
-    let away = build::sub(graph, v, part)?;
-    // What rounding left there.
-    let rest = build::take_along(graph, away, place, axis)?;
-    let rest = build::scatter_add(graph, rest, place, axis, shape[axis].clone())?;
-    let away = build::sub(graph, away, rest)?;
-    let weighted = build::mul(graph, y, away)?;
-    let along = build::sum(graph, weighted, Some(&[axis]), true)?;
-    let part = build::mul(graph, y, along)?;
-    build::sub(graph, away, part)
 }
 
 /// Is it already counted from there?

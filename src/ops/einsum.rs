@@ -78,9 +78,9 @@ impl Letters {
         };
         let inputs = left.split(',').map(letters).collect::<Result<Vec<_>, _>>()?;
         if inputs.len() != count {
-            let said = inputs.len();
+            let said = if inputs.len() == 1 { "1 tensor".to_string() } else { format!("{} tensors", inputs.len()) };
             let count = if count == 1 { "1 is".to_string() } else { format!("{count} are") };
-            return Err(fault(format!("\"{text}\" has letters for {said} tensors, and {count} given")));
+            return Err(fault(format!("\"{text}\" has letters for {said}, and {count} given")));
         }
         let all: Vec<char> = inputs.concat();
         let output = match right {

@@ -103,7 +103,12 @@ fn product(dims: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
         Err(Misfit::Inner(inner, outer)) => {
             let title =
                 format!("the inner dimensions of this product differ: {} and {}", dims.show(&inner), dims.show(&outer));
-            Err(propose(dims, a, b, Fault::new("nnlang::shape::matmul", title).label(0, "").label(1, "").about(&[&inner, &outer])))
+            Err(propose(
+                dims,
+                a,
+                b,
+                Fault::new("nnlang::shape::matmul", title).label(0, "").label(1, "").about(&[&inner, &outer]),
+            ))
         }
     }
 }

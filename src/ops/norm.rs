@@ -1,10 +1,11 @@
 //! `norm`: the length of a vector, of a matrix, or along axes; `normalize`: what is left of it without its length.
 
-use super::{args, build, shapes};
+use super::{args, build, extremum, shapes, sign};
 use crate::graph::{
-    Along, Arg, ArgKind, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Reduce, Role,
+    Along, Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Reduce, Role,
 };
 use crate::kernels::lanes;
+use crate::shape::Dim;
 
 /// `norm(x, axis=0, keep=true)`
 pub static NORM: OpDef = OpDef {
@@ -125,6 +126,33 @@ pub(super) fn quotient(graph: &mut Graph, x: NodeId, y: NodeId) -> Result<Option
     let axis = if axes.len() == 1 { axes[0] } else { graph.shape(lanes).rank() - 1 };
     let made = graph.add(&NORMALIZE, build::along(axis), &[lanes])?;
     if axes.len() == 1 { Ok(Some(made)) } else { build::unlanes(graph, made, &shape, &axes).map(Some) }
+}
+
+/// `v - y*sum(y*v)` of a direction `y`: first less the multiple of `y` that leaves nothing where `y` is largest, so that
+/// `1 - y^2` is there the sum of the squares of all others.
+pub(super) fn counted_from_largest(graph: &mut Graph, v: NodeId, y: NodeId, axis: usize) -> Result<NodeId, Fault> {
+    let shape = graph.shape(v).clone();
+    let own = axis + graph.shape(y).rank() - shape.rank();
+    let size = graph.add(&sign::ABS, Attrs::None, &[y])?;
+    let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
+    let place = graph.add(&extremum::ARGMAX, at, &[size])?;
+    let most = build::take_along(graph, y, place, own)?;
+    let (zero, one) = (build::number(graph, 0.0), build::number(graph, 1.0));
+    let is_zero = build::eq(graph, most, zero)?;
+    let most = build::choose(graph, is_zero, one, most)?;
+    let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
+    let there = build::take_along(graph, v, place, axis)?;
+    let times = build::div(graph, there, most)?;
+    let part = build::mul(graph, y, times)?;
+    let away = build::sub(graph, v, part)?;
+    // What rounding left there.
+    let rest = build::take_along(graph, away, place, axis)?;
+    let rest = build::scatter_add(graph, rest, place, axis, shape[axis].clone())?;
+    let away = build::sub(graph, away, rest)?;
+    let weighted = build::mul(graph, y, away)?;
+    let along = build::sum(graph, weighted, Some(&[axis]), true)?;
+    let part = build::mul(graph, y, along)?;
+    build::sub(graph, away, part)
 }
 
 /// `normalize(x)` as it is spelled: `x/norm(x)`.

@@ -65,7 +65,7 @@ pub static INVERSION: OpDef = OpDef {
     shape: shapes::pointwise,
     kernel: Kernel::Zip(elementwise::inversion),
     // As 1/z of complex numbers: its slopes are products of itself.
-    diff: Diff::Slopes(&["(inversion(b, a) - y)*(inversion(b, a) + y)", "-2*(y*inversion(b, a))"]),
+    diff: Diff::Slopes(&["inversion(b, a)^2 - y^2", "-2*(y*inversion(b, a))"]),
     rules: &[],
     stable: &[
         "1/(1 + x^2) = inversion(1, x)",
