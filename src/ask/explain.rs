@@ -228,8 +228,9 @@ fn written(
     }
     // A path is told by the names that it goes through.
     let wanted = formula::Wanted { of: asked.of, own: true, ..Default::default() };
-    let found = formula::formula_with(cx.eval.compiled, derivative, wanted, asked.span)
-        .unwrap_or_else(|| formula::formula(cx.eval.compiled, derivative, asked.of, asked.span));
+    let found = [wanted, formula::Wanted { own: false, ..wanted }]
+        .into_iter()
+        .find_map(|wanted| formula::formula_with(cx.eval.compiled, derivative, wanted, asked.span))?;
     let short = found.text.chars().count() <= chain::LONG;
     let same = short && cx.eval.value(found.node, span).is_ok_and(|found| alike(value, &found));
     same.then_some(found.text)
