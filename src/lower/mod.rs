@@ -283,7 +283,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         unnamed: 0,
     };
     // Most expression nodes become one graph node, and the questions make about twice as many.
-    cx.out.graph.reserve(3 * program.arena.len());
+    cx.out.graph.reserve(2 * program.arena.len());
     for item in &program.items {
         cx.item(item);
     }
