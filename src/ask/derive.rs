@@ -3,6 +3,7 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
+use crate::graph::NodeId;
 use crate::lower::{self, Ask, Asked};
 use crate::source::Span;
 use crate::view::{Doc, Line};
@@ -16,9 +17,6 @@ const ITSELF: usize = 10;
 
 /// By so much must it be shorter to say it by names that what is differentiated is not made of.
 const OTHERS: usize = 1;
-
-/// And by so much where such a name is all that is said.
-const ALONE: usize = 3;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
@@ -58,17 +56,17 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
             if itself && !small {
                 continue;
             }
-            let mut formula = |own: bool, itself: bool| {
+            let formula = |cx: &mut Cx, own: bool| {
                 let wanted = formula::Wanted { of: asked.of, by: asked.order.first().copied(), own, itself };
                 formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
             };
             // A name that only happens to have the value of a part may hide what goes together.
-            let own = if small { formula(true, itself) } else { None };
+            let own = if small { formula(cx, true) } else { None };
             let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
-            let any = formula(false, itself).map(|any| {
-                let length = formula::length(&any.text);
-                // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
-                (length + more[0] + more[1] + if length == 1 && own.is_some() { ALONE } else { 0 }, any)
+            let any = formula(cx, false).map(|any| (formula::length(&any.text) + more[0] + more[1], any));
+            // Where such a name is all that is said it says nothing: `da` of `da = dL/da`.
+            let any = any.filter(|(length, any)| {
+                own.is_none() || *length > 1 + more[0] + more[1] && comes_before(cx, any.node, asked)
             });
             found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
         }
@@ -111,10 +109,31 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let why = super::why_zero(zero);
         line = line.note(format!("  # {why}"));
         fact.insert("note".into(), why.into());
+    } else if let Some((above, below)) = name.split_once('/').filter(|_| asked.of.is_none() && is_quotient(&name)) {
+        let derivative = format!("∂{}/∂{}", &above[1..], &below[1..]);
+        let why = format!("a quotient: {above} and {below} are names; the derivative is {derivative}");
+        line = line.note(format!("  # {why}"));
+        fact.insert("note".into(), why.into());
     } else if said.is_scalar() && !whole.is_scalar() {
         line = line.note("  # in every entry");
         fact.insert("note".into(), "in every entry".into());
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())
+}
+
+/// `da/dz` where `da` and `dz` are names.
+fn is_quotient(text: &str) -> bool {
+    let is_one =
+        |part: &str| part.strip_prefix('d').is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
+    text.split('/').count() == 2 && text.split('/').all(is_one)
+}
+
+/// Do the derivatives that are named in a formula come before the one asked, on the way back? `dz = dL/dz` does before
+/// `dL/dw`, as in `x*dz`; of `dL/da`, where `a` is made of `z`, it is no reason.
+fn comes_before(cx: &Cx, formula: NodeId, asked: &Asked) -> bool {
+    let compiled = &*cx.eval.compiled;
+    let made_of = |id: NodeId, by: NodeId| id != by && compiled.graph.reach_above(&[id], by).contains(&by);
+    let named = compiled.graph.reach(&[formula]).into_iter().filter_map(|id| compiled.slopes.get(&id));
+    named.flatten().all(|id| asked.order.iter().all(|by| made_of(*id, *by)))
 }
