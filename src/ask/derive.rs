@@ -18,6 +18,9 @@ const ITSELF: usize = 10;
 /// By so much must it be shorter to say it by names that what is differentiated is not made of.
 const OTHERS: usize = 1;
 
+/// And by so much where such a name is all that is said.
+const ALONE: usize = 3;
+
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
         one(cx, asked, span)?;
@@ -63,10 +66,10 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
             // A name that only happens to have the value of a part may hide what goes together.
             let own = if small { formula(cx, true) } else { None };
             let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
-            let any = formula(cx, false).map(|any| (formula::length(&any.text) + more[0] + more[1], any));
-            // Where such a name is all that is said it says nothing: `da` of `da = dL/da`.
-            let any = any.filter(|(length, any)| {
-                own.is_none() || *length > 1 + more[0] + more[1] && comes_before(cx, any.node, asked)
+            let any = formula(cx, false).filter(|any| own.is_none() || comes_before(cx, any.node, asked)).map(|any| {
+                let length = formula::length(&any.text);
+                // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
+                (length + more[0] + more[1] + if length == 1 && own.is_some() { ALONE } else { 0 }, any)
             });
             found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
         }
@@ -130,7 +133,7 @@ fn is_quotient(text: &str) -> bool {
 }
 
 /// Do the derivatives that are named in a formula come before the one asked, on the way back? `dz = dL/dz` does before
-/// `dL/dw`, as in `x*dz`; of `dL/da`, where `a` is made of `z`, it is no reason.
+/// `dL/dw`, as in `x*dz`; of itself, and of `dL/da` where `a` is made of `z`, it is no formula.
 fn comes_before(cx: &Cx, formula: NodeId, asked: &Asked) -> bool {
     let compiled = &*cx.eval.compiled;
     let made_of = |id: NodeId, by: NodeId| id != by && compiled.graph.reach_above(&[id], by).contains(&by);
