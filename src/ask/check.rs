@@ -22,7 +22,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         if super::learner::answer(cx, asked, span)? {
             continue;
         }
-        let goal = cx.goal(asked)?;
+        let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
         let mut by = vec![];
         if ask.wrt.is_empty() {

@@ -3,6 +3,7 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
+use crate::graph::NodeId;
 use crate::lower::{self, Ask, Asked};
 use crate::source::Span;
 use crate::view::{Doc, Line};
@@ -58,14 +59,14 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
             if itself && !small {
                 continue;
             }
-            let mut formula = |own: bool, itself: bool| {
+            let formula = |cx: &mut Cx, own: bool| {
                 let wanted = formula::Wanted { of: asked.of, by: asked.order.first().copied(), own, itself };
                 formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
             };
             // A name that only happens to have the value of a part may hide what goes together.
-            let own = if small { formula(true, itself) } else { None };
+            let own = if small { formula(cx, true) } else { None };
             let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
-            let any = formula(false, itself).map(|any| {
+            let any = formula(cx, false).filter(|any| own.is_none() || comes_before(cx, any.node, asked)).map(|any| {
                 let length = formula::length(&any.text);
                 // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
                 (length + more[0] + more[1] + if length == 1 && own.is_some() { ALONE } else { 0 }, any)
@@ -111,10 +112,31 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let why = super::why_zero(zero);
         line = line.note(format!("  # {why}"));
         fact.insert("note".into(), why.into());
+    } else if let Some((above, below)) = name.split_once('/').filter(|_| asked.of.is_none() && is_quotient(&name)) {
+        let derivative = format!("∂{}/∂{}", &above[1..], &below[1..]);
+        let why = format!("a quotient: {above} and {below} are names; the derivative is {derivative}");
+        line = line.note(format!("  # {why}"));
+        fact.insert("note".into(), why.into());
     } else if said.is_scalar() && !whole.is_scalar() {
         line = line.note("  # in every entry");
         fact.insert("note".into(), "in every entry".into());
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())
+}
+
+/// `da/dz` where `da` and `dz` are names.
+fn is_quotient(text: &str) -> bool {
+    let is_one =
+        |part: &str| part.strip_prefix('d').is_some_and(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'));
+    text.split('/').count() == 2 && text.split('/').all(is_one)
+}
+
+/// Do the derivatives that are named in a formula come before the one asked, on the way back? `dz = dL/dz` does before
+/// `dL/dw`, as in `x*dz`; of itself, and of `dL/da` where `a` is made of `z`, it is no formula.
+fn comes_before(cx: &Cx, formula: NodeId, asked: &Asked) -> bool {
+    let compiled = &*cx.eval.compiled;
+    let made_of = |id: NodeId, by: NodeId| id != by && compiled.graph.reach_above(&[id], by).contains(&by);
+    let named = compiled.graph.reach(&[formula]).into_iter().filter_map(|id| compiled.slopes.get(&id));
+    named.flatten().all(|id| asked.order.iter().all(|by| made_of(*id, *by)))
 }

@@ -58,7 +58,14 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
             _ => problem.at(asked.span, "this is something else").mend("write `explain dJ/db`"),
         }));
     };
-    let goal = cx.goal(&Asked { node: Some(of), ..asked.clone() })?;
+    let goal = of;
+    let shape = cx.shape(of);
+    if !cx.eval.compiled.graph.shape(of).is_scalar() {
+        let name = |id: NodeId| cx.eval.compiled.def_of(id).map(|def| cx.eval.compiled.def(def).name.to_string());
+        let (of, by) = (name(of).unwrap_or("J".into()), name(by).unwrap_or("a".into()));
+        let mend = format!("`s = sum({of})`, and write `explain {}`", slope_name("s", &by));
+        return Err(Box::new(crate::lower::errors::asked_of_scalar("explain", &shape, &mend, asked.span)));
+    }
     let of_name = cx.eval.compiled.def_of(goal).map(|def| cx.eval.compiled.def(def).name.to_string());
     let derivative = cx.node(asked)?;
     let value = cx.eval.value(derivative, span)?;
@@ -106,9 +113,10 @@ fn paths(
     let mut rows: Vec<[Cell; 4]> = vec![];
     let start = start.unwrap_or(end);
     // One path is the whole derivative, and its formula that of the derivative.
-    let whole = if count == 1 { written(cx, chain, asked, derivative, value, span) } else { None };
+    let whole = (count == 1).then_some(derivative);
+    let formula = whole.and_then(|derivative| written(cx, chain, asked, derivative, value, span));
     for path in &found {
-        let told = tell(cx, chain, start, path, &slope_of, count > 1, whole.clone(), span)?;
+        let told = tell(cx, chain, start, path, &slope_of, whole, formula.clone(), span)?;
         rows.push(told.0);
         facts.push(told.1);
     }
@@ -244,7 +252,7 @@ fn tell(
     start: usize,
     path: &[Edge],
     slope_of: &FxHashMap<NodeId, Arc<Tensor>>,
-    several: bool,
+    only: Option<NodeId>,
     written: Option<String>,
     span: Span,
 ) -> Result<([Cell; 4], Map<String, Value>), Box<Diagnostic>> {
@@ -254,7 +262,7 @@ fn tell(
     for edge in path {
         let slope = slope_name(&chain.stages[edge.user].name, &chain.stages[at].name);
         // Among several paths the slope of one equation is not the whole derivative.
-        factors.push(if several { slope.replacen('d', "∂", 1).replace("/d", "/∂") } else { slope });
+        factors.push(if only.is_none() { slope.replacen('d', "∂", 1).replace("/d", "/∂") } else { slope });
         let scalars = scalar(&chain.stages[at].value).and(scalar(&chain.stages[edge.user].value)).is_some();
         numbers.push(match edge.slope {
             None => scalars.then_some(0.0),
@@ -271,6 +279,7 @@ fn tell(
     let long = names.len() > LONG;
     let whole = match &flat {
         Some(_) => None,
+        None if only.is_some() => only,
         None => product(cx, chain, start, path, span)?,
     };
     let formula = match written.filter(|_| flat.is_none() && !long) {
@@ -293,8 +302,14 @@ fn tell(
     let mut note = flat;
     if let Some(numbers) = &numbers {
         let product: f64 = numbers.iter().product();
+        // `0*inf` on the way: the only path is the derivative, which knows better.
+        let better = match whole.filter(|_| only.is_some() && !product.is_finite()) {
+            Some(node) => scalar(&*cx.eval.value(node, span)?),
+            None => None,
+        };
+        let product = better.unwrap_or(product);
         let shown: Vec<String> = numbers.iter().map(|n| bracketed(*n, cx.digits)).collect();
-        let text = match (shown.len(), long) {
+        let text = match (shown.len(), long || better.is_some()) {
             (_, true) | (1, _) => format!("= {}", number(product, cx.digits)),
             (_, false) => format!("= {} = {}", shown.join("*"), number(product, cx.digits)),
         };

@@ -9,20 +9,20 @@ use crate::view::Doc;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
-        one(cx, asked, &ask.wrt, span)?;
+        one(cx, ask, asked, span)?;
     }
     Ok(())
 }
 
-fn one(cx: &mut Cx, asked: &Asked, wrt: &[Asked], span: Span) -> Result<(), Box<Diagnostic>> {
-    let goal = cx.goal(asked)?;
+fn one(cx: &mut Cx, ask: &Ask, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
+    let goal = cx.goal(ask, asked)?;
     let of = cx.text(asked.span);
-    let by: Vec<(String, NodeId)> = if wrt.is_empty() {
+    let by: Vec<(String, NodeId)> = if ask.wrt.is_empty() {
         let found = cx.default_by(goal);
         found.into_iter().map(|id| cx.eval.compiled.def(id)).map(|def| (def.name.to_string(), def.node)).collect()
     } else {
         let mut by = vec![];
-        for name in wrt {
+        for name in &ask.wrt {
             by.push((cx.text(name.span), super::variable(cx, name)?));
         }
         by

@@ -21,7 +21,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         return Err(Box::new(crate::resolve::errors::not_built("a picture of the graph in a file", to.span)));
     }
     for asked in &ask.exprs {
-        let goal = cx.goal(asked)?;
+        let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
         let chain = Chain::new(cx, goal, &of, span)?;
         let done = one(cx, &chain, goal, span);

@@ -97,13 +97,24 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
             let Some(node) = asked.node else { continue };
             let shape = compiled.graph.shape(node);
             if !shape.is_scalar() {
-                let by = ask.wrt.first().map_or("x", |by| sources.text(by.span));
                 let shape = shape.show(&compiled.graph.dims);
-                out.push(lower::errors::not_scalar(&shape, sources.text(asked.span), by, asked.span));
+                out.push(not_scalar(ask, &shape, sources.text(asked.span), sources, asked.span));
             }
         }
     }
     out
+}
+
+/// What a question about a tensor, which is about a scalar, proposes instead.
+fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &crate::source::Sources, span: Span) -> Diagnostic {
+    let by = ask.wrt.first().map(|by| sources.text(by.span));
+    match (ask.word.text.as_str(), by) {
+        ("grad", by) => lower::errors::not_scalar(shape, text, by.unwrap_or("x"), span),
+        (word, None) => lower::errors::asked_of_scalar(word, shape, &format!("`{word} sum({text})`"), span),
+        (word, Some(by)) => {
+            lower::errors::asked_of_scalar(word, shape, &format!("`{word} sum({text}) wrt {by}`"), span)
+        }
+    }
 }
 
 /// Answers every question of the texts that `asked` accepts. A failed one does not keep the others from being answered.
@@ -249,14 +260,14 @@ impl Cx<'_, '_> {
     }
 
     /// A scalar that is to be differentiated.
-    fn goal(&self, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
+    fn goal(&self, ask: &Ask, asked: &Asked) -> Result<NodeId, Box<Diagnostic>> {
         let node = self.node(asked)?;
         if self.eval.compiled.graph.shape(node).is_scalar() {
             return Ok(node);
         }
         let shape = self.shape(node);
         let text = self.eval.sources.text(asked.span);
-        Err(Box::new(lower::errors::not_scalar(&shape, text, "x", asked.span)))
+        Err(Box::new(not_scalar(ask, &shape, text, self.eval.sources, asked.span)))
     }
 
     /// What a scalar is differentiated by where the program does not say.

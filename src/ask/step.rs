@@ -48,7 +48,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         None => 1,
     };
     for asked in &ask.exprs {
-        let goal = cx.goal(asked)?;
+        let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
         one(cx, goal, &of, by, times, span)?;
     }

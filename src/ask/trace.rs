@@ -45,7 +45,7 @@ struct Term {
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
-        let goal = cx.goal(asked)?;
+        let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
         let chain = Chain::new(cx, goal, &of, span)?;
         let done = one(cx, &chain, goal, span);

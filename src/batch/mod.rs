@@ -27,8 +27,12 @@ pub fn batch(
         let node = graph.node(id).clone();
         let draws = node.op.def.role == Role::Draw && id.index() >= since;
         if draws || node.args.iter().any(|arg| made.contains_key(arg)) {
-            let batched = one(graph, id, &node, &made, n)?;
-            made.insert(id, batched);
+            // A derivative's nodes stay those of a derivative.
+            let origin = graph.origin(id);
+            let before = graph.made_for(origin);
+            let batched = one(graph, id, &node, &made, n);
+            graph.made_for(before);
+            made.insert(id, batched?);
         }
     }
     match made.get(&root) {

@@ -153,6 +153,13 @@ pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool 
     let names = Names::of(compiled, a, None, false, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
+    if left == right || algebra.agree(left, right) {
+        return true;
+    }
+    // And with every name seen through: `e*x`, where `e = a - y` is the learner's own.
+    let (a, b) = [a, b].map(|id| compiled.openers.plain.open(&mut compiled.graph, id)).into();
+    let mut algebra = Algebra::new(&mut compiled.graph, FxHashMap::default(), FxHashMap::default(), 0);
+    let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
 }
 

@@ -50,7 +50,9 @@ impl Learned {
             out.goals.extend(last);
             default = true;
         }
-        out.goals.retain(|goal| compiled.graph.shape(*goal).is_scalar());
+        // A formula that is checked is no goal.
+        let real = |goal: &NodeId| compiled.graph.node(*goal).dtype == DType::Real;
+        out.goals.retain(|goal| compiled.graph.shape(*goal).is_scalar() && real(goal));
         let params = compiled.defs.iter().filter(|def| def.kind == DefKind::Param).map(|def| def.node);
         out.weights.extend(params);
         out.said.extend(out.weights.iter().chain(&by));

@@ -43,7 +43,9 @@ fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
         learned.weights.extend(all.map(|id| compiled.def(id).node));
     }
     let products = |id: &NodeId| matches!(linear(graph, *id), Linear::Product(..));
-    let all: Vec<NodeId> = (0..graph.len()).map(|i| NodeId(i as u32)).collect();
+    // What is made for a derivative or an evaluation, nobody wrote.
+    let made = |id: &NodeId| graph.origin(*id).is_some();
+    let all: Vec<NodeId> = (0..graph.len()).map(|i| NodeId(i as u32)).filter(|id| !made(id)).collect();
     if learned.weights.is_empty() || all.iter().filter(|id| products(id)).nth(1).is_none() {
         return;
     }

@@ -4,6 +4,7 @@ use super::learned::{Learned, Stands, stands};
 use crate::eval::Eval;
 use crate::graph::{Graph, NodeId};
 use crate::lower::{Compiled, DefKind};
+use crate::ops::form::{Form, form};
 use crate::ops::units::{Bend, Linear, bend, entrywise, linear};
 use crate::resolve::hir::Examples;
 use crate::shape::Dim;
@@ -93,7 +94,10 @@ impl Seen {
             stands.learnt && stands.several
         };
         let bends = self.order.iter().filter_map(|id| bend(&eval.compiled.graph, *id).map(|(z, bend)| (*id, z, bend)));
-        let bends: Vec<(NodeId, NodeId, Bend)> = bends.filter(learnt).collect();
+        let mut bends: Vec<(NodeId, NodeId, Bend)> = bends.filter(learnt).collect();
+        // `1 - a` is evaluated as a sigmoid of `-z`, and no other unit than `a`.
+        let arguments: rustc_hash::FxHashSet<NodeId> = bends.iter().map(|(_, z, _)| *z).collect();
+        bends.retain(|(_, z, _)| !matches!(form(&eval.compiled.graph, *z), Form::Neg(x) if arguments.contains(&x)));
         let known = self.values(eval, bends.iter().map(|(_, z, _)| *z).collect());
         let mut out = vec![];
         for (id, z, bend) in bends {

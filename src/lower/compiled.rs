@@ -67,6 +67,8 @@ pub struct Compiled {
     pub layers: Vec<Layered>,
     /// What a network computed inside, by the name under which it can be asked for: `encoder.a1`, or `h.a1` of one call.
     pub insides: FxHashMap<DefId, Arc<str>>,
+    /// The names that stand for a derivative, `dz = dL/dz`: by what each is, one for each order.
+    pub slopes: FxHashMap<NodeId, Vec<NodeId>>,
     /// The program's functions that hide one of the library's.
     pub hiding: Vec<(Arc<str>, Span)>,
 }

@@ -473,6 +473,13 @@ pub fn not_scalar(shape: &str, expr: &str, by: &str, span: Span) -> Diagnostic {
         .mend(format!("write `jacobian({expr}, {by})`, or reduce it: `grad(sum({expr}), {by})`"))
 }
 
+/// A question about the derivatives of something that is not a scalar; `mend` asks it of its sum.
+pub fn asked_of_scalar(word: &str, shape: &str, mend: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::diff::not_scalar", format!("`{word}` is about a scalar, and this is {shape}"))
+        .at(span, shape.to_string())
+        .mend(format!("reduce it: {mend}"))
+}
+
 /// A direction of another shape.
 pub fn direction(wanted: &str, found: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::diff::direction", format!("the direction is {found}, and what it moves is {wanted}"))

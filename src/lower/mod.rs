@@ -279,6 +279,9 @@ impl<'a> Cx<'a> {
         if let Some(call) = self.results.get(&node).copied() {
             self.results.insert(own, call);
         }
+        if let Some((_, order)) = self.derived.get(&value.root) {
+            self.out.slopes.insert(own, order.clone());
+        }
         self.bind_global(global, Value::Node(own), Some(def));
         self.push_item(span, ItemKind::Define(def));
     }

@@ -5,6 +5,7 @@ use crate::graph::{
     Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role, Type,
 };
 use crate::shape::{Dim, Dims, Shape};
+use crate::tensor::DType;
 
 const ARGS: &[Arg] = &[args::given("letters", ArgKind::Text), args::given("x", ArgKind::Tensors)];
 
@@ -164,7 +165,99 @@ fn spelled_out(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<Node
     if let Some(start) = letters.output.iter().position(|c| *c == REST) {
         letters.output.splice(start..=start, names);
     }
-    graph.add(&EINSUM_LETTERS, Attrs::One(Attr::Text(letters.text().to_string().into())), &args)
+    contraction(graph, &letters, &args)
+}
+
+/// A contraction; where it is a sum, a transpose, a product entry by entry or one of matrices, as that: what is known of
+/// those (forms, formulas, derivatives) holds for it too.
+fn contraction(graph: &mut Graph, letters: &Letters, args: &[NodeId]) -> Result<NodeId, Fault> {
+    // Also checks the shapes, and unifies the dimensions of each letter.
+    let whole = graph.add(&EINSUM_LETTERS, Attrs::One(Attr::Text(letters.text().into())), args)?;
+    let twice = |own: &Vec<char>| own.iter().enumerate().any(|(i, c)| own[..i].contains(c));
+    if letters.inputs.iter().any(twice) || args.iter().any(|arg| graph.node(*arg).dtype != DType::Real) {
+        return Ok(whole);
+    }
+    // What one tensor alone is summed over.
+    let mut parts: Vec<(Vec<char>, NodeId)> = Vec::with_capacity(args.len());
+    for (i, (own, arg)) in letters.inputs.iter().zip(args).enumerate() {
+        let others = |c: &char| letters.inputs.iter().enumerate().any(|(j, other)| j != i && other.contains(c));
+        let needed = |c: &char| letters.output.contains(c) || others(c);
+        let gone: Vec<usize> = (0..own.len()).filter(|axis| !needed(&own[*axis])).collect();
+        let arg = if gone.is_empty() { *arg } else { build::sum(graph, *arg, Some(&gone), false)? };
+        parts.push((own.iter().copied().filter(needed).collect(), arg));
+    }
+    let made = match parts.as_slice() {
+        [one] => Some(one.clone()),
+        [a, b] => product(graph, a, b, &letters.output)?,
+        _ => None,
+    };
+    match made {
+        Some((own, made)) => ordered(graph, (&own, made), &letters.output),
+        None => Ok(whole),
+    }
+}
+
+/// A tensor with its axes in another order.
+fn ordered(graph: &mut Graph, (own, x): (&[char], NodeId), order: &[char]) -> Result<NodeId, Fault> {
+    let places: Vec<usize> = order.iter().filter_map(|c| own.iter().position(|d| d == c)).collect();
+    if places.is_sorted() { Ok(x) } else { build::permuted(graph, x, &places) }
+}
+
+/// The product of two tensors, and the letters of its axes; `None` where no product of the language is it.
+fn product(
+    graph: &mut Graph,
+    (left, a): &(Vec<char>, NodeId),
+    (right, b): &(Vec<char>, NodeId),
+    output: &[char],
+) -> Result<Option<(Vec<char>, NodeId)>, Fault> {
+    let summed: Vec<char> = left.iter().copied().filter(|c| !output.contains(c)).collect();
+    let stack: Vec<char> = output.iter().copied().filter(|c| left.contains(c) && right.contains(c)).collect();
+    let own = |letters: &[char], other: &[char]| -> Vec<char> {
+        letters.iter().copied().filter(|c| !other.contains(c)).collect()
+    };
+    let (rows, columns) = (own(left, right), own(right, left));
+    let is_dot = stack.is_empty() && summed.len() == 1;
+    if summed.is_empty() || (rows.is_empty() && columns.is_empty() && !is_dot) {
+        // Entry by entry, with the axes of the result and behind them those that are summed.
+        let all = [output, &summed].concat();
+        let mut sides = [*a, *b];
+        for (side, own) in sides.iter_mut().zip([left, right]) {
+            *side = ordered(graph, (own, *side), &all)?;
+            let first = all.iter().position(|c| own.contains(c)).unwrap_or(all.len());
+            for (axis, _) in all[first..].iter().enumerate().filter(|(_, c)| !own.contains(c)) {
+                *side = build::insert_axis(graph, *side, axis)?;
+            }
+        }
+        let entries = build::mul(graph, sides[0], sides[1])?;
+        let gone: Vec<usize> = (output.len()..all.len()).collect();
+        let made = if gone.is_empty() { entries } else { build::sum(graph, entries, Some(&gone), false)? };
+        return Ok(Some((output.to_vec(), made)));
+    }
+    if summed.len() > 1 || rows.len() > 1 || columns.len() > 1 {
+        return Ok(None);
+    }
+    // Of matrices, or of stacks of them, in the order that the result has.
+    let turned = rows.first().zip(columns.first()).is_some_and(|(row, column)| {
+        let place = |c: &char| output.iter().position(|d| d == c);
+        place(row) > place(column)
+    });
+    let ((left, a, rows), (right, b, columns)) =
+        if turned { ((right, *b, &columns), (left, *a, &rows)) } else { ((left, *a, &rows), (right, *b, &columns)) };
+    let mut a = ordered(graph, (left, a), &[&stack, &**rows, &summed].concat())?;
+    let mut b = ordered(graph, (right, b), &[&*stack, &*summed, columns].concat())?;
+    // A stack has no vectors.
+    let lacks = |side: &[char]| side.is_empty() && !stack.is_empty();
+    if lacks(rows) {
+        a = build::insert_axis(graph, a, stack.len())?;
+    }
+    if lacks(columns) {
+        b = build::insert_axis(graph, b, stack.len() + 1)?;
+    }
+    let mut made = build::matmul(graph, a, b)?;
+    if lacks(rows) || lacks(columns) {
+        made = build::drop_axis(graph, made, stack.len() + usize::from(lacks(columns)))?;
+    }
+    Ok(Some(([&*stack, &**rows, columns].concat(), made)))
 }
 
 fn too_few(graph: &Graph, own: &[char], shape: &Shape) -> Fault {
@@ -242,6 +335,5 @@ fn share(graph: &mut Graph, node: NodeId, dy: NodeId, arg: usize) -> Result<Node
             target.push(*letter);
         }
     }
-    let text = Letters { inputs, output: target }.text();
-    graph.add(&EINSUM_LETTERS, Attrs::One(Attr::Text(text.into())), &operands)
+    contraction(graph, &Letters { inputs, output: target }, &operands)
 }

@@ -210,7 +210,19 @@ impl Repl {
     fn watch(&mut self, outside: &mut dyn Outside) -> Vec<Said> {
         let mut said = vec![];
         for name in &self.watched {
-            let report = self.session.apply("<watch>", &format!("{name}\ngrad {name}\n"), outside).1;
+            let report = self.session.apply("<watch>", &watched(name, None), outside).1;
+            let facts = || report.answers.iter().skip(1).flat_map(|answer| &answer.facts);
+            let reached = |fact: &&serde_json::Map<String, serde_json::Value>| {
+                fact.get("note").is_none_or(|note| note != UNREACHED)
+            };
+            // What the name does not stand on is not in view.
+            let report = if facts().all(|fact| reached(&fact)) {
+                report
+            } else {
+                let by = facts().filter(reached).filter_map(|fact| fact.get("name")?.as_str()?.split_once("/d"));
+                let by: Vec<&str> = by.map(|(_, by)| by.trim_matches(['(', ')'])).collect();
+                self.session.apply("<watch>", &watched(name, Some(&by)), outside).1
+            };
             if report.diagnostics.iter().any(Diagnostic::is_error) {
                 let why = report.diagnostics.first().map(|problem| problem.title.clone()).unwrap_or_default();
                 said.push(Said::Doc(Doc::line(Line::new().note(format!("watch {name}: {why}")))));
@@ -303,6 +315,18 @@ impl Repl {
         if let Some(near) = command::nearest(word).filter(|_| is_alone) {
             mend.text = format!("write `:{near}`, or {}", mend.text);
         }
+    }
+}
+
+/// How `grad` notes a name that nothing connects with what is differentiated.
+const UNREACHED: &str = "0: nothing connects them";
+
+/// The questions about a watched name, and its derivatives by these.
+fn watched(name: &str, by: Option<&[&str]>) -> String {
+    match by {
+        None => format!("{name}\ngrad {name}\n"),
+        Some([]) => format!("{name}\n"),
+        Some(by) => format!("{name}\ngrad {name} wrt {}\n", by.join(", ")),
     }
 }
 

@@ -108,6 +108,12 @@ pub(super) fn circle(path: &[&Kept], fresh: &Kept) -> Diagnostic {
 
 /// At the prompt nothing stands above: an unknown name is defined first.
 pub(super) fn not_yet(problem: &mut Diagnostic, sources: &Sources) {
+    // And an input takes a value on a line of its own.
+    if let ("nnlang::value::missing", [_, input], Some(mend)) = (problem.code, &problem.labels[..], &mut problem.mend) {
+        let source = sources.get(input.span.source);
+        let line = source.text.get(source.line_range(source.line(input.span.range().start))).unwrap_or_default();
+        mend.text = format!("give it one: `{} = …`", line.split(['#', ';']).next().unwrap_or_default().trim());
+    }
     let Some(span) = problem.span().filter(|_| problem.code == "nnlang::name::unknown") else { return };
     let name = sources.text(span);
     if let Some(mend) = problem.mend.as_mut().filter(|mend| mend.edits.is_empty() && mend.text.starts_with("define")) {

@@ -93,6 +93,9 @@ impl Session {
                 told.into_iter().for_each(|problem| problem.because.push(fact.clone()));
             }
             report.diagnostics.extend(ran.problems);
+            if name == "<prompt>" {
+                report.diagnostics.iter_mut().for_each(|problem| errors::not_yet(problem, &report.sources));
+            }
             report.interrupted =
                 report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
             if ran.refused || report.interrupted {
