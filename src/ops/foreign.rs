@@ -68,9 +68,6 @@ const FORMS: &[(&str, &str)] = &[
     ("rand", "write `uniform([3, 4])`"),
     ("d", "write `dJ/da`, or `grad(expr, a)`"),
     ("D", "write `dJ/da`, or `grad(expr, a)`"),
-    ("diff", "write `dJ/da`, or `grad(expr, a)`"),
-    ("derivative", "write `dJ/da`, or `grad(expr, a)`"),
-    ("gradient", "write `grad J`, or `grad(expr, a)`"),
     ("Linear", "write `layer 4 tanh`"),
     ("Dense", "write `layer 4 tanh`"),
 ];

@@ -9,6 +9,9 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
         .at(span, "no definition, input or function of this name");
     match nearest {
         Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None if super::INITIALISERS.contains(&name) => {
+            diagnostic.mend(format!("write `param` before the name that it fills: `param W : [3, 4] = {name}`"))
+        }
         None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
 }
@@ -39,6 +42,14 @@ pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
     let mend = format!("grad({of}{index}, {by})");
     Diagnostic::error("nnlang::name::differential", "a derivative of an entry is written as a call")
         .at(span, format!("`d{of}` alone is not a value"))
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// `dJ/da/db`: a `db` behind a derivative that is divided by it.
+pub fn differential_again(above: &str, of: &str, mend: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::differential", "a derivative of a derivative is one word, too")
+        .at(span, format!("`{above}` is divided by `d{of}`, which is not a value"))
         .mend(format!("write `{mend}`"))
         .edit(span, mend)
 }
@@ -153,7 +164,7 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
             .mend("rename the value")
     } else {
         let at = Span { end: bracket.start, ..bracket };
-        diagnostic.mend(format!("write `{name}*(…)` for the product")).edit(at, "*")
+        diagnostic.mend(format!("write `{name}*(…)` for the product, `{name}[…]` for an entry")).edit(at, "*")
     }
 }
 

@@ -125,7 +125,24 @@ struct Cx<'a> {
 
 impl Cx<'_> {
     fn report(&mut self, problem: Diagnostic) {
-        self.problems.push(problem);
+        /// So many problems back the same one is looked for.
+        const BACK: usize = 8;
+        let line = |problem: &Diagnostic| problem.span().map(|span| (span.source, self.sources.line(span)));
+        let same = self.problems.iter().rev().take(BACK).position(|other| {
+            other.code == problem.code && other.title == problem.title && line(other) == line(&problem)
+        });
+        let Some(back) = same else { return self.problems.push(problem) };
+        // One mistake in two places of a line is one problem.
+        let at = self.problems.len() - 1 - back;
+        let known = &mut self.problems[at];
+        for label in problem.labels {
+            if known.labels.len() < BACK && !known.labels.contains(&label) {
+                known.labels.push(label);
+            }
+        }
+        if let (Some(mend), Some(more)) = (&mut known.mend, problem.mend) {
+            mend.edits.extend(more.edits);
+        }
     }
 
     fn broken(&mut self, problem: Diagnostic, span: Span) -> HirId {

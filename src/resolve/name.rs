@@ -128,6 +128,9 @@ impl Cx<'_> {
         if let Some(of) = name.strip_prefix('d').or_else(|| name.strip_prefix('∂'))
             && self.is_value(of)
         {
+            if let Some(problem) = self.differential_again(of, span) {
+                return Some(problem);
+            }
             let goal = self.last_scalar.clone();
             // `dJ`, where `J` is the goal itself, wants what it is by.
             let by = match goal.as_deref() == Some(of) {
@@ -175,8 +178,16 @@ impl Cx<'_> {
             && !matches!(name, "true" | "false" | "none")
     }
 
-    /// `torch.sigmoid(x)`, `x.sum()`: functions as other languages call them.
+    /// `torch.sigmoid(x)`, `x.sum()`, `math.pi`: functions and constants as other languages call them.
     fn method(&mut self, name: &str, span: Span, postfixes: &[Part]) -> Option<HirId> {
+        if let Some(Part { kind: PartKind::Field(field), .. }) = postfixes.first()
+            && CONSTANTS.iter().any(|(constant, _)| *constant == field.text)
+            && self.is_unknown(name)
+        {
+            let whole = span.to(field.span);
+            let written = format!("{name}.{}", field.text);
+            return Some(self.broken(errors::unknown(&written, whole, Some(&field.text)), whole));
+        }
         let fields = postfixes.iter().take_while(|part| matches!(part.kind, PartKind::Field(_))).count();
         let Some(Part { kind: PartKind::Call(args), span: bracket }) = postfixes.get(fields) else { return None };
         let Some(Part { kind: PartKind::Field(field), .. }) = postfixes.get(fields.checked_sub(1)?) else {

@@ -33,11 +33,12 @@ pub(super) fn file_in_quotes(span: Span, word: &str, path: &str) -> Diagnostic {
         .edit(span, quoted)
 }
 
-/// The statement ends too early.
-pub(super) fn ends_early(span: Span, expected: &[Expected]) -> Diagnostic {
+/// The statement ends where something should follow: `grad J wrt`.
+pub(super) fn ends_early(span: Span, before: &str, expected: &[Expected]) -> Diagnostic {
     let what = Expected::list(expected);
-    Diagnostic::error("nnlang::syntax::not_understood", "something is missing at the end of this statement")
-        .at(span, format!("{what} would fit here"))
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    Diagnostic::error("nnlang::syntax::not_understood", format!("{what} is missing after `{}`", shorten(last)))
+        .at(span, "the statement ends here")
         .mend(format!("write {what} here"))
 }
 
@@ -96,6 +97,13 @@ pub(super) fn second_for(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::for_clause", "one `for` stands in a bracket")
         .at(span, "this is a second one")
         .mend("put one bracket in another, as in `[[i*j for j in 0..3] for i in 0..2]`")
+}
+
+/// `x[i] for i in 0..3`
+pub(super) fn bare_for(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::for_clause", "`for` stands in brackets")
+        .at(span, "it stands in none here")
+        .mend("write `[… for i in 0..n]` for a tensor, `sum(… for i in 0..n)` for a sum")
 }
 
 /// Two values stand side by side.
@@ -297,10 +305,10 @@ pub(super) fn declared_together(span: Span, word: &str) -> Diagnostic {
         .mend(format!("write each on a line of its own, as in `{word} x : [3, m]`"))
 }
 
-/// `input x : 3`
-pub(super) fn shape_brackets(span: Span) -> Diagnostic {
+/// `input x : 3`, `x : int = 3`
+pub(super) fn shape_brackets(span: Span, lacks: bool) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::not_understood", "after `:` comes a shape, in square brackets")
-        .at(span, "this is none")
+        .at(span, if lacks { "none stands before this" } else { "this is none" })
         .mend("write it as in `[3, m]`; a single number is `[]`")
 }
 

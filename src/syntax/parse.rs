@@ -4,6 +4,7 @@ use super::ast::*;
 use super::brackets;
 use super::chars::skip_name;
 use super::errors;
+use super::foreign;
 use super::mistake;
 use super::piece::{blank, broken_name};
 use super::product;
@@ -101,6 +102,8 @@ struct Cx<'a> {
     never_closed: rustc_hash::FxHashSet<usize>,
     /// In a block that is never closed: it ends where the text goes back to the first column.
     ends_at_margin: bool,
+    /// What belongs to a statement of another language that was reported.
+    foreign: foreign::Body,
 }
 
 impl<'a> Cx<'a> {
@@ -128,6 +131,7 @@ impl<'a> Cx<'a> {
             unclosed: false,
             never_closed: open.into_iter().collect(),
             ends_at_margin: false,
+            foreign: foreign::Body::default(),
         }
     }
 
@@ -172,6 +176,8 @@ impl<'a> Cx<'a> {
                     self.block(at, Place::Unknown);
                 }
                 Mark::Piece(piece) => {
+                    let foreign = self.foreign.holds(self.text, &piece);
+                    let told = self.faults.len();
                     if std::mem::take(&mut after_block) && piece.same_line && !self.semicolon_before(piece.start) {
                         let rest = self.span(piece.start, piece.end);
                         self.faults.push(errors::after_block(rest));
@@ -196,6 +202,17 @@ impl<'a> Cx<'a> {
                         item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
                     } else {
                         item.statement = self.line_statement(&piece, place);
+                        if matches!(item.statement, Statement::Broken(_)) && !foreign {
+                            self.foreign.begin(self.text, &piece);
+                        }
+                    }
+                    if foreign {
+                        self.faults.truncate(told);
+                        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+                        item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
+                        if after_block {
+                            item.span = self.span(piece.start, self.block_end());
+                        }
                     }
                     items.push(item);
                 }
@@ -282,11 +299,15 @@ impl<'a> Cx<'a> {
         };
         let before = self.faults.len();
         let mut block = self.block(open, inside);
-        if self.faults.get(fails_before).is_some_and(|fault| fault.code == "nnlang::syntax::block_equals")
-            && !self.text[..open].trim_end().trim_end_matches('=').trim_end().ends_with(')')
-        {
-            // A tensor in braces: what is in them is no block.
+        let tensor = !self.text[..open].trim_end().trim_end_matches('=').trim_end().ends_with(')');
+        let elsewhere = self.faults.get(fails_before).is_some_and(|fault| match fault.code {
+            "nnlang::syntax::block_equals" => tensor,
+            code => code == "nnlang::syntax::foreign_word",
+        });
+        if elsewhere {
+            // A tensor in braces, or a body of another language: what is in them is no block.
             self.faults.truncate(before);
+            self.foreign = foreign::Body::Line;
         }
         if let Some(first) = block.items.first_mut() {
             leading.append(&mut first.leading);
@@ -458,7 +479,7 @@ impl<'a> Cx<'a> {
             }
             Rule::header => {
                 if text.trim_end().ends_with(':') {
-                    return errors::shape_brackets(self.span(piece.end, piece.end));
+                    return errors::shape_brackets(self.span(piece.end, piece.end), false);
                 }
                 if let Some(head) = text.strip_suffix('=') {
                     let equals = self.span(piece.end - 1, piece.end);

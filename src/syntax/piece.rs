@@ -2,6 +2,7 @@
 
 use super::ast::Name;
 use super::chars::skip_name;
+use super::foreign;
 use super::scan::skip_text;
 use super::walk::nfc;
 use crate::source::{SourceId, Span};
@@ -44,8 +45,16 @@ pub(super) fn blank(text: &str, out: &mut String) {
 pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
     let mut at = 0;
     let mut word = &text[..skip_name(text)];
-    let foreign = ["let", "var", "const", "def", "fn", "func", "function"].contains(&word)
-        && !text[word.len()..].trim_start().starts_with(['=', ':', '(']);
+    // `function y = f(x)` defines `f`.
+    if let (Some(body), "function") = (text.strip_prefix("function "), word)
+        && let Some((_, called)) = body.split_once('=')
+    {
+        let called = called.trim_start();
+        let at = start + text.len() - called.len();
+        let name = &called[..skip_name(called)];
+        return (!name.is_empty()).then(|| Name { text: nfc(name), span: Span::new(id, at, at + name.len()) });
+    }
+    let foreign = foreign::defines(word) && !text[word.len()..].trim_start().starts_with(['=', ':', '(']);
     if matches!(word, "input" | "param" | "network" | "slope") || foreign {
         let rest = &text[word.len()..];
         let body = rest.trim_start();
