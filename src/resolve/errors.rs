@@ -16,13 +16,20 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     }
 }
 
+/// `layer 0 tanh`, `layer -3`
+pub fn no_units(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("a `{word}` has at least one unit"))
+        .at(span, "this is less")
+        .mend(format!("write `{word} 4 tanh`, or leave the line out"))
+}
+
 /// A statement's word where it is a name, and nothing defines that; `minus` where a minus follows it.
 pub fn unknown_word(word: &crate::syntax::Word, span: Span, minus: bool) -> Diagnostic {
     let (name, form) = (word.word, word.form);
     Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name")
         .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
-        .mend(match minus && !matches!(name, "precision" | "seed" | "examples" | "input" | "param") {
+        .mend(match minus && word.takes_value() {
             true => format!("put what follows in round brackets, as in `{name} (-x)`"),
             false => format!("write the statement as in `{form}`, or define the name above: `{name} = …`"),
         })
@@ -48,7 +55,7 @@ pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
 
 /// `dJ/da/db`: a `db` behind a derivative that is divided by it.
 pub fn differential_again(above: &str, of: &str, mend: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::differential", "a derivative of a derivative is one word, too")
+    Diagnostic::error("nnlang::name::differential", "a derivative of a derivative has one `/`")
         .at(span, format!("`{above}` is divided by `d{of}`, which is not a value"))
         .mend(format!("write `{mend}`"))
         .edit(span, mend)

@@ -260,8 +260,8 @@ impl Cx<'_> {
             let mut note = |name: &ast::Name| {
                 self.later.entry(name.text.as_str().into()).or_insert(name.span);
             };
-            let broken = if let ast::Statement::Broken(name) = &item.statement { name.as_ref() } else { None };
-            item.statement.defines().or(broken).into_iter().for_each(&mut note);
+            let broken: &[ast::Name] = if let ast::Statement::Broken(names) = &item.statement { names } else { &[] };
+            item.statement.defines().into_iter().chain(broken).for_each(&mut note);
         }
     }
 

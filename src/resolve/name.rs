@@ -153,8 +153,17 @@ impl Cx<'_> {
         if let (None, Some(word)) = (&nearest, crate::syntax::WORDS.iter().find(|word| word.word == name)) {
             // `assert -x == 3`: the mark made the word a name.
             let text = &self.sources.get(span.source).text;
-            let minus = text.get(span.end as usize..).is_some_and(|rest| rest.trim_start().starts_with(['-', '−']));
-            return Some(errors::unknown_word(word, span, minus));
+            let rest = text.get(span.end as usize..).unwrap_or("");
+            let tail = rest.trim_start();
+            let minus = tail.chars().next().filter(|c| matches!(c, '-' | '−'));
+            if let ("layer", Some(sign)) = (name, minus) {
+                let after = &tail[sign.len_utf8()..];
+                let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+                let start = span.end + (rest.len() - tail.len()) as u32;
+                let end = start + (sign.len_utf8() + digits) as u32;
+                return Some(errors::no_units(name, Span { start, end, ..span }));
+            }
+            return Some(errors::unknown_word(word, span, minus.is_some()));
         }
         Some(errors::unknown(name, span, nearest.as_deref()))
     }

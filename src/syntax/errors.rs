@@ -4,6 +4,7 @@ mod blocks;
 mod foreign;
 
 use super::ast::Name;
+use super::words::Word;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
@@ -183,6 +184,23 @@ pub(super) fn call_space(span: Span, name: &str, bracket: &str) -> Diagnostic {
         .edit(span, "")
 }
 
+/// `f (x) = 3`
+pub(super) fn head_space(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::call_space", "the bracket of a function's parameters touches its name")
+        .at(span, format!("a space stands between `{name}` and `(`"))
+        .mend("take the space away")
+        .edit(span, "")
+}
+
+/// `layer -3 tanh`
+pub(super) fn word_minus(span: Span, word: &Word) -> Diagnostic {
+    let Word { word: name, form, .. } = word;
+    let brackets = if word.takes_value() { ", with round brackets around what begins with `-`" } else { "" };
+    Diagnostic::error("nnlang::syntax::not_understood", format!("no `-` comes right after `{name}`"))
+        .at(span, "so this reads as a difference")
+        .mend(format!("write the statement as in `{form}`{brackets}"))
+}
+
 /// `w ᵀ`
 pub(super) fn prime_space(gap: Span, mark: char) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::call_space", format!("`{mark}` touches what it transposes"))
@@ -321,11 +339,11 @@ pub(super) fn missing_equals(gap: Span, span: Span) -> Diagnostic {
 }
 
 /// `[1 2]`
-pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span) -> Diagnostic {
+pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span, between: &str) -> Diagnostic {
     let error =
         Diagnostic::error("nnlang::syntax::missing_comma", format!("no comma stands between `{left}` and `{right}`"))
             .at(span, format!("`{left}` is before it"))
-            .mend("write a comma between two entries");
+            .mend(format!("write a comma between two {between}"));
     gaps.iter().fold(error, |error, gap| error.edit(*gap, ", "))
 }
 

@@ -132,7 +132,7 @@ const MEANINGS: &[(&str, &str)] = &[
     ("⌈", "write `ceil(x)`"),
     ("⊗", "write `outer(a, b)`"),
     ("→", FUNCTION),
-    ("\\", "write a function as `f(x) = x^2`; a line goes on after an operator"),
+    ("\\", "end a line with an operator and it goes on; write a function as `f(x) = x^2`"),
     ("~", "write `~=` to compare up to rounding"),
     ("½¼¾", "write it as `1/2`"),
     ("…", "write `0..10` for a range, or each entry"),

@@ -196,13 +196,18 @@ impl Cx<'_> {
             && !after.starts_with("==")
             && self.open().is_some_and(|(_, b)| b == b'(')
         {
-            return Some(errors::missing_comma(&[gap], left, word, self.here(word.len())));
+            return Some(errors::missing_comma(&[gap], left, word, self.here(word.len()), "arguments"));
         }
         if let Some(problem) = self.spaced_differential(left, word) {
             return Some(problem);
         }
         if matches!(c, '(' | '[') && called && self.at > self.before.len() {
-            return Some(errors::call_space(gap, left, &self.rest[..1]));
+            let after = brackets::matching(self.rest, 0).map_or("", |close| self.rest[close + 1..].trim_start());
+            let defines = after.starts_with('=') && !after.starts_with("==") && self.before == self.first;
+            return Some(match c == '(' && defines {
+                true => errors::head_space(gap, left),
+                false => errors::call_space(gap, left, &self.rest[..1]),
+            });
         }
         if let Some((word, here, same)) = elsewhere::WORD_OPERATORS.iter().find(|(there, ..)| *there == word)
             && !after.is_empty()
@@ -236,7 +241,7 @@ impl Cx<'_> {
         }
         let left_span = self.span(self.before.len() - left.len(), self.before.len());
         if let Some((open, b'[')) = self.open() {
-            return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length)));
+            return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length), "entries"));
         }
         Some(errors::missing_operator(left, left_span, right, self.here(length)))
     }

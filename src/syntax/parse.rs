@@ -6,7 +6,7 @@ use super::chars::skip_name;
 use super::errors;
 use super::foreign;
 use super::mistake;
-use super::piece::{blank, broken_name};
+use super::piece::{blank, broken, broken_name};
 use super::product;
 use super::scan::{self, Mark, Piece};
 use super::shapes::Shapes;
@@ -185,7 +185,7 @@ impl<'a> Cx<'a> {
                     let mut item = Item {
                         leading: std::mem::take(&mut leading),
                         span: self.span(piece.start, piece.end),
-                        statement: Statement::Broken(None),
+                        statement: Statement::Broken(vec![]),
                         comment: None,
                         same_line: piece.same_line,
                     };
@@ -199,7 +199,7 @@ impl<'a> Cx<'a> {
                         let lines: Vec<Span> = lines.into_iter().map(span).collect();
                         self.faults.push(errors::argument_at_margin(item.span, &lines));
                         let text = self.text.get(piece.start..piece.end).unwrap_or("");
-                        item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
+                        item.statement = broken(text, piece.start, self.id);
                     } else {
                         item.statement = self.line_statement(&piece, place);
                         if matches!(item.statement, Statement::Broken(_)) && !foreign {
@@ -209,7 +209,11 @@ impl<'a> Cx<'a> {
                     if foreign {
                         self.faults.truncate(told);
                         let text = self.text.get(piece.start..piece.end).unwrap_or("");
-                        item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
+                        let names = match item.statement {
+                            Statement::Broken(names) if after_block => names,
+                            _ => broken_name(text, piece.start, self.id).into_iter().collect(),
+                        };
+                        item.statement = Statement::Broken(names);
                         if after_block {
                             item.span = self.span(piece.start, self.block_end());
                         }
@@ -255,7 +259,7 @@ impl<'a> Cx<'a> {
     /// A statement with the block after it.
     fn block_statement(&mut self, piece: &Piece, place: Place, item: &mut Item) {
         let text = self.text.get(piece.start..piece.end).unwrap_or("");
-        let defines = broken_name(text, piece.start, self.id);
+        let defines: Vec<Name> = broken_name(text, piece.start, self.id).into_iter().collect();
         let fails_before = self.faults.len();
         let mut head = self.head(piece);
         let mut leading = vec![];
@@ -284,10 +288,10 @@ impl<'a> Cx<'a> {
             self.at += 1;
         }
         let Some(open) = open else { return };
-        let defines = match &head {
-            Some(Head::Function { slope: false, name, .. } | Head::Network { name, .. }) => Some(name.clone()),
-            Some(Head::Layer(layer)) => layer.output.clone(),
-            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. }) => None,
+        let mut defines = match &head {
+            Some(Head::Function { slope: false, name, .. } | Head::Network { name, .. }) => vec![name.clone()],
+            Some(Head::Layer(layer)) => layer.output.iter().cloned().collect(),
+            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. }) => vec![],
             None => defines,
         };
         let inside = match &head {
@@ -308,6 +312,13 @@ impl<'a> Cx<'a> {
             // A tensor in braces, or a body of another language: what is in them is no block.
             self.faults.truncate(before);
             self.foreign = foreign::Body::Line;
+            if defines.is_empty() {
+                // As of `if (a) { … }`, where the names are those of the program.
+                for item in &block.items {
+                    let broken: &[Name] = if let Statement::Broken(names) = &item.statement { names } else { &[] };
+                    defines.extend(item.statement.defines().into_iter().chain(broken).cloned());
+                }
+            }
         }
         if let Some(first) = block.items.first_mut() {
             leading.append(&mut first.leading);
@@ -401,7 +412,7 @@ impl<'a> Cx<'a> {
                 self.faults.pop();
                 self.faults.push(errors::block_line(word, self.span(piece.start, piece.end)));
             }
-            return Statement::Broken(broken_name(text, piece.start, self.id));
+            return broken(text, piece.start, self.id);
         };
         let allowed = match (place, &statement) {
             (Place::File | Place::Unknown, _) | (_, Statement::Broken(_)) => true,
@@ -423,7 +434,7 @@ impl<'a> Cx<'a> {
             return statement;
         }
         self.faults.push(wrong_place(place, self.span(piece.start, piece.end)));
-        Statement::Broken(broken_name(text, piece.start, self.id))
+        broken(text, piece.start, self.id)
     }
 
     fn head(&mut self, piece: &Piece) -> Option<Head> {

@@ -1,6 +1,6 @@
 //! The text of one statement: how it is handed to the grammar, and what it would define where that fails.
 
-use super::ast::Name;
+use super::ast::{Name, Statement};
 use super::chars::skip_name;
 use super::foreign;
 use super::scan::skip_text;
@@ -41,6 +41,11 @@ pub(super) fn blank(text: &str, out: &mut String) {
     }
 }
 
+/// A statement that cannot be read, with the name that it would define.
+pub(super) fn broken(text: &str, start: usize, id: SourceId) -> Statement {
+    Statement::Broken(broken_name(text, start, id).into_iter().collect())
+}
+
 /// The name that a broken statement would define, where that can be told.
 pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
     let mut at = 0;
@@ -71,14 +76,12 @@ pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name
         Some(b':') => true,
         Some(b'+' | b'-' | b'*' | b'/') => rest[1..].starts_with('='),
         Some(b'(' | b'[') => {
-            text.len() == word.len() + rest.len() && {
-                let line = rest.lines().next().unwrap_or("");
-                line.match_indices('=').any(|(at, _)| {
-                    !line[at + 1..].starts_with('=')
-                        && !line[..at].ends_with(['=', '!', '<', '>', '~'])
-                        && line[..at].trim_end().ends_with([')', ']'])
-                })
-            }
+            let line = rest.lines().next().unwrap_or("");
+            line.match_indices('=').any(|(at, _)| {
+                !line[at + 1..].starts_with('=')
+                    && !line[..at].ends_with(['=', '!', '<', '>', '~'])
+                    && line[..at].trim_end().ends_with([')', ']'])
+            })
         }
         _ => false,
     };

@@ -69,7 +69,7 @@ fn values(items: &[Item]) -> FxHashSet<String> {
             Statement::Define(define) => drop(values.insert(define.name.text.clone())),
             Statement::Declare(declare) => drop(values.insert(declare.name.text.clone())),
             Statement::Recurrence(recurrence) => drop(values.insert(recurrence.name.text.clone())),
-            Statement::Broken(Some(name)) => drop(values.insert(name.text.clone())),
+            Statement::Broken(names) => values.extend(names.iter().map(|name| name.text.clone())),
             Statement::Function(function) => {
                 values.extend(function.params.iter().map(|param| param.name.text.clone()));
                 values.extend(function.locals.iter().map(|local| local.name.text.clone()));

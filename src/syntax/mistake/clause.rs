@@ -40,6 +40,11 @@ impl<'a> Cx<'a> {
         if !words::is_word(first) || self.open().is_some() {
             return None;
         }
+        let tail = before[first.len()..].trim_start();
+        let minus = tail.starts_with(['-', '−']) && tail.len() < before.len() - first.len();
+        if let Some(word) = words::WORDS.iter().find(|word| minus && word.word == first) {
+            return Some(errors::word_minus(self.span(before.len() - tail.len(), before.len()), word));
+        }
         let length = skip_name(self.rest).max(right_length(self.rest));
         let found = format!("`{}`", &self.rest[..length]);
         if before == first {
