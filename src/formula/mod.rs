@@ -20,8 +20,9 @@ mod reduce;
 mod sides;
 mod write;
 
-use crate::graph::{DefId, Diff, Kernel, NodeId, OpDef, Role};
+use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
+use crate::ops::form::{Form, form};
 pub use crate::ops::latex::latex;
 use crate::simplify::Opener;
 use crate::source::Span;
@@ -116,7 +117,9 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
     let texts: FxHashMap<NodeId, String> = named.iter().cloned().collect();
     let mut aliases: FxHashMap<NodeId, NodeId> = named.iter().map(|(id, _)| (*id, *id)).collect();
     for (value, name) in values {
-        aliases.entry(*value).or_insert(*name);
+        if !is_multiple(&compiled.graph, *value, &texts) {
+            aliases.entry(*value).or_insert(*name);
+        }
     }
     if let Some(name) = aliases.get(&root).and_then(|id| texts.get(id)) {
         return Formula { text: name.clone(), node: root };
@@ -131,6 +134,15 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
         None => laid_out(&print::Printer { compiled, names: &texts, spelled: &spelled, root: node }.text()),
     };
     Formula { text, node }
+}
+
+/// `2b`, which says more than a `u` that is defined so.
+fn is_multiple(graph: &Graph, value: NodeId, named: &FxHashMap<NodeId, String>) -> bool {
+    let is_number = |id: &NodeId| graph.def(*id).role == Role::Number;
+    match (form(graph, value), &graph.node(value).args[..]) {
+        (Form::Mul(..), [a, b]) => (is_number(a) && named.contains_key(b)) || (is_number(b) && named.contains_key(a)),
+        _ => false,
+    }
 }
 
 /// Are two nodes the same formula, by the algebra?

@@ -34,6 +34,15 @@ impl Algebra<'_> {
                 self.aliases.remove(id);
             }
             let made = self.canonical(value);
+            // `2b` says more than a `u` that is defined so.
+            let multiple = self.poly(made);
+            if let Some((count, mono)) = multiple.single()
+                && let [(atom, 1.0)] = mono[..]
+                && count != 1.0
+                && self.named.contains(&atom)
+            {
+                continue;
+            }
             for id in known {
                 self.aliases.insert(id, name);
                 self.canon.insert(id, name);

@@ -3,14 +3,18 @@
 //! A node is an operator applied to earlier nodes. A *definition* is a node of its own (its attribute is the
 //! [`DefId`]), so that two names with equal right sides stay two; passes see through it, questions do not.
 
+mod attrs;
+mod fault;
 mod map;
 mod op;
 mod verify;
 
+pub use attrs::{Attr, Attrs, Literal, SliceSpec};
+pub use fault::{Fault, FaultLabel};
 pub use map::NodeMap;
 pub use op::{
-    Along, Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Expand, Fault, FaultLabel, Kernel, Literal, MatrixKernel,
-    Move, Notation, Op, OpDef, Reduce, Role, SliceSpec, Source, Step, Template, Transpose, Type,
+    Along, Arg, ArgKind, Contract, Diff, Domain, Expand, Kernel, MatrixKernel, Move, Notation, Op, OpDef, Reduce, Role,
+    Source, Step, Template, Transpose, Type,
 };
 pub use verify::verify;
 

@@ -1,0 +1,214 @@
+//! What lowering gives: the graph, its definitions, and what is asked of them.
+
+use super::Openers;
+use crate::graph::{DefId, Graph, NodeId};
+use crate::resolve::hir;
+use crate::source::Span;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// What a definition is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefKind {
+    /// `u = b*c`
+    Variable,
+    /// `a = 5`: it depends on no other name.
+    Leaf,
+    /// `input x : [3, m]`
+    Input,
+    /// `param W : [3, 4] = xavier`, and what a layer trains.
+    Param,
+    /// A parameter or local name of one call of a function or network, or an index.
+    Local,
+}
+
+/// A definition.
+#[derive(Clone, Debug)]
+pub struct Def {
+    /// As the user writes it.
+    pub name: Arc<str>,
+    /// Where it is defined.
+    pub span: Span,
+    /// What it is.
+    pub kind: DefKind,
+    /// Its node: a slot, or a definition node over its value.
+    pub node: NodeId,
+    /// What a slot holds at first, where the program says so.
+    pub init: Option<NodeId>,
+    /// Its shape was stated in the program.
+    pub stated: bool,
+}
+
+/// The program as a graph.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// The graph.
+    pub graph: Graph,
+    /// All definitions.
+    pub defs: Vec<Def>,
+    /// The definition of each global, where it has one.
+    pub globals: Vec<Option<DefId>>,
+    /// Where each node was written.
+    pub spans: Vec<Span>,
+    /// What is asked, in order.
+    pub items: Vec<Item>,
+    /// The memory of what each node is evaluated as.
+    pub openers: Openers,
+    /// The evaluated form of each slot's first expression, as it becomes known.
+    pub inits: FxHashMap<DefId, NodeId>,
+    /// The settings of the file.
+    pub settings: hir::Settings,
+    /// Where a vector was written beside something of more axes.
+    pub beside: Vec<Beside>,
+    /// The divisions that the program writes.
+    pub quotients: Vec<Quotient>,
+    /// The layers that the program writes.
+    pub layers: Vec<Layered>,
+    /// What a network computed inside, by the name under which it can be asked for: `encoder.a1`, or `h.a1` of one call.
+    pub insides: FxHashMap<DefId, Arc<str>>,
+    /// The program's functions that hide one of the library's.
+    pub hiding: Vec<(Arc<str>, Span)>,
+}
+
+/// A division as the program writes it.
+#[derive(Clone, Debug)]
+pub struct Quotient {
+    /// What is divided by.
+    pub divisor: NodeId,
+    /// Its text.
+    pub divisor_span: Span,
+    /// The terms of a divisor that is written as a difference.
+    pub difference: Option<[NodeId; 2]>,
+    /// Is the divisor a product written together, as in `1/2x`?
+    pub together: bool,
+    /// The whole.
+    pub span: Span,
+}
+
+/// A layer.
+#[derive(Clone, Debug)]
+pub struct Layered {
+    /// What it takes.
+    pub source: NodeId,
+    /// What it gives.
+    pub output: NodeId,
+    /// The activation's name, where it says one.
+    pub activation: Option<Span>,
+    /// Its word.
+    pub word: Span,
+    /// Its number of units, after which an activation would stand.
+    pub units: Span,
+}
+
+/// A vector and something of more axes, entry by entry, as the program writes it.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// The one with more axes.
+    pub wide: NodeId,
+    /// The vector.
+    pub narrow: NodeId,
+    /// The vector's text.
+    pub narrow_span: Span,
+    /// The whole.
+    pub span: Span,
+}
+
+/// One statement to answer.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its text.
+    pub span: Span,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// What a statement is.
+#[derive(Clone, Debug)]
+pub enum ItemKind {
+    /// A definition: nothing to answer, unless nothing is asked at all.
+    Define(DefId),
+    /// An expression on a line of its own.
+    Show(Box<Asked>),
+    /// A string on a line of its own.
+    Heading(Arc<str>),
+    /// An inspection statement; its expressions are all there.
+    Ask(Box<Ask>),
+}
+
+/// An expression that a question is about.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its value; `None`: it is wrong, and reported.
+    pub node: Option<NodeId>,
+    /// Its text.
+    pub span: Span,
+    /// The definition that it names, if it is a name alone.
+    pub def: Option<DefId>,
+    /// What it is the derivative of, where it is one of a name.
+    pub of: Option<NodeId>,
+    /// By what, where it is a derivative of the first order by one name.
+    pub by: Option<NodeId>,
+    /// By what, one name for each order.
+    pub order: Vec<NodeId>,
+    /// Why it is zero, where it is a derivative that is.
+    pub zero: Option<Zero>,
+}
+
+/// Why a derivative is zero.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Zero {
+    /// Nothing connects them.
+    Unconnected,
+    /// The derivative of an order before, by its name, does not depend on this.
+    Constant(String, String),
+    /// The reason of what is flat.
+    Flat(String),
+}
+
+/// An inspection statement.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// `grad`, `trace`, …
+    pub word: crate::syntax::ast::Name,
+    /// The expressions.
+    pub exprs: Vec<Asked>,
+    /// After `wrt`.
+    pub wrt: Vec<Asked>,
+    /// After `by`.
+    pub by: Option<Asked>,
+    /// After `in`.
+    pub within: Option<Asked>,
+    /// `for z in …`: the index's definition (a slot without a value) and the values.
+    pub over: Option<(DefId, Asked)>,
+    /// Before `times`.
+    pub times: Option<Asked>,
+    /// After `to`.
+    pub to: Option<crate::source::Spanned<String>>,
+}
+
+impl Compiled {
+    /// A definition.
+    pub fn def(&self, id: DefId) -> &Def {
+        &self.defs[id.index()]
+    }
+
+    /// Where a node was written.
+    pub fn span(&self, id: NodeId) -> Option<Span> {
+        let id = self.graph.origin(id).map_or(id, |origin| origin.node);
+        self.spans.get(id.index()).copied()
+    }
+
+    /// The definition whose node this is.
+    pub fn def_of(&self, id: NodeId) -> Option<DefId> {
+        let node = self.graph.node(id);
+        match node.op.def.role {
+            crate::graph::Role::Slot | crate::graph::Role::Def => node.op.attrs.def(0),
+            crate::graph::Role::Plain
+            | crate::graph::Role::Number
+            | crate::graph::Role::Literal
+            | crate::graph::Role::Dim
+            | crate::graph::Role::Stop
+            | crate::graph::Role::Draw => None,
+        }
+    }
+}
