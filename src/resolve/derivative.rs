@@ -43,11 +43,13 @@ impl Cx<'_> {
     pub(super) fn differential_again(&self, of: &str, span: Span) -> Option<crate::diag::Diagnostic> {
         let text = self.sources.get(span.source).text.get(..span.start as usize)?;
         let head = text.trim_end().strip_suffix('/')?.trim_end();
-        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '/');
-        let whole = &head[head.trim_end_matches(part).len()..];
-        let (goal, by) = whole.split_once('/').filter(|(goal, by)| goal.starts_with('d') && by.starts_with('d'))?;
-        let (order, goal) = above(goal);
-        if !self.is_value(&goal) || by.contains('/') {
+        let word = |text: &'_ str| text.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+        let (rest, by) = head.split_at(word(head));
+        let rest = rest.strip_suffix('/').filter(|_| by.starts_with('d'))?;
+        let (rest, goal) = rest.split_at(word(rest));
+        let whole = &head[rest.len()..];
+        let (order, goal) = above(Some(goal).filter(|goal| goal.starts_with('d'))?);
+        if !self.is_value(&goal) || rest.ends_with(['/', '.']) {
             return None;
         }
         let (base, below) = below(&stem(by)).map_or((stem(by), 1), |(base, order)| (base.to_string(), order));

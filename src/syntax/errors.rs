@@ -61,7 +61,10 @@ pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
 pub(super) fn missing_before(span: Span, mark: &str) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::missing_value", format!("a value is missing before `{mark}`"))
         .at(span, "a statement begins here")
-        .mend(format!("write a value before it, or end the line above with the `{mark}` to go on with that"))
+        .mend(match mark {
+            "%" => "write `#` before a comment, or a value before the `%` of a remainder".to_string(),
+            _ => format!("write a value before it, or end the line above with the `{mark}` to go on with that"),
+        })
 }
 
 /// `∂J / ∂a`, `∂^2J/∂a^2`, `d/da J`

@@ -40,6 +40,7 @@ const EQUATION: &str = "write the equation alone, as in `a = 5`";
 const FUNCTION: &str = "write a function as `f(x) = x^2`";
 const ANSWERED: &str = "write the expression on a line of its own, and it is answered";
 const WHERE: &str = "write `where(condition, a, b)`";
+const ALONE: &str = "leave it out, and write the lines below it alone";
 const USE: &str = "write `use \"file.nnl\"`";
 const NETWORK: &str = "write `network f(x) { … }`";
 
@@ -65,6 +66,9 @@ const WORDS: &[(&str, &str)] = &[
     ("elif", WHERE),
     ("for", "write `[x[i]^2 for i in 0..m]`, `sum(x[i] for i in 0..m)`, or a recurrence `h[t] = …`"),
     ("while", "write a recurrence `h[t] = … h[t-1] … start …`"),
+    ("with", ALONE),
+    ("try", ALONE),
+    ("except", ALONE),
     ("import", USE),
     ("include", USE),
     ("from", USE),
@@ -178,16 +182,22 @@ impl Body {
     /// After a broken statement: is it the head of a body, or the beginning of a comment?
     pub fn begin(&mut self, whole: &str, piece: &Piece) {
         let text = whole.get(piece.start..piece.end).unwrap_or("");
-        if piece.same_line {
+        if piece.same_line || *self == Body::Endless {
             return;
         }
         let word = &text[..skip_name(text)];
-        let heads = matches!(word, "def" | "for" | "if" | "else" | "elif" | "while" | "class");
-        if heads && text.trim_end().ends_with(':') || word == "function" {
+        if text.trim_end().ends_with(':') || word == "function" {
             *self = Body::Deeper(column(whole, piece.start));
-        } else if text.starts_with("/*") && !text.contains("*/") && *self != Body::Endless {
+        } else if text.starts_with("/*") && !text.contains("*/") {
             let end = whole[piece.end..].find("*/").map(|at| piece.end + at + 2);
             *self = end.map_or(Body::Endless, Body::Until);
+        }
+    }
+
+    /// After braces of another language.
+    pub fn begin_line(&mut self) {
+        if *self != Body::Endless {
+            *self = Body::Line;
         }
     }
 

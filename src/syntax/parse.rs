@@ -311,7 +311,7 @@ impl<'a> Cx<'a> {
         if elsewhere {
             // A tensor in braces, or a body of another language: what is in them is no block.
             self.faults.truncate(before);
-            self.foreign = foreign::Body::Line;
+            self.foreign.begin_line();
             if defines.is_empty() {
                 // As of `if (a) { … }`, where the names are those of the program.
                 for item in &block.items {

@@ -136,6 +136,13 @@ pub(in crate::syntax) fn stray_colon(span: Span, instead: &str, mend: String) ->
         .edit(span, instead)
 }
 
+/// `A(1, :)`
+pub(in crate::syntax) fn slice_brackets(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", "`:` does not fit here")
+        .at(span, "a slice stands in square brackets")
+        .mend(format!("write `{name}[…]` for entries of `{name}`, which are counted from 0"))
+}
+
 /// `x : float [2]`
 pub(in crate::syntax) fn element_type(span: Span, word: &str, here: Option<&str>) -> Diagnostic {
     let problem = Diagnostic::error("nnlang::syntax::not_understood", format!("there are no entries of type `{word}`"))

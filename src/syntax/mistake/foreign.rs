@@ -3,7 +3,7 @@
 use super::place::{Cx, right_length};
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use crate::syntax::chars::is_name_part;
+use crate::syntax::chars::{is_name_part, skip_name};
 use crate::syntax::errors::{self, Expected};
 use crate::syntax::foreign;
 
@@ -88,28 +88,31 @@ impl Cx<'_> {
         slip.then(|| errors::percent_sign(self.span(number.len(), self.before.len()), instead))
     }
 
-    /// `1:3` for a range, `axis:0` for an argument.
+    /// `axis:0` for an argument, `A(1, :)` for an index, `1:3` for a range.
     pub(super) fn colon(&self) -> Option<Diagnostic> {
-        if !self.rest.starts_with(':') || !self.after_value() || self.expects(Expected::Mark(":")) {
+        if !self.rest.starts_with(':') {
             return None;
         }
-        let (left, named) = self.left();
+        let (left, named) = if self.after_value() { self.left() } else { ("", false) };
         let right = self.rest[1..].trim_start();
-        let right = &right[..right_length(right)];
+        let right = &right[..skip_name(right).max(right_length(right))];
         let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-        match self.open() {
-            Some((_, b'(')) if named => {
-                Some(errors::stray_colon(self.here(1), "=", format!("write `{left}={right}` for a named argument")))
-            }
-            open if !open.is_some_and(|(at, _)| self.text[..at].ends_with(is_name_part))
-                && number(left)
-                && number(right) =>
-            {
-                let mend = format!("write `{left}..{right}` for a range, which ends before {right}");
-                Some(errors::stray_colon(self.here(1), "..", mend))
-            }
-            _ => None,
+        let open = self.open().map(|(at, byte)| (byte, &self.text[..at]));
+        if let Some((b'(', head)) = open.filter(|(_, head)| head.ends_with(is_name_part)) {
+            let argument = self.before[..self.before.len() - left.len()].trim_end().ends_with(',');
+            return Some(match named && argument && (number(right) || matches!(right, "true" | "false")) {
+                true => errors::stray_colon(self.here(1), "=", format!("write `{left}={right}` for a named argument")),
+                false => {
+                    let name = &head[head.trim_end_matches(is_name_part).len()..];
+                    errors::slice_brackets(self.here(1), name)
+                }
+            });
         }
+        let index = open.is_some_and(|(_, head)| head.ends_with(is_name_part)) || self.expects(Expected::Mark(":"));
+        (!index && number(left) && number(right)).then(|| {
+            let mend = format!("write `{left}..{right}` for a range, which ends before {right}");
+            errors::stray_colon(self.here(1), "..", mend)
+        })
     }
 
     /// `[1, 2; 3, 4]`
