@@ -8,7 +8,7 @@ use super::chars::skip_name;
 use super::errors;
 use super::foreign;
 use super::mistake;
-use super::piece::{blank, broken, broken_name};
+use super::piece::{blank, broken, broken_name, head_word};
 use super::product;
 use super::scan::{self, Mark, Piece};
 use super::shapes::Shapes;
@@ -312,6 +312,13 @@ impl<'a> Cx<'a> {
         match rule {
             Rule::statement => {
                 let word = &text[..skip_name(text)];
+                if let Some(head) = text.trim_end().strip_suffix(':')
+                    && foreign::word(word).is_none()
+                    && tree::read(Rule::header, head, piece.depth, &mut self.nodes).is_ok()
+                {
+                    let colon = piece.start + head.len();
+                    return errors::block_colon(self.span(colon, colon + 1), head);
+                }
                 if words::is_word(word) && tree::read(Rule::header, text, piece.depth, &mut self.nodes).is_ok() {
                     return errors::missing_block(whole, word);
                 }
@@ -324,13 +331,23 @@ impl<'a> Cx<'a> {
                     let equals = self.span(piece.end - 1, piece.end);
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));
                 }
-                if tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok() {
+                let alone = tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok();
+                let word = &text[..skip_name(text)];
+                let rest = text[word.len()..].trim_start();
+                if head_word(text).is_some() && brackets::matching(rest, 0) == Some(rest.trim_end().len() - 1) {
+                    let gap = self.span(piece.start + word.len(), piece.start + text.len() - rest.len());
+                    if gap.start < gap.end {
+                        return errors::head_space(gap, word);
+                    }
+                }
+                let inside = rest.starts_with('=') && !rest.starts_with("==");
+                if alone || inside {
                     let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
                         Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
                         _ => None,
                     });
                     let brace = brace.map_or(whole, |at| self.span(at, at + 1));
-                    return errors::stray_block(brace);
+                    return if alone { errors::stray_block(brace) } else { errors::braces_inside(brace) };
                 }
             }
             _ => {}

@@ -11,7 +11,7 @@ impl Cx<'_> {
     pub(super) fn foreign_word(&self) -> Option<Diagnostic> {
         let (word, mend) = foreign::word(self.first)?;
         let rest = self.text[word.len()..].trim_start();
-        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']) || rest == ":";
+        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']) || rest.ends_with(':');
         follows.then(|| errors::foreign_word(self.span(0, word.len()), word, mend))
     }
 

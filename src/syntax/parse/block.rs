@@ -4,7 +4,7 @@ use super::{Cx, Place, wrong_place};
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::syntax::errors;
-use crate::syntax::piece::broken_name;
+use crate::syntax::piece::broken_head;
 use crate::syntax::scan::{Mark, Piece};
 use crate::syntax::statement::Head;
 
@@ -39,7 +39,7 @@ impl Cx<'_> {
     /// A statement with the block after it.
     pub(super) fn block_statement(&mut self, piece: &Piece, place: Place, item: &mut Item) {
         let text = self.text.get(piece.start..piece.end).unwrap_or("");
-        let defines: Vec<Name> = broken_name(text, piece.start, self.id).into_iter().collect();
+        let defines: Vec<Name> = broken_head(text, piece.start, self.id).into_iter().collect();
         let fails_before = self.faults.len();
         let mut head = self.head(piece);
         let mut leading = vec![];
@@ -83,9 +83,9 @@ impl Cx<'_> {
         };
         let before = self.faults.len();
         let mut block = self.block(open, inside);
-        let tensor = !self.text[..open].trim_end().trim_end_matches('=').trim_end().ends_with(')');
+        let body = self.text[..open].trim_end().strip_suffix('=').is_some_and(|head| head.trim_end().ends_with(')'));
         let elsewhere = self.faults.get(fails_before).is_some_and(|fault| match fault.code {
-            "nnlang::syntax::block_equals" => tensor,
+            "nnlang::syntax::block_equals" => !body,
             code => code == "nnlang::syntax::foreign_word",
         });
         if elsewhere {
