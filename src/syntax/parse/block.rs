@@ -19,7 +19,8 @@ impl Cx<'_> {
     pub(super) fn block(&mut self, open: usize, place: Place) -> Block {
         self.depth += 1;
         let outer = std::mem::replace(&mut self.ends_at_margin, self.never_closed.contains(&open));
-        let (items, trailing) = self.items(place);
+        // Some 8 KiB of stack a block without optimisation, and what the grammar needs.
+        let (items, trailing) = stacker::maybe_grow(1 << 20, 4 << 20, || self.items(place));
         self.ends_at_margin = outer;
         if let Some(Mark::Close(_)) = self.marks.get(self.at) {
             self.at += 1;
