@@ -114,12 +114,16 @@ pub fn answer(
     whole: bool,
     asked: impl Fn(Span) -> bool,
 ) -> (Vec<Answer>, Vec<Diagnostic>) {
-    let items: Vec<Item> = eval.compiled.items.iter().filter(|item| asked(item.span)).cloned().collect();
-    let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
-    if !items.iter().any(|item| is_output(&item.kind)) {
+    let own = |item: &&Item| asked(item.span);
+    let outputs = |item: &&Item| is_output(&item.kind);
+    let mut items: Vec<Item> = eval.compiled.items.iter().filter(outputs).filter(own).cloned().collect();
+    if items.is_empty() {
+        items = eval.compiled.items.iter().filter(own).cloned().collect();
+        let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
         listing::answer(&mut cx, &items, whole);
         return (cx.answers, cx.problems);
     }
+    let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
     for item in &items {
         let done = match &item.kind {
             ItemKind::Define(_) => Ok(()),

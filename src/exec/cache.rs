@@ -63,6 +63,8 @@ impl Cache {
 
     pub(super) fn put(&mut self, node: NodeId, value: &Value, bytes: u64) {
         if self.values.len() <= node.index() {
+            // Room for the whole graph at once, of which what is not reached is never touched.
+            self.values.reserve(self.marks.len().saturating_sub(self.values.len()));
             self.values.resize(node.index() + 1, Value::Empty);
         }
         if let Some(place) = self.values.get_mut(node.index())

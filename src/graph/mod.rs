@@ -185,6 +185,7 @@ impl Graph {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
         if self.origin.is_some() {
+            self.origins.reserve(self.nodes.capacity().saturating_sub(self.origins.len()));
             self.origins.resize(id.index(), None);
             self.origins.push(self.origin);
         }

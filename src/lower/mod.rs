@@ -79,7 +79,12 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         unnamed: 0,
     };
     // Most expression nodes become one graph node, and the questions make about twice as many.
-    cx.out.graph.reserve(2 * program.arena.len());
+    let nodes = 2 * program.arena.len();
+    cx.out.graph.reserve(nodes);
+    cx.out.spans.reserve(nodes);
+    cx.depends.reserve(nodes);
+    cx.out.defs.reserve(program.globals.len());
+    cx.out.items.reserve(program.items.len());
     for item in &program.items {
         cx.item(item);
     }

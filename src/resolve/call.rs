@@ -58,7 +58,7 @@ impl Cx<'_> {
         let recursive = self.frames.iter().any(|frame| frame.function.as_deref() == Some(name));
         let problem = if recursive {
             errors::recursive(name, span)
-        } else if let Some(defined) = self.later.get(name)
+        } else if let Some(defined) = self.later(name)
             && (defined.source != span.source || defined.start > span.start)
         {
             // Asked for at most a hundred times, as suggestions are.
@@ -66,14 +66,14 @@ impl Cx<'_> {
             let caller = if self.unknown > 100 { None } else { self.calls_back(name) };
             match caller {
                 Some((own, told)) => {
-                    let problem = errors::circular(&own, name, span, *defined);
+                    let problem = errors::circular(&own, name, span, defined);
                     self.circles.insert(own);
                     if told {
                         return None;
                     }
                     problem
                 }
-                None => errors::early(name, span, *defined),
+                None => errors::early(name, span, defined),
             }
         } else if let Some(alias) = self.modules.get(name).copied() {
             errors::file_alone(name, span, alias)

@@ -17,6 +17,8 @@ use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
 use hir::{Function, FunctionId, Global, GlobalId, GlobalKind, Hir, HirId, Kind, Program};
 use rustc_hash::FxHashMap as HashMap;
+use std::cell::OnceCell;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// What `resolve` asks of the session: the text of a file that `use` names.
@@ -26,7 +28,11 @@ pub trait Loader {
 }
 
 /// Binds the names of statements. The problems come with it; what is broken is marked so.
-pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loader) -> (Program, Vec<Diagnostic>) {
+pub fn resolve<'a>(
+    sources: &'a mut Sources,
+    items: &'a [&'a ast::Item],
+    loader: &'a mut dyn Loader,
+) -> (Program, Vec<Diagnostic>) {
     let mut cx = Cx {
         sources,
         loader,
@@ -34,7 +40,8 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         problems: vec![],
         scope: HashMap::default(),
         modules: HashMap::default(),
-        later: HashMap::default(),
+        top: items,
+        later: OnceCell::new(),
         begun: HashMap::default(),
         set: HashMap::default(),
         calls: HashMap::default(),
@@ -52,8 +59,24 @@ pub fn resolve(sources: &mut Sources, items: &[&ast::Item], loader: &mut dyn Loa
         lost_modules: Default::default(),
         last_scalar: None,
     };
+    // A statement is about a name and a handful of nodes.
+    cx.program.arena.reserve(6 * items.len());
+    cx.program.globals.reserve(items.len());
+    cx.program.items.reserve(items.len());
+    cx.scope.reserve(items.len());
     cx.items(items, Wanted::All);
     (cx.program, cx.problems)
+}
+
+/// Where each name of these statements is defined.
+fn defined(items: &[&ast::Item]) -> HashMap<Arc<str>, Span> {
+    let mut out: HashMap<Arc<str>, Span> = HashMap::default();
+    for item in items {
+        for name in item.statement.names() {
+            out.entry(name.text.as_str().into()).or_insert(name.span);
+        }
+    }
+    out
 }
 
 /// Which statements of a file take part.
@@ -91,8 +114,10 @@ struct Cx<'a> {
     scope: HashMap<Arc<str>, GlobalId>,
     /// `net` of `use "net.nnl" as net`, and its names.
     modules: HashMap<Arc<str>, Span>,
-    /// Where the names of this file are defined, whatever the line.
-    later: HashMap<Arc<str>, Span>,
+    /// The statements of the program itself.
+    top: &'a [&'a ast::Item],
+    /// Where the names of this file are defined, whatever the line; of the program itself as soon as it is asked for.
+    later: OnceCell<HashMap<Arc<str>, Span>>,
     /// Of each text the first statement that is no setting.
     begun: HashMap<SourceId, Span>,
     /// Where each setting is made.
@@ -189,24 +214,23 @@ impl Cx<'_> {
         if let Some(before) = self.modules.get(&name).copied() {
             self.report(errors::twice(&name, span, before, own));
         }
-        match self.scope.get(&name) {
-            Some(before) => {
-                let before = &self.program.globals[before.0 as usize];
+        match self.scope.entry(name.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(id);
+            }
+            Entry::Occupied(mut place) => {
+                let before = &self.program.globals[place.get().0 as usize];
                 let problem = match before.kind {
                     GlobalKind::Dimension => errors::dimension_first(&name, span, before.span),
                     GlobalKind::Broken | GlobalKind::Value | GlobalKind::Function(_) | GlobalKind::Network(_) => {
                         errors::twice(&name, span, before.span, own)
                     }
                 };
-                let span = before.span;
-                self.report(problem);
+                self.problems.push(problem);
                 // Which of the two is meant is not known: what uses the name says nothing of its own.
-                let kind = GlobalKind::Broken;
-                self.program.globals.push(Global { name: name.clone(), span, kind });
-                self.scope.insert(name, GlobalId(id.0 + 1));
-            }
-            None => {
-                self.scope.insert(name, id);
+                let broken = Global { name, span: before.span, kind: GlobalKind::Broken };
+                self.program.globals.push(broken);
+                place.insert(GlobalId(id.0 + 1));
             }
         }
         id
@@ -242,7 +266,7 @@ impl Cx<'_> {
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
     }
 
-    /// Pre-scan: where each name of these statements is defined.
+    /// Pre-scan: where statements begin, and what functions name.
     fn look_ahead(&mut self, items: &[&ast::Item]) {
         for item in items {
             if !goes_before(&item.statement) {
@@ -257,12 +281,12 @@ impl Cx<'_> {
                 bodies.for_each(|body| statement::each_name(body, &mut |name| names.push(name.into())));
                 self.calls.entry(function.name.text.as_str().into()).or_insert(names);
             }
-            let mut note = |name: &ast::Name| {
-                self.later.entry(name.text.as_str().into()).or_insert(name.span);
-            };
-            let broken: &[ast::Name] = if let ast::Statement::Broken(names) = &item.statement { names } else { &[] };
-            item.statement.defines().into_iter().chain(broken).for_each(&mut note);
         }
+    }
+
+    /// Where a name of this file is defined, whatever the line.
+    fn later(&self, name: &str) -> Option<Span> {
+        self.later.get_or_init(|| defined(self.top)).get(name).copied()
     }
 
     /// The function that is being read, where it stands in the body of `name`, or of what that calls; and is a function

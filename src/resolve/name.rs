@@ -117,10 +117,10 @@ impl Cx<'_> {
         if self.within.as_deref() == Some(name) {
             return Some(errors::itself(name, span));
         }
-        if let Some(defined) = self.later.get(name)
+        if let Some(defined) = self.later(name)
             && (defined.source != span.source || defined.start > span.start)
         {
-            return Some(errors::early(name, span, *defined));
+            return Some(errors::early(name, span, defined));
         }
         if let Some(alias) = self.modules.get(name).copied() {
             return Some(errors::file_alone(name, span, alias));
@@ -181,7 +181,7 @@ impl Cx<'_> {
             && self.frame_dim(name).is_none()
             && !self.scope.contains_key(name)
             && !self.modules.contains_key(name)
-            && !self.later.contains_key(name)
+            && self.later(name).is_none()
             && !self.is_function(name)
             && !CONSTANTS.iter().any(|(constant, _)| *constant == name)
             && !matches!(name, "true" | "false" | "none")

@@ -1,11 +1,12 @@
 //! Statements: what each defines, and what it asks.
 
 use super::hir::{self, Ask, GlobalKind, Item, ItemKind, Kind};
-use super::{Cx, Frame, Wanted, errors};
+use super::{Cx, Frame, Wanted, defined, errors};
 use crate::source::Span;
 use crate::syntax::ast::{self, PartKind, Statement};
 use crate::tensor::Precision;
 use rustc_hash::FxHashMap as HashMap;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// The names of initialisers.
@@ -16,7 +17,9 @@ const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad
 
 impl Cx<'_> {
     pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
-        let outer = (std::mem::take(&mut self.later), std::mem::take(&mut self.calls));
+        // A file that is used has no long life; the program's own names are looked for when one is missed.
+        let later = if self.using.is_empty() { OnceCell::new() } else { OnceCell::from(defined(items)) };
+        let outer = (std::mem::replace(&mut self.later, later), std::mem::take(&mut self.calls));
         self.look_ahead(items);
         for item in items {
             self.item(item, wanted);
