@@ -261,7 +261,7 @@ impl Cx<'_> {
             known.extend(crate::prelude::names().map(str::to_string));
         } else {
             known.extend(name::CONSTANTS.iter().map(|(name, _)| name.to_string()));
-            known.push("shapes".to_string());
+            known.extend(["shapes", "true", "false"].map(str::to_string));
         }
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
     }
