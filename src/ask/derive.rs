@@ -77,7 +77,9 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let mut best: Option<(usize, formula::Formula)> = None;
     let mut worst = f64::INFINITY;
     for (length, found) in found {
-        let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count());
+        // Of two that are equally long the one with fewer minuses.
+        let minuses = |text: &str| text.matches('-').count();
+        let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count(), minuses(&found.text));
         if best.as_ref().is_some_and(|(least, best)| size(*least, best) <= size(length, &found)) {
             continue;
         }

@@ -114,18 +114,25 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let long = name.chars().count();
     let allowed = match long {
         0 | 1 => 0,
-        2..=3 => 1,
-        4..=6 => 2,
+        2..=4 => 1,
+        5..=8 => 2,
         _ => 3,
     };
+    let letters = |name: &str| {
+        let mut letters: Vec<char> = name.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let own = letters(name);
     known
         .into_iter()
         .filter(|other| *other != name)
         .map(|other| {
             let distance = if other.eq_ignore_ascii_case(name) { 0 } else { strsim::osa_distance(name, other) };
-            (distance, other)
+            // Of two that are equally near the one of the same letters: they are more often swapped than left out.
+            (distance, distance <= allowed && letters(other) != own, other)
         })
-        .filter(|(distance, _)| *distance <= allowed)
+        .filter(|(distance, ..)| *distance <= allowed)
         .min()
-        .map(|(_, other)| other)
+        .map(|(.., other)| other)
 }

@@ -91,6 +91,11 @@ impl Printer<'_> {
             }
             Form::Add(a, b) => {
                 let right = self.node(b);
+                // `x - 1`, where a number or a product has its sign in front.
+                let one = !matches!(form(self.graph(), b), Form::Add(..) | Form::Sub(..));
+                if let Some(less) = right.text.strip_prefix('-').filter(|_| one && right.bind >= Bind::Sum) {
+                    return Text::new(format!("{} - {less}", self.at_least(a, Bind::Sum)), Bind::Sum);
+                }
                 let right = if right.bind < Bind::Sum || right.text.starts_with('-') {
                     format!("({})", right.text)
                 } else {

@@ -8,10 +8,10 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name");
     match nearest {
-        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None if super::INITIALISERS.contains(&name) => {
+        _ if super::INITIALISERS.contains(&name) => {
             diagnostic.mend(format!("write `param` before the name that it fills: `param W : [3, 4] = {name}`"))
         }
+        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
         None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
 }

@@ -72,8 +72,7 @@ pub fn resolve<'a>(
 fn defined(items: &[&ast::Item]) -> HashMap<Arc<str>, Span> {
     let mut out: HashMap<Arc<str>, Span> = HashMap::default();
     for item in items {
-        let broken: &[ast::Name] = if let ast::Statement::Broken(names) = &item.statement { names } else { &[] };
-        for name in item.statement.defines().into_iter().chain(broken) {
+        for name in item.statement.names() {
             out.entry(name.text.as_str().into()).or_insert(name.span);
         }
     }
@@ -262,7 +261,7 @@ impl Cx<'_> {
             known.extend(crate::prelude::names().map(str::to_string));
         } else {
             known.extend(name::CONSTANTS.iter().map(|(name, _)| name.to_string()));
-            known.push("shapes".to_string());
+            known.extend(["shapes", "true", "false"].map(str::to_string));
         }
         crate::diag::nearest(name, known.iter().map(String::as_str)).map(str::to_string)
     }

@@ -110,6 +110,12 @@ impl Statement {
         }
     }
 
+    /// The names that it defines, and those that it would if it could be read.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        let broken: &[Name] = if let Statement::Broken(names) = self { names } else { &[] };
+        self.defines().into_iter().chain(broken)
+    }
+
     /// Its block in braces: the statements, and the comments before the closing bracket.
     pub fn block(&self) -> Option<(&[Item], &[Trivia])> {
         let block = match self {

@@ -95,10 +95,7 @@ impl Cx<'_> {
             self.foreign.begin_line();
             if defines.is_empty() {
                 // As of `if (a) { … }`, where the names are those of the program.
-                for item in &block.items {
-                    let broken: &[Name] = if let Statement::Broken(names) = &item.statement { names } else { &[] };
-                    defines.extend(item.statement.defines().into_iter().chain(broken).cloned());
-                }
+                defines.extend(block.items.iter().flat_map(|item| item.statement.names()).cloned());
             }
         }
         if let Some(first) = block.items.first_mut() {
