@@ -3,10 +3,12 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
-use crate::graph::NodeId;
+use crate::graph::{Kernel, NodeId};
 use crate::lower::{self, Ask, Asked};
+use crate::ops;
 use crate::source::Span;
 use crate::view::{Doc, Line};
+use rustc_hash::FxHashSet;
 use serde_json::Map;
 
 /// Of a larger expression only the one derivative is looked at.
@@ -19,7 +21,10 @@ const ITSELF: usize = 10;
 const OTHERS: usize = 1;
 
 /// And by so much where such a name is all that is said.
-const ALONE: usize = 3;
+const ALONE: usize = 7;
+
+/// And by so much for each function that the program does not name: `1 - tanh(x)^2` rather than by `cosh`.
+const FOREIGN: usize = 4;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
@@ -74,12 +79,12 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
             found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
         }
     }
+    let own = if small { asked.of.map(|of| functions(cx, of)).unwrap_or_default() } else { Default::default() };
     let mut best: Option<(usize, formula::Formula)> = None;
     let mut worst = f64::INFINITY;
     for (length, found) in found {
-        // Of two that are equally long the one with fewer minuses.
-        let minuses = |text: &str| text.matches('-').count();
-        let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count(), minuses(&found.text));
+        let length = length + if small { FOREIGN * foreign(&found.text, &own) } else { 0 };
+        let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count());
         if best.as_ref().is_some_and(|(least, best)| size(*least, best) <= size(length, &found)) {
             continue;
         }
@@ -122,6 +127,10 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     } else if said.is_scalar() && !whole.is_scalar() {
         line = line.note("  # in every entry");
         fact.insert("note".into(), "in every entry".into());
+    } else if !said.is_same(&whole, &graph.dims) {
+        let note = format!("stretched to {}", whole.show(&graph.dims));
+        line = line.note(format!("  # {note}"));
+        fact.insert("note".into(), note.into());
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())
@@ -141,4 +150,21 @@ fn comes_before(cx: &Cx, formula: NodeId, asked: &Asked) -> bool {
     let made_of = |id: NodeId, by: NodeId| id != by && compiled.graph.reach_above(&[id], by).contains(&by);
     let named = compiled.graph.reach(&[formula]).into_iter().filter_map(|id| compiled.slopes.get(&id));
     named.flatten().all(|id| asked.order.iter().all(|by| made_of(*id, *by)))
+}
+
+/// The operators that a node is made of.
+fn functions(cx: &Cx, of: NodeId) -> FxHashSet<&'static str> {
+    let graph = &cx.eval.compiled.graph;
+    graph.reach(&[of]).into_iter().map(|id| graph.def(id).name).collect()
+}
+
+/// How many functions of one number a formula names that are not among these.
+fn foreign(text: &str, own: &FxHashSet<&'static str>) -> usize {
+    let mut words: FxHashSet<&str> = FxHashSet::default();
+    for (end, _) in text.match_indices('(') {
+        let word = text[..end].rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        words.insert(word.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    let of_a_number = |word: &&str| ops::find(word).is_some_and(|op| matches!(op.kernel, Kernel::Map(_)));
+    words.into_iter().filter(|word| !own.contains(word)).filter(of_a_number).count()
 }
