@@ -419,6 +419,11 @@ impl Cx<'_> {
         if let Some(mend) = fault.mend.as_deref().and_then(quoted) {
             problem = problem.mend(mend);
         }
+        if problem.mend.is_none()
+            && let Some((at, text)) = self.stated_as(&fault.about, args)
+        {
+            problem = problem.mend(text.0).edit(at, text.1);
+        }
         if let Some((arg, instead)) = &fault.argument
             && let Some((_, at)) = args.get(*arg)
         {
@@ -428,6 +433,30 @@ impl Cx<'_> {
             problem = problem.edit(span, instead);
         }
         problem
+    }
+
+    /// Numbers beside a named dimension: where their shape is not stated, it can be, `y : [n] = [1, -1, 1]`. The place, the
+    /// mend and what is written there.
+    fn stated_as(&self, about: &[Dim], args: &[(NodeId, Span)]) -> Option<(Span, (String, String))> {
+        let dims = &self.out.graph.dims;
+        let (name, number) = match about {
+            [name, number @ Dim::Num(_)] | [number @ Dim::Num(_), name] => (name, number),
+            _ => return None,
+        };
+        if !dims.show(name).chars().all(|c| c.is_alphanumeric() || c == '_') || matches!(name, Dim::Num(_)) {
+            return None;
+        }
+        args.iter().find_map(|(node, _)| {
+            let def = self.out.def_of(*node).map(|id| self.out.def(id))?;
+            let shape = self.out.graph.shape(*node);
+            if def.kind != super::DefKind::Leaf || def.stated || shape.iter().filter(|dim| *dim == number).count() != 1 {
+                return None;
+            }
+            let stated = shape.iter().map(|dim| if dim == number { name.clone() } else { dim.clone() });
+            let stated = Shape::new(stated).show(dims);
+            let at = Span { start: def.span.end, ..def.span };
+            Some((at, (format!("state its shape, `{} : {stated} = …`", def.name), format!(" : {stated}"))))
+        })
     }
 
     /// `[3, m], an input, line 1`
