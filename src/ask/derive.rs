@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
-use crate::graph::NodeId;
+use crate::graph::{NodeId, Role};
 use crate::lower::{self, Ask, Asked};
 use crate::source::Span;
 use crate::view::{Doc, Line};
@@ -117,6 +117,10 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let why = format!("a quotient: {above} and {below} are names; the derivative is {derivative}");
         line = line.note(format!("  # {why}"));
         fact.insert("note".into(), why.into());
+    } else if let Some(owner) = drawn(cx, found.node) {
+        let why = format!("the draw is that of {owner}");
+        line = line.note(format!("  # {why}"));
+        fact.insert("note".into(), why.into());
     } else if said.is_scalar() && !whole.is_scalar() {
         line = line.note("  # in every entry");
         fact.insert("note".into(), "in every entry".into());
@@ -139,4 +143,28 @@ fn comes_before(cx: &Cx, formula: NodeId, asked: &Asked) -> bool {
     let made_of = |id: NodeId, by: NodeId| id != by && compiled.graph.reach_above(&[id], by).contains(&by);
     let named = compiled.graph.reach(&[formula]).into_iter().filter_map(|id| compiled.slopes.get(&id));
     named.flatten().all(|id| asked.order.iter().all(|by| made_of(*id, *by)))
+}
+
+/// The name in whose equation a draw stands that a formula writes out: written elsewhere it would be another draw.
+fn drawn(cx: &Cx, formula: NodeId) -> Option<String> {
+    let compiled = &*cx.eval.compiled;
+    let draw = draw_in(cx, formula)?;
+    let owner = compiled.defs.iter().find(|def| compiled.graph.reach_above(&[def.node], draw).contains(&draw))?;
+    Some(owner.name.to_string())
+}
+
+/// A draw that a formula writes out, above its names.
+pub(super) fn draw_in(cx: &Cx, formula: NodeId) -> Option<NodeId> {
+    let graph = &cx.eval.compiled.graph;
+    let mut stack = vec![formula];
+    let mut seen = rustc_hash::FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        match graph.def(id).role {
+            Role::Draw => return Some(id),
+            Role::Def => {}
+            _ if seen.insert(id) => stack.extend(&graph.node(id).args),
+            _ => {}
+        }
+    }
+    None
 }

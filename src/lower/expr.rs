@@ -449,7 +449,8 @@ impl Cx<'_> {
         args.iter().find_map(|(node, _)| {
             let def = self.out.def_of(*node).map(|id| self.out.def(id))?;
             let shape = self.out.graph.shape(*node);
-            if def.kind != super::DefKind::Leaf || def.stated || shape.iter().filter(|dim| *dim == number).count() != 1 {
+            if def.kind != super::DefKind::Leaf || def.stated || shape.iter().filter(|dim| *dim == number).count() != 1
+            {
                 return None;
             }
             let stated = shape.iter().map(|dim| if dim == number { name.clone() } else { dim.clone() });
