@@ -33,6 +33,10 @@ const CASES: &[Case] = &[
         asks: &[("dJ/dw", "x @ (a - y)' / m"), ("dJ/db", "mean(a - y)")],
     },
     Case {
+        program: "n = 2\ninput u : [1, n] = [[1, 2]]\nparam k = 0.3\nJ = sum((k*u - 1)^2)/(2n)",
+        asks: &[("dJ/dk", "mean(u*(k*u - 1))")],
+    },
+    Case {
         program: "lambda = 0.1\nJ = mean(bce(a, y)) + lambda/2*sum(w^2)",
         asks: &[("dJ/dw", "lambda*w + x @ (a - y)' / m")],
     },

@@ -160,7 +160,7 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("src/diff/forward.rs", "where", "what is not chosen has no slope"),
     ("src/diff/mod.rs", "where", "what is not chosen has no slope"),
     (
-        "src/lower/errors.rs",
+        "src/lower/errors/layer.rs",
         "tanh relu sigmoid leaky_relu softmax identity gelu elu silu softplus",
         "proposed activations",
     ),

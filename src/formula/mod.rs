@@ -22,8 +22,10 @@ mod write;
 
 use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role};
 use crate::lower::{Compiled, DefKind};
+use crate::ops::build;
 use crate::ops::form::{Form, form};
 pub use crate::ops::latex::latex;
+use crate::shape::Dim;
 use crate::simplify::Opener;
 use crate::source::Span;
 use algebra::Algebra;
@@ -64,7 +66,8 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
     if let Some(of) = wanted.of.filter(|_| wanted.own) {
         let own: rustc_hash::FxHashSet<NodeId> = compiled.graph.reach(&[of]).into_iter().collect();
         let before = names.texts.len();
-        let is_own = |id: &NodeId| own.contains(id) || compiled.graph.def(*id).role == Role::Slot;
+        let given = |id: &NodeId| matches!(compiled.graph.def(*id).role, Role::Slot | Role::Dim);
+        let is_own = |id: &NodeId| own.contains(id) || given(id);
         names.texts.retain(|id, _| is_own(id));
         if names.texts.len() == before {
             return None;
@@ -192,6 +195,7 @@ impl Names {
             target,
         };
         let mut verbatim = Opener::verbatim([]);
+        let sizes: FxHashMap<DefId, Dim> = compiled.sizes(&[root]).into_iter().collect();
         for i in 0..compiled.defs.len() {
             let def = &compiled.defs[i];
             // What is defined below the question is not known there.
@@ -203,7 +207,8 @@ impl Names {
             names.written = names.written.max(node.index() + 1);
             names.texts.insert(node, name);
             names.definitions.insert(DefId(i as u32), node);
-            names.aliases.insert(node, node);
+            let size = sizes.get(&DefId(i as u32)).map(|dim| build::dim(&mut compiled.graph, dim.clone()));
+            names.aliases.insert(node, size.unwrap_or(node));
             if compiled.graph.def(node).role != Role::Def {
                 continue;
             }

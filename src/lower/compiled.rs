@@ -3,6 +3,7 @@
 use super::Openers;
 use crate::graph::{DefId, Graph, NodeId};
 use crate::resolve::hir;
+use crate::shape::Dim;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -198,6 +199,21 @@ impl Compiled {
     pub fn span(&self, id: NodeId) -> Option<Span> {
         let id = self.graph.origin(id).map_or(id, |origin| origin.node);
         self.spans.get(id.index()).copied()
+    }
+
+    /// The leaves that give a dimension its number, with that dimension, where a shape of what `roots` stand on has it: `m`
+    /// after `m = 209` and `x : [3, m]`.
+    pub fn sizes(&self, roots: &[NodeId]) -> Vec<(DefId, Dim)> {
+        let mut named: FxHashMap<&str, &Dim> = FxHashMap::default();
+        for id in self.graph.reach(roots) {
+            for dim in self.graph.shape(id).iter() {
+                if let Dim::Named(_, name) = dim {
+                    named.insert(name, dim);
+                }
+            }
+        }
+        let leaves = self.defs.iter().enumerate().filter(|(_, def)| !named.is_empty() && def.kind == DefKind::Leaf);
+        leaves.filter_map(|(i, def)| Some((DefId(i as u32), (*named.get(&*def.name)?).clone()))).collect()
     }
 
     /// The definition whose node this is.

@@ -130,7 +130,7 @@ impl Cx<'_> {
             return None;
         };
         if self.out.graph.dims.known(&units) == Some(0) {
-            self.report(errors::no_units(word, units_span));
+            self.report(crate::resolve::errors::no_units(word, units_span));
             return None;
         }
         let (mut init, mut init_span, mut bias) = (Arc::from("xavier"), word_span, true);

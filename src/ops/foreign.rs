@@ -43,9 +43,16 @@ const CONSTANTS: &[(&str, &str)] = &[
     ("ℯ", "e"),
 ];
 
+const ANSWERED: &str = "write the expression on a line of its own, and it is answered";
+
 /// A function's name elsewhere, and what is written here, which is no call of another name.
 const FORMS: &[(&str, &str)] = &[
-    ("print", "write the expression on a line of its own, and it is answered"),
+    ("print", ANSWERED),
+    ("println", ANSWERED),
+    ("printf", ANSWERED),
+    ("fprintf", ANSWERED),
+    ("disp", ANSWERED),
+    ("display", ANSWERED),
     ("len", "use a dimension's name, such as the `m` of `x : [3, m]`; `shapes` answers every shape"),
     ("shape", "write `shapes` on a line of its own: it answers every name's shape"),
     ("size", "use a dimension's name, such as the `m` of `x : [3, m]`; `shapes` answers every shape"),
@@ -68,9 +75,6 @@ const FORMS: &[(&str, &str)] = &[
     ("rand", "write `uniform([3, 4])`"),
     ("d", "write `dJ/da`, or `grad(expr, a)`"),
     ("D", "write `dJ/da`, or `grad(expr, a)`"),
-    ("diff", "write `dJ/da`, or `grad(expr, a)`"),
-    ("derivative", "write `dJ/da`, or `grad(expr, a)`"),
-    ("gradient", "write `grad J`, or `grad(expr, a)`"),
     ("Linear", "write `layer 4 tanh`"),
     ("Dense", "write `layer 4 tanh`"),
 ];

@@ -39,6 +39,26 @@ fn below(stem: &str) -> Option<(&str, u32)> {
 }
 
 impl Cx<'_> {
+    /// `dJ/da/db`, of which `b` is `of`: what is meant by a derivative that is divided by a differential.
+    pub(super) fn differential_again(&self, of: &str, span: Span) -> Option<crate::diag::Diagnostic> {
+        let text = self.sources.get(span.source).text.get(..span.start as usize)?;
+        let head = text.trim_end().strip_suffix('/')?.trim_end();
+        let word = |text: &'_ str| text.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_').len();
+        let (rest, by) = head.split_at(word(head));
+        let rest = rest.strip_suffix('/').filter(|_| by.starts_with('d'))?;
+        let (rest, goal) = rest.split_at(word(rest));
+        let whole = &head[rest.len()..];
+        let (order, goal) = above(Some(goal).filter(|goal| goal.starts_with('d'))?);
+        if !self.is_value(&goal) || rest.ends_with(['/', '.']) {
+            return None;
+        }
+        let (base, below) = below(&stem(by)).map_or((stem(by), 1), |(base, order)| (base.to_string(), order));
+        let by = if base == of { format!("d{of}{}", below + 1) } else { format!("{by} d{of}") };
+        let mend = format!("d{}{goal}/{by}", order + 1);
+        let start = span.start - (text.len() - head.len() + whole.len()) as u32;
+        Some(errors::differential_again(whole, of, &mend, Span { start, ..span }))
+    }
+
     /// A derivative word and the postfixes after it.
     pub(super) fn derivative(&mut self, derivative: &Derivative, span: Span, postfixes: &[Part]) -> HirId {
         if let ([By::Word(by)], [Part { kind: PartKind::Field(_), .. }, ..]) = (&derivative.by[..], postfixes) {

@@ -9,8 +9,18 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
         .at(span, "no definition, input or function of this name");
     match nearest {
         Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None if super::INITIALISERS.contains(&name) => {
+            diagnostic.mend(format!("write `param` before the name that it fills: `param W : [3, 4] = {name}`"))
+        }
         None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
+}
+
+/// `layer 0 tanh`, `layer -3`
+pub fn no_units(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("a `{word}` has at least one unit"))
+        .at(span, "this is less")
+        .mend(format!("write `{word} 4 tanh`, or leave the line out"))
 }
 
 /// A statement's word where it is a name, and nothing defines that; `minus` where a minus follows it.
@@ -19,7 +29,7 @@ pub fn unknown_word(word: &crate::syntax::Word, span: Span, minus: bool) -> Diag
     Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name")
         .because(format!("`{name}` begins a statement only before a space and then a name, a number or a bracket"))
-        .mend(match minus && !matches!(name, "precision" | "seed" | "examples" | "input" | "param") {
+        .mend(match minus && word.takes_value() {
             true => format!("put what follows in round brackets, as in `{name} (-x)`"),
             false => format!("write the statement as in `{form}`, or define the name above: `{name} = …`"),
         })
@@ -39,6 +49,14 @@ pub fn of_entry(of: &str, index: &str, by: &str, span: Span) -> Diagnostic {
     let mend = format!("grad({of}{index}, {by})");
     Diagnostic::error("nnlang::name::differential", "a derivative of an entry is written as a call")
         .at(span, format!("`d{of}` alone is not a value"))
+        .mend(format!("write `{mend}`"))
+        .edit(span, mend)
+}
+
+/// `dJ/da/db`: a `db` behind a derivative that is divided by it.
+pub fn differential_again(above: &str, of: &str, mend: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::differential", "a derivative of a derivative has one `/`")
+        .at(span, format!("`{above}` is divided by `d{of}`, which is not a value"))
         .mend(format!("write `{mend}`"))
         .edit(span, mend)
 }
@@ -153,7 +171,7 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
             .mend("rename the value")
     } else {
         let at = Span { end: bracket.start, ..bracket };
-        diagnostic.mend(format!("write `{name}*(…)` for the product")).edit(at, "*")
+        diagnostic.mend(format!("write `{name}*(…)` for the product, `{name}[…]` for an entry")).edit(at, "*")
     }
 }
 

@@ -72,8 +72,8 @@ pub fn resolve<'a>(
 fn defined(items: &[&ast::Item]) -> HashMap<Arc<str>, Span> {
     let mut out: HashMap<Arc<str>, Span> = HashMap::default();
     for item in items {
-        let broken = if let ast::Statement::Broken(name) = &item.statement { name.as_ref() } else { None };
-        if let Some(name) = item.statement.defines().or(broken) {
+        let broken: &[ast::Name] = if let ast::Statement::Broken(names) = &item.statement { names } else { &[] };
+        for name in item.statement.defines().into_iter().chain(broken) {
             out.entry(name.text.as_str().into()).or_insert(name.span);
         }
     }
@@ -151,7 +151,24 @@ struct Cx<'a> {
 
 impl Cx<'_> {
     fn report(&mut self, problem: Diagnostic) {
-        self.problems.push(problem);
+        /// So many problems back the same one is looked for.
+        const BACK: usize = 8;
+        let line = |problem: &Diagnostic| problem.span().map(|span| (span.source, self.sources.line(span)));
+        let same = self.problems.iter().rev().take(BACK).position(|other| {
+            other.code == problem.code && other.title == problem.title && line(other) == line(&problem)
+        });
+        let Some(back) = same else { return self.problems.push(problem) };
+        // One mistake in two places of a line is one problem.
+        let at = self.problems.len() - 1 - back;
+        let known = &mut self.problems[at];
+        for label in problem.labels {
+            if known.labels.len() < BACK && !known.labels.contains(&label) {
+                known.labels.push(label);
+            }
+        }
+        if let (Some(mend), Some(more)) = (&mut known.mend, problem.mend) {
+            mend.edits.extend(more.edits);
+        }
     }
 
     fn broken(&mut self, problem: Diagnostic, span: Span) -> HirId {

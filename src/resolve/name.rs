@@ -128,6 +128,9 @@ impl Cx<'_> {
         if let Some(of) = name.strip_prefix('d').or_else(|| name.strip_prefix('∂'))
             && self.is_value(of)
         {
+            if let Some(problem) = self.differential_again(of, span) {
+                return Some(problem);
+            }
             let goal = self.last_scalar.clone();
             // `dJ`, where `J` is the goal itself, wants what it is by.
             let by = match goal.as_deref() == Some(of) {
@@ -150,8 +153,17 @@ impl Cx<'_> {
         if let (None, Some(word)) = (&nearest, crate::syntax::WORDS.iter().find(|word| word.word == name)) {
             // `assert -x == 3`: the mark made the word a name.
             let text = &self.sources.get(span.source).text;
-            let minus = text.get(span.end as usize..).is_some_and(|rest| rest.trim_start().starts_with(['-', '−']));
-            return Some(errors::unknown_word(word, span, minus));
+            let rest = text.get(span.end as usize..).unwrap_or("");
+            let tail = rest.trim_start();
+            let minus = tail.chars().next().filter(|c| matches!(c, '-' | '−'));
+            if let ("layer", Some(sign)) = (name, minus) {
+                let after = &tail[sign.len_utf8()..];
+                let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+                let start = span.end + (rest.len() - tail.len()) as u32;
+                let end = start + (sign.len_utf8() + digits) as u32;
+                return Some(errors::no_units(name, Span { start, end, ..span }));
+            }
+            return Some(errors::unknown_word(word, span, minus.is_some()));
         }
         Some(errors::unknown(name, span, nearest.as_deref()))
     }
@@ -175,8 +187,16 @@ impl Cx<'_> {
             && !matches!(name, "true" | "false" | "none")
     }
 
-    /// `torch.sigmoid(x)`, `x.sum()`: functions as other languages call them.
+    /// `torch.sigmoid(x)`, `x.sum()`, `math.pi`: functions and constants as other languages call them.
     fn method(&mut self, name: &str, span: Span, postfixes: &[Part]) -> Option<HirId> {
+        if let Some(Part { kind: PartKind::Field(field), .. }) = postfixes.first()
+            && CONSTANTS.iter().any(|(constant, _)| *constant == field.text)
+            && self.is_unknown(name)
+        {
+            let whole = span.to(field.span);
+            let written = format!("{name}.{}", field.text);
+            return Some(self.broken(errors::unknown(&written, whole, Some(&field.text)), whole));
+        }
         let fields = postfixes.iter().take_while(|part| matches!(part.kind, PartKind::Field(_))).count();
         let Some(Part { kind: PartKind::Call(args), span: bracket }) = postfixes.get(fields) else { return None };
         let Some(Part { kind: PartKind::Field(field), .. }) = postfixes.get(fields.checked_sub(1)?) else {

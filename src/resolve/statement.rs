@@ -104,12 +104,12 @@ impl Cx<'_> {
             }
             Statement::Data(_) => self.report(errors::not_built("`data`", item.span)),
             Statement::Train(_) => self.report(errors::not_built("`train`", item.span)),
-            Statement::Broken(name) => {
+            Statement::Broken(names) => {
                 // Its own problem is told already.
-                if let Some(name) = name
-                    && !self.scope.contains_key(name.text.as_str())
-                {
-                    self.define(&name.text, name.span, GlobalKind::Broken);
+                for name in names {
+                    if !self.scope.contains_key(name.text.as_str()) {
+                        self.define(&name.text, name.span, GlobalKind::Broken);
+                    }
                 }
             }
         }

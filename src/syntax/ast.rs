@@ -86,8 +86,8 @@ pub enum Statement {
     Show(Expr),
     /// `grad J wrt a`, `nudge a by 0.001`, `assert a == b`, …
     Ask(Box<Ask>),
-    /// It could not be read; the problem is reported. The name that it would define, if that can be told.
-    Broken(Option<Name>),
+    /// It could not be read; the problem is reported. The names that it would define, as far as that can be told.
+    Broken(Vec<Name>),
 }
 
 impl Statement {

@@ -4,6 +4,7 @@ mod blocks;
 mod foreign;
 
 use super::ast::Name;
+use super::words::Word;
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
@@ -33,11 +34,12 @@ pub(super) fn file_in_quotes(span: Span, word: &str, path: &str) -> Diagnostic {
         .edit(span, quoted)
 }
 
-/// The statement ends too early.
-pub(super) fn ends_early(span: Span, expected: &[Expected]) -> Diagnostic {
+/// The statement ends where something should follow: `grad J wrt`.
+pub(super) fn ends_early(span: Span, before: &str, expected: &[Expected]) -> Diagnostic {
     let what = Expected::list(expected);
-    Diagnostic::error("nnlang::syntax::not_understood", "something is missing at the end of this statement")
-        .at(span, format!("{what} would fit here"))
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    Diagnostic::error("nnlang::syntax::not_understood", format!("{what} is missing after `{}`", shorten(last)))
+        .at(span, "the statement ends here")
         .mend(format!("write {what} here"))
 }
 
@@ -59,7 +61,10 @@ pub(super) fn missing_value(span: Span, mark: &str) -> Diagnostic {
 pub(super) fn missing_before(span: Span, mark: &str) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::missing_value", format!("a value is missing before `{mark}`"))
         .at(span, "a statement begins here")
-        .mend(format!("write a value before it, or end the line above with the `{mark}` to go on with that"))
+        .mend(match mark {
+            "%" => "write `#` before a comment, or a value before the `%` of a remainder".to_string(),
+            _ => format!("write a value before it, or end the line above with the `{mark}` to go on with that"),
+        })
 }
 
 /// `∂J / ∂a`, `∂^2J/∂a^2`, `d/da J`
@@ -96,6 +101,13 @@ pub(super) fn second_for(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::for_clause", "one `for` stands in a bracket")
         .at(span, "this is a second one")
         .mend("put one bracket in another, as in `[[i*j for j in 0..3] for i in 0..2]`")
+}
+
+/// `x[i] for i in 0..3`
+pub(super) fn bare_for(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::for_clause", "`for` stands in brackets")
+        .at(span, "it stands in none here")
+        .mend("write `[… for i in 0..n]` for a tensor, `sum(… for i in 0..n)` for a sum")
 }
 
 /// Two values stand side by side.
@@ -173,6 +185,23 @@ pub(super) fn call_space(span: Span, name: &str, bracket: &str) -> Diagnostic {
         .at(span, format!("a space stands between `{name}` and `{bracket}`"))
         .mend(format!("write `{name}{form}`; for a product write `{name}*{form}`"))
         .edit(span, "")
+}
+
+/// `f (x) = 3`
+pub(super) fn head_space(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::call_space", "the bracket of a function's parameters touches its name")
+        .at(span, format!("a space stands between `{name}` and `(`"))
+        .mend("take the space away")
+        .edit(span, "")
+}
+
+/// `layer -3 tanh`
+pub(super) fn word_minus(span: Span, word: &Word) -> Diagnostic {
+    let Word { word: name, form, .. } = word;
+    let brackets = if word.takes_value() { ", with round brackets around what begins with `-`" } else { "" };
+    Diagnostic::error("nnlang::syntax::not_understood", format!("no `-` comes right after `{name}`"))
+        .at(span, "so this reads as a difference")
+        .mend(format!("write the statement as in `{form}`{brackets}"))
 }
 
 /// `w ᵀ`
@@ -297,10 +326,10 @@ pub(super) fn declared_together(span: Span, word: &str) -> Diagnostic {
         .mend(format!("write each on a line of its own, as in `{word} x : [3, m]`"))
 }
 
-/// `input x : 3`
-pub(super) fn shape_brackets(span: Span) -> Diagnostic {
+/// `input x : 3`, `x : int = 3`
+pub(super) fn shape_brackets(span: Span, lacks: bool) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::not_understood", "after `:` comes a shape, in square brackets")
-        .at(span, "this is none")
+        .at(span, if lacks { "none stands before this" } else { "this is none" })
         .mend("write it as in `[3, m]`; a single number is `[]`")
 }
 
@@ -313,11 +342,11 @@ pub(super) fn missing_equals(gap: Span, span: Span) -> Diagnostic {
 }
 
 /// `[1 2]`
-pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span) -> Diagnostic {
+pub(super) fn missing_comma(gaps: &[Span], left: &str, right: &str, span: Span, between: &str) -> Diagnostic {
     let error =
         Diagnostic::error("nnlang::syntax::missing_comma", format!("no comma stands between `{left}` and `{right}`"))
             .at(span, format!("`{left}` is before it"))
-            .mend("write a comma between two entries");
+            .mend(format!("write a comma between two {between}"));
     gaps.iter().fold(error, |error, gap| error.edit(*gap, ", "))
 }
 

@@ -2,16 +2,17 @@
 
 mod clause;
 mod foreign;
+mod place;
 
 use super::brackets;
 use super::chars::{is_name_part, is_name_start, skip_name, superscript};
 use super::errors::{self, Expected};
-use super::scan;
+use super::foreign as elsewhere;
 use super::tree::Stop;
 use super::words;
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use foreign::{FOREIGN_WORDS, WORD_OPERATORS};
+use place::{Cx, right_length};
 
 /// The problem of a text that could not be read: the first of the known slips that fits, else what was expected.
 pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
@@ -29,6 +30,7 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
         Cx::raised,
         Cx::prime,
         Cx::point,
+        Cx::colon,
         Cx::rows,
         Cx::end,
         Cx::each,
@@ -41,54 +43,10 @@ pub(super) fn of(text: &str, whole: Span, stop: &Stop) -> Diagnostic {
     slips.iter().find_map(|slip| slip(&cx)).unwrap_or_else(|| cx.other())
 }
 
-struct Cx<'a> {
-    text: &'a str,
-    whole: Span,
-    at: usize,
-    expected: &'a [Expected],
-    /// What comes before the place, without the spaces at its end.
-    before: &'a str,
-    rest: &'a str,
-    /// The statement's first word.
-    first: &'a str,
-}
-
-impl<'a> Cx<'a> {
-    fn new(text: &'a str, whole: Span, stop: &'a Stop) -> Cx<'a> {
-        let mut at = stop.at.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at += text[at..].len() - text[at..].trim_start().len();
-        let first = &text[..skip_name(text)];
-        Cx { text, whole, at, expected: &stop.expected, before: text[..at].trim_end(), rest: &text[at..], first }
-    }
-
-    fn span(&self, start: usize, end: usize) -> Span {
-        let place = |at: usize| self.whole.start + at as u32;
-        Span { start: place(start), end: place(end), ..self.whole }
-    }
-
-    /// The first `length` bytes of what is left.
-    fn here(&self, length: usize) -> Span {
-        self.span(self.at, self.at + length)
-    }
-
-    fn expects(&self, what: Expected) -> bool {
-        self.expected.contains(&what)
-    }
-
-    /// Does a value end right before the place?
-    fn after_value(&self) -> bool {
-        let word = &self.before[self.before.trim_end_matches(is_name_part).len()..];
-        !matches!(word, "and" | "or" | "not")
-            && self
-                .before
-                .ends_with(|c| is_name_part(c) || matches!(c, ')' | ']' | '"' | '\'' | 'ᵀ') || superscript(c).is_some())
-    }
-
+impl Cx<'_> {
     fn equals(&self) -> Option<Diagnostic> {
-        if !self.rest.starts_with('=') || self.rest.starts_with("==") || !self.after_value() {
+        let stated = self.expects(Expected::Shape);
+        if !self.rest.starts_with('=') || self.rest.starts_with("==") || !self.after_value() || stated {
             return None;
         }
         let earlier = self.before.match_indices('=').any(|(at, _)| {
@@ -184,6 +142,9 @@ impl<'a> Cx<'a> {
         if !begins || !self.after_value() {
             return None;
         }
+        if let Some(problem) = self.after_word() {
+            return Some(problem);
+        }
         let declared = self.before.strip_prefix(self.first).map(str::trim_start);
         if matches!(self.first, "input" | "param")
             && declared.is_some_and(|name| skip_name(name) == name.len())
@@ -197,11 +158,17 @@ impl<'a> Cx<'a> {
             return Some(errors::declared_name(self.here(1), self.first));
         }
         let stated = self.before[self.first.len()..].trim_start();
+        if let Some(problem) = self.element_after() {
+            return Some(problem);
+        }
         if self.expects(Expected::Mark("=")) && self.before.ends_with(']') && (declares || stated.starts_with(':')) {
             return Some(errors::missing_equals(gap, self.here(1)));
         }
         let word = &self.rest[..skip_name(self.rest)];
         let after = self.rest[word.len()..].trim_start();
+        if word == "for" && self.open().is_none() && !matches!(self.first, "plot" | "table") {
+            return Some(errors::bare_for(self.here(word.len())));
+        }
         if matches!(self.first, "plot" | "table") && after.starts_with("in ") && self.expects(Expected::Word("for")) {
             return Some(errors::missing_clause(self.span(self.at, self.at), self.first, "for"));
         }
@@ -224,10 +191,25 @@ impl<'a> Cx<'a> {
             let start = self.before.len() - "d/d".len() - by.len();
             return Some(errors::differential(self.span(start, self.before.len()), &format!("grad(…, {by})")));
         }
-        if matches!(c, '(' | '[') && called && self.at > self.before.len() {
-            return Some(errors::call_space(gap, left, &self.rest[..1]));
+        if !word.is_empty()
+            && after.starts_with('=')
+            && !after.starts_with("==")
+            && self.open().is_some_and(|(_, b)| b == b'(')
+        {
+            return Some(errors::missing_comma(&[gap], left, word, self.here(word.len()), "arguments"));
         }
-        if let Some((word, here, same)) = WORD_OPERATORS.iter().find(|(there, ..)| *there == word)
+        if let Some(problem) = self.spaced_differential(left, word) {
+            return Some(problem);
+        }
+        if matches!(c, '(' | '[') && called && self.at > self.before.len() {
+            let after = brackets::matching(self.rest, 0).map_or("", |close| self.rest[close + 1..].trim_start());
+            let defines = after.starts_with('=') && !after.starts_with("==") && self.before == self.first;
+            return Some(match c == '(' && defines {
+                true => errors::head_space(gap, left),
+                false => errors::call_space(gap, left, &self.rest[..1]),
+            });
+        }
+        if let Some((word, here, same)) = elsewhere::WORD_OPERATORS.iter().find(|(there, ..)| *there == word)
             && !after.is_empty()
             && after.len() < self.rest.len() - word.len()
         {
@@ -238,11 +220,10 @@ impl<'a> Cx<'a> {
             let mend = format!("d{word}/d{by}");
             return Some(errors::differential(self.span(start, self.at + word.len()), &mend));
         }
-        let foreign = |name: &str| FOREIGN_WORDS.iter().find(|(word, _)| *word == name && *word != "show");
-        if let Some((word, mend)) = foreign(word) {
+        if let Some((word, mend)) = elsewhere::word_inside(word) {
             return Some(errors::foreign_word(self.here(word.len()), word, mend));
         }
-        if let Some((word, mend)) = foreign(left) {
+        if let Some((word, mend)) = elsewhere::word_inside(left) {
             let start = self.before.len() - left.len();
             return Some(errors::foreign_word(self.span(start, self.before.len()), word, mend));
         }
@@ -260,7 +241,7 @@ impl<'a> Cx<'a> {
         }
         let left_span = self.span(self.before.len() - left.len(), self.before.len());
         if let Some((open, b'[')) = self.open() {
-            return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length)));
+            return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length), "entries"));
         }
         Some(errors::missing_operator(left, left_span, right, self.here(length)))
     }
@@ -280,6 +261,12 @@ impl<'a> Cx<'a> {
     /// A character that the language never uses.
     fn stray(&self) -> Option<Diagnostic> {
         let c = self.rest.chars().next()?;
+        if let Some(function) = elsewhere::function(c) {
+            let value = &self.rest[c.len_utf8()..];
+            let end = self.at + c.len_utf8() + skip_name(value).max(right_length(value));
+            let end = (!value.starts_with('(')).then(|| self.span(end, end));
+            return Some(errors::function_sign(self.here(c.len_utf8()), c, function, end));
+        }
         let known = is_name_part(c) || superscript(c).is_some() || "()[]{}+-*/%@^<>=!~|.,:;'\"#ᵀ·×÷−≤≥≠≈∂⁻".contains(c);
         (!known).then(|| errors::stray_character(self.here(c.len_utf8()), c))
     }
@@ -292,6 +279,9 @@ impl<'a> Cx<'a> {
         let Some((open, byte)) = self.open() else {
             if matches!(self.first, "input" | "param") {
                 return Some(errors::declared_together(self.here(1), self.first));
+            }
+            if self.expects(Expected::Word("wrt")) {
+                return Some(errors::not_understood(self.here(1), "`,`", &[Expected::Word("wrt"), Expected::End]));
             }
             let digit = |c: char| c.is_ascii_digit();
             if self.text[..self.at].ends_with(digit) && self.rest[1..].starts_with(digit) {
@@ -320,6 +310,9 @@ impl<'a> Cx<'a> {
         if self.rest.starts_with('+') {
             return Some(errors::plus_sign(self.here(1)));
         }
+        if let Some(c) = self.rest.chars().next().filter(|c| elsewhere::sign(*c).is_some()) {
+            return Some(errors::stray_character(self.here(length), c));
+        }
         if !self.expects(Expected::Value) {
             return None;
         }
@@ -342,91 +335,15 @@ impl<'a> Cx<'a> {
         let word = skip_name(self.rest);
         let length = if word > 0 { word } else { self.rest.chars().next().map_or(0, char::len_utf8) };
         if self.expects(Expected::Shape) {
-            return errors::shape_brackets(self.here(length));
+            if self.rest[word..].trim_start().starts_with('[') {
+                let here = elsewhere::element(&self.rest[..word]);
+                return errors::element_type(self.here(word), &self.rest[..word], here);
+            }
+            return errors::shape_brackets(self.here(length), matches!(&self.rest[..length], "" | "="));
         }
         if length == 0 {
-            return errors::ends_early(self.here(0), self.expected);
+            return errors::ends_early(self.here(0), self.before, self.expected);
         }
         errors::not_understood(self.here(length), &format!("`{}`", &self.rest[..length]), self.expected)
     }
-
-    /// The spaces between values that stand side by side, directly in the bracket at `open`.
-    fn gaps(&self, open: usize) -> Vec<Span> {
-        let mut gaps = vec![];
-        let mut depth = 0usize;
-        let mut last: Option<(usize, char)> = None;
-        for (at, c) in self.text[open..brackets::matching(self.text, open).unwrap_or(self.text.len())].char_indices() {
-            if c == ' ' {
-                continue;
-            }
-            if depth == 1
-                && let Some((end, before)) = last.filter(|(end, _)| *end < at)
-                && (is_name_part(before) || matches!(before, ')' | ']' | '"'))
-                && (is_name_part(c) || matches!(c, '(' | '[' | '"'))
-            {
-                gaps.push(self.span(open + end, open + at));
-            }
-            match c {
-                '(' | '[' => depth += 1,
-                ')' | ']' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            last = Some((at + c.len_utf8(), c));
-        }
-        gaps
-    }
-
-    /// The innermost bracket that is open at the place: where, and which.
-    fn open(&self) -> Option<(usize, u8)> {
-        let mut open = vec![];
-        let bytes = self.text.as_bytes();
-        let mut at = 0;
-        while at < self.at {
-            match bytes.get(at) {
-                Some(b'"') => {
-                    at = scan::skip_text(bytes, at).0;
-                    continue;
-                }
-                Some(byte @ (b'(' | b'[')) => open.push((at, *byte)),
-                Some(b')' | b']') => {
-                    open.pop();
-                }
-                _ => {}
-            }
-            at += 1;
-        }
-        open.pop()
-    }
-
-    /// The value that ends before the place, as far as it can be shown, and whether it could be called.
-    fn left(&self) -> (&'a str, bool) {
-        let before = self.before;
-        let part = |c: char| is_name_part(c) || matches!(c, '.' | '\'' | 'ᵀ') || superscript(c).is_some();
-        let start = before.trim_end_matches(part).len();
-        let tail = &before[start..];
-        if let Some(body) = before.strip_suffix('"') {
-            // the nearest `"` before shows enough of a string, escapes or not
-            let start = body.rfind('"').unwrap_or(0);
-            return (&before[start..], false);
-        }
-        if before.ends_with([')', ']']) {
-            let open = brackets::matching_back(before);
-            let start = before[..open].trim_end_matches(part).len();
-            return (&before[start..], false);
-        }
-        if !tail.is_empty() {
-            return (tail, tail.starts_with(is_name_start));
-        }
-        let last = before.char_indices().next_back().map_or(0, |(at, _)| at);
-        (&before[last..], false)
-    }
-}
-
-/// How much of a text to show as the value that begins it.
-fn right_length(text: &str) -> usize {
-    if text.starts_with('"') {
-        return scan::skip_text(text.as_bytes(), 0).0;
-    }
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
-    if digits > 0 { digits } else { text.chars().next().map_or(0, char::len_utf8) }
 }

@@ -13,6 +13,7 @@ mod brackets;
 mod chars;
 mod errors;
 mod expected;
+mod foreign;
 mod format;
 mod mistake;
 mod parse;

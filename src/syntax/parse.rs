@@ -1,11 +1,14 @@
 //! From marks to a program: each statement parsed alone, blocks within each other, comments beside what they tell of.
 
+mod block;
+
 use super::ast::*;
 use super::brackets;
 use super::chars::skip_name;
 use super::errors;
+use super::foreign;
 use super::mistake;
-use super::piece::{blank, broken_name};
+use super::piece::{blank, broken, broken_name, head_word};
 use super::product;
 use super::scan::{self, Mark, Piece};
 use super::shapes::Shapes;
@@ -101,6 +104,8 @@ struct Cx<'a> {
     never_closed: rustc_hash::FxHashSet<usize>,
     /// In a block that is never closed: it ends where the text goes back to the first column.
     ends_at_margin: bool,
+    /// What belongs to a statement of another language that was reported.
+    foreign: foreign::Body,
 }
 
 impl<'a> Cx<'a> {
@@ -128,6 +133,7 @@ impl<'a> Cx<'a> {
             unclosed: false,
             never_closed: open.into_iter().collect(),
             ends_at_margin: false,
+            foreign: foreign::Body::default(),
         }
     }
 
@@ -172,6 +178,8 @@ impl<'a> Cx<'a> {
                     self.block(at, Place::Unknown);
                 }
                 Mark::Piece(piece) => {
+                    let foreign = self.foreign.holds(self.text, &piece);
+                    let told = self.faults.len();
                     if std::mem::take(&mut after_block) && piece.same_line && !self.semicolon_before(piece.start) {
                         let rest = self.span(piece.start, piece.end);
                         self.faults.push(errors::after_block(rest));
@@ -179,7 +187,7 @@ impl<'a> Cx<'a> {
                     let mut item = Item {
                         leading: std::mem::take(&mut leading),
                         span: self.span(piece.start, piece.end),
-                        statement: Statement::Broken(None),
+                        statement: Statement::Broken(vec![]),
                         comment: None,
                         same_line: piece.same_line,
                     };
@@ -193,9 +201,24 @@ impl<'a> Cx<'a> {
                         let lines: Vec<Span> = lines.into_iter().map(span).collect();
                         self.faults.push(errors::argument_at_margin(item.span, &lines));
                         let text = self.text.get(piece.start..piece.end).unwrap_or("");
-                        item.statement = Statement::Broken(broken_name(text, piece.start, self.id));
+                        item.statement = broken(text, piece.start, self.id);
                     } else {
                         item.statement = self.line_statement(&piece, place);
+                        if matches!(item.statement, Statement::Broken(_)) && !foreign {
+                            self.foreign.begin(self.text, &piece);
+                        }
+                    }
+                    if foreign {
+                        self.faults.truncate(told);
+                        let text = self.text.get(piece.start..piece.end).unwrap_or("");
+                        let names = match item.statement {
+                            Statement::Broken(names) if after_block => names,
+                            _ => broken_name(text, piece.start, self.id).into_iter().collect(),
+                        };
+                        item.statement = Statement::Broken(names);
+                        if after_block {
+                            item.span = self.span(piece.start, self.block_end());
+                        }
                     }
                     items.push(item);
                 }
@@ -204,171 +227,8 @@ impl<'a> Cx<'a> {
         (items, leading)
     }
 
-    /// Does a block begin here, but for comments and blank lines?
-    fn block_follows(&self) -> bool {
-        let next = self.marks[self.at..].iter().find(|mark| !matches!(mark, Mark::Comment { .. } | Mark::Blank));
-        matches!(next, Some(Mark::Open(_) | Mark::TooDeep(_)))
-    }
-
     fn semicolon_before(&self, at: usize) -> bool {
         self.text[..at].trim_end().ends_with(';')
-    }
-
-    /// The inside of a block whose opening brace at `open` was read, and its closing brace.
-    fn block(&mut self, open: usize, place: Place) -> Block {
-        self.depth += 1;
-        let outer = std::mem::replace(&mut self.ends_at_margin, self.never_closed.contains(&open));
-        let (items, trailing) = self.items(place);
-        self.ends_at_margin = outer;
-        if let Some(Mark::Close(_)) = self.marks.get(self.at) {
-            self.at += 1;
-        } else if let Some(Mark::Piece(piece)) = self.marks.get(self.at) {
-            let end = self.text[..piece.start].trim_end().len();
-            let (open, end) = (self.span(open, open + 1), self.span(end, end));
-            self.faults.push(errors::unclosed_block(open, end, 1));
-        } else if !std::mem::replace(&mut self.unclosed, true) {
-            let end = self.text.trim_end().len();
-            let (open, end) = (self.span(open, open + 1), self.span(end, end));
-            self.faults.push(errors::unclosed_block(open, end, self.depth));
-        }
-        self.depth -= 1;
-        Block { items, trailing }
-    }
-
-    /// A statement with the block after it.
-    fn block_statement(&mut self, piece: &Piece, place: Place, item: &mut Item) {
-        let text = self.text.get(piece.start..piece.end).unwrap_or("");
-        let defines = broken_name(text, piece.start, self.id);
-        let fails_before = self.faults.len();
-        let mut head = self.head(piece);
-        let mut leading = vec![];
-        let mut open = None;
-        while let Some(mark) = self.marks.get(self.at).cloned() {
-            match mark {
-                Mark::Blank => {}
-                Mark::Comment { start, end, own_line } => {
-                    let span = self.span(start, end);
-                    if !own_line && item.comment.is_none() && (leading.is_empty() || open.is_some()) {
-                        item.comment = Some(span);
-                    } else if open.is_some() {
-                        break;
-                    } else {
-                        leading.push(Trivia::Comment(span));
-                    }
-                }
-                Mark::Open(at) if open.is_none() => open = Some(at),
-                Mark::TooDeep(at) if open.is_none() => {
-                    self.faults.push(errors::nesting_limit(self.span(at, at + 1)));
-                    self.at += 1;
-                    return;
-                }
-                _ => break,
-            }
-            self.at += 1;
-        }
-        let Some(open) = open else { return };
-        let defines = match &head {
-            Some(Head::Function { slope: false, name, .. } | Head::Network { name, .. }) => Some(name.clone()),
-            Some(Head::Layer(layer)) => layer.output.clone(),
-            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. }) => None,
-            None => defines,
-        };
-        let inside = match &head {
-            Some(Head::Function { .. }) => Place::Function,
-            Some(Head::Network { .. } | Head::Layer(_)) => Place::Network,
-            Some(Head::Data(_)) => Place::Lines("data"),
-            Some(Head::Train { .. }) => Place::Lines("train"),
-            None => Place::Unknown,
-        };
-        let before = self.faults.len();
-        let mut block = self.block(open, inside);
-        if self.faults.get(fails_before).is_some_and(|fault| fault.code == "nnlang::syntax::block_equals")
-            && !self.text[..open].trim_end().trim_end_matches('=').trim_end().ends_with(')')
-        {
-            // A tensor in braces: what is in them is no block.
-            self.faults.truncate(before);
-        }
-        if let Some(first) = block.items.first_mut() {
-            leading.append(&mut first.leading);
-            first.leading = leading;
-        } else {
-            leading.append(&mut block.trailing);
-            block.trailing = leading;
-        }
-        let allowed = matches!(
-            (&head, place),
-            (None, _)
-                | (_, Place::File | Place::Unknown)
-                | (Some(Head::Layer(_) | Head::Function { .. }), Place::Network)
-        );
-        if !allowed {
-            self.faults.push(wrong_place(place, item.span));
-            head = None;
-        }
-        item.statement = match head {
-            None => Statement::Broken(defines),
-            Some(Head::Network { name, params }) => Statement::Network(Box::new(Network { name, params, block })),
-            Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block })),
-            Some(Head::Train { goal, wrt }) => Statement::Train(Box::new(Train { goal, wrt, block })),
-            Some(Head::Layer(layer)) => Statement::Layer(Box::new(Layer { block: Some(block), ..layer })),
-            Some(Head::Function { slope, name, params }) => {
-                let broken = self.faults.len() > fails_before;
-                match self.function(slope, name, params, block, item.span, broken) {
-                    Some(function) => Statement::Function(Box::new(function)),
-                    None => Statement::Broken(defines),
-                }
-            }
-        };
-        if matches!(item.statement, Statement::Broken(_)) {
-            // the whole of it, so that `format` can leave it as it is
-            item.span = self.span(piece.start, self.block_end());
-        }
-    }
-
-    /// The byte after the block that was read last.
-    fn block_end(&self) -> usize {
-        match self.at.checked_sub(1).and_then(|at| self.marks.get(at)) {
-            Some(Mark::Close(at)) => at + 1,
-            _ => self.text.trim_end().len(),
-        }
-    }
-
-    /// A function from the statements of its body; `broken` where one of them was reported already.
-    fn function(
-        &mut self,
-        slope: bool,
-        name: Name,
-        params: Vec<Param>,
-        block: Block,
-        span: Span,
-        broken: bool,
-    ) -> Option<Function> {
-        let mut locals = vec![];
-        let mut value = None;
-        let count = block.items.len();
-        for (index, item) in block.items.iter().enumerate() {
-            match &item.statement {
-                Statement::Define(define) if index + 1 < count => locals.push(define.clone()),
-                Statement::Show(expr) if index + 1 == count => value = Some(expr.clone()),
-                Statement::Broken(_) => return None,
-                _ if broken => return None,
-                Statement::Show(expr) => {
-                    self.faults.push(errors::function_line(expr.span));
-                    return None;
-                }
-                Statement::Define(define) => {
-                    self.faults.push(errors::function_value(Some(&define.name), item.span));
-                    return None;
-                }
-                _ => return None,
-            }
-        }
-        let Some(value) = value else {
-            self.faults.push(errors::function_value(None, span));
-            return None;
-        };
-        let Block { items, trailing } = block;
-        Some(Function { slope, name, params, locals, value, block: true, body: items, trailing })
     }
 
     /// A statement without a block.
@@ -380,7 +240,7 @@ impl<'a> Cx<'a> {
                 self.faults.pop();
                 self.faults.push(errors::block_line(word, self.span(piece.start, piece.end)));
             }
-            return Statement::Broken(broken_name(text, piece.start, self.id));
+            return broken(text, piece.start, self.id);
         };
         let allowed = match (place, &statement) {
             (Place::File | Place::Unknown, _) | (_, Statement::Broken(_)) => true,
@@ -402,7 +262,7 @@ impl<'a> Cx<'a> {
             return statement;
         }
         self.faults.push(wrong_place(place, self.span(piece.start, piece.end)));
-        Statement::Broken(broken_name(text, piece.start, self.id))
+        broken(text, piece.start, self.id)
     }
 
     fn head(&mut self, piece: &Piece) -> Option<Head> {
@@ -452,25 +312,42 @@ impl<'a> Cx<'a> {
         match rule {
             Rule::statement => {
                 let word = &text[..skip_name(text)];
+                if let Some(head) = text.trim_end().strip_suffix(':')
+                    && foreign::word(word).is_none()
+                    && tree::read(Rule::header, head, piece.depth, &mut self.nodes).is_ok()
+                {
+                    let colon = piece.start + head.len();
+                    return errors::block_colon(self.span(colon, colon + 1), head);
+                }
                 if words::is_word(word) && tree::read(Rule::header, text, piece.depth, &mut self.nodes).is_ok() {
                     return errors::missing_block(whole, word);
                 }
             }
             Rule::header => {
                 if text.trim_end().ends_with(':') {
-                    return errors::shape_brackets(self.span(piece.end, piece.end));
+                    return errors::shape_brackets(self.span(piece.end, piece.end), false);
                 }
                 if let Some(head) = text.strip_suffix('=') {
                     let equals = self.span(piece.end - 1, piece.end);
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));
                 }
-                if tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok() {
+                let alone = tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok();
+                let word = &text[..skip_name(text)];
+                let rest = text[word.len()..].trim_start();
+                if head_word(text).is_some() && brackets::matching(rest, 0) == Some(rest.trim_end().len() - 1) {
+                    let gap = self.span(piece.start + word.len(), piece.start + text.len() - rest.len());
+                    if gap.start < gap.end {
+                        return errors::head_space(gap, word);
+                    }
+                }
+                let inside = rest.starts_with('=') && !rest.starts_with("==");
+                if alone || inside {
                     let brace = self.marks[self.at.min(self.marks.len())..].iter().find_map(|mark| match mark {
                         Mark::Open(at) | Mark::TooDeep(at) => Some(*at),
                         _ => None,
                     });
                     let brace = brace.map_or(whole, |at| self.span(at, at + 1));
-                    return errors::stray_block(brace);
+                    return if alone { errors::stray_block(brace) } else { errors::braces_inside(brace) };
                 }
             }
             _ => {}

@@ -1,9 +1,11 @@
 //! The text of one statement: how it is handed to the grammar, and what it would define where that fails.
 
-use super::ast::Name;
+use super::ast::{Name, Statement};
 use super::chars::skip_name;
+use super::foreign;
 use super::scan::skip_text;
 use super::walk::nfc;
+use super::words;
 use crate::source::{SourceId, Span};
 
 /// Tabs, newlines, comments and other white space outside strings as spaces of equal length.
@@ -40,12 +42,38 @@ pub(super) fn blank(text: &str, out: &mut String) {
     }
 }
 
+/// A statement that cannot be read, with the name that it would define.
+pub(super) fn broken(text: &str, start: usize, id: SourceId) -> Statement {
+    Statement::Broken(broken_name(text, start, id).into_iter().collect())
+}
+
+/// The name of a function's head, `f` of `f(x)` and `f (x)`: not `if (a > b)`, and no statement's word.
+pub(super) fn head_word(text: &str) -> Option<&str> {
+    let word = &text[..skip_name(text)];
+    let called = !word.is_empty() && text[word.len()..].trim_start().starts_with('(');
+    (called && !words::is_word(word) && foreign::word(word).is_none()).then_some(word)
+}
+
+/// The name that a broken head of a block would define, where that can be told.
+pub(super) fn broken_head(text: &str, start: usize, id: SourceId) -> Option<Name> {
+    let name = |word: &str| Name { text: nfc(word), span: Span::new(id, start, start + word.len()) };
+    broken_name(text, start, id).or_else(|| head_word(text).map(name))
+}
+
 /// The name that a broken statement would define, where that can be told.
 pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name> {
     let mut at = 0;
     let mut word = &text[..skip_name(text)];
-    let foreign = ["let", "var", "const", "def", "fn", "func", "function"].contains(&word)
-        && !text[word.len()..].trim_start().starts_with(['=', ':', '(']);
+    // `function y = f(x)` defines `f`.
+    if let (Some(body), "function") = (text.strip_prefix("function "), word)
+        && let Some((_, called)) = body.split_once('=')
+    {
+        let called = called.trim_start();
+        let at = start + text.len() - called.len();
+        let name = &called[..skip_name(called)];
+        return (!name.is_empty()).then(|| Name { text: nfc(name), span: Span::new(id, at, at + name.len()) });
+    }
+    let foreign = foreign::defines(word) && !text[word.len()..].trim_start().starts_with(['=', ':', '(']);
     if matches!(word, "input" | "param" | "network" | "slope") || foreign {
         let rest = &text[word.len()..];
         let body = rest.trim_start();
@@ -62,14 +90,14 @@ pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name
         Some(b':') => true,
         Some(b'+' | b'-' | b'*' | b'/') => rest[1..].starts_with('='),
         Some(b'(' | b'[') => {
-            text.len() == word.len() + rest.len() && {
-                let line = rest.lines().next().unwrap_or("");
-                line.match_indices('=').any(|(at, _)| {
+            let line = rest.lines().next().unwrap_or("");
+            // The head of a block as another language writes it, `f(x):`.
+            line.trim_end().ends_with("):")
+                || line.match_indices('=').any(|(at, _)| {
                     !line[at + 1..].starts_with('=')
                         && !line[..at].ends_with(['=', '!', '<', '>', '~'])
                         && line[..at].trim_end().ends_with([')', ']'])
                 })
-            }
         }
         _ => false,
     };

@@ -32,6 +32,16 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
         let head = line.find('=').map_or("", |at| &line[..at]);
         let value = values.contains(left_name) || head.split(|c| !is_name_part(c)).any(|name| name == left_name);
         if left_name.starts_with(is_name_start) && !value {
+            let rest = before[..before.len() - left_name.len()].trim_end();
+            if rest.ends_with(',') || rest.strip_suffix('(').is_some_and(|rest| rest.ends_with(is_name_part)) {
+                let number = arg.starts_with(|c: char| c.is_ascii_digit()) || matches!(arg, "true" | "false");
+                if number {
+                    let text = format!("`{left_name}={arg}` names an argument, `{left_name}({arg})` calls a function");
+                    let edit = Edit { span: gap, text: "=".to_string() };
+                    fault.mend = Some(Mend { text, edits: vec![edit] });
+                    continue;
+                }
+            }
             let end = Span { start: right.end + called as u32, end: right.end + called as u32, ..right };
             let (text, other) = (format!("`{left_name}({arg})` calls a function"), format!("{left_name}*{arg}"));
             let edits = [(gap, "("), (end, ")")].map(|(span, text)| Edit { span, text: text.to_string() });
@@ -59,7 +69,7 @@ fn values(items: &[Item]) -> FxHashSet<String> {
             Statement::Define(define) => drop(values.insert(define.name.text.clone())),
             Statement::Declare(declare) => drop(values.insert(declare.name.text.clone())),
             Statement::Recurrence(recurrence) => drop(values.insert(recurrence.name.text.clone())),
-            Statement::Broken(Some(name)) => drop(values.insert(name.text.clone())),
+            Statement::Broken(names) => values.extend(names.iter().map(|name| name.text.clone())),
             Statement::Function(function) => {
                 values.extend(function.params.iter().map(|param| param.name.text.clone()));
                 values.extend(function.locals.iter().map(|local| local.name.text.clone()));

@@ -81,6 +81,8 @@ pub(super) fn wants_more(head: &str) -> bool {
             .is_some_and(|rest| rest.chars().next_back().is_none_or(|c| !is_name_part(c) && c != '.'))
     };
     match head.as_bytes().last() {
+        // The end of a comment of another language.
+        Some(b'/') if head.ends_with("*/") => false,
         Some(b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'^' | b'<' | b'>' | b'=' | b',') => true,
         Some(b'.') => head.ends_with(".."),
         Some(b'd') => word("and"),

@@ -22,13 +22,13 @@ pub(super) enum Head {
 impl Walk<'_> {
     /// The statement that the nodes from 0 on say.
     pub(super) fn statement(&mut self) -> Statement {
-        let Some(at) = self.root() else { return Statement::Broken(None) };
+        let Some(at) = self.root() else { return Statement::Broken(vec![]) };
         match self.rule(at) {
             Rule::define => self.define(at),
             Rule::function => Statement::Function(Box::new(self.function(at, false))),
             Rule::slope => match self.find(at, Rule::function) {
                 Some(function) => Statement::Function(Box::new(self.function(function, true))),
-                None => Statement::Broken(None),
+                None => Statement::Broken(vec![]),
             },
             Rule::recurrence => Statement::Recurrence(Box::new(self.recurrence(at))),
             Rule::declare => Statement::Declare(Box::new(self.declare(at))),
@@ -37,10 +37,10 @@ impl Walk<'_> {
             Rule::layer => Statement::Layer(Box::new(self.layer(at, None))),
             Rule::ask => match self.inner(at).next() {
                 Some(ask) => Statement::Ask(Box::new(self.ask(ask))),
-                None => Statement::Broken(None),
+                None => Statement::Broken(vec![]),
             },
             Rule::show => Statement::Show(self.only_expr(at)),
-            _ => Statement::Broken(None),
+            _ => Statement::Broken(vec![]),
         }
     }
 
@@ -96,13 +96,13 @@ impl Walk<'_> {
                     let value = self.expr(node);
                     return match name {
                         Some(name) => Statement::Define(Define { name, kind, value }),
-                        None => Statement::Broken(None),
+                        None => Statement::Broken(vec![]),
                     };
                 }
                 _ => {}
             }
         }
-        Statement::Broken(name)
+        Statement::Broken(name.into_iter().collect())
     }
 
     fn function(&mut self, at: At, slope: bool) -> Function {
@@ -182,7 +182,7 @@ impl Walk<'_> {
     }
 
     fn use_file(&mut self, at: At) -> Statement {
-        let Some(path) = self.find(at, Rule::string) else { return Statement::Broken(None) };
+        let Some(path) = self.find(at, Rule::string) else { return Statement::Broken(vec![]) };
         let path = self.string(path);
         Statement::Use(Box::new(Use { path, alias: self.find(at, Rule::name).map(|name| self.name(name)) }))
     }

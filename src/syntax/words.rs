@@ -15,6 +15,15 @@ pub struct Word {
     pub built: bool,
 }
 
+impl Word {
+    /// Can what follows it begin with a `-`, in brackets?
+    pub fn takes_value(&self) -> bool {
+        const QUESTIONS: &[&str] =
+            &["grad", "derive", "trace", "check", "table", "graph", "plot", "assert", "step", "time", "evaluate"];
+        QUESTIONS.contains(&self.word)
+    }
+}
+
 const fn word(word: &'static str, form: &'static str, summary: &'static str) -> Word {
     Word { word, form, summary, built: true }
 }

@@ -58,6 +58,20 @@ pub(in crate::syntax) fn missing_block(span: Span, word: &str) -> Diagnostic {
         .edit(Span { start: span.end, ..span }, " { }")
 }
 
+/// `network n(x):`
+pub(in crate::syntax) fn block_colon(span: Span, head: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::missing_block", format!("`{head}` is followed by a block in braces"))
+        .at(span, "no block begins with `:`")
+        .mend("write `{` instead, and `}` after the last line of the block")
+}
+
+/// `a = b + {1, 2}`
+pub(in crate::syntax) fn braces_inside(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::block_equals", "no block in braces stands in an expression")
+        .at(span, "these braces do")
+        .mend("write a tensor with square brackets, as in `[1, 2]`")
+}
+
 /// Braces that belong to nothing.
 pub(in crate::syntax) fn stray_block(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::stray_block", "these braces belong to nothing")

@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::source::Span;
+use crate::syntax::foreign;
 
 /// `a := 3`
 pub(in crate::syntax) fn colon_equals(span: Span) -> Diagnostic {
@@ -35,6 +36,8 @@ pub(in crate::syntax) fn foreign_word(span: Span, word: &str, mend: &str) -> Dia
 pub(in crate::syntax) fn foreign_operator(span: Span, there: &str, here: &str, same: bool) -> Diagnostic {
     let mend = match there {
         "//" | "/*" => "write `#` before a comment; whole division is `floor(a/b)`".to_string(),
+        "=>" => "write `>=` to compare; a function is `f(x) = x^2`".to_string(),
+        "..." => "write `:` for a whole axis, `0..10` for a range".to_string(),
         _ => format!("write `{here}`"),
     };
     let error =
@@ -105,48 +108,65 @@ pub(in crate::syntax) fn stray_character(span: Span, c: char) -> Diagnostic {
     // Characters of no width, of which a reader sees nothing.
     let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
     let shown = if c.is_control() || unseen { format!("the character U+{:04X}", c as u32) } else { format!("`{c}`") };
-    // Signs that look like one of the language's, as word processors and other pages write them.
-    let same = match c {
-        '–' | '—' | '‐' | '‑' | '‒' => "-",
-        '∗' | '⋅' | '∙' | '•' | '∘' | '⊙' => "*",
-        '←' => "=",
-        '∈' => "in",
-        '′' | '’' | '‘' => "'",
-        '（' => "(",
-        '）' => ")",
-        '，' | '、' => ",",
-        '＝' => "=",
-        '：' => ":",
-        '＋' => "+",
-        '∕' | '⁄' => "/",
-        '∞' => "inf",
-        _ => "",
-    };
-    let instead = format!("write `{same}`");
-    let mend = match c {
-        _ if !same.is_empty() => &instead,
-        '∇' => "write `grad J` for every derivative, `dJ/da` for one",
-        '√' => "write `sqrt(x)`",
-        '⌊' => "write `floor(x)`",
-        '⌈' => "write `ceil(x)`",
-        '⊗' => "write `outer(a, b)`",
-        '→' => "write a function as `f(x) = x^2`",
-        '~' => "write `~=` to compare up to rounding",
-        '½' | '¼' | '¾' => "write it as `1/2`",
-        '∑' | 'Σ' => "write `sum(x)`",
-        _ => "take it away",
-    };
-    Diagnostic::error("nnlang::syntax::stray_character", format!("{shown} means nothing here"))
+    let problem = Diagnostic::error("nnlang::syntax::stray_character", format!("{shown} means nothing here"))
+        .at(span, "no name and no operator has it");
+    match (foreign::sign(c), foreign::meaning(c)) {
+        (Some(same), _) => problem.mend(format!("write `{}`", same.trim())).edit(span, same),
+        (None, Some(mend)) => problem.mend(mend),
+        (None, None) => problem.mend("take it away").edit(span, ""),
+    }
+}
+
+/// `√a`; `end` is where the value ends, if it has no brackets.
+pub(in crate::syntax) fn function_sign(span: Span, c: char, function: &str, end: Option<Span>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::syntax::stray_character", format!("`{c}` means nothing here"))
         .at(span, "no name and no operator has it")
+        .mend(format!("write `{function}(x)`"));
+    match end {
+        Some(end) => problem.edit(span, format!("{function}(")).edit(end, ")"),
+        None => problem.edit(span, function),
+    }
+}
+
+/// `1:3`, `sum(A, axis:0)`
+pub(in crate::syntax) fn stray_colon(span: Span, instead: &str, mend: String) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", "`:` does not fit here")
+        .at(span, "it stands in a slice, and between a name and its shape")
         .mend(mend)
-        .edit(span, same)
+        .edit(span, instead)
+}
+
+/// `A(1, :)`
+pub(in crate::syntax) fn slice_brackets(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", "`:` does not fit here")
+        .at(span, "a slice stands in square brackets")
+        .mend(format!("write `{name}[…]` for entries of `{name}`, which are counted from 0"))
+}
+
+/// `x : float [2]`
+pub(in crate::syntax) fn element_type(span: Span, word: &str, here: Option<&str>) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::syntax::not_understood", format!("there are no entries of type `{word}`"))
+        .at(span, "before a shape stands `int`, `bool`, `real` or nothing, which is `real`");
+    match here {
+        Some(here) => problem.mend(format!("write `{here}`")).edit(span, here),
+        None => problem.mend("leave it out"),
+    }
+}
+
+/// `x : [2] int`: the word comes before the shape.
+pub(in crate::syntax) fn element_after(span: Span, word: &str, shape: &str, start: Span, gap: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::not_understood", format!("`{word}` does not fit here"))
+        .at(span, "it stands before the shape")
+        .mend(format!("write `: {word} {shape}`"))
+        .edit(start, format!("{word} "))
+        .edit(Span { start: gap.start, ..span }, "")
 }
 
 /// `3,5`
 pub(in crate::syntax) fn decimal_comma(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::comma_outside", "one statement says one thing")
         .at(span, "this comma begins another")
-        .mend("write `.` for a decimal point, or a tensor in brackets, as in `[1, 2]`")
+        .mend("write `.` for a decimal point, nothing between thousands, or a tensor as `[1, 2]`")
         .edit(span, ".")
 }
 

@@ -180,6 +180,8 @@ fn assign(tokens: &mut [Token<'_>], equals: Equals) {
                 let stated =
                     at >= 2 && tokens[at - 2].text == ":" && matches!(tokens[at - 1].text, "int" | "real" | "bool");
                 tokens[at].spaced |= stated;
+                // `network f (x)`
+                tokens[at].spaced &= !(at == 2 && tokens[0].text == "network");
                 let token = tokens[at];
                 let index = token.text == "[" && value && !token.spaced;
                 if value && token.spaced {

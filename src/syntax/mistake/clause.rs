@@ -1,9 +1,10 @@
 //! Derivatives in pieces, and a `for` that lacks a part.
 
-use super::Cx;
+use super::place::{Cx, right_length};
 use crate::diag::Diagnostic;
 use crate::syntax::chars::{is_name_part, is_name_start, skip_name};
 use crate::syntax::errors::{self, Expected};
+use crate::syntax::words;
 
 impl<'a> Cx<'a> {
     /// The `a` of `d/da`, which ends before the place.
@@ -12,6 +13,70 @@ impl<'a> Cx<'a> {
         let head = &self.before[..self.before.len() - by.len()];
         let whole = head.strip_suffix("d/").is_some_and(|head| !head.ends_with(|c| is_name_part(c) || c == '.'));
         by.strip_prefix('d').filter(|by| whole && by.starts_with(is_name_start))
+    }
+
+    /// `d J/da`, `dJ/d a`, where `word` comes after the space behind `d`.
+    pub(super) fn spaced_differential(&self, left: &str, word: &str) -> Option<Diagnostic> {
+        if left != "d" || word.is_empty() {
+            return None;
+        }
+        let head = &self.before[..self.before.len() - 1];
+        let end = self.at + word.len();
+        if let Some(above) = head.strip_suffix('/') {
+            let above = &above[above.trim_end_matches(is_name_part).len()..];
+            let span = self.span(head.len() - 1 - above.len(), end);
+            return above.starts_with('d').then(|| errors::differential(span, &format!("{above}/d{word}")));
+        }
+        let below = self.text[end..].strip_prefix("/d")?;
+        let by = below.trim_start();
+        let name = &by[..skip_name(by)];
+        let whole = self.span(head.len(), self.text.len() - by.len() + name.len());
+        (!name.is_empty()).then(|| errors::differential(whole, &format!("d{word}/d{name}")))
+    }
+
+    /// `nudge by 0.1`, `grad J wrt 3`, `shapes x`, `step J 3`: what stands behind the word of a statement.
+    pub(super) fn after_word(&self) -> Option<Diagnostic> {
+        let (first, before) = (self.first, self.before);
+        if !words::is_word(first) || self.open().is_some() {
+            return None;
+        }
+        let tail = before[first.len()..].trim_start();
+        let minus = tail.starts_with(['-', '−']) && tail.len() < before.len() - first.len();
+        if let Some(word) = words::WORDS.iter().find(|word| minus && word.word == first) {
+            return Some(errors::word_minus(self.span(before.len() - tail.len(), before.len()), word));
+        }
+        let length = skip_name(self.rest).max(right_length(self.rest));
+        let found = format!("`{}`", &self.rest[..length]);
+        if before == first {
+            return (first == "shapes").then(|| errors::not_understood(self.here(length), &found, &[Expected::End]));
+        }
+        let last = &before[before.trim_end_matches(is_name_part).len()..];
+        if matches!(last, "by" | "wrt" | "for" | "in" | "to") {
+            if before[first.len()..].trim() == last {
+                return Some(errors::missing_value(self.span(before.len() - last.len(), before.len()), first));
+            }
+            if last == "to" {
+                let length = self.rest.find([' ', '#']).unwrap_or(self.rest.len());
+                return Some(errors::file_in_quotes(self.here(length), last, &self.rest[..length]));
+            }
+            let expected = if last == "in" { Expected::Value } else { Expected::Name };
+            return Some(errors::not_understood(self.here(length), &found, &[expected]));
+        }
+        let takes_more = self.expected.iter().any(|group| matches!(group, Expected::Word(_)));
+        let begins = self.rest.starts_with(|c: char| c.is_ascii_digit());
+        (takes_more && begins).then(|| errors::not_understood(self.here(length), &found, self.expected))
+    }
+
+    /// `x : [2] int`
+    pub(super) fn element_after(&self) -> Option<Diagnostic> {
+        let word = &self.rest[..skip_name(self.rest)];
+        let shape = self.before.rsplit_once(':')?.1.trim();
+        let slip = matches!(word, "int" | "real" | "bool") && shape.starts_with('[') && shape.ends_with(']');
+        slip.then(|| {
+            let start = self.before.len() - shape.len();
+            let gap = self.span(self.before.len(), self.at);
+            errors::element_after(self.here(word.len()), word, shape, self.span(start, start), gap)
+        })
     }
 
     /// `∂J / ∂a`, `∂^2J/∂a^2`, `∂a` alone.

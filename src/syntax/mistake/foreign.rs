@@ -1,59 +1,17 @@
 //! What other languages and other pages write.
 
-use super::Cx;
+use super::place::{Cx, right_length};
 use crate::diag::Diagnostic;
 use crate::source::Span;
+use crate::syntax::chars::{is_name_part, skip_name};
 use crate::syntax::errors::{self, Expected};
-
-/// Operators of other languages: how written there, how here, and whether the one simply replaces the other.
-const FOREIGN_OPERATORS: &[(&str, &str, bool)] = &[
-    ("++", "a_next = a + 1", false),
-    ("===", "==", true),
-    ("!==", "!=", true),
-    ("&&", "and", true),
-    ("||", "or", true),
-    ("<>", "!=", true),
-    ("=>", ">=", true),
-    ("=<", "<=", true),
-    ("->", "f(x) = …", false),
-    ("//", "floor(a/b)", false),
-    ("/*", "#", false),
-    ("&", "and", true),
-    ("|", "or", true),
-    ("?", "where(condition, a, b)", false),
-    ("!", "not", true),
-    ("~", "not", true),
-];
-
-/// Operators that are words in other languages: how written there, how here, and whether the one simply replaces the other.
-pub(super) const WORD_OPERATORS: &[(&str, &str, bool)] =
-    &[("mod", "%", true), ("div", "floor(a/b)", false), ("dot", "@", true), ("is", "==", true), ("xor", "!=", true)];
-
-/// Words of other languages, and what is written here.
-pub(super) const FOREIGN_WORDS: &[(&str, &str)] = &[
-    ("let", "write the equation alone, as in `a = 5`"),
-    ("var", "write the equation alone, as in `a = 5`"),
-    ("const", "write the equation alone, as in `a = 5`"),
-    ("def", "write a function as `f(x) = x^2`"),
-    ("fn", "write a function as `f(x) = x^2`"),
-    ("func", "write a function as `f(x) = x^2`"),
-    ("function", "write a function as `f(x) = x^2`"),
-    ("lambda", "write a function as `f(x) = x^2`"),
-    ("return", "write the value as the last line of the function's body"),
-    ("print", "write the expression on a line of its own, and it is answered"),
-    ("show", "write the expression on a line of its own, and it is answered"),
-    ("if", "write `where(condition, a, b)`"),
-    ("for", "write `[x[i]^2 for i in 0..m]`, `sum(x[i] for i in 0..m)`, or a recurrence `h[t] = …`"),
-    ("while", "write a recurrence `h[t] = … h[t-1] … start …`"),
-    ("import", "write `use \"file.nnl\"`"),
-    ("include", "write `use \"file.nnl\"`"),
-];
+use crate::syntax::foreign;
 
 impl Cx<'_> {
     pub(super) fn foreign_word(&self) -> Option<Diagnostic> {
-        let (word, mend) = FOREIGN_WORDS.iter().find(|(word, _)| *word == self.first)?;
+        let (word, mend) = foreign::word(self.first)?;
         let rest = self.text[word.len()..].trim_start();
-        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']);
+        let follows = rest.len() + word.len() < self.text.len() && !rest.starts_with(['=', ':']) || rest.ends_with(':');
         follows.then(|| errors::foreign_word(self.span(0, word.len()), word, mend))
     }
 
@@ -82,7 +40,7 @@ impl Cx<'_> {
     }
 
     pub(super) fn foreign_operator(&self) -> Option<Diagnostic> {
-        for (there, here, same) in FOREIGN_OPERATORS {
+        for (there, here, same) in foreign::OPERATORS {
             for back in 0..there.len() {
                 let Some(start) = self.at.checked_sub(back) else { continue };
                 let here_too =
@@ -128,6 +86,33 @@ impl Cx<'_> {
         let number = self.before.strip_suffix(word)?.trim_end().strip_suffix('%')?;
         let slip = number.ends_with(|c: char| c.is_ascii_digit());
         slip.then(|| errors::percent_sign(self.span(number.len(), self.before.len()), instead))
+    }
+
+    /// `axis:0` for an argument, `A(1, :)` for an index, `1:3` for a range.
+    pub(super) fn colon(&self) -> Option<Diagnostic> {
+        if !self.rest.starts_with(':') {
+            return None;
+        }
+        let (left, named) = if self.after_value() { self.left() } else { ("", false) };
+        let right = self.rest[1..].trim_start();
+        let right = &right[..skip_name(right).max(right_length(right))];
+        let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        let open = self.open().map(|(at, byte)| (byte, &self.text[..at]));
+        if let Some((b'(', head)) = open.filter(|(_, head)| head.ends_with(is_name_part)) {
+            let argument = self.before[..self.before.len() - left.len()].trim_end().ends_with(',');
+            return Some(match named && argument && (number(right) || matches!(right, "true" | "false")) {
+                true => errors::stray_colon(self.here(1), "=", format!("write `{left}={right}` for a named argument")),
+                false => {
+                    let name = &head[head.trim_end_matches(is_name_part).len()..];
+                    errors::slice_brackets(self.here(1), name)
+                }
+            });
+        }
+        let index = open.is_some_and(|(_, head)| head.ends_with(is_name_part)) || self.expects(Expected::Mark(":"));
+        (!index && number(left) && number(right)).then(|| {
+            let mend = format!("write `{left}..{right}` for a range, which ends before {right}");
+            errors::stray_colon(self.here(1), "..", mend)
+        })
     }
 
     /// `[1, 2; 3, 4]`

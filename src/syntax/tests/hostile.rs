@@ -33,6 +33,9 @@ fn long_repetitions_are_read_or_refused() {
         survives(&unit.repeat(N));
         survives(&format!("a = {}", unit.repeat(N)));
     }
+    for unit in ["/* x\n", "if a:\n/*\n", "if a {", "a = {1} + {", "dJ/da/", "√", "function "] {
+        survives(&unit.repeat(N / 50));
+    }
     for unit in ["^2", "'", "+1", "*-x", "..", ".a", "[0]", " |> f", "\n|> f", " and b", " + # c\n"] {
         survives(&format!("a = b{}", unit.repeat(N)));
     }

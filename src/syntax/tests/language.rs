@@ -195,7 +195,7 @@ fn a_forgotten_bracket_costs_one_statement() {
     assert_eq!(causes("a = f(1, 2\nb = 3\nc = )\nd = 4"), ["unclosed_bracket", "unopened_bracket"]);
     assert_eq!(causes("network n(x) {\n    h = f(x\n    y = h\n}\nz = 3"), ["unclosed_bracket"]);
     let program = super::read("a = f(1, 2\nb = 3").2;
-    assert!(matches!(&program.items[0].statement, Statement::Broken(Some(name)) if name.text == "a"));
+    assert!(matches!(&program.items[0].statement, Statement::Broken(names) if names[0].text == "a"));
     assert!(matches!(&program.items[1].statement, Statement::Define(define) if define.name.text == "b"));
 }
 #[test]

@@ -64,6 +64,7 @@ fn operators_have_the_spaces_that_their_looseness_asks_for() {
         ("a=1;b=2  # both", "a = 1; b = 2  # both"),
         ("g(x){u=x^2;u+1}", "g(x) { u = x^2; u + 1 }"),
         ("network n( x : [3,m] ){\nlayer 8\n\n\n}", "network n(x : [3, m]) {\n    layer 8\n}"),
+        ("network n  (x) { layer 2 }", "network n(x) { layer 2 }"),
         ("w = f(\nx,\n k = 2\n)", "w = f(\n    x,\n    k=2\n)"),
         ("a = 1 # one\nlong = 2 # two", "a = 1     # one\nlong = 2  # two"),
         ("a = )b", "a = )b"),

@@ -1,0 +1,145 @@
+//! What can be wrong with layers and networks.
+
+use crate::diag::Diagnostic;
+use crate::source::Span;
+
+/// Two names: columns or rows?
+pub fn undecided(shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::examples", format!("in {shape} it cannot be told which axis counts the examples"))
+        .at(span, "a layer needs to know")
+        .because("a number first and a name last is examples in columns; a name first is rows; here both are names")
+        .mend("write `examples columns` or `examples rows` at the top of the file")
+}
+
+/// A layer on a scalar.
+pub fn layer_of_scalar(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::layer", "a layer takes a tensor, not a scalar")
+        .at(span, "its source has no axis")
+        .mend("declare the input with its features: `input x : [3, m]`")
+}
+
+/// A layer without its size.
+pub fn layer_units(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
+        .at(span, "a number is wanted here")
+        .mend(format!("write `{word} 4 tanh`"))
+}
+
+/// `layer tanh 4`
+pub fn layer_order(word: &str, name: (&str, Span), units: (&str, Span)) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
+        .at(name.1, "the activation comes after the number")
+        .mend(format!("write `{word} {} {}`", units.0, name.0))
+        .edit(name.1, units.0)
+        .edit(units.1, name.0)
+}
+
+/// A word that says nothing to a layer.
+pub fn layer_word(word: &str, text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_word", format!("`{word}` does not take `{text}` here"))
+        .at(span, "after the number of units comes one activation, then options")
+        .mend(format!("leave it out, or begin a second `{word}` on a line of its own"))
+}
+
+/// `layer 4 leaky_relu(slope=0.1)`
+pub fn layer_call(name: &str, given: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_word", "an activation of a layer is a name, not a call")
+        .at(span, "the layer itself gives it its argument")
+        .mend(format!("define `act(z) = {name}(z, {given}` above, and write `act` here"))
+}
+
+/// Weights that exist already and a source with other features.
+pub fn layer_features(weights: &str, shape: &str, source: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("the weights of this layer do not fit what it is given, {source}"),
+    )
+    .at(span, format!("{weights} is {shape}"))
+    .because("the first call settles the shapes of a network's parameters, and all calls share them")
+    .mend("call it with as many features as the first time, or write a second network")
+}
+
+/// More than two axes in columns.
+pub fn layer_columns(source: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("with examples in columns a layer takes a matrix, and this is {source}"),
+    )
+    .at(span, "its source has other axes besides features and examples")
+    .because("a number first and a name last is columns")
+    .mend("put the examples first, as in `[m, 5, 3]`: then it takes any number of axes; or write `examples rows`")
+}
+
+/// An activation that no one knows.
+pub fn activation(name: &str, span: Span) -> Diagnostic {
+    let known = ["tanh", "relu", "sigmoid", "leaky_relu", "softmax", "identity", "gelu", "elu", "silu", "softplus"];
+    let problem = Diagnostic::error("nnlang::name::activation", format!("there is no activation `{name}`"))
+        .at(span, "a function of one argument is wanted here");
+    match crate::diag::nearest(name, known) {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("write `tanh`, `relu`, `sigmoid`, or a function of your own that is defined above"),
+    }
+}
+
+/// An option that a layer has not.
+pub fn layer_option(name: &str, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::layer_option", format!("a layer has no option `{name}`"))
+        .at(span, "its options are `init` and `bias`");
+    if matches!(name, "activation" | "act" | "act_fn") {
+        return problem.mend("write the activation alone, after the number: `layer 4 tanh`");
+    }
+    match crate::diag::nearest(name, ["init", "bias"]) {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend("write `init=he` or `bias=false`"),
+    }
+}
+
+/// An option with a value that it cannot have.
+pub fn layer_option_value(name: &str, span: Span) -> Diagnostic {
+    let wants = if name == "bias" { "`bias=true` or `bias=false`" } else { "the name of an initialiser: `init=he`" };
+    Diagnostic::error("nnlang::name::layer_option", format!("`{name}` does not take this"))
+        .at(span, "here")
+        .mend(format!("write {wants}"))
+}
+
+/// A field of something that is no network's result.
+pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::field", format!("`{base}` has no `{field}`"))
+        .at(span, "only the result of a network has names behind a dot");
+    if field == "T" {
+        let dot = Span { start: base_span.end, ..span };
+        return problem.mend(format!("write `{base}'` for the transpose")).edit(dot, "'");
+    }
+    if field == "grad" {
+        let goal = if base == "J" { "L" } else { "J" };
+        return problem
+            .mend(format!("write `grad {base}` for its derivatives, `d{goal}/d{base}` for that of `{goal}` by it"));
+    }
+    if let Some(form) = crate::ops::foreign::form(field) {
+        return problem.mend(form);
+    }
+    problem.mend(format!("write `{base}` alone, or the result of a network before the dot"))
+}
+
+/// A parameter of a network that was not called.
+pub fn not_called(network: &str, field: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::name::not_called",
+        format!("`{network}.{field}` is not there before `{network}` is called"),
+    )
+    .at(span, "the shapes of its parameters come from the first call")
+    .mend(format!("call it above: `h = {network}(x)`"))
+}
+
+/// A name of one of several calls.
+pub fn several_calls(network: &str, field: &str, span: Span, calls: &[Span]) -> Diagnostic {
+    let mut problem = Diagnostic::error(
+        "nnlang::name::several_calls",
+        format!("`{network}` is called {} times: which `{field}`?", calls.len()),
+    )
+    .at(span, "this could be any of them");
+    for call in calls {
+        problem = problem.at(*call, "a call");
+    }
+    problem.mend(format!("name the result, `h = {network}(…)`, and write `h.{field}`"))
+}
