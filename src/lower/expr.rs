@@ -420,9 +420,10 @@ impl Cx<'_> {
             problem = problem.mend(mend);
         }
         if problem.mend.is_none()
-            && let Some((at, text)) = self.stated_as(&fault.about, args)
+            && let Some((edit, mend)) = self.stated_as(&fault.about, args)
         {
-            problem = problem.mend(text.0).edit(at, text.1);
+            problem = problem.mend(mend);
+            problem = edit.into_iter().fold(problem, |problem, (at, text)| problem.edit(at, text));
         }
         if let Some((arg, instead)) = &fault.argument
             && let Some((_, at)) = args.get(*arg)
@@ -435,9 +436,9 @@ impl Cx<'_> {
         problem
     }
 
-    /// Numbers beside a named dimension: where their shape is not stated, it can be, `y : [n] = [1, -1, 1]`. The place, the
-    /// mend and what is written there.
-    fn stated_as(&self, about: &[Dim], args: &[(NodeId, Span)]) -> Option<(Span, (String, String))> {
+    /// Numbers beside a named dimension: where their shape is not stated, it can be, `y : [n] = [1, -1, 1]`. What is
+    /// written where, and the mend in words.
+    fn stated_as(&self, about: &[Dim], args: &[(NodeId, Span)]) -> Option<(Option<(Span, String)>, String)> {
         let dims = &self.out.graph.dims;
         let (name, number) = match about {
             [name, number @ Dim::Num(_)] | [number @ Dim::Num(_), name] => (name, number),
@@ -447,16 +448,19 @@ impl Cx<'_> {
             return None;
         }
         args.iter().find_map(|(node, _)| {
-            let def = self.out.def_of(*node).map(|id| self.out.def(id))?;
             let shape = self.out.graph.shape(*node);
-            if def.kind != super::DefKind::Leaf || def.stated || shape.iter().filter(|dim| *dim == number).count() != 1
-            {
+            if shape.iter().filter(|dim| *dim == number).count() != 1 {
                 return None;
             }
             let stated = shape.iter().map(|dim| if dim == number { name.clone() } else { dim.clone() });
             let stated = Shape::new(stated).show(dims);
-            let at = Span { start: def.span.end, ..def.span };
-            Some((at, (format!("state its shape, `{} : {stated} = …`", def.name), format!(" : {stated}"))))
+            if self.out.graph.def(*node).role == Role::Literal {
+                return Some((None, format!("give these numbers a name and their shape, `v : {stated} = …`")));
+            }
+            let def = self.out.def_of(*node).map(|id| self.out.def(id));
+            let def = def.filter(|def| def.kind == super::DefKind::Leaf && !def.stated)?;
+            let edit = (Span { start: def.span.end, ..def.span }, format!(" : {stated}"));
+            Some((Some(edit), format!("state its shape, `{} : {stated} = …`", def.name)))
         })
     }
 
