@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::diag::Diagnostic;
 use crate::formula;
-use crate::graph::{Kernel, NodeId};
+use crate::graph::{Kernel, NodeId, Role};
 use crate::lower::{self, Ask, Asked};
 use crate::ops;
 use crate::source::Span;
@@ -124,6 +124,10 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let why = format!("a quotient: {above} and {below} are names; the derivative is {derivative}");
         line = line.note(format!("  # {why}"));
         fact.insert("note".into(), why.into());
+    } else if let Some(owner) = drawn(cx, found.node) {
+        let why = format!("the draw is that of {owner}");
+        line = line.note(format!("  # {why}"));
+        fact.insert("note".into(), why.into());
     } else if said.is_scalar() && !whole.is_scalar() {
         line = line.note("  # in every entry");
         fact.insert("note".into(), "in every entry".into());
@@ -167,4 +171,28 @@ fn foreign(text: &str, own: &FxHashSet<&'static str>) -> usize {
     }
     let of_a_number = |word: &&str| ops::find(word).is_some_and(|op| matches!(op.kernel, Kernel::Map(_)));
     words.into_iter().filter(|word| !own.contains(word)).filter(of_a_number).count()
+}
+
+/// The name in whose equation a draw stands that a formula writes out: written elsewhere it would be another draw.
+fn drawn(cx: &Cx, formula: NodeId) -> Option<String> {
+    let compiled = &*cx.eval.compiled;
+    let draw = draw_in(cx, formula)?;
+    let owner = compiled.defs.iter().find(|def| compiled.graph.reach_above(&[def.node], draw).contains(&draw))?;
+    Some(owner.name.to_string())
+}
+
+/// A draw that a formula writes out, above its names.
+pub(super) fn draw_in(cx: &Cx, formula: NodeId) -> Option<NodeId> {
+    let graph = &cx.eval.compiled.graph;
+    let mut stack = vec![formula];
+    let mut seen = rustc_hash::FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        match graph.def(id).role {
+            Role::Draw => return Some(id),
+            Role::Def => {}
+            _ if seen.insert(id) => stack.extend(&graph.node(id).args),
+            _ => {}
+        }
+    }
+    None
 }

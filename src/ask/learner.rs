@@ -101,6 +101,11 @@ fn wrong(
         }
     };
     problem = problem.at(asked.span, label);
+    if super::derive::draw_in(cx, right).is_some() {
+        return problem
+            .because("a draw that is written again is another draw")
+            .mend("give the draw a name of its own where it is used, `eps = normal(…)`, and write that");
+    }
     if let Some(turned) = transposed(cx, right)
         && cx.eval.differ(left, turned, span).is_none()
     {

@@ -56,6 +56,21 @@ struct Given<'a> {
 }
 
 impl Given<'_> {
+    /// Is this the one entry of a table at the index, which counts through all that it has along the axis?
+    fn counts_through(&self, graph: &Graph, gather: &Node, axis: usize) -> bool {
+        let mut index = gather.args[1];
+        while let Kernel::Move(Move::Broadcast | Move::Reshape) = graph.def(index).kernel {
+            index = graph.node(index).args[0];
+        }
+        let counts = |id: &NodeId| build::counts(graph, *id);
+        let table = graph.shape(gather.args[0]);
+        graph.shape(index).is_scalar()
+            && self.made.get(&index).is_some_and(counts)
+            && graph.dims.is_same(&table[axis], self.n)
+            && graph.dims.known(&gather.shape[axis]) == Some(1)
+            && (0..table.rank()).all(|other| other == axis || graph.dims.is_same(&table[other], &gather.shape[other]))
+    }
+
     /// The batched argument with its own axes aligned at the right of `rank`; one that is not batched as it is.
     fn aligned(&self, graph: &mut Graph, arg: NodeId, rank: usize) -> Result<NodeId, Fault> {
         let Some(batched) = self.made.get(&arg) else { return Ok(arg) };
@@ -196,6 +211,19 @@ fn moved(graph: &mut Graph, node: &Node, kind: Move, given: &Given) -> Result<No
         // One table, looked up at every entry of the new axis: the indices go side by side along the axis.
         Move::Gather if !given.made.contains_key(&node.args[0]) => {
             let axis = attrs.int(0).unwrap_or(0) as usize;
+            if given.counts_through(graph, node, axis) {
+                // `x[i]` for every `i`: `x` with that axis in front. Axes of size 1 are moved by reshaping.
+                let table = graph.shape(node.args[0]).clone();
+                let wide: Vec<usize> = (0..table.rank())
+                    .filter(|other| *other == axis || graph.dims.known(&table[*other]) != Some(1))
+                    .collect();
+                let place = wide.iter().position(|other| *other == axis).unwrap_or(0);
+                let order: Vec<usize> = std::iter::once(place).chain((0..wide.len()).filter(|i| *i != place)).collect();
+                let thin = Shape::new(wide.iter().map(|other| table[*other].clone()));
+                let x = build::reshape_to(graph, node.args[0], thin)?;
+                let turned = build::permuted(graph, x, &order)?;
+                return build::reshape_to(graph, turned, front(given.n, &node.shape));
+            }
             let index = given.whole(graph, node.args[1])?;
             let order: Vec<usize> = (1..=axis).chain([0]).chain(axis + 1..=node.shape.rank()).collect();
             let placed = build::permuted(graph, index, &order)?;

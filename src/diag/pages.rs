@@ -20,6 +20,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("lint::minus_line", include_str!("../../docs/errors/lint/minus_line.md")),
     ("lint::not_reached", include_str!("../../docs/errors/lint/not_reached.md")),
     ("lint::saturated", include_str!("../../docs/errors/lint/saturated.md")),
+    ("lint::squashed_twice", include_str!("../../docs/errors/lint/squashed_twice.md")),
     ("lint::unused", include_str!("../../docs/errors/lint/unused.md")),
     ("lint::zero_divisor", include_str!("../../docs/errors/lint/zero_divisor.md")),
     ("name::activation", include_str!("../../docs/errors/name/activation.md")),

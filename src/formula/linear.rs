@@ -312,6 +312,9 @@ impl Algebra<'_> {
             let made = build::reshape_to(self.graph, y, shape.clone())?;
             return self.shaped(made, shape);
         }
+        if let Some(made) = self.without_axis(x, shape)? {
+            return Ok(made);
+        }
         let bare = |shape: &Shape| -> Vec<Dim> {
             let skipped = shape.iter().take_while(|dim| **dim == Dim::Num(1)).count();
             shape.iter().skip(skipped).cloned().collect()

@@ -173,11 +173,36 @@ impl Algebra<'_> {
         self.graph.add(node.op.def, Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]), &[*x])
     }
 
+    /// A sum or mean that keeps its axis, and is to lose it.
+    pub(super) fn without_axis(&mut self, id: NodeId, shape: &Shape) -> Result<Option<NodeId>, Fault> {
+        let node = self.graph.node(id).clone();
+        let keeps = matches!(node.op.def.kernel, Kernel::Reduce(_)) && node.op.attrs.flag(1);
+        if !keeps || self.named.contains(&id) {
+            return Ok(None);
+        }
+        let attrs = Attrs::from_vec(vec![node.op.attrs.get(0).clone(), Attr::Flag(false)]);
+        let dropped = self.graph.add(node.op.def, attrs, &node.args)?;
+        match self.graph.shape(dropped).is_same(shape, &self.graph.dims) {
+            true => self.shaped(dropped, shape).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// The sum over one axis of a matrix times a row or a column as a product: `sum(A*x, axis=1)` is `A @ x`.
     fn summed_product(&mut self, id: NodeId, axes: &[i64]) -> Result<Option<NodeId>, Fault> {
         let ([axis], 2) = (axes, self.graph.shape(id).rank()) else { return Ok(None) };
-        let Some((coefficient, mono)) = self.poly(id).single().filter(|_| !self.named.contains(&id)) else {
+        if self.named.contains(&id) {
             return Ok(None);
+        }
+        // A product, or a sum of which every term has the same factors: `q*A - q*B`.
+        let poly = self.poly(id);
+        let (coefficient, mono, rest) = match poly.single() {
+            Some((coefficient, mono)) => (coefficient, mono, None),
+            None => {
+                let common = poly.common();
+                let rest = poly.scaled(1.0, &power(&common, -1.0));
+                (1.0, common, Some(rest))
+            }
         };
         let (mut inside, mut outside, mut full): (Mono, Mono, Mono) = (vec![], vec![], vec![]);
         for (atom, exponent) in mono {
@@ -190,12 +215,15 @@ impl Algebra<'_> {
             };
             *along = times(along, &vec![(vector, exponent)]);
         }
-        if full.is_empty() || inside.is_empty() {
+        if (full.is_empty() && rest.is_none()) || inside.is_empty() {
             return Ok(None);
         }
         let shape = self.graph.shape(id).clone();
         let side = |axis: usize| Shape::new([shape[axis].clone()]);
-        let matrix = self.build(&Poly::term(1.0, &full), &shape)?;
+        let matrix = match rest {
+            Some(rest) => self.shortest(&rest.scaled(1.0, &full), &shape)?,
+            None => self.build(&Poly::term(1.0, &full), &shape)?,
+        };
         let matrix = if *axis == 0 { self.transpose(matrix)? } else { matrix };
         let (along, left) = (*axis as usize, 1 - *axis as usize);
         let vector = self.build(&Poly::term(1.0, &inside), &side(along))?;

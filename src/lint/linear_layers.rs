@@ -68,7 +68,10 @@ fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
         let (Some(at), Some(to)) = (compiled.span(first.node), compiled.span(second.node)) else { continue };
         let layer = layers.get(&(at.source, at.start)).copied();
         let after = layers.get(&(to.source, to.start)).copied();
-        let bare = layer.is_some_and(|layer| layer.activation.is_none());
+        // The code of an encoder, that comes out of its network, is meant too.
+        let comes_out = |id: &NodeId| compiled.def_of(*id).is_some_and(|def| compiled.insides.contains_key(&def));
+        let code = bottleneck(graph, &first, &second) && between.through.iter().any(comes_out);
+        let bare = !code && layer.is_some_and(|layer| layer.activation.is_none());
         let alone = between.through.iter().all(|id| users.get(id).is_none_or(|users| users.len() < 2));
         let said = [first.weight, second.weight].iter().all(|weight| learned.said.contains(&slot(graph, *weight)));
         let meant = bottleneck(graph, &first, &second) || !alone || (between.biases.is_empty() && !said);

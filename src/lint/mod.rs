@@ -10,6 +10,7 @@ mod linear_layers;
 mod minus_line;
 mod not_reached;
 mod saturated;
+mod squashed_twice;
 mod units;
 mod unused;
 mod zero_divisor;
@@ -81,4 +82,5 @@ pub static ALL: &[&Lint] = &[
     &half_of::LINT,
     &minus_line::LINT,
     &hidden_function::LINT,
+    &squashed_twice::LINT,
 ];

@@ -419,6 +419,12 @@ impl Cx<'_> {
         if let Some(mend) = fault.mend.as_deref().and_then(quoted) {
             problem = problem.mend(mend);
         }
+        if problem.mend.is_none()
+            && let Some((edit, mend)) = self.stated_as(&fault.about, args)
+        {
+            problem = problem.mend(mend);
+            problem = edit.into_iter().fold(problem, |problem, (at, text)| problem.edit(at, text));
+        }
         if let Some((arg, instead)) = &fault.argument
             && let Some((_, at)) = args.get(*arg)
         {
@@ -428,6 +434,34 @@ impl Cx<'_> {
             problem = problem.edit(span, instead);
         }
         problem
+    }
+
+    /// Numbers beside a named dimension: where their shape is not stated, it can be, `y : [n] = [1, -1, 1]`. What is
+    /// written where, and the mend in words.
+    fn stated_as(&self, about: &[Dim], args: &[(NodeId, Span)]) -> Option<(Option<(Span, String)>, String)> {
+        let dims = &self.out.graph.dims;
+        let (name, number) = match about {
+            [name, number @ Dim::Num(_)] | [number @ Dim::Num(_), name] => (name, number),
+            _ => return None,
+        };
+        if !dims.show(name).chars().all(|c| c.is_alphanumeric() || c == '_') || matches!(name, Dim::Num(_)) {
+            return None;
+        }
+        args.iter().find_map(|(node, _)| {
+            let shape = self.out.graph.shape(*node);
+            if shape.iter().filter(|dim| *dim == number).count() != 1 {
+                return None;
+            }
+            let stated = shape.iter().map(|dim| if dim == number { name.clone() } else { dim.clone() });
+            let stated = Shape::new(stated).show(dims);
+            if self.out.graph.def(*node).role == Role::Literal {
+                return Some((None, format!("give these numbers a name and their shape, `v : {stated} = …`")));
+            }
+            let def = self.out.def_of(*node).map(|id| self.out.def(id));
+            let def = def.filter(|def| def.kind == super::DefKind::Leaf && !def.stated)?;
+            let edit = (Span { start: def.span.end, ..def.span }, format!(" : {stated}"));
+            Some((Some(edit), format!("state its shape, `{} : {stated} = …`", def.name)))
+        })
     }
 
     /// `[3, m], an input, line 1`

@@ -120,12 +120,18 @@ pub fn sliced(graph: &mut Graph, x: NodeId, slices: &[SliceSpec]) -> Result<Node
 
 /// `len` entries of one axis from `start`.
 pub fn part(graph: &mut Graph, x: NodeId, axis: usize, start: Dim, len: Dim) -> Result<NodeId, Fault> {
+    if start == Dim::Num(0) && graph.shape(x)[axis] == len {
+        return Ok(x);
+    }
     let slices = slices(graph.shape(x), axis, start, len);
     graph.add(&slice::PART, Attrs::One(Attr::Slices(slices)), &[x])
 }
 
 /// Zeros of `shape`, with `x` written along `axis` from `start`.
 pub fn part_of(graph: &mut Graph, x: NodeId, axis: usize, start: Dim, shape: Shape) -> Result<NodeId, Fault> {
+    if start == Dim::Num(0) && *graph.shape(x) == shape {
+        return Ok(x);
+    }
     let len = graph.shape(x)[axis].clone();
     let slices = slices(&shape, axis, start, len);
     graph.add(&slice::UNSLICE, Attrs::from_vec(vec![Attr::Slices(slices), Attr::Dims(shape)]), &[x])
@@ -231,6 +237,11 @@ pub fn range(graph: &mut Graph, start: f64, step: f64, count: Dim) -> Result<Nod
         node = add(graph, start, node)?;
     }
     Ok(node)
+}
+
+/// Is it 0, 1, 2, …?
+pub fn counts(graph: &Graph, x: NodeId) -> bool {
+    *graph.def(x) == super::eye::ARANGE
 }
 
 /// The same entries under the names of another shape that is equal to its own.

@@ -51,7 +51,7 @@ pub static NLL: OpDef = OpDef {
     ..loss(
         "nll",
         &[args::tensor("q"), LABELS, args::CLASS_AXIS],
-        "Minus the log-probability that q gives to the label y, one loss an example.",
+        "Minus the log-probability q of the label y, one loss an example: nll(log_softmax(z), y), or nll(log(p), y).",
         |graph, attrs, args| {
             let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
             of_labels(graph, args[0], args[0], args[1], axis)
