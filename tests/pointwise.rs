@@ -25,6 +25,9 @@ fn value(graph: &Graph, root: NodeId, leaves: &[f64]) -> f64 {
                 Kernel::Map(f) => f(arg(0)),
                 Kernel::Zip(f) => f(arg(0), arg(1)),
                 Kernel::Zip3(f) => f(arg(0), arg(1), arg(2)),
+                // Over the one entry of a scalar.
+                Kernel::Reduce(_) if node.op.def.name == "sum" => arg(0),
+                Kernel::Reduce(_) if node.op.def.name == "norm" => arg(0).abs(),
                 _ => panic!("{} is not pointwise", node.op.def.name),
             },
         };
