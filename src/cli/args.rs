@@ -85,7 +85,7 @@ pub struct Derive {
     #[arg(value_name = "FILE")]
     pub file: String,
     /// What to derive: `dJ/dW1`, or any expression
-    #[arg(value_name = "EXPR", required = true)]
+    #[arg(value_name = "EXPR", required = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub exprs: Vec<String>,
     /// The program's notation, or LaTeX
     #[arg(long = "as", value_name = "HOW", default_value = "text")]

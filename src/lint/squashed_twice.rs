@@ -2,19 +2,14 @@
 
 use super::Lint;
 use crate::diag::Diagnostic;
-use crate::graph::{Graph, NodeId};
+use crate::graph::NodeId;
 use crate::lower::{Compiled, DefKind};
-use crate::ops::form::{Form, form};
-use crate::ops::units::{Linear, linear};
+use crate::ops::units::squashed_already;
 use crate::source::Sources;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The lint.
 pub(super) static LINT: Lint = Lint { code: "nnlang::lint::squashed_twice", misses: false, find };
-
-/// What makes probabilities, and what takes scores.
-const PAIRS: &[(&str, &[&str])] =
-    &[("softmax", &["softmax", "log_softmax"]), ("sigmoid", &["sigmoid", "softplus", "log_sigmoid"])];
 
 fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let graph = &compiled.graph;
@@ -25,7 +20,7 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let written = (0..graph.len()).map(|i| NodeId(i as u32)).filter(|id| graph.origin(*id).is_none());
     for id in written {
         let Some(inner) =
-            twice(graph, id).or_else(|| graph.node(id).args.iter().find_map(|arg| inside.get(arg).copied()))
+            squashed_already(graph, id).or_else(|| graph.node(id).args.iter().find_map(|arg| inside.get(arg).copied()))
         else {
             continue;
         };
@@ -46,22 +41,5 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
             Some(scores) => problem.mend(format!("give it the scores, `{}`", scores.name)),
             None => problem.mend("give it the scores, as they are before"),
         });
-    }
-}
-
-/// The probabilities that an operator takes for scores.
-fn twice(graph: &Graph, id: NodeId) -> Option<NodeId> {
-    let (maker, _) = PAIRS.iter().find(|(_, takers)| takers.contains(&graph.def(id).name))?;
-    let inner = below(graph, *graph.node(id).args.first()?);
-    (graph.def(inner).name == *maker).then_some(inner)
-}
-
-/// What stands below names and signs.
-fn below(graph: &Graph, mut id: NodeId) -> NodeId {
-    loop {
-        id = match (linear(graph, id), form(graph, id)) {
-            (Linear::Same(x), _) | (_, Form::Neg(x)) => x,
-            _ => return id,
-        };
     }
 }

@@ -33,7 +33,8 @@ pub static NORM: OpDef = OpDef {
         },
     },
     rules: &[],
-    stable: &["sqrt(sum(x^2)) = norm(x)"],
+    // A square of it has no kink.
+    stable: &["sqrt(sum(x^2)) = norm(x)", "norm(x)^2 = sum(x^2)"],
     domain: &[Domain::NonZero],
     examples: &[
         ("norm([3, 4])", "5"),

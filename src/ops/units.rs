@@ -1,6 +1,7 @@
 //! What is asked of operators about layers: which bend, how they saturate, and what a linear map is made of.
 
-use super::{add, broadcast_to, identity, matmul, maximum, relu, sigmoid, structure, sub, tanh, transpose};
+use super::form::{Form, form};
+use super::{add, broadcast_to, identity, matmul, maximum, relu, sigmoid, softmax, structure, sub, tanh, transpose};
 use crate::graph::{Attr, Graph, Kernel, Literal, NodeId, Role};
 
 /// How an activation loses its slope.
@@ -89,4 +90,21 @@ pub fn entrywise(graph: &Graph, id: NodeId) -> Option<NodeId> {
         (Kernel::Map(_), None) => graph.node(id).args.first().copied(),
         _ => None,
     }
+}
+
+/// The probabilities that an operator which takes scores is given: a softmax below a softmax, a sigmoid below the
+/// `softplus` of a cross-entropy.
+pub fn squashed_already(graph: &Graph, id: NodeId) -> Option<NodeId> {
+    let def = graph.def(id);
+    let maker = match () {
+        () if *def == softmax::SOFTMAX || *def == softmax::LOG_SOFTMAX => &softmax::SOFTMAX,
+        () if *def == sigmoid::SIGMOID || *def == sigmoid::SOFTPLUS => &sigmoid::SIGMOID,
+        () => return None,
+    };
+    let mut inner = *graph.node(id).args.first()?;
+    // Through names and signs.
+    while let (Linear::Same(x), _) | (_, Form::Neg(x)) = (linear(graph, inner), form(graph, inner)) {
+        inner = x;
+    }
+    (graph.def(inner) == maker).then_some(inner)
 }
