@@ -5,6 +5,7 @@ use super::poly::{Mono, Poly, power, times};
 use super::{Names, laid_out, print};
 use crate::graph::NodeId;
 use crate::lower::Compiled;
+use crate::ops::build;
 use crate::source::Span;
 
 /// So deep is looked for the place where two formulas part.
@@ -125,12 +126,20 @@ impl Algebra<'_> {
             out.push(("has the opposite sign".to_string(), None));
         }
         let size = libm::fabs(coefficient);
-        if size > 1.0 {
-            let number = crate::ops::number(self.graph, size);
-            out.push(("has a factor `_` too many".to_string(), Some(number)));
-        } else if size < 1.0 {
-            let number = crate::ops::number(self.graph, 1.0 / size);
-            out.push(("lacks a factor `_`".to_string(), Some(number)));
+        if size != 1.0 {
+            let (more, words) =
+                if size > 1.0 { (size, "has a factor `_` too many") } else { (1.0 / size, "lacks a factor `_`") };
+            // `4/3`, not its digits.
+            let (above, below) = super::write::fraction(more);
+            let number = crate::ops::number(self.graph, above);
+            let number = match below {
+                1.0 => number,
+                below => {
+                    let below = crate::ops::number(self.graph, below);
+                    build::div(self.graph, number, below).ok()?
+                }
+            };
+            out.push((words.to_string(), Some(number)));
         }
         let (more, fewer): (Mono, Mono) = mono.into_iter().partition(|(_, exponent)| *exponent > 0.0);
         let exponent = |atom: NodeId| {

@@ -289,7 +289,7 @@ pub(super) fn content(poly: &Poly, beside: bool) -> f64 {
 }
 
 /// A coefficient as a number over a whole number, where that is shorter: 0.333… is 1/3.
-fn fraction(value: f64) -> (f64, f64) {
+pub(super) fn fraction(value: f64) -> (f64, f64) {
     if value == 0.0 {
         return (value, 1.0);
     }
