@@ -174,7 +174,7 @@ const NAMED: &[(&str, &str, &str)] = &[
     ),
     ("src/resolve/expr.rs", "transpose", "`A'`"),
     ("src/ask/explain.rs", "stated", "the field of an answer that holds a stated slope"),
-    ("src/resolve/mod.rs", "floor", "dimensions hold `floor(p/k)`"),
+    ("src/resolve/function.rs", "floor", "dimensions hold `floor(p/k)`"),
     ("src/resolve/statement.rs", "normal uniform zeros", "the words for initialisers"),
 ];
 

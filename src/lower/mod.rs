@@ -7,6 +7,7 @@ mod compiled;
 mod derivative;
 pub mod errors;
 mod expr;
+mod fault;
 mod function;
 mod index;
 mod layer;
