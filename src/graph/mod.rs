@@ -63,6 +63,20 @@ pub struct Node {
     pub dtype: DType,
 }
 
+/// No node.
+const NONE: u32 = u32::MAX;
+
+/// So many nodes are looked through one by one.
+const NEAR: usize = 8;
+
+/// Where a new node is remembered.
+enum Place {
+    /// With its newest argument.
+    Near(NodeId),
+    /// In the table, by its hash.
+    Table(u64),
+}
+
 /// What a node was made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
@@ -76,6 +90,11 @@ pub struct Origin {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// Of each node the latest of those that it is the newest argument of; [`NONE`] where there is none.
+    latest: Vec<u32>,
+    /// Of each node the one before it with the same newest argument.
+    before: Vec<u32>,
+    /// The nodes without arguments, and those for which the newest argument has [`NEAR`] others already.
     table: HashTable<NodeId>,
     /// The node that each was made for, where it was made for one: a slope for what it is the slope of.
     origins: Vec<Option<Origin>>,
@@ -89,11 +108,8 @@ impl Graph {
     /// Makes room for so many more nodes.
     pub fn reserve(&mut self, more: usize) {
         self.nodes.reserve(more);
-        let nodes = &self.nodes;
-        self.table.reserve(more, |id| {
-            let node = &nodes[id.index()];
-            hash(&node.op, &node.args)
-        });
+        self.latest.reserve(more);
+        self.before.reserve(more);
     }
 
     /// The node of an id.
@@ -154,34 +170,50 @@ impl Graph {
             return expand(self, &attrs, args);
         }
         let op = Op { def, attrs };
-        let hash = hash(&op, args);
-        if let Some(id) = self.find(hash, &op, args) {
-            return Ok(id);
-        }
+        let place = match self.find(&op, args) {
+            Ok(id) => return Ok(id),
+            Err(place) => place,
+        };
         let types: SmallVec<[Type; 4]> = args.iter().map(|arg| self.ty(*arg)).collect();
         let ty = (def.shape)(&mut self.dims, &types, &op.attrs)?;
-        Ok(self.push(hash, op, args, ty))
+        Ok(self.push(place, op, args, ty))
     }
 
     /// As [`Graph::add`], for a node whose type is known and need not be found by the rule: slots and definitions.
     pub fn add_typed(&mut self, def: &'static OpDef, attrs: Attrs, args: &[NodeId], ty: Type) -> NodeId {
         let op = Op { def, attrs };
-        let hash = hash(&op, args);
-        match self.find(hash, &op, args) {
-            Some(id) => id,
-            None => self.push(hash, op, args, ty),
+        match self.find(&op, args) {
+            Ok(id) => id,
+            Err(place) => self.push(place, op, args, ty),
         }
     }
 
-    fn find(&self, hash: u64, op: &Op, args: &[NodeId]) -> Option<NodeId> {
-        let same = |id: &NodeId| {
+    /// The node that is this operator of these arguments, or where a new one goes. Its newest argument is seldom that of many
+    /// others, and lies near in memory; a table of all nodes would be looked up far away each time.
+    fn find(&self, op: &Op, args: &[NodeId]) -> Result<NodeId, Place> {
+        let same = |id: NodeId| {
             let node = &self.nodes[id.index()];
             node.args.as_slice() == args && node.op == *op
         };
-        self.table.find(hash, same).copied()
+        if let Some(newest) = args.iter().max() {
+            let mut at = self.latest[newest.index()];
+            let mut near = 0;
+            while at != NONE {
+                if same(NodeId(at)) {
+                    return Ok(NodeId(at));
+                }
+                near += 1;
+                at = self.before[at as usize];
+            }
+            if near < NEAR {
+                return Err(Place::Near(*newest));
+            }
+        }
+        let hash = hash(op, args);
+        self.table.find(hash, |id| same(*id)).copied().ok_or(Place::Table(hash))
     }
 
-    fn push(&mut self, hash_of: u64, op: Op, args: &[NodeId], ty: Type) -> NodeId {
+    fn push(&mut self, place: Place, op: Op, args: &[NodeId], ty: Type) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
         if self.origin.is_some() {
@@ -190,10 +222,17 @@ impl Graph {
             self.origins.push(self.origin);
         }
         let nodes = &self.nodes;
-        self.table.insert_unique(hash_of, id, |id| {
-            let node = &nodes[id.index()];
-            hash(&node.op, &node.args)
+        self.latest.push(NONE);
+        self.before.push(match place {
+            Place::Near(newest) => std::mem::replace(&mut self.latest[newest.index()], id.0),
+            Place::Table(_) => NONE,
         });
+        if let Place::Table(own) = place {
+            self.table.insert_unique(own, id, |id| {
+                let node = &nodes[id.index()];
+                hash(&node.op, &node.args)
+            });
+        }
         id
     }
 

@@ -424,3 +424,16 @@ fn one_hot_linspace_and_their_kind_give_their_numbers() {
     let draws = value(&mut graph, "bernoulli", vec![Attr::Dims(shape(&[1000])), key], &[one]);
     assert!(draws.iter().all(|v| *v == 1.0));
 }
+
+#[test]
+fn an_equal_node_is_found_among_the_few_and_among_the_many_that_share_their_newest_argument() {
+    let mut graph = Graph::default();
+    let numbers: Vec<NodeId> = (0..40).map(|i| number(&mut graph, f64::from(i) + 0.5)).collect();
+    let x = literal(&mut graph, &[2], &[1.0, 2.0]);
+    let product = |graph: &mut Graph, n: NodeId| build::mul(graph, n, x).expect("it multiplies");
+    let first: Vec<NodeId> = numbers.iter().map(|n| product(&mut graph, *n)).collect();
+    let size = graph.len();
+    let again: Vec<NodeId> = numbers.iter().rev().map(|n| product(&mut graph, *n)).collect();
+    assert_eq!(again.into_iter().rev().collect::<Vec<_>>(), first);
+    assert_eq!(graph.len(), size);
+}
