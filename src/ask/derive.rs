@@ -65,7 +65,7 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
                 continue;
             }
             let formula = |cx: &mut Cx, own: bool| {
-                let wanted = formula::Wanted { of: asked.of, by: asked.order.first().copied(), own, itself };
+                let wanted = formula::Wanted { of: asked.of, own, itself };
                 formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
             };
             // A name that only happens to have the value of a part may hide what goes together.

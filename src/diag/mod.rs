@@ -130,7 +130,9 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|other| {
             let distance = if other.eq_ignore_ascii_case(name) { 0 } else { strsim::osa_distance(name, other) };
             // Of two that are equally near the one of the same letters: they are more often swapped than left out.
-            (distance, distance <= allowed && letters(other) != own, other)
+            // Else the one that begins alike: `sum` rather than `sin` for `sun`.
+            let alike = name.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+            (distance, distance <= allowed && letters(other) != own, std::cmp::Reverse(alike), other)
         })
         .filter(|(distance, ..)| *distance <= allowed)
         .min()

@@ -43,8 +43,8 @@ pub(super) struct Algebra<'a> {
     pub(super) as_written: FxHashSet<NodeId>,
     /// Names that stand first in a product: what flows back.
     pub(super) first: FxHashSet<NodeId>,
-    /// What is differentiated by: it stands last among names.
-    pub(super) by: Option<NodeId>,
+    /// The order of names by their letters.
+    pub(super) letters: FxHashMap<NodeId, u32>,
     /// Products of sums that are being gathered.
     pub(super) gathering: FxHashSet<(NodeId, NodeId)>,
     /// Names whose value is a product of powers.
@@ -86,7 +86,7 @@ impl<'a> Algebra<'a> {
             written,
             as_written: FxHashSet::default(),
             first: FxHashSet::default(),
-            by: None,
+            letters: FxHashMap::default(),
             gathering: FxHashSet::default(),
             products: vec![],
         }

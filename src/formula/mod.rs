@@ -48,8 +48,6 @@ pub struct Wanted {
     pub of: Option<NodeId>,
     /// No names but those that the definition of `of` is made of.
     pub own: bool,
-    /// What it is differentiated by, which stands last among names: `k*x`.
-    pub by: Option<NodeId>,
     /// Also by the name of `of`: `-k*J`.
     pub itself: bool,
 }
@@ -57,7 +55,7 @@ pub struct Wanted {
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, false, asked);
-    written(compiled, names, hidden, None)
+    written(compiled, names, hidden)
 }
 
 /// The formula of `root` as it is wanted; `None` where all names are those of `of` anyway.
@@ -75,12 +73,12 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
         names.aliases.retain(|_, name| is_own(name));
         names.definitions.retain(|_, name| is_own(name));
     }
-    Some(written(compiled, names, wanted.of, wanted.by))
+    Some(written(compiled, names, wanted.of))
 }
 
-fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, by: Option<NodeId>) -> Formula {
+fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>) -> Formula {
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
-    algebra.by = by;
+    algebra.letters = by_letters(&names.texts);
     if let Some(of) = of {
         algebra.learn(of, names.target);
     }
@@ -98,6 +96,14 @@ fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, by: Option
         None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
     };
     Formula { text, node }
+}
+
+/// The place of each name among all: `2a*x` and `2a*b`, whatever is differentiated by.
+fn by_letters(texts: &FxHashMap<NodeId, String>) -> FxHashMap<NodeId, u32> {
+    let mut all: Vec<(String, &String, NodeId)> =
+        texts.iter().map(|(id, text)| (text.to_lowercase(), text, *id)).collect();
+    all.sort_unstable();
+    all.into_iter().zip(1..).map(|((.., id), place)| (id, place)).collect()
 }
 
 /// How much there is to read: words, numbers and signs.
@@ -128,6 +134,7 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
         return Formula { text: name.clone(), node: root };
     }
     let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default(), compiled.spans.len());
+    algebra.letters = by_letters(&texts);
     algebra.first.extend(named.iter().filter(|(_, name)| name.contains('/')).map(|(id, _)| *id));
     let node = algebra.canonical(root);
     let node = algebra.bare(node);

@@ -191,13 +191,13 @@ impl Algebra<'_> {
         Ok(rest)
     }
 
-    /// Of names those that hold numbers first, then what is differentiated by, then those that stand for formulas.
-    fn place(&self, id: NodeId) -> u8 {
-        match self.by {
-            Some(by) if by == id => 1,
-            Some(_) if self.graph.def(id).role == Role::Def => 2,
-            _ => 0,
-        }
+    /// Of names those that hold numbers first, by their letters, then those that stand for formulas.
+    fn place(&self, id: NodeId) -> (bool, u32) {
+        (self.is_formula(id), self.letters.get(&id).copied().unwrap_or_default())
+    }
+
+    fn is_formula(&self, id: NodeId) -> bool {
+        !self.letters.is_empty() && self.graph.def(id).role == Role::Def
     }
 
     /// In a product names stand first, then their powers, functions, matrix products, sums and conditions.
@@ -205,7 +205,7 @@ impl Algebra<'_> {
         let named = |id: NodeId| self.named.contains(&id) || self.graph.node(id).args.is_empty();
         if named(id) {
             // `k^2*a*(1 - a)`
-            return u8::from(self.place(id) == 2);
+            return u8::from(self.is_formula(id));
         }
         match form(self.graph, id) {
             Form::Pow(base, _) if named(base) => 1,

@@ -72,9 +72,13 @@ impl<'a> Cx<'a> {
                                 self.report(errors::by_name(what, name, self.text(arg.span), arg.span));
                             }
                             None => {
-                                self.report({
-                                    let names: Vec<&str> = params.iter().map(|(name, _)| *name).collect();
-                                    errors::too_many(what, &names, given.len(), arg.span)
+                                let names: Vec<&str> = params.iter().map(|(name, _)| *name).collect();
+                                let problem = errors::too_many(what, &names, given.len(), arg.span);
+                                let sizes = given[0].span.to(given[given.len() - 1].span);
+                                let is_shape = names[..] == ["shape"] && given.iter().all(|arg| arg.name.is_none());
+                                self.report(match is_shape {
+                                    true => errors::sizes_apart(problem, what, self.text(sizes), sizes),
+                                    false => problem,
                                 });
                             }
                         }

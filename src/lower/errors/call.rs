@@ -49,6 +49,11 @@ pub fn too_many(what: &str, params: &[&str], given: usize, at: Span) -> Diagnost
         .mend(format!("write `{}`", form(what, params)))
 }
 
+/// `zeros(3, 4)`: the sizes are one list.
+pub fn sizes_apart(problem: Diagnostic, what: &str, sizes: &str, span: Span) -> Diagnostic {
+    problem.mend(format!("write `{what}([{sizes}])`")).edit(span, format!("[{sizes}]"))
+}
+
 /// An argument that must be given.
 pub fn missing(what: &str, param: &str, params: &[&str], span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::arguments", format!("`{what}` needs its argument `{param}`"))
