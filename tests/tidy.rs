@@ -314,12 +314,3 @@ fn the_source_is_formatted() {
         passes(fmt.args(["--check", "--"]).args(operators));
     }
 }
-
-#[test]
-fn clippy_has_nothing_to_say() {
-    if let Some(mut clippy) = cargo("clippy") {
-        let folder = root().join("target/clippy");
-        let args = ["--all-targets", "--quiet", "--offline", "--locked", "--target-dir"];
-        passes(clippy.args(args).arg(folder).args(["--", "-D", "warnings"]));
-    }
-}
