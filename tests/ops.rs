@@ -50,22 +50,22 @@ fn every_operator_is_described() {
     let mut wrong = vec![];
     for def in ops::ALL {
         let mut say = |what: &str| wrong.push(format!("{}: {what}", def.name));
-        if !def.summary.ends_with('.') {
+        if !def.says.summary.ends_with('.') {
             say("its summary is no sentence");
         }
-        if def.examples.is_empty() && def.notation != Notation::Special {
+        if def.says.examples.is_empty() && def.notation != Notation::Special {
             say("it can be written, and has no example");
         }
         let nodes = def.args.iter().filter(|arg| arg.kind.is_node()).count();
-        if def.domain.len() != nodes {
-            say(&format!("it has {nodes} tensor arguments and {} domains", def.domain.len()));
+        if def.algebra.domain.len() != nodes {
+            say(&format!("it has {nodes} tensor arguments and {} domains", def.algebra.domain.len()));
         }
         match def.diff {
             Diff::Flat("") | Diff::None("") => say("it does not say why it has no slope"),
             Diff::Slopes(texts) if texts.len() != nodes => say("it has not a slope for each argument"),
             _ => {}
         }
-        if def.kink == Some("") {
+        if def.says.kink == Some("") {
             say("it does not say what counts at its kink");
         }
     }
@@ -75,7 +75,7 @@ fn every_operator_is_described() {
 #[test]
 fn every_example_holds() {
     let operators = ops::ALL.iter().flat_map(|def| {
-        def.examples.iter().map(|(expr, gives)| (def.name.to_string(), format!("assert ({expr}) ~= ({gives})")))
+        def.says.examples.iter().map(|(expr, gives)| (def.name.to_string(), format!("assert ({expr}) ~= ({gives})")))
     });
     let functions = prelude::entries().flat_map(|entry| {
         entry.examples.split(';').map(move |example| (entry.name.to_string(), format!("assert {}", example.trim())))
@@ -95,12 +95,12 @@ fn every_formula_has_the_value_of_its_operator() {
     // In the language itself; a formula over a lane is of a whole vector.
     let mut draw = Draw(1);
     let mut lines = vec![];
-    for def in applied().filter(|def| !def.formula.is_empty()) {
-        let matrix = def.domain.iter().any(|domain| matches!(domain, Domain::Matrix | Domain::Spd));
+    for def in applied().filter(|def| !def.algebra.formula.is_empty()) {
+        let matrix = def.algebra.domain.iter().any(|domain| matches!(domain, Domain::Matrix | Domain::Spd));
         for _ in 0..5 {
             let mut line = String::new();
             let mut names = vec![];
-            for (arg, domain) in def.args.iter().filter(|arg| arg.kind.is_node()).zip(def.domain) {
+            for (arg, domain) in def.args.iter().filter(|arg| arg.kind.is_node()).zip(def.algebra.domain) {
                 // A name with a default stands for one number.
                 let entries = draw.entries(*domain, if matrix { &[3, 3] } else { &[3] });
                 let rows: Vec<String> = entries.chunks(3).map(|row| format!("{row:?}")).collect();
@@ -112,7 +112,7 @@ fn every_formula_has_the_value_of_its_operator() {
                 line.push_str(&format!("{} = {value}\n", arg.name));
                 names.push(if arg.default.is_empty() { arg.name.to_string() } else { format!("{0}={0}", arg.name) });
             }
-            line.push_str(&format!("assert {}({}) ~= {}", def.name, names.join(", "), def.formula));
+            line.push_str(&format!("assert {}({}) ~= {}", def.name, names.join(", "), def.algebra.formula));
             lines.push((def.name, line));
         }
     }

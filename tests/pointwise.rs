@@ -120,11 +120,11 @@ fn every_slope_formula_and_rule_of_the_pointwise_operators_parses() {
             for text in texts.iter().filter(|text| !text.is_empty()) {
                 notation::template(text, &vars).unwrap_or_else(|why| panic!("{}: {text}: {why}", def.name));
             }
-            if !def.formula.is_empty() {
-                notation::template(def.formula, &vars).unwrap_or_else(|why| panic!("{}: {why}", def.name));
+            if !def.algebra.formula.is_empty() {
+                notation::template(def.algebra.formula, &vars).unwrap_or_else(|why| panic!("{}: {why}", def.name));
             }
         }
-        for text in def.stable.iter().chain(def.rules) {
+        for text in def.algebra.stable.iter().chain(def.algebra.rules) {
             notation::rule(text).unwrap_or_else(|why| panic!("{}: {text}: {why}", def.name));
         }
     }
@@ -340,7 +340,7 @@ fn both_sides_of_every_rule_are_one_number() {
     // Points in every sign, inside and outside (-1, 1): a side that has no value there says nothing.
     let mut wrong = vec![];
     for def in ops::ALL.iter().filter(|def| is_pointwise(def)) {
-        for text in def.stable.iter().chain(def.rules) {
+        for text in def.algebra.stable.iter().chain(def.algebra.rules) {
             let (left, right) = text.split_once(" = ").unwrap();
             let mut met = 0;
             for seed in 0..60 {
@@ -370,7 +370,7 @@ fn both_sides_of_every_rule_are_one_number() {
 #[test]
 fn every_formula_has_the_value_of_its_kernel() {
     let mut wrong = vec![];
-    for def in ops::ALL.iter().filter(|def| is_pointwise(def) && !def.formula.is_empty()) {
+    for def in ops::ALL.iter().filter(|def| is_pointwise(def) && !def.algebra.formula.is_empty()) {
         let vars: Vec<&str> = def.args.iter().map(|arg| arg.name).collect();
         let mut met = 0;
         for seed in 0..40 {
@@ -380,7 +380,7 @@ fn every_formula_has_the_value_of_its_kernel() {
             let mut graph = Graph::default();
             let args = leaves(&mut graph, vars.len());
             let node = graph.add(def, Attrs::None, &args).unwrap();
-            let (kernel, formula) = (value(&graph, node, &point), evaluated(def.formula, &vars, &point));
+            let (kernel, formula) = (value(&graph, node, &point), evaluated(def.algebra.formula, &vars, &point));
             met += usize::from(!formula.is_nan());
             if !formula.is_nan() && !agree(kernel, formula) {
                 wrong.push(format!("{} at {point:?}: {kernel}, its formula gives {formula}", def.name));

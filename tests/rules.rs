@@ -31,7 +31,7 @@ fn vars(rule: &Rule) -> Vec<Var> {
         for step in &template.steps {
             let Step::Apply(op, args) = step else { continue };
             let nodes = op.def.args.iter().filter(|arg| arg.kind.is_node());
-            for ((at, arg), domain) in args.iter().zip(nodes).zip(op.def.domain) {
+            for ((at, arg), domain) in args.iter().zip(nodes).zip(op.def.algebra.domain) {
                 let Step::Var(place) = template.steps[*at] else { continue };
                 let Some(var) = out.iter_mut().find(|var| var.place == place) else { continue };
                 var.domains.push(*domain);
@@ -168,9 +168,9 @@ fn wrong_in(rule: &Rule) -> Vec<String> {
 
 #[test]
 fn both_sides_of_every_rule_have_one_value_and_one_slope() {
-    let table = ops::ALL.iter().flat_map(|def| def.stable.iter().chain(def.rules));
+    let table = ops::ALL.iter().flat_map(|def| def.algebra.stable.iter().chain(def.algebra.rules));
     let (mut wrong, mut count) = (vec![], 0);
-    for text in table.chain(ops::form::READABLE) {
+    for text in table.chain(nnlang::formula::READABLE) {
         count += 1;
         match notation::rule(text) {
             Ok(rule) => wrong.extend(wrong_in(&rule)),

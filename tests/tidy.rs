@@ -5,7 +5,6 @@
 
 mod support;
 
-use nnlang::graph::Notation;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -150,68 +149,44 @@ fn paths_and_groups_behind_crate_are_found() {
     assert_eq!(layers().get("source"), Some(&0));
 }
 
-/// Operators that the builder and everything above it may name. Those spelled by a sign or a word between their
-/// arguments (`+`, `and`) are the grammar's, and not looked at.
-const BUILDER: &[&str] = &["sum", "matmul", "number", "definition", "slot", "dim", "literal"];
-
-/// Where a name is the language's own word, or a derivative is made of it: file, names, why. To be made shorter.
-const NAMED: &[(&str, &str, &str)] = &[
-    ("src/batch/mod.rs", "eye", "a Jacobian starts from the identity"),
-    ("src/diff/forward.rs", "where", "what is not chosen has no slope"),
-    ("src/diff/mod.rs", "where", "what is not chosen has no slope"),
-    (
-        "src/lower/errors/layer.rs",
-        "tanh relu sigmoid leaky_relu softmax identity gelu elu silu softplus",
-        "proposed activations",
-    ),
-    ("src/lower/index.rs", "slice", "`x[1:3]`"),
-    ("src/lower/layer.rs", "normal uniform", "initialisers draw"),
-    ("src/notation/mod.rs", "max maximum min minimum transpose", "`max` of two arguments, `A'`"),
-    (
-        "src/resolve/call.rs",
-        "arange stop prod mean max maximum min minimum",
-        "`arange(start, stop, step)` is a range, `max` of two arguments, reductions of comprehensions",
-    ),
-    ("src/resolve/expr.rs", "transpose", "`A'`"),
-    ("src/ask/explain.rs", "stated", "the field of an answer that holds a stated slope"),
-    ("src/resolve/function.rs", "floor", "dimensions hold `floor(p/k)`"),
-    ("src/resolve/statement.rs", "normal uniform zeros", "the words for initialisers"),
-];
-
 #[test]
 fn only_the_operators_folder_names_operators() {
-    let words: Vec<&str> = nnlang::syntax::WORDS.iter().map(|word| word.word).collect();
-    let is_called = |text: &str| {
-        let notation = nnlang::ops::find(text).map(|def| def.notation);
-        matches!(notation, Some(Notation::Call | Notation::Special))
-    };
-    let is_name = |text: &str| is_called(text) && !BUILDER.contains(&text) && !words.contains(&text);
     let mut faults = Vec::new();
-    for (path, text) in source_files() {
-        // Layers name their initialisers and activations, which are the program's words for them; the grammar's words
-        // are no operators.
-        if ["ops", "layers", "syntax"].contains(&module(&path).as_str()) {
-            continue;
-        }
-        let file = short(&path).replace('\\', "/");
-        let named = NAMED.iter().find(|(name, ..)| *name == file).map_or("", |(_, names, _)| names);
-        for (i, line) in without_tests(&text).lines().enumerate() {
-            if line.trim_start().starts_with("//") {
-                continue;
-            }
-            let strings = line.split('"').skip(1).step_by(2).filter(|text| is_name(text)).map(str::to_string);
-            let statics = line.match_indices("ops::").filter_map(|(at, _)| {
-                let name: String = line[at + 5..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                let shouts =
-                    name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-                (shouts && name != "ALL" && is_name(&name.to_lowercase())).then_some(name)
+    for (path, text) in source_files().into_iter().filter(|(path, _)| module(path) != "ops") {
+        let text = without_tests(&text);
+        // Strings are kept here: an operator that is looked up under a name which stands in the code is named.
+        for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            let looked_up = ["find(\"", "known_as(\""].iter().any(|call| line.contains(&format!("ops::{call}")));
+            let statics = line.match_indices("ops::").any(|(at, _)| {
+                let last = line[at + 5..].split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').next();
+                let name = last.and_then(|path| path.rsplit("::").next()).unwrap_or_default();
+                name.len() > 1
+                    && name != "ALL"
+                    && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
             });
-            for name in strings.chain(statics).filter(|name| !named.split(' ').any(|other| other == name)) {
-                faults.push(format!("{file}:{}: {name}: {}", i + 1, line.trim()));
+            if looked_up || statics {
+                faults.push(format!("{}:{}: {}", short(&path), i + 1, line.trim()));
             }
         }
     }
-    assert!(faults.is_empty(), "only src/ops names operators:\n{}", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "only src/ops names operators, the others ask for `ops::of(Is::…)`:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn each_tag_is_one_operator_of_the_table() {
+    let text = std::fs::read_to_string(root().join("src/graph/facts.rs")).expect("src/graph/facts.rs is there");
+    let start = text.find("pub enum Is {").expect("the tags are there");
+    let body = &text[start..start + text[start..].find("\n}").expect("it ends")];
+    let tags: Vec<&str> = body.lines().skip(1).map(str::trim).filter(|line| !line.starts_with("//")).collect();
+    assert!(tags.len() > 50, "{tags:?}");
+    for tag in tags.iter().map(|tag| tag.trim_end_matches(',')).filter(|tag| *tag != "Other") {
+        let bearers = nnlang::ops::ALL.iter().filter(|def| format!("{:?}", def.is) == tag).count();
+        assert_eq!(bearers, 1, "{bearers} operators are `Is::{tag}`");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod einsum;
 
-use crate::graph::{Args, Attr, Attrs, Contract, Fault, Graph, Kernel, Move, Node, NodeId, Role, SliceSpec};
+use crate::graph::{Args, Attr, Attrs, Contract, Fault, Graph, Is, Kernel, Move, Node, NodeId, Role, SliceSpec};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 use rustc_hash::FxHashMap;
@@ -305,7 +305,6 @@ pub fn basis(graph: &mut Graph, shape: &Shape) -> Result<(NodeId, Dim), Fault> {
     let count = shape
         .count(&graph.dims)
         .map_err(|_| Fault::new("nnlang::shape::too_large", "this has more entries than can be counted"))?;
-    let Some(eye) = ops::find("eye") else { return Err(Fault::new("nnlang::diff::operator", "there is no eye")) };
-    let eye = graph.add(eye, Attrs::One(Attr::Dim(count.clone().into())), &[])?;
+    let eye = graph.add(ops::of(Is::Eye), Attrs::One(Attr::Dim(count.clone().into())), &[])?;
     Ok((build::reshape_to(graph, eye, front(&count, shape))?, count))
 }

@@ -1,7 +1,7 @@
 //! Forward mode: tangents from the arguments up.
 
 use super::{Share, Slope, Trouble, active, op, passes, reverse, slope, times};
-use crate::graph::{Diff, Fault, Graph, NodeId, NodeMap, Origin, Role};
+use crate::graph::{Diff, Fault, Graph, Is, NodeId, NodeMap, Origin, Role};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -88,10 +88,10 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
                         let (a, b) = (before.whole(graph)?, part.whole(graph)?);
                         let mask = match (before.mask, part.mask) {
                             (Some(a), Some(b)) if a == b => Some(a),
-                            (Some(a), Some(b)) => Some(op(graph, "or", &[a, b])?),
+                            (Some(a), Some(b)) => Some(op(graph, Is::Or, &[a, b])?),
                             _ => None,
                         };
-                        Share { mask, value: op(graph, "add", &[a, b])? }
+                        Share { mask, value: op(graph, Is::Add, &[a, b])? }
                     }
                 });
             }
@@ -104,7 +104,7 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
                 None => Ok(zero),
             };
             let (a, b) = (side(1)?, side(2)?);
-            Ok(Some(Share::full(op(graph, "where", &[node.args[0], a, b])?)))
+            Ok(Some(Share::full(op(graph, Is::Where, &[node.args[0], a, b])?)))
         }
         Diff::Linear(_) if def.role == Role::Def => Ok(moving.first().copied().flatten()),
         Diff::Linear(_) => {
@@ -138,7 +138,7 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
                 let part = graph.add(def, node.op.attrs.clone(), &args)?;
                 sum = Some(match sum {
                     None => part,
-                    Some(before) => op(graph, "add", &[before, part])?,
+                    Some(before) => op(graph, Is::Add, &[before, part])?,
                 });
             }
             Ok(sum.map(Share::full))

@@ -9,10 +9,10 @@ mod reverse;
 pub use forward::{forward, forward_all};
 pub use reverse::reverse;
 
-use crate::graph::{ArgKind, Args, Attrs, Diff, Fault, Graph, NodeId, NodeMap, OpDef, Role};
+use crate::graph::{ArgKind, Args, Attrs, Diff, Fault, Graph, Is, NodeId, NodeMap, OpDef, Role};
+use crate::graph::{Form, form};
 use crate::notation;
 use crate::ops;
-use crate::ops::form::{Form, form};
 
 /// Why there is no derivative, and at which node.
 #[derive(Clone, Debug)]
@@ -53,16 +53,13 @@ impl Share {
     pub fn whole(self, graph: &mut Graph) -> Result<NodeId, Fault> {
         let Some(mask) = self.mask else { return Ok(self.value) };
         let zero = ops::number(graph, 0.0);
-        op(graph, "where", &[mask, self.value, zero])
+        op(graph, Is::Where, &[mask, self.value, zero])
     }
 }
 
-/// An operator of the table by its name.
-fn op(graph: &mut Graph, name: &str, args: &[NodeId]) -> Result<NodeId, Fault> {
-    match ops::find(name) {
-        Some(def) => graph.add(def, Attrs::None, args),
-        None => Err(Fault::new("nnlang::diff::operator", format!("there is no operator {name}"))),
-    }
+/// An operator of the table.
+fn op(graph: &mut Graph, is: Is, args: &[NodeId]) -> Result<NodeId, Fault> {
+    graph.add(ops::of(is), Attrs::None, args)
 }
 
 /// The product, leaving out factors of 1.
@@ -73,7 +70,7 @@ fn times(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {
     if is_one(graph, b, a) {
         return Ok(a);
     }
-    op(graph, "mul", &[a, b])
+    op(graph, Is::Mul, &[a, b])
 }
 
 /// Is it 1, no larger than `beside`?

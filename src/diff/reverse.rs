@@ -1,7 +1,7 @@
 //! Reverse mode: one sweep from the root down, which shares everything that more than one derivative needs.
 
 use super::{Share, Slope, Trouble, active, op, passes, slope, times};
-use crate::graph::{Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Origin, Role};
+use crate::graph::{Diff, Fault, Graph, Is, Kernel, Move, NodeId, NodeMap, Origin, Role};
 use crate::ops;
 
 /// The derivatives of `root` (weighted by `seed`, of its shape) by each of `by`. Linear in the nodes under `root`.
@@ -96,14 +96,14 @@ pub(super) fn zero(graph: &Graph, order: &[NodeId], by: NodeId) -> Slope {
 /// Two shares of one node.
 fn join(graph: &mut Graph, a: Share, b: Share) -> Result<Share, Fault> {
     if a.mask == b.mask {
-        return Ok(Share { mask: a.mask, value: op(graph, "add", &[a.value, b.value])? });
+        return Ok(Share { mask: a.mask, value: op(graph, Is::Add, &[a.value, b.value])? });
     }
     let mask = match (a.mask, b.mask) {
-        (Some(a), Some(b)) => Some(op(graph, "or", &[a, b])?),
+        (Some(a), Some(b)) => Some(op(graph, Is::Or, &[a, b])?),
         _ => None,
     };
     let (left, right) = (a.whole(graph)?, b.whole(graph)?);
-    Ok(Share { mask, value: op(graph, "add", &[left, right])? })
+    Ok(Share { mask, value: op(graph, Is::Add, &[left, right])? })
 }
 
 /// What one argument of a node gets of the node's share.
@@ -120,9 +120,9 @@ fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Optio
     let to = graph.shape(node.args[arg]).clone();
     match node.op.def.diff {
         Diff::Select => {
-            let chosen = if arg == 1 { node.args[0] } else { op(graph, "not", &[node.args[0]])? };
+            let chosen = if arg == 1 { node.args[0] } else { op(graph, Is::Not, &[node.args[0]])? };
             let mask = match share.mask {
-                Some(mask) => op(graph, "and", &[mask, chosen])?,
+                Some(mask) => op(graph, Is::And, &[mask, chosen])?,
                 None => chosen,
             };
             fit(graph, Share { mask: Some(mask), value: share.value }, to, &node.shape).map(Some)

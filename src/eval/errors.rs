@@ -170,7 +170,7 @@ fn written(def: &crate::graph::OpDef, operands: &[String]) -> Option<String> {
         let same = |(name, operand): (&&str, &String)| is_letter(name) || *name == operand.as_str();
         (names.len() == operands.len() && names.iter().zip(operands).all(same)).then_some((left, names))
     };
-    let (left, names) = def.stable.iter().find_map(fits)?;
+    let (left, names) = def.algebra.stable.iter().find_map(fits)?;
     let mut out = String::new();
     let mut word = String::new();
     for c in left.chars().chain([' ']) {

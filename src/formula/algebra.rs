@@ -2,9 +2,10 @@
 //! numbers and scalars pulled out of linear operators; transposes where there are fewest.
 
 use super::poly::{Key, Mono, Poly};
+use super::readable::{self, EITHER, READABLE};
 use crate::graph::{Args, Attr, DefId, Fault, Graph, NodeId, Role};
+use crate::graph::{Form, form};
 use crate::ops::build;
-use crate::ops::form::{self, EITHER, Form, READABLE, form};
 use crate::shape::{self, Dim, Shape};
 use crate::simplify::rewrite_once;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -142,7 +143,7 @@ impl<'a> Algebra<'a> {
         let shape = self.graph.shape(id).clone();
         let node = self.graph.node(id).clone();
         // The rules of what is printed, first over the arguments as they are: names are found again so.
-        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| form::spelled(self.graph, id)) {
+        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| readable::spelled(self.graph, id)) {
             return Ok(self.canonical(made));
         }
         let either = rewrite_once(self.graph, id, EITHER).map(|made| self.canonical(made));
@@ -172,7 +173,7 @@ impl<'a> Algebra<'a> {
             return Ok(atom);
         }
         // The rules of what is printed; what they make is looked at in turn.
-        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| form::spelled(self.graph, id)) {
+        if let Some(made) = rewrite_once(self.graph, id, READABLE).or_else(|| readable::spelled(self.graph, id)) {
             let made = self.canonical(made);
             return Ok(made);
         }
@@ -214,7 +215,7 @@ impl<'a> Algebra<'a> {
                 // A diagonal is a multiple of the identity, entry by entry.
                 let eye = build::eye(self.graph, shape[0].clone())?;
                 let (scale, rest) = self.pulled(x)?;
-                let made = form::diagonal(self.graph, rest)?;
+                let made = readable::diagonal(self.graph, rest)?;
                 let poly = self.poly(rest).times(&scale).and_then(|poly| poly.times(&Poly::atom(eye)));
                 let made = self.build(&Poly::atom(made).times(&scale).unwrap_or_default(), shape)?;
                 match poly {
@@ -225,7 +226,7 @@ impl<'a> Algebra<'a> {
             Form::DiagEmbed(_) => id,
             Form::Padded(x) => self.padded(id, x, shape)?,
             Form::Solve(a, b) => {
-                let made = form::inverse(self.graph, a)?;
+                let made = readable::inverse(self.graph, a)?;
                 let to = self.graph.shape(a).clone();
                 let made = self.shaped(made, &to)?;
                 self.product(made, b, shape)?
@@ -236,13 +237,14 @@ impl<'a> Algebra<'a> {
                 self.spread(id, x)?
             }
             Form::Others(x) => {
-                let made = form::quotient_of_others(self.graph, x, self.graph.node(id).op.attrs.int(0).unwrap_or(0))?;
+                let made =
+                    readable::quotient_of_others(self.graph, x, self.graph.node(id).op.attrs.int(0).unwrap_or(0))?;
                 self.canonical(made)
             }
             Form::TakeAlong(x, index) => {
                 let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
                 let len = self.graph.shape(index)[axis].clone();
-                match form::first_index(self.graph, index, axis) {
+                match readable::first_index(self.graph, index, axis) {
                     Some(start) => build::part(self.graph, x, axis, Dim::Num(start), len)?,
                     None => id,
                 }

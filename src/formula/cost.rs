@@ -3,7 +3,7 @@
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power};
 use crate::graph::{Fault, NodeId};
-use crate::ops::form::{Form, form};
+use crate::graph::{Form, form};
 use crate::shape::Shape;
 
 impl Algebra<'_> {

@@ -3,10 +3,11 @@
 
 use super::algebra::Algebra;
 use super::poly::{Key, Mono, Poly, power, times};
+use super::readable;
 use super::write::content;
 use crate::graph::{Fault, NodeId};
+use crate::graph::{Form, form};
 use crate::ops;
-use crate::ops::form::{self, Form, form};
 use crate::shape::Shape;
 
 /// So many sums are remembered as factors.
@@ -157,7 +158,7 @@ impl Algebra<'_> {
                 if *exponent < 2.0 || self.named.contains(atom) {
                     continue;
                 }
-                let Some((number, factor, other)) = form::square(self.graph, *atom) else { continue };
+                let Some((number, factor, other)) = readable::square(self.graph, *atom) else { continue };
                 let mut instead = Poly::number(number);
                 instead.add_term(factor, &vec![(other, 2.0)]);
                 let mut out = Poly::default();
@@ -333,7 +334,7 @@ impl Algebra<'_> {
         if self.named.contains(atom) {
             return Ok(None);
         }
-        let Some(made) = form::complement(self.graph, *atom) else { return Ok(None) };
+        let Some(made) = readable::complement(self.graph, *atom) else { return Ok(None) };
         self.fuel -= 1;
         let args = self.graph.node(made).args.clone();
         let to = self.graph.shape(args[0]).clone();

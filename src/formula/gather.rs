@@ -3,8 +3,8 @@
 use super::algebra::Algebra;
 use super::poly::{Key, Mono, Poly, times};
 use crate::graph::{Attrs, Fault, NodeId, OpDef};
+use crate::graph::{Form, form};
 use crate::ops::build;
-use crate::ops::form::{Form, form};
 use crate::shape::Shape;
 use rustc_hash::FxHashMap;
 

@@ -1,9 +1,10 @@
 //! Chains of square matrices and their inverses: what cancels in a product of them.
 
 use super::algebra::Algebra;
+use super::readable;
 use crate::graph::{Fault, NodeId};
+use crate::graph::{Form, form};
 use crate::ops::build;
-use crate::ops::form::{self, Form, form};
 use crate::shape::Shape;
 
 /// One matrix of a chain.
@@ -76,7 +77,7 @@ impl Algebra<'_> {
         }
         let matrix = product.unwrap_or(links[0].matrix);
         let matrix = if links[0].inverse {
-            let made = form::inverse(self.graph, matrix)?;
+            let made = readable::inverse(self.graph, matrix)?;
             let to = self.graph.shape(made).clone();
             self.shaped(made, &to)?
         } else {

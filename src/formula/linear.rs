@@ -2,9 +2,10 @@
 
 use super::algebra::{Algebra, Spelled};
 use super::poly::{Mono, Poly, power, times};
+use super::readable;
 use super::sides::Side;
 use crate::graph::{Fault, NodeId};
-use crate::ops::form::{self, Form, form};
+use crate::graph::{Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
@@ -462,7 +463,7 @@ impl Algebra<'_> {
     pub(super) fn scattered(&mut self, id: NodeId, x: NodeId, index: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let (scale, rest) = self.pulled(x)?;
         let axis = self.graph.node(id).op.attrs.int(0).unwrap_or(0) as usize;
-        if let Some(start) = form::first_index(self.graph, index, axis) {
+        if let Some(start) = readable::first_index(self.graph, index, axis) {
             let made = build::part_of(self.graph, rest, axis, Dim::Num(start), shape.clone())?;
             let made = self.shaped(made, shape)?;
             return self.linear(scale, made, shape);

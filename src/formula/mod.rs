@@ -10,26 +10,29 @@ mod differ;
 mod factor;
 mod gather;
 mod inverse;
+mod latex;
 mod linear;
 mod names;
 mod pairs;
 mod pointwise;
 mod poly;
 mod print;
+mod readable;
 mod reduce;
 mod sides;
 mod write;
 
 use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role};
+use crate::graph::{Form, form};
 use crate::lower::{Compiled, DefKind};
 use crate::ops::build;
-use crate::ops::form::{Form, form};
-pub use crate::ops::latex::latex;
 use crate::shape::Dim;
 use crate::simplify::Opener;
 use crate::source::Span;
 use algebra::Algebra;
 pub use differ::difference;
+pub use latex::latex;
+pub use readable::READABLE;
 use rustc_hash::FxHashMap;
 
 /// A formula and the node that it says.

@@ -2,8 +2,9 @@
 
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power, times};
+use super::readable;
 use crate::graph::NodeId;
-use crate::ops::{build, form};
+use crate::ops::build;
 use crate::simplify::rewrite_once;
 use crate::tensor::DType;
 
@@ -67,7 +68,7 @@ impl Algebra<'_> {
         let product = e * f > 0.0;
         let found = tries.into_iter().find_map(|(x, y)| {
             let both = if product { build::mul(self.graph, x, y) } else { build::div(self.graph, x, y) };
-            rewrite_once(self.graph, both.ok()?, form::FACTORS)
+            rewrite_once(self.graph, both.ok()?, readable::FACTORS)
         });
         let found = found.map(|made| self.canonical(made));
         self.pairs.insert((x, y, product), found);

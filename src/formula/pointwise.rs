@@ -3,7 +3,7 @@
 use super::algebra::Algebra;
 use super::poly::{Key, Poly, power, times};
 use crate::graph::{Fault, NodeId};
-use crate::ops::form::{Form, form};
+use crate::graph::{Form, form};
 use crate::ops::{self, build};
 use crate::shape::Shape;
 

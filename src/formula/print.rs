@@ -1,9 +1,10 @@
 //! A node as text in the program's own notation.
 
 use super::algebra::Spelled;
+use super::readable::{self, called};
 use crate::graph::{ArgKind, Attr, Graph, Kernel, Move, NodeId, Notation, Role, SliceSpec};
+use crate::graph::{Form, form};
 use crate::lower::Compiled;
-use crate::ops::form::{self, Form, called, form};
 use crate::shape::Dim;
 use crate::view::number;
 use rustc_hash::FxHashMap;
@@ -283,7 +284,7 @@ impl Printer<'_> {
             }
             return Text::new(format!("pad({}, [{}])", self.node(*x).text, widths.join(", ")), Bind::Tight);
         }
-        if let Some(entries) = form::entries(self.graph(), id) {
+        if let Some(entries) = readable::entries(self.graph(), id) {
             let texts: Vec<String> = entries.into_iter().map(|entry| self.node(entry).text).collect();
             return Text::new(format!("[{}]", texts.join(", ")), Bind::Tight);
         }

@@ -2,9 +2,10 @@
 
 use super::algebra::{Algebra, Spelled};
 use super::poly::{Mono, Poly, power, times};
+use super::readable;
 use super::sides::Side;
 use crate::graph::{Attr, Attrs, Fault, Kernel, NodeId};
-use crate::ops::form::{self, Form, form};
+use crate::graph::{Form, form};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
@@ -143,11 +144,19 @@ impl Algebra<'_> {
             return Ok(id);
         }
         let count = build::count(self.graph, x, None)?;
-        let root = form::sqrt(self.graph, count)?;
+        let root = readable::sqrt(self.graph, count)?;
         let std = build::div(self.graph, id, root)?;
         let std = self.atom(std).unwrap_or(std);
         if !self.named.contains(&std) {
-            self.spelled.insert(std, Spelled { function: form::STD, args: vec![x], dims: vec![], transposed: false });
+            self.spelled.insert(
+                std,
+                Spelled {
+                    function: crate::ops::of(crate::graph::Is::Std).name,
+                    args: vec![x],
+                    dims: vec![],
+                    transposed: false,
+                },
+            );
             self.polys.insert(std, Poly::atom(std));
             let cost = 2 + self.cost(x);
             self.costs.insert(std, cost);

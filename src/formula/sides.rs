@@ -2,9 +2,10 @@
 
 use super::algebra::{Algebra, Spelled};
 use super::poly::{Mono, Poly, times};
+use super::readable;
 use crate::graph::{Fault, NodeId};
+use crate::graph::{Form, form};
 use crate::ops::build;
-use crate::ops::form::{self, Form, form};
 use crate::shape::{Dim, Shape};
 
 /// The name of an outer product in programs.
@@ -66,7 +67,7 @@ impl Algebra<'_> {
         if eye {
             let all: Vec<NodeId> = column.into_iter().chain(row).collect();
             let vector = self.together(&all)?;
-            let diagonal = form::diagonal(self.graph, vector)?;
+            let diagonal = readable::diagonal(self.graph, vector)?;
             out.extend(whole);
             out.push(diagonal);
             return Ok(out);
@@ -78,7 +79,7 @@ impl Algebra<'_> {
             return Ok(out);
         }
         let vector = self.together(&column)?;
-        let diagonal = form::diagonal(self.graph, vector)?;
+        let diagonal = readable::diagonal(self.graph, vector)?;
         let rest: Vec<NodeId> = whole.into_iter().chain(row).collect();
         let mut product = rest[0];
         for factor in &rest[1..] {

@@ -2,8 +2,9 @@
 
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power, times};
+use super::readable;
 use crate::graph::{Attr, Attrs, Fault, NodeId, Role};
-use crate::ops::form::{self, Form, form};
+use crate::graph::{Form, form};
 use crate::ops::{self, build};
 use crate::shape::Shape;
 
@@ -85,7 +86,7 @@ impl Algebra<'_> {
             let factor = if size == 1.0 {
                 *atom
             } else if size == 0.5 {
-                form::sqrt(self.graph, *atom)?
+                readable::sqrt(self.graph, *atom)?
             } else {
                 let e = ops::number(self.graph, size);
                 build::raised(self.graph, *atom, e)?

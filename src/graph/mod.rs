@@ -4,13 +4,19 @@
 //! [`DefId`]), so that two names with equal right sides stay two; passes see through it, questions do not.
 
 mod attrs;
+mod facts;
 mod fault;
+mod form;
+/// What is known of a node before the run.
+pub mod known;
 mod map;
 mod op;
 mod verify;
 
 pub use attrs::{Attr, Attrs, Literal, SliceSpec};
+pub use facts::{Algebra, Bend, Export, Is, Says, Square};
 pub use fault::{Fault, FaultLabel};
+pub use form::{Form, form};
 pub use map::NodeMap;
 pub use op::{
     Along, Arg, ArgKind, Contract, Diff, Domain, Expand, Kernel, MatrixKernel, Move, Notation, Op, OpDef, Reduce, Role,
@@ -140,6 +146,11 @@ impl Graph {
     /// The operator of a node.
     pub fn def(&self, id: NodeId) -> &'static OpDef {
         self.node(id).op.def
+    }
+
+    /// Is it a node of this operator?
+    pub fn is(&self, id: NodeId, is: Is) -> bool {
+        self.def(id).is == is
     }
 
     /// The type of a node.

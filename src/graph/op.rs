@@ -1,6 +1,6 @@
 //! What an operator is: one `static` table entry of data and function pointers, of a few closed kinds of behaviour.
 
-use super::{Attrs, Fault, Graph, NodeId};
+use super::{Algebra, Attrs, Bend, Export, Fault, Graph, Is, NodeId, Says};
 use crate::shape::{Dims, Shape};
 use crate::tensor::DType;
 use std::hash::{Hash, Hasher};
@@ -24,29 +24,67 @@ pub struct OpDef {
     pub notation: Notation,
     /// What it is to the passes; almost always [`Role::Plain`].
     pub role: Role,
-    /// One sentence for the reference.
-    pub summary: &'static str,
-    /// An equal formula over other operators in our notation, tested against the kernel; empty where there is none.
-    pub formula: &'static str,
-    /// What counts at a kink, a sentence for the reference.
-    pub kink: Option<&'static str>,
+    /// Which one it is, where a pass has to know.
+    pub is: Is,
     /// The type of the result.
     pub shape: fn(&mut Dims, &[Type], &Attrs) -> Result<Type, Fault>,
     /// How it is computed.
     pub kernel: Kernel,
     /// Its derivative.
     pub diff: Diff,
-    /// Algebra of this operator, `lhs = rhs` in our notation, true at every point.
-    pub rules: &'static [&'static str],
-    /// Forms that are exact where the spelled-out one is not, `lhs = rhs`, used for what is evaluated.
-    pub stable: &'static [&'static str],
-    /// Where the laws draw the points of each tensor argument.
-    pub domain: &'static [Domain],
-    /// Expressions and what they give, for the reference and the laws.
-    pub examples: &'static [(&'static str, &'static str)],
+    /// What people are told of it.
+    pub says: Says,
+    /// What the algebra knows of it.
+    pub algebra: Algebra,
+    /// What it does to the slope of a layer, as an activation.
+    pub bends: Bend,
+    /// What it is in other languages.
+    pub export: Export,
 }
 
 impl OpDef {
+    /// The same, known to the passes.
+    pub const fn is(mut self, is: Is) -> OpDef {
+        self.is = is;
+        self
+    }
+
+    /// The same with examples; with the makers of alike operators.
+    pub const fn examples(mut self, examples: &'static [(&'static str, &'static str)]) -> OpDef {
+        self.says.examples = examples;
+        self
+    }
+
+    /// The same with where its arguments lie.
+    pub const fn domain(mut self, domain: &'static [Domain]) -> OpDef {
+        self.algebra.domain = domain;
+        self
+    }
+
+    /// The same with an equal formula.
+    pub const fn formula(mut self, formula: &'static str) -> OpDef {
+        self.algebra.formula = formula;
+        self
+    }
+
+    /// The same without a kink.
+    pub const fn smooth(mut self) -> OpDef {
+        self.says.kink = None;
+        self
+    }
+
+    /// The same with its names elsewhere.
+    pub const fn also(mut self, also: &'static [&'static str]) -> OpDef {
+        self.says.also = also;
+        self
+    }
+
+    /// The same with how a book writes it.
+    pub const fn latex(mut self, latex: &'static str) -> OpDef {
+        self.says.latex = latex;
+        self
+    }
+
     /// Is its type given when the node is made (a slot, a definition), not found by the rule?
     pub fn is_typed_outside(&self) -> bool {
         matches!(self.role, Role::Slot | Role::Def)

@@ -1,6 +1,6 @@
 //! How parameters begin.
 
-use crate::graph::{Attrs, Fault, Graph, NodeId};
+use crate::graph::{Attrs, Fault, Graph, Is, NodeId};
 use crate::ops::{self, build};
 use crate::shape::Shape;
 
@@ -100,10 +100,7 @@ impl Scale {
             }
         };
         let ratio = build::div(graph, gain, fan)?;
-        match ops::find("sqrt") {
-            Some(sqrt) => graph.add(sqrt, Attrs::None, &[ratio]),
-            None => Ok(ratio),
-        }
+        graph.add(ops::of(Is::Sqrt), Attrs::None, &[ratio])
     }
 }
 
@@ -123,9 +120,8 @@ pub fn orthogonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
     let tall = if wide { build::transposed(graph, x)? } else { x };
     let turned = build::transposed(graph, tall)?;
     let product = build::matmul(graph, turned, tall)?;
-    let (Some(cholesky), Some(solve)) = (ops::find("cholesky"), ops::find("solve")) else { return Ok(x) };
-    let factor = graph.add(cholesky, Attrs::None, &[product])?;
+    let factor = graph.add(ops::of(Is::Cholesky), Attrs::None, &[product])?;
     // Q' = L^-1 x'
-    let rows = graph.add(solve, Attrs::None, &[factor, turned])?;
+    let rows = graph.add(ops::of(Is::Solve), Attrs::None, &[factor, turned])?;
     if wide { Ok(rows) } else { build::transposed(graph, rows) }
 }

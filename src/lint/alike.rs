@@ -1,11 +1,11 @@
 //! Hidden units that are all alike: the same weights in and the same weights out, so the same slopes, for ever.
 
 use super::After;
+use super::linear::{Linear, linear};
 use super::units::{Seen, Units};
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::{Graph, NodeId};
-use crate::ops::units::{Linear, linear};
 use ndarray::{ArrayD, Axis};
 use rustc_hash::FxHashMap;
 

@@ -4,7 +4,7 @@ use super::After;
 use super::units::{Seen, Units, count};
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
-use crate::ops::units::Bend;
+use crate::graph::Bend;
 use crate::view::number;
 
 /// The lint.

@@ -2,10 +2,10 @@
 
 use super::Lint;
 use super::learned::{Learned, Stands, stands};
+use super::linear::{Linear, linear};
 use crate::diag::Diagnostic;
 use crate::graph::{Graph, NodeId, Role};
 use crate::lower::{Compiled, DefKind, Layered, default_by};
-use crate::ops::units::{Linear, linear};
 use crate::source::{Sources, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -6,6 +6,7 @@ mod dead_units;
 mod half_of;
 mod hidden_function;
 mod learned;
+mod linear;
 mod linear_layers;
 mod minus_line;
 mod not_reached;

@@ -1,10 +1,10 @@
 //! A softmax or sigmoid of what is one already: `cross_entropy` and `bce_logits` take scores, and squash them themselves.
 
 use super::Lint;
+use super::linear::squashed_already;
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
 use crate::lower::{Compiled, DefKind};
-use crate::ops::units::squashed_already;
 use crate::source::Sources;
 use rustc_hash::{FxHashMap, FxHashSet};
 

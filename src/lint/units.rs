@@ -1,11 +1,11 @@
 //! The units of the layers behind what is learnt, with the numbers that come into them.
 
 use super::learned::{Learned, Stands, stands};
+use super::linear::{Linear, bend, entrywise, linear};
 use crate::eval::Eval;
+use crate::graph::{Bend, Form, form};
 use crate::graph::{Graph, NodeId};
 use crate::lower::{Compiled, DefKind};
-use crate::ops::form::{Form, form};
-use crate::ops::units::{Bend, Linear, bend, entrywise, linear};
 use crate::resolve::hir::Examples;
 use crate::shape::Dim;
 use crate::source::Span;

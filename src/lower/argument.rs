@@ -3,7 +3,6 @@
 use super::call::wanted;
 use super::{Cx, Value, errors};
 use crate::graph::{ArgKind, Attr, NodeId, OpDef};
-use crate::ops;
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
 
@@ -141,7 +140,7 @@ impl Cx<'_> {
                 return None;
             }
             let node = self.as_node(item, span)?;
-            let known = ops::known::numbers(&self.out.graph, node, &self.leaf());
+            let known = crate::graph::known::numbers(&self.out.graph, node, &self.leaf());
             match known {
                 Some(values) => numbers.extend(values),
                 None => {
@@ -173,7 +172,7 @@ impl Cx<'_> {
                         continue;
                     }
                     let node = self.as_node(item, span)?;
-                    let number = ops::known::number(&self.out.graph, node, &self.leaf());
+                    let number = crate::graph::known::number(&self.out.graph, node, &self.leaf());
                     if number == Some(-1.0) {
                         self.report(errors::size_left(span));
                         return None;
@@ -189,7 +188,7 @@ impl Cx<'_> {
             other => {
                 let node = self.as_node(other, span)?;
                 if !self.out.graph.shape(node).is_scalar()
-                    && let Some(numbers) = ops::known::numbers(&self.out.graph, node, &self.leaf())
+                    && let Some(numbers) = crate::graph::known::numbers(&self.out.graph, node, &self.leaf())
                     && numbers.iter().all(|n| n.fract() == 0.0 && *n >= 0.0)
                 {
                     dims.extend(numbers.iter().map(|n| Dim::Num(*n as u64)));

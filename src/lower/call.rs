@@ -55,7 +55,7 @@ impl<'a> Cx<'a> {
                     Some(at) => at,
                     None => {
                         let known: Vec<&str> = params.iter().map(|(param, _)| *param).collect();
-                        let nearest = crate::ops::foreign::parameter(&name.text, &known)
+                        let nearest = crate::resolve::foreign::parameter(&name.text, &known)
                             .or_else(|| crate::diag::nearest(&name.text, known.iter().copied()));
                         self.report(errors::no_parameter(what, &name.text, &known, nearest, name.span));
                         return None;

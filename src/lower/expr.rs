@@ -76,7 +76,9 @@ impl Cx<'_> {
                 if let ([a, b], [a_at, b_at], crate::graph::Kernel::Zip(_)) = (&nodes[..], &spans[..], op.kernel) {
                     self.beside([(*a, *a_at), (*b, *b_at)], span);
                 }
-                if let ([own, theirs], true) = (&nodes[..], self.formula == Some(id) && ops::known::equates(op)) {
+                if let ([own, theirs], true) =
+                    (&nodes[..], self.formula == Some(id) && crate::graph::known::equates(op))
+                {
                     let [own, theirs] = [own, theirs].map(|node| self.out.graph.shape(*node).clone());
                     if crate::shape::broadcast(&mut self.out.graph.dims, &own, &theirs).is_err() {
                         let dims = &self.out.graph.dims;
@@ -92,7 +94,7 @@ impl Cx<'_> {
                 let (from, to) = (get(*from), get(*to));
                 let step = step.map(&get);
                 if let Some(Value::Node(node)) = &step
-                    && ops::known::number(&self.out.graph, *node, &self.leaf()) == Some(0.0)
+                    && crate::graph::known::number(&self.out.graph, *node, &self.leaf()) == Some(0.0)
                 {
                     return self.report(errors::range_step(span));
                 }
@@ -310,7 +312,7 @@ impl Cx<'_> {
         };
         let graph = &self.out.graph;
         let leaf = self.leaf();
-        let number = |id: NodeId| ops::known::number(graph, id, &leaf);
+        let number = |id: NodeId| crate::graph::known::number(graph, id, &leaf);
         let by_number = by.map_or(Some(1.0), number);
         let (start, count) = match (number(from), number(to), by_number) {
             (Some(a), Some(b), Some(s)) if s != 0.0 && s.is_finite() && a.is_finite() && b.is_finite() => {
@@ -326,11 +328,11 @@ impl Cx<'_> {
                     drop(leaf);
                     return self.report(errors::too_large(span));
                 }
-                let known = ops::known::dim(graph, to, &leaf).filter(|_| a == 0.0 && s == 1.0);
+                let known = crate::graph::known::dim(graph, to, &leaf).filter(|_| a == 0.0 && s == 1.0);
                 (a, known.unwrap_or(Dim::Num(libm::fmax(count, 0.0) as u64)))
             }
             (_, _, Some(1.0)) => {
-                let (a, b) = (ops::known::dim(graph, from, &leaf), ops::known::dim(graph, to, &leaf));
+                let (a, b) = (crate::graph::known::dim(graph, from, &leaf), crate::graph::known::dim(graph, to, &leaf));
                 match (a, b, number(from)) {
                     (Some(a), Some(b), Some(start)) => match graph.dims.sub(&b, &a) {
                         Ok(count) => (start, count),

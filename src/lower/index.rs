@@ -126,7 +126,7 @@ impl Cx<'_> {
     /// A bound that may count from the end.
     fn signed(&mut self, node: NodeId, dim: &Dim, span: Span) -> Option<Dim> {
         let leaf = self.leaf();
-        if let Some(number) = ops::known::number(&self.out.graph, node, &leaf) {
+        if let Some(number) = crate::graph::known::number(&self.out.graph, node, &leaf) {
             drop(leaf);
             if number.fract() != 0.0 || libm::fabs(number) > 9e15 {
                 self.report(errors::index_whole(self.text(span), span));
@@ -137,7 +137,7 @@ impl Cx<'_> {
             }
             return self.out.graph.dims.sub(dim, &Dim::Num((-number) as u64)).ok();
         }
-        let known = ops::known::dim(&self.out.graph, node, &leaf);
+        let known = crate::graph::known::dim(&self.out.graph, node, &leaf);
         drop(leaf);
         if known.is_none() {
             self.report(errors::bound_known(span));
@@ -147,8 +147,8 @@ impl Cx<'_> {
 
     fn position(&mut self, node: NodeId, dim: &Dim, span: Span) -> Position {
         let leaf = self.leaf();
-        let number = ops::known::number(&self.out.graph, node, &leaf);
-        let symbolic = ops::known::dim(&self.out.graph, node, &leaf);
+        let number = crate::graph::known::number(&self.out.graph, node, &leaf);
+        let symbolic = crate::graph::known::dim(&self.out.graph, node, &leaf);
         drop(leaf);
         if number.is_none() && symbolic.is_none() {
             return Position::Later;

@@ -1,7 +1,7 @@
 //! `layer 4 tanh`: exactly the four definitions that the language says, each a name that can be asked for.
 
 use super::{Cx, DefKind, ItemKind, Value, errors};
-use crate::graph::{Attr, Attrs, NodeId, Type};
+use crate::graph::{Attr, Attrs, Is, NodeId, Type};
 use crate::ops::{self, build};
 use crate::resolve::hir::{self, Callee, GlobalId, Layer, LayerArg};
 use crate::shape::{Dim, Shape};
@@ -282,9 +282,8 @@ impl Cx<'_> {
         };
         self.here = Some(span);
         let key = self.draw_key(0);
-        let draw = |graph: &mut crate::graph::Graph, name: &str| match ops::find(name) {
-            Some(op) => graph.add(op, Attrs::from_vec(vec![Attr::Dims(shape.clone()), key.clone()]), &[]),
-            None => Ok(ops::number(graph, 0.0)),
+        let draw = |graph: &mut crate::graph::Graph, is: Is| {
+            graph.add(ops::of(is), Attrs::from_vec(vec![Attr::Dims(shape.clone()), key.clone()]), &[])
         };
         let graph = &mut self.out.graph;
         let made = match init.method {
@@ -292,11 +291,11 @@ impl Cx<'_> {
                 let zero = ops::number(graph, 0.0);
                 build::broadcast_to(graph, zero, shape.clone())
             }
-            Method::Normal(scale) => draw(graph, "normal").and_then(|x| {
+            Method::Normal(scale) => draw(graph, Is::Normal).and_then(|x| {
                 let by = scale.node(graph, shape)?;
                 build::mul(graph, by, x)
             }),
-            Method::Uniform(scale) => draw(graph, "uniform").and_then(|u| {
+            Method::Uniform(scale) => draw(graph, Is::Uniform).and_then(|u| {
                 // (2u - 1)*limit
                 let (two, one) = (ops::number(graph, 2.0), ops::number(graph, 1.0));
                 let doubled = build::mul(graph, two, u)?;
@@ -304,7 +303,7 @@ impl Cx<'_> {
                 let by = scale.node(graph, shape)?;
                 build::mul(graph, by, centred)
             }),
-            Method::Orthogonal => draw(graph, "normal").and_then(|x| crate::layers::init::orthogonal(graph, x)),
+            Method::Orthogonal => draw(graph, Is::Normal).and_then(|x| crate::layers::init::orthogonal(graph, x)),
         };
         let made = self.made(made, span, &[]);
         self.settle();
@@ -314,6 +313,6 @@ impl Cx<'_> {
 
 fn unknown_initialiser(word: &str, span: Span) -> crate::diag::Diagnostic {
     let known = crate::layers::init::ALL.iter().map(|init| init.name);
-    let here = crate::ops::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
+    let here = crate::resolve::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
     crate::resolve::errors::initialiser(word, here, span)
 }

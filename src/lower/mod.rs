@@ -432,10 +432,10 @@ impl<'a> Cx<'a> {
     fn agree(&mut self, asked: &mut Asked) {
         let Some(node) = asked.node.map(|id| self.out.graph.node(id)) else { return };
         let [left, right] = node.args[..] else { return };
-        if !ops::known::equates(node.op.def) {
+        if !crate::graph::known::equates(node.op.def) {
             return;
         }
-        let dim = |id| ops::known::dim(&self.out.graph, id, &self.leaf());
+        let dim = |id| crate::graph::known::dim(&self.out.graph, id, &self.leaf());
         let (Some(left), Some(right)) = (dim(left), dim(right)) else { return };
         let open = |dim| self.out.graph.dims.known(dim).is_none();
         if !open(&left) || !open(&right) {

@@ -46,7 +46,7 @@ impl Cx<'_> {
     /// A node as a dimension, reported where it is none.
     pub(super) fn as_dim(&mut self, node: NodeId, span: Span) -> Option<Dim> {
         let scalar = self.out.graph.shape(node).is_scalar();
-        let dim = ops::known::dim(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
+        let dim = crate::graph::known::dim(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
         // Below 0 for every number, or beyond what can be counted.
         let never = |dim: &Dim| {
             let dims = &self.out.graph.dims;
@@ -64,7 +64,7 @@ impl Cx<'_> {
             (text, Some(def)) if text.starts_with('[') => def.name.to_string(),
             (text, _) => text.to_string(),
         };
-        let number = ops::known::number(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
+        let number = crate::graph::known::number(&self.out.graph, node, &self.leaf()).filter(|_| scalar);
         let fact = match (number, def.map(|def| def.kind)) {
             (_, Some(super::DefKind::Input | super::DefKind::Param)) => {
                 "its value is known in the run alone".to_string()

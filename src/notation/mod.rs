@@ -1,9 +1,9 @@
 //! Closed expressions in our notation over given nodes: slopes and rules are written so, parsed once, and built.
 
-use crate::graph::{Attrs, Fault, Graph, NodeId, Op, OpDef, Step, Template};
+use crate::graph::{Attrs, Fault, Graph, Is, NodeId, Op, OpDef, Step, Template};
 use crate::ops;
 use crate::source::{Source, Sources};
-use crate::syntax::ast::{ArgValue, Expr, Infix, Part, PartKind, Prefix};
+use crate::syntax::ast::{ArgValue, Expr, Part, PartKind, Prefix};
 use crate::syntax::pratt::{self, Step as TreeStep};
 use rustc_hash::FxHashMap;
 use std::sync::{LazyLock, Mutex};
@@ -44,42 +44,20 @@ fn build(expr: &Expr, vars: &[&str], steps: &mut Vec<Step>) -> Result<usize, Str
                         steps[arg] = Step::Number(v);
                         arg
                     }
-                    (Prefix::Neg, _) => apply("neg", vec![arg], steps)?,
-                    (Prefix::Not, _) => apply("not", vec![arg], steps)?,
+                    (Prefix::Neg, _) => apply(ops::of(Is::Neg), vec![arg], steps)?,
+                    (Prefix::Not, _) => apply(ops::of(Is::Not), vec![arg], steps)?,
                 }
             }
             TreeStep::Infix(infix, _) => {
                 let right = stack.pop().ok_or("an operand is missing")?;
                 let left = stack.pop().ok_or("an operand is missing")?;
-                apply(infix_name(infix), vec![left, right], steps)?
+                apply(ops::infix(infix).ok_or("no operator of a formula")?, vec![left, right], steps)?
             }
             TreeStep::Chained(_) => return Err("comparisons do not chain".into()),
         };
         stack.push(at);
     }
     stack.pop().ok_or_else(|| "nothing there".into())
-}
-
-fn infix_name(infix: Infix) -> &'static str {
-    match infix {
-        Infix::Or => "or",
-        Infix::And => "and",
-        Infix::Eq => "eq",
-        Infix::Ne => "ne",
-        Infix::Lt => "lt",
-        Infix::Le => "le",
-        Infix::Gt => "gt",
-        Infix::Ge => "ge",
-        Infix::Near => "near",
-        Infix::Add => "add",
-        Infix::Sub => "sub",
-        Infix::Mul | Infix::Juxtaposed => "mul",
-        Infix::Div => "div",
-        Infix::Mod => "mod",
-        Infix::MatMul => "matmul",
-        Infix::Pow => "pow",
-        Infix::Pipe | Infix::Range | Infix::Step => "",
-    }
 }
 
 fn operand(part: &Part, postfixes: &[Part], vars: &[&str], steps: &mut Vec<Step>) -> Result<usize, String> {
@@ -98,12 +76,8 @@ fn operand(part: &Part, postfixes: &[Part], vars: &[&str], steps: &mut Vec<Step>
                         ArgValue::Expr(_) | ArgValue::Each(_) => return Err(format!("an argument of `{name}`")),
                     }
                 }
-                let name = match (name.as_str(), values.len()) {
-                    ("max", 2) => "maximum",
-                    ("min", 2) => "minimum",
-                    (name, _) => name,
-                };
-                apply(name, values, steps)?
+                let def = ops::find(name).ok_or_else(|| format!("there is no operator `{name}`"))?;
+                apply(if values.len() == 2 { ops::of_two(def) } else { def }, values, steps)?
             }
             (None, _) => match name.as_str() {
                 "pi" => push(Step::Number(std::f64::consts::PI), steps),
@@ -116,7 +90,7 @@ fn operand(part: &Part, postfixes: &[Part], vars: &[&str], steps: &mut Vec<Step>
     };
     for postfix in rest {
         at = match postfix.kind {
-            PartKind::Prime => apply("matrix_transpose", vec![at], steps)?,
+            PartKind::Prime => apply(ops::of(Is::MatrixTranspose), vec![at], steps)?,
             _ => return Err("a postfix has no place here".into()),
         };
     }
@@ -128,8 +102,7 @@ fn push(step: Step, steps: &mut Vec<Step>) -> usize {
     steps.len() - 1
 }
 
-fn apply(name: &str, args: Vec<usize>, steps: &mut Vec<Step>) -> Result<usize, String> {
-    let def = ops::find(name).ok_or_else(|| format!("there is no operator `{name}`"))?;
+fn apply(def: &'static OpDef, args: Vec<usize>, steps: &mut Vec<Step>) -> Result<usize, String> {
     let nodes = def.args.iter().filter(|arg| arg.kind.is_node()).count();
     let args = defaults(def, args, nodes, steps)?;
     Ok(push(Step::Apply(Op { def, attrs: Attrs::None }, args), steps))
@@ -180,6 +153,13 @@ pub fn slope(def: &'static OpDef, arg: usize, text: &'static str) -> Option<&'st
     let made: &'static Template = Box::leak(Box::new(template(text, &vars).unwrap_or_default()));
     parsed.insert(key, made);
     Some(made)
+}
+
+/// `1 - f(z)` of a pointwise operator over its argument; `None` where the table gives none.
+pub fn complement(def: &'static OpDef) -> Option<&'static Template> {
+    let given = def.args.iter().filter(|arg| arg.kind.is_node()).count();
+    // Behind the slopes by each argument.
+    slope(def, given, def.algebra.complement)
 }
 
 /// Parses `left = right`; its single letters are variables.

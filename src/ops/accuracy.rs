@@ -1,7 +1,10 @@
 //! `accuracy` and `confusion`: predictions counted against labels, by the class axis or, of one score, by 0.5.
 
 use super::{args, build, cross_entropy, extremum, eye, shapes};
-use crate::graph::{Arg, ArgKind, Attrs, Diff, Domain, Expand, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role};
+use crate::graph::{
+    Algebra, Arg, ArgKind, Attrs, Bend, Diff, Domain, Expand, Export, Fault, Graph, Is, Kernel, NodeId, Notation,
+    OpDef, Role, Says,
+};
 use crate::shape::{Dim, Shape};
 
 const fn metric(name: &'static str, summary: &'static str, expand: Expand) -> OpDef {
@@ -10,29 +13,21 @@ const fn metric(name: &'static str, summary: &'static str, expand: Expand) -> Op
         args: ARGS,
         notation: Notation::Call,
         role: Role::Plain,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: shapes::expanded,
         kernel: Kernel::Expand(expand),
         diff: Diff::None(args::EXPANDED),
-        rules: &[],
-        stable: &[],
-        domain: &[Domain::Open(0.0, 1.0), Domain::Condition],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[Domain::Open(0.0, 1.0), Domain::Condition]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 const ARGS: &[Arg] = &[args::tensor("p"), args::given("y", ArgKind::Index), args::CLASS_AXIS];
 
 /// `accuracy(p, y)`
-pub static ACCURACY: OpDef = OpDef {
-    examples: &[
-        ("accuracy([0.9, 0.2, 0.6, 0.4], [1, 0, 0, 0])", "0.75"),
-        ("accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1])", "0.5"),
-        ("accuracy([[0.1, 0.9], [0.8, 0.2]], [[0, 1], [1, 0]])", "1"),
-    ],
-    ..metric(
+pub static ACCURACY: OpDef = metric(
         "accuracy",
         "How often the prediction is the label: the class of the largest score, or of one score whether it is at least 0.5.",
         |graph, attrs, args| {
@@ -40,32 +35,33 @@ pub static ACCURACY: OpDef = OpDef {
             let is_right = build::eq(graph, pair.predicted, pair.labels)?;
             build::mean(graph, is_right, None, false)
         },
-    )
-};
+    ).examples(&[
+        ("accuracy([0.9, 0.2, 0.6, 0.4], [1, 0, 0, 0])", "0.75"),
+        ("accuracy([[0.1, 0.9], [0.8, 0.2]], [1, 1])", "0.5"),
+        ("accuracy([[0.1, 0.9], [0.8, 0.2]], [[0, 1], [1, 0]])", "1"),
+    ]);
 
 /// `confusion(p, y)`
-pub static CONFUSION: OpDef = OpDef {
-    examples: &[
-        ("confusion([0.9, 0.2, 0.6, 0.4], [1, 0, 0, 0])", "[[2, 1], [0, 1]]"),
-        ("confusion([[0.1, 0.9], [0.8, 0.2]], [1, 1])", "[[0, 0], [1, 1]]"),
-    ],
-    ..metric(
-        "confusion",
-        "How many examples of each class (row) were predicted as each class (column).",
-        |graph, attrs, args| {
-            let pair = Pair::of(graph, attrs, args)?;
-            let one_hot = |graph: &mut Graph, labels: NodeId, classes: &Dim| {
-                let length = shapes::count(&graph.dims, graph.shape(labels).clone().dims())?;
-                let flat = build::reshape_to(graph, labels, Shape::new([length]))?;
-                eye::one_hot(graph, flat, classes.clone(), 1)
-            };
-            let truth = one_hot(graph, pair.labels, &pair.classes)?;
-            let guess = one_hot(graph, pair.predicted, &pair.classes)?;
-            let truth = build::transposed(graph, truth)?;
-            build::matmul(graph, truth, guess)
-        },
-    )
-};
+pub static CONFUSION: OpDef = metric(
+    "confusion",
+    "How many examples of each class (row) were predicted as each class (column).",
+    |graph, attrs, args| {
+        let pair = Pair::of(graph, attrs, args)?;
+        let one_hot = |graph: &mut Graph, labels: NodeId, classes: &Dim| {
+            let length = shapes::count(&graph.dims, graph.shape(labels).clone().dims())?;
+            let flat = build::reshape_to(graph, labels, Shape::new([length]))?;
+            eye::one_hot(graph, flat, classes.clone(), 1)
+        };
+        let truth = one_hot(graph, pair.labels, &pair.classes)?;
+        let guess = one_hot(graph, pair.predicted, &pair.classes)?;
+        let truth = build::transposed(graph, truth)?;
+        build::matmul(graph, truth, guess)
+    },
+)
+.examples(&[
+    ("confusion([0.9, 0.2, 0.6, 0.4], [1, 0, 0, 0])", "[[2, 1], [0, 1]]"),
+    ("confusion([[0.1, 0.9], [0.8, 0.2]], [1, 1])", "[[0, 0], [1, 1]]"),
+]);
 
 /// Labels that were predicted and that are true, of one shape, and how many classes there are.
 struct Pair {

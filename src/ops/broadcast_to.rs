@@ -1,7 +1,10 @@
 //! `broadcast_to` and its transpose `sum_to`.
 
 use super::args::{SHAPE, X};
-use crate::graph::{Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type};
+use crate::graph::{
+    Algebra, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation, OpDef, Role,
+    Says, Type,
+};
 use crate::shape::{self, Dims, Shape};
 
 /// `broadcast_to(x, [3, m])`
@@ -10,19 +13,20 @@ pub static BROADCAST_TO: OpDef = OpDef {
     args: &[X, SHAPE],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Stretched to a shape, as broadcasting does.",
-    formula: "",
-    kink: None,
+    is: Is::BroadcastTo,
     shape: stretched,
     kernel: Kernel::Move(Move::Broadcast),
     diff: Diff::Linear(|graph, node, dy, _| {
         let shape = graph.shape(graph.node(node).args[0]).clone();
         sum_to(graph, dy, shape)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("broadcast_to([1, 2], [2, 2])", "[[1, 2], [1, 2]]")],
+    says: Says::plain(
+        "Stretched to a shape, as broadcasting does.",
+        &[("broadcast_to([1, 2], [2, 2])", "[[1, 2], [1, 2]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `sum_to(x, [3, 1])`
@@ -31,19 +35,20 @@ pub static SUM_TO: OpDef = OpDef {
     args: &[X, SHAPE],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Summed back to a shape that broadcasting stretched: the transpose of broadcast_to.",
-    formula: "",
-    kink: None,
+    is: Is::SumTo,
     shape: summed,
     kernel: Kernel::Move(Move::SumTo),
     diff: Diff::Linear(|graph, node, dy, _| {
         let shape = graph.shape(graph.node(node).args[0]).clone();
         broadcast_to(graph, dy, shape)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("sum_to([[1, 2], [3, 4]], [2])", "[4, 6]"), ("sum_to([[1, 2], [3, 4]], [2, 1])", "[[3], [7]]")],
+    says: Says::plain(
+        "Summed back to a shape that broadcasting stretched: the transpose of broadcast_to.",
+        &[("sum_to([[1, 2], [3, 4]], [2])", "[4, 6]"), ("sum_to([[1, 2], [3, 4]], [2, 1])", "[[3], [7]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `x` stretched to `shape`; itself where it has that shape.

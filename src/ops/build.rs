@@ -5,6 +5,7 @@ use crate::few::Shared;
 use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, OpDef, SliceSpec};
 use crate::shape::{Dim, Shape};
 
+pub use super::norm::length;
 pub use broadcast_to::{broadcast_to, sum_to};
 pub use gather::{scatter_add, take_along};
 pub use matmul::matmul;

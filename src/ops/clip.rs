@@ -1,7 +1,7 @@
 //! `clip` and `hardtanh`: numbers held between bounds.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 use crate::kernels::activations;
 use crate::kernels::elementwise;
 
@@ -15,9 +15,7 @@ pub static CLIP: OpDef = OpDef {
     ],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "x between low and high, the bound outside.",
-    formula: "minimum(maximum(x, low), high)",
-    kink: Some("at a bound x has the whole slope: 1"),
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Zip3(elementwise::clip),
     diff: Diff::Slopes(&[
@@ -25,10 +23,23 @@ pub static CLIP: OpDef = OpDef {
         "where(x < low and low <= high, 1, 0)",
         "where(x > high or low > high, 1, 0)",
     ]),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Open(-1.0, 0.0), Domain::Open(0.0, 1.0)],
-    examples: &[("clip(5, 0, 1)", "1"), ("clip(-5, 0, 1)", "0"), ("clip(0.5, 0, 1)", "0.5"), ("clip'(1, 0, 1)", "1")],
+    says: Says {
+        summary: "x between low and high, the bound outside.",
+        kink: Some("at a bound x has the whole slope: 1"),
+        examples: &[
+            ("clip(5, 0, 1)", "1"),
+            ("clip(-5, 0, 1)", "0"),
+            ("clip(0.5, 0, 1)", "0.5"),
+            ("clip'(1, 0, 1)", "1"),
+        ],
+        latex: "",
+        also: &["clamp"],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals, Domain::Open(-1.0, 0.0), Domain::Open(0.0, 1.0)])
+        .formula("minimum(maximum(x, low), high)"),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `hardtanh(z)`
@@ -37,14 +48,19 @@ pub static HARDTANH: OpDef = OpDef {
     args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "z between -1 and 1, the bound outside.",
-    formula: "clip(z, -1, 1)",
-    kink: Some("at a bound the slope is 1"),
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Map(activations::hardtanh),
     diff: Diff::Slopes(&["where(z >= -1 and z <= 1, 1, 0)"]),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("hardtanh(5)", "1"), ("hardtanh'(1)", "1")],
+    says: Says {
+        summary: "z between -1 and 1, the bound outside.",
+        kink: Some("at a bound the slope is 1"),
+        examples: &[("hardtanh(5)", "1"), ("hardtanh'(1)", "1")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]).formula("clip(z, -1, 1)"),
+    bends: Bend::None,
+    export: Export::none(),
 };

@@ -1,7 +1,7 @@
 //! The comparisons: `==`, `!=`, `<`, `<=`, `>`, `>=` and `~=`, each 0 or 1, entry by entry.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 use crate::kernels::elementwise;
 
 /// `a == b`
@@ -13,16 +13,14 @@ pub static EQ: OpDef = OpDef {
     ],
     notation: Notation::Infix("=="),
     role: Role::Plain,
-    summary: "1 where both are equal, else 0.",
-    formula: "",
-    kink: None,
+    is: Is::Eq,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(|a, b| f64::from(a == b)),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("2 == 2", "1"), ("2 == 3", "0")],
+    says: Says::plain("1 where both are equal, else 0.", &[("2 == 2", "1"), ("2 == 3", "0")]),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "Equal", torch: "torch.eq", jax: "jnp.equal", numpy: "np.equal", c: "# == ##" },
 };
 
 /// `a != b`
@@ -34,16 +32,14 @@ pub static NE: OpDef = OpDef {
     ],
     notation: Notation::Infix("!="),
     role: Role::Plain,
-    summary: "1 where they differ, else 0.",
-    formula: "",
-    kink: None,
+    is: Is::Ne,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(|a, b| f64::from(a != b)),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("2 != 3", "1")],
+    says: Says::plain("1 where they differ, else 0.", &[("2 != 3", "1")]),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "torch.ne", jax: "jnp.not_equal", numpy: "np.not_equal", c: "# != ##" },
 };
 
 /// `a < b`
@@ -55,16 +51,14 @@ pub static LT: OpDef = OpDef {
     ],
     notation: Notation::Infix("<"),
     role: Role::Plain,
-    summary: "1 where the left one is smaller, else 0.",
-    formula: "",
-    kink: None,
+    is: Is::Lt,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(|a, b| f64::from(a < b)),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("2 < 3", "1"), ("3 < 3", "0")],
+    says: Says::plain("1 where the left one is smaller, else 0.", &[("2 < 3", "1"), ("3 < 3", "0")]),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "Less", torch: "torch.lt", jax: "jnp.less", numpy: "np.less", c: "# < ##" },
 };
 
 /// `a <= b`
@@ -76,16 +70,20 @@ pub static LE: OpDef = OpDef {
     ],
     notation: Notation::Infix("<="),
     role: Role::Plain,
-    summary: "1 where the left one is not larger, else 0.",
-    formula: "",
-    kink: None,
+    is: Is::Le,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(|a, b| f64::from(a <= b)),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("3 <= 3", "1")],
+    says: Says::plain("1 where the left one is not larger, else 0.", &[("3 <= 3", "1")]),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export {
+        onnx: "LessOrEqual",
+        torch: "torch.le",
+        jax: "jnp.less_equal",
+        numpy: "np.less_equal",
+        c: "# <= ##",
+    },
 };
 
 /// `a > b`
@@ -97,16 +95,14 @@ pub static GT: OpDef = OpDef {
     ],
     notation: Notation::Infix(">"),
     role: Role::Plain,
-    summary: "1 where the left one is larger, else 0.",
-    formula: "",
-    kink: None,
+    is: Is::Gt,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(|a, b| f64::from(a > b)),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("3 > 2", "1")],
+    says: Says::plain("1 where the left one is larger, else 0.", &[("3 > 2", "1")]),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "Greater", torch: "torch.gt", jax: "jnp.greater", numpy: "np.greater", c: "# > ##" },
 };
 
 /// `a >= b`
@@ -118,16 +114,20 @@ pub static GE: OpDef = OpDef {
     ],
     notation: Notation::Infix(">="),
     role: Role::Plain,
-    summary: "1 where the left one is not smaller, else 0.",
-    formula: "",
-    kink: None,
+    is: Is::Ge,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(|a, b| f64::from(a >= b)),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("3 >= 3", "1")],
+    says: Says::plain("1 where the left one is not smaller, else 0.", &[("3 >= 3", "1")]),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export {
+        onnx: "GreaterOrEqual",
+        torch: "torch.ge",
+        jax: "jnp.greater_equal",
+        numpy: "np.greater_equal",
+        c: "# >= ##",
+    },
 };
 
 /// `a ~= b`
@@ -139,16 +139,17 @@ pub static NEAR: OpDef = OpDef {
     ],
     notation: Notation::Infix("~="),
     role: Role::Plain,
-    summary: "1 where both are equal up to rounding, else 0: |a - b| <= 1e-9*max(|a|, |b|) + 1e-12, in f32 1e-5 and 1e-6.",
-    formula: "",
-    kink: None,
+    is: Is::Near,
     shape: shapes::pointwise_bool,
     kernel: Kernel::Zip(elementwise::near),
     diff: Diff::Flat("a comparison is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("0.1 + 0.2 ~= 0.3", "1"), ("1 ~= 1.001", "0")],
+    says: Says::plain(
+        "1 where both are equal up to rounding, else 0: |a - b| <= 1e-9*max(|a|, |b|) + 1e-12, in f32 1e-5 and 1e-6.",
+        &[("0.1 + 0.2 ~= 0.3", "1"), ("1 ~= 1.001", "0")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `a ~= b` where numbers are held in 32 bits.

@@ -2,7 +2,8 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    Arg, ArgKind, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+    Algebra, Arg, ArgKind, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation, OpDef,
+    Role, Says, Type,
 };
 use crate::shape::{Dim, Dims};
 use crate::tensor::DType;
@@ -15,9 +16,7 @@ pub static CONCAT: OpDef = OpDef {
     args: &[PARTS, args::or("axis", ArgKind::Axis, "0")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "End to end along an axis; the other axes agree.",
-    formula: "",
-    kink: None,
+    is: Is::Concat,
     shape: joined,
     kernel: Kernel::Move(Move::Concat),
     diff: Diff::Linear(|graph, node, dy, arg| {
@@ -31,10 +30,14 @@ pub static CONCAT: OpDef = OpDef {
         let len = graph.shape(args[arg])[axis].clone();
         build::part(graph, dy, axis, start, len)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("concat([1, 2], [3])", "[1, 2, 3]"), ("concat([[1], [2]], [[3], [4]], axis=1)", "[[1, 3], [2, 4]]")],
+    says: Says::plain(
+        "End to end along an axis; the other axes agree.",
+        &[("concat([1, 2], [3])", "[1, 2, 3]"), ("concat([[1], [2]], [[3], [4]], axis=1)", "[[1, 3], [2, 4]]")],
+    )
+    .also(&["cat", "concatenate"]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `stack(a, b, axis=0)`
@@ -43,9 +46,7 @@ pub static STACK: OpDef = OpDef {
     args: &[PARTS, args::or("axis", ArgKind::NewAxis, "0")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Side by side along a new axis; all have one shape.",
-    formula: "",
-    kink: None,
+    is: Is::Stack,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, attrs, args| {
         let axis = shapes::new_axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
@@ -68,14 +69,18 @@ pub static STACK: OpDef = OpDef {
         build::join(graph, &parts, axis)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("stack([1, 2], [3, 4])", "[[1, 2], [3, 4]]"),
-        ("stack(1, 2, 3)", "[1, 2, 3]"),
-        ("stack([1, 2], [3, 4], axis=1)", "[[1, 3], [2, 4]]"),
-    ],
+    says: Says::plain(
+        "Side by side along a new axis; all have one shape.",
+        &[
+            ("stack([1, 2], [3, 4])", "[[1, 2], [3, 4]]"),
+            ("stack(1, 2, 3)", "[1, 2, 3]"),
+            ("stack([1, 2], [3, 4], axis=1)", "[[1, 3], [2, 4]]"),
+        ],
+    )
+    .also(&["vstack"]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `repeat(x, 3, axis=0)`
@@ -84,16 +89,17 @@ pub static REPEAT: OpDef = OpDef {
     args: &[args::X, args::given("times", ArgKind::Dim), args::or("axis", ArgKind::Axis, "0")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Each entry so many times in a row along an axis.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: shapes::expanded,
     kernel: Kernel::Expand(repeated),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("repeat([1, 2], 2)", "[1, 1, 2, 2]"), ("repeat([[1, 2]], 2, axis=0)", "[[1, 2], [1, 2]]")],
+    says: Says::plain(
+        "Each entry so many times in a row along an axis.",
+        &[("repeat([1, 2], 2)", "[1, 1, 2, 2]"), ("repeat([[1, 2]], 2, axis=0)", "[[1, 2], [1, 2]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 fn repeated(graph: &mut Graph, attrs: &Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {

@@ -1,7 +1,10 @@
 //! `cross_entropy` and `nll`: one loss an example, over the class axis.
 
 use super::{args, build, shapes, softmax};
-use crate::graph::{Arg, ArgKind, Diff, Domain, Expand, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role};
+use crate::graph::{
+    Algebra, Arg, ArgKind, Bend, Diff, Domain, Expand, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role,
+    Says,
+};
 use crate::shape::{Dim, Shape};
 
 const fn loss(name: &'static str, args: &'static [Arg], summary: &'static str, expand: Expand) -> OpDef {
@@ -10,54 +13,48 @@ const fn loss(name: &'static str, args: &'static [Arg], summary: &'static str, e
         args,
         notation: Notation::Call,
         role: Role::Plain,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: shapes::expanded,
         kernel: Kernel::Expand(expand),
         diff: Diff::None(args::EXPANDED),
-        rules: &[],
-        stable: &[],
-        domain: &[Domain::Reals, Domain::Whole(0, 1)],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[Domain::Reals, Domain::Whole(0, 1)]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 const LABELS: Arg = args::given("y", ArgKind::Index);
 
 /// `cross_entropy(z, y)`
-pub static CROSS_ENTROPY: OpDef = OpDef {
-    examples: &[
-        ("cross_entropy([0, 0], 1)", "log(2)"),
-        ("cross_entropy([[1000, 0], [0, 1000]], [0, 0])", "[0, 1000]"),
-        ("cross_entropy([[0, log(3)], [0, 0]], [0, 1], axis=0)", "[log(2), log(4)]"),
-    ],
-    ..loss(
-        "cross_entropy",
-        &[args::tensor("z"), LABELS, args::CLASS_AXIS],
-        "Minus the log of the probability that the scores z give to the label y, one loss an example; y may also be \
+pub static CROSS_ENTROPY: OpDef = loss(
+    "cross_entropy",
+    &[args::tensor("z"), LABELS, args::CLASS_AXIS],
+    "Minus the log of the probability that the scores z give to the label y, one loss an example; y may also be \
          probabilities of z's shape.",
-        |graph, attrs, args| {
-            let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
-            let log = graph.add(&softmax::LOG_SOFTMAX, build::along(axis), &[args[0]])?;
-            of_labels(graph, args[0], log, args[1], axis)
-        },
-    )
-};
+    |graph, attrs, args| {
+        let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
+        let log = graph.add(&softmax::LOG_SOFTMAX, build::along(axis), &[args[0]])?;
+        of_labels(graph, args[0], log, args[1], axis)
+    },
+)
+.examples(&[
+    ("cross_entropy([0, 0], 1)", "log(2)"),
+    ("cross_entropy([[1000, 0], [0, 1000]], [0, 0])", "[0, 1000]"),
+    ("cross_entropy([[0, log(3)], [0, 0]], [0, 1], axis=0)", "[log(2), log(4)]"),
+]);
 
 /// `nll(logp, y)`
-pub static NLL: OpDef = OpDef {
-    examples: &[("nll([log(0.25), log(0.75)], 0)", "log(4)")],
-    ..loss(
-        "nll",
-        &[args::tensor("q"), LABELS, args::CLASS_AXIS],
-        "Minus the log-probability q of the label y, one loss an example: nll(log_softmax(z), y), or nll(log(p), y).",
-        |graph, attrs, args| {
-            let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
-            of_labels(graph, args[0], args[0], args[1], axis)
-        },
-    )
-};
+pub static NLL: OpDef = loss(
+    "nll",
+    &[args::tensor("q"), LABELS, args::CLASS_AXIS],
+    "Minus the log-probability q of the label y, one loss an example: nll(log_softmax(z), y), or nll(log(p), y).",
+    |graph, attrs, args| {
+        let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
+        of_labels(graph, args[0], args[0], args[1], axis)
+    },
+)
+.examples(&[("nll([log(0.25), log(0.75)], 0)", "log(4)")]);
 
 /// Minus the log-probability of each label. The labels have the scores' shape without the class axis, or with size 1 in
 /// its place, or are probabilities of the scores' whole shape.

@@ -1,7 +1,7 @@
 //! `cumsum`: running sums.
 
 use super::{args, build, shapes};
-use crate::graph::{Along, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Along, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 use crate::kernels::lanes;
 
 /// `cumsum(x, axis=0)`
@@ -10,9 +10,7 @@ pub static CUMSUM: OpDef = OpDef {
     args: &[args::X, args::or("axis", ArgKind::Axis, "0")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Running sums along an axis, the first unless told.",
-    formula: "",
-    kink: None,
+    is: Is::CumSum,
     shape: shapes::along,
     kernel: Kernel::Along(Along(lanes::cumsum)),
     diff: Diff::Linear(|graph, node, dy, _| {
@@ -22,8 +20,11 @@ pub static CUMSUM: OpDef = OpDef {
         let sums = graph.add(&CUMSUM, attrs, &[dy])?;
         build::flip(graph, sums, axis)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("cumsum([1, 2, 3])", "[1, 3, 6]"), ("cumsum([[1, 2], [3, 4]], axis=1)", "[[1, 3], [3, 7]]")],
+    says: Says::plain(
+        "Running sums along an axis, the first unless told.",
+        &[("cumsum([1, 2, 3])", "[1, 3, 6]"), ("cumsum([[1, 2], [3, 4]], axis=1)", "[[1, 3], [3, 7]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };

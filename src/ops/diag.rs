@@ -2,7 +2,8 @@
 
 use super::{args, build, matmul, shapes};
 use crate::graph::{
-    Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+    Algebra, Arg, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation,
+    OpDef, Role, Says, Type,
 };
 use crate::kernels::linalg;
 use crate::shape::{Dims, Shape};
@@ -13,19 +14,20 @@ pub static DIAG: OpDef = OpDef {
     args: &[args::X],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Of a vector the matrix with it on the diagonal; of a matrix, or each of a stack, its diagonal.",
-    formula: "",
-    kink: None,
+    is: Is::Diag,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, _, args| {
         let def = if graph.shape(args[0]).rank() == 1 { &DIAG_EMBED } else { &DIAGONAL };
         graph.add(def, Attrs::None, args)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix],
-    examples: &[("diag([1, 2])", "[[1, 0], [0, 2]]"), ("diag([[1, 2], [3, 4]])", "[1, 4]")],
+    says: Says::plain(
+        "Of a vector the matrix with it on the diagonal; of a matrix, or each of a stack, its diagonal.",
+        &[("diag([1, 2])", "[[1, 0], [0, 2]]"), ("diag([[1, 2], [3, 4]])", "[1, 4]")],
+    ),
+    algebra: Algebra::over(&[Domain::Matrix]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `diagonal(A)`
@@ -34,9 +36,7 @@ pub static DIAGONAL: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The diagonal of a square matrix, or of each of a stack.",
-    formula: "",
-    kink: None,
+    is: Is::Diagonal,
     shape: |dims, args, _| {
         let n = matmul::square(dims, &args[0].shape, "diagonal")?;
         let stack = args[0].shape.iter().take(args[0].shape.rank() - 2).cloned();
@@ -44,10 +44,13 @@ pub static DIAGONAL: OpDef = OpDef {
     },
     kernel: Kernel::Move(Move::Diag),
     diff: Diff::Linear(|graph, _, dy, _| graph.add(&DIAG_EMBED, Attrs::None, &[dy])),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix],
-    examples: &[("diagonal([[1, 2], [3, 4]])", "[1, 4]")],
+    says: Says::plain(
+        "The diagonal of a square matrix, or of each of a stack.",
+        &[("diagonal([[1, 2], [3, 4]])", "[1, 4]")],
+    ),
+    algebra: Algebra::over(&[Domain::Matrix]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `diag_embed(x)`
@@ -56,9 +59,7 @@ pub static DIAG_EMBED: OpDef = OpDef {
     args: &[args::X],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Zeros with the last axis on the diagonal of two.",
-    formula: "",
-    kink: None,
+    is: Is::DiagEmbed,
     shape: |_, args, _| {
         let Some(n) = args[0].shape.last() else {
             return Err(Fault::new("nnlang::shape::axis", "a single number has no axis").label(0, ""));
@@ -67,10 +68,13 @@ pub static DIAG_EMBED: OpDef = OpDef {
     },
     kernel: Kernel::Move(Move::DiagEmbed),
     diff: Diff::Linear(|graph, _, dy, _| graph.add(&DIAGONAL, Attrs::None, &[dy])),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("diag_embed([1, 2])", "[[1, 0], [0, 2]]")],
+    says: Says::plain(
+        "Zeros with the last axis on the diagonal of two.",
+        &[("diag_embed([1, 2])", "[[1, 0], [0, 2]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `trace(A)`
@@ -79,9 +83,7 @@ pub static TRACE: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The sum of the diagonal of a square matrix, or of each of a stack.",
-    formula: "sum(diagonal(A), axis=-1)",
-    kink: None,
+    is: Is::Other,
     shape: |dims, args, _| number_of_matrix(dims, &args[0], "trace"),
     kernel: Kernel::Matrix(linalg::trace),
     diff: Diff::Linear(|graph, node, dy, _| {
@@ -91,10 +93,14 @@ pub static TRACE: OpDef = OpDef {
         let eye = graph.add(&super::eye::EYE, Attrs::One(Attr::Dim(n.into())), &[])?;
         build::mul(graph, dy, eye)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix],
-    examples: &[("trace([[1, 2], [3, 4]])", "5")],
+    says: Says::plain(
+        "The sum of the diagonal of a square matrix, or of each of a stack.",
+        &[("trace([[1, 2], [3, 4]])", "5")],
+    )
+    .latex(r"\operatorname{tr}\left(#\right)"),
+    algebra: Algebra::over(&[Domain::Matrix]).formula("sum(diagonal(A), axis=-1)"),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 const TRIANGLE: &[Arg] = &[args::A, args::or("k", ArgKind::Whole, "0")];
@@ -105,19 +111,20 @@ pub static TRIL: OpDef = OpDef {
     args: TRIANGLE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The lower triangle, up to the k-th diagonal above the main one; zeros above.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: triangle,
     kernel: Kernel::Move(Move::Tril),
     diff: Diff::Linear(|graph, node, dy, _| {
         let attrs = graph.node(node).op.attrs.clone();
         graph.add(&TRIL, attrs, &[dy])
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix],
-    examples: &[("tril([[1, 2], [3, 4]])", "[[1, 0], [3, 4]]"), ("tril([[1, 2], [3, 4]], k=-1)", "[[0, 0], [3, 0]]")],
+    says: Says::plain(
+        "The lower triangle, up to the k-th diagonal above the main one; zeros above.",
+        &[("tril([[1, 2], [3, 4]])", "[[1, 0], [3, 4]]"), ("tril([[1, 2], [3, 4]], k=-1)", "[[0, 0], [3, 0]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Matrix]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `triu(A, k=0)`
@@ -126,19 +133,20 @@ pub static TRIU: OpDef = OpDef {
     args: TRIANGLE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The upper triangle, from the k-th diagonal above the main one; zeros below.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: triangle,
     kernel: Kernel::Move(Move::Triu),
     diff: Diff::Linear(|graph, node, dy, _| {
         let attrs = graph.node(node).op.attrs.clone();
         graph.add(&TRIU, attrs, &[dy])
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix],
-    examples: &[("triu([[1, 2], [3, 4]])", "[[1, 2], [0, 4]]"), ("triu([[1, 2], [3, 4]], k=1)", "[[0, 2], [0, 0]]")],
+    says: Says::plain(
+        "The upper triangle, from the k-th diagonal above the main one; zeros below.",
+        &[("triu([[1, 2], [3, 4]])", "[[1, 2], [0, 4]]"), ("triu([[1, 2], [3, 4]], k=1)", "[[0, 2], [0, 0]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Matrix]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// One number for each matrix of a stack, with two axes of size 1 for those of the matrix.

@@ -1,7 +1,7 @@
 //! `/`: the quotient, entry by entry.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 
 /// `a / b`
 pub static DIV: OpDef = OpDef {
@@ -12,14 +12,15 @@ pub static DIV: OpDef = OpDef {
     ],
     notation: Notation::Infix("/"),
     role: Role::Plain,
-    summary: "The quotient, entry by entry, broadcasting; always real division.",
-    formula: "",
-    kink: None,
+    is: Is::Div,
     shape: shapes::pointwise,
     kernel: Kernel::Zip(|a, b| a / b),
     diff: Diff::Slopes(&["1/b", "-y/b"]),
-    rules: &["a/1 = a", "-a/b = -(a/b)"],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::NonZero],
-    examples: &[("6/3", "2"), ("1/2", "0.5"), ("[1, 2]/4", "[0.25, 0.5]")],
+    says: Says::plain(
+        "The quotient, entry by entry, broadcasting; always real division.",
+        &[("6/3", "2"), ("1/2", "0.5"), ("[1, 2]/4", "[0.25, 0.5]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::NonZero]).rules(&["a/1 = a", "-a/b = -(a/b)"]),
+    bends: Bend::None,
+    export: Export { onnx: "Div", torch: "torch.div", jax: "jnp.divide", numpy: "np.divide", c: "# / ##" },
 };

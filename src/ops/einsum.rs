@@ -2,7 +2,8 @@
 
 use super::{args, build, eye, shapes};
 use crate::graph::{
-    Arg, ArgKind, Attr, Attrs, Contract, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role, Type,
+    Algebra, Arg, ArgKind, Attr, Attrs, Bend, Contract, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId,
+    Notation, OpDef, Role, Says, Type,
 };
 use crate::shape::{Dim, Dims, Shape};
 use crate::tensor::DType;
@@ -15,22 +16,23 @@ pub static EINSUM: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Products summed over the letters that the result has not; a letter twice at one tensor is its diagonal. \
-              Without -> the result has the letters that stand once, in their order.",
-    formula: "",
-    kink: None,
+    is: Is::Einsum,
     shape: shapes::expanded,
     kernel: Kernel::Expand(spelled_out),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("einsum(\"ij,jk->ik\", [[1, 2], [3, 4]], [[0, 1], [1, 0]])", "[[2, 1], [4, 3]]"),
-        ("einsum(\"ii\", [[1, 2], [3, 4]])", "5"),
-        ("einsum(\"i,j->ij\", [1, 2], [3, 4])", "[[3, 4], [6, 8]]"),
-        ("einsum(\"...i->...\", [[1, 2], [3, 4]])", "[3, 7]"),
-    ],
+    says: Says::plain(
+        "Products summed over the letters that the result has not; a letter twice at one tensor is its diagonal. \
+              Without -> the result has the letters that stand once, in their order.",
+        &[
+            ("einsum(\"ij,jk->ik\", [[1, 2], [3, 4]], [[0, 1], [1, 0]])", "[[2, 1], [4, 3]]"),
+            ("einsum(\"ii\", [[1, 2], [3, 4]])", "5"),
+            ("einsum(\"i,j->ij\", [1, 2], [3, 4])", "[[3, 4], [6, 8]]"),
+            ("einsum(\"...i->...\", [[1, 2], [3, 4]])", "[3, 7]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `einsum` with every letter spelled out: what the graph holds.
@@ -39,16 +41,14 @@ pub static EINSUM_LETTERS: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Products summed over the letters that the result has not.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: contracted,
     kernel: Kernel::Contract(Contract::Einsum),
     diff: Diff::Bilinear(share),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[],
+    says: Says::plain("Products summed over the letters that the result has not.", &[]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// The letters of each tensor and of the result.

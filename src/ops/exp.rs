@@ -1,7 +1,7 @@
 //! `exp` and `expm1`.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 
 /// `exp(z)`
 pub static EXP: OpDef = OpDef {
@@ -9,16 +9,20 @@ pub static EXP: OpDef = OpDef {
     args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "e to the power of z.",
-    formula: "",
-    kink: None,
+    is: Is::Exp,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::exp),
     diff: Diff::Slopes(&["y"]),
-    rules: &["exp(0) = 1"],
-    stable: &["1/exp(z) = exp(-z)", "exp(z)^x = exp(x*z)", "sqrt(exp(z)) = exp(z/2)", "2.718281828459045^z = exp(z)"],
-    domain: &[Domain::Reals],
-    examples: &[("exp(0)", "1"), ("exp'(0)", "1"), ("exp(-1000)", "0")],
+    says: Says::plain("e to the power of z.", &[("exp(0)", "1"), ("exp'(0)", "1"), ("exp(-1000)", "0")])
+        .latex(r"e^{#}"),
+    algebra: Algebra::over(&[Domain::Reals]).rules(&["exp(0) = 1"]).stable(&[
+        "1/exp(z) = exp(-z)",
+        "exp(z)^x = exp(x*z)",
+        "sqrt(exp(z)) = exp(z/2)",
+        "2.718281828459045^z = exp(z)",
+    ]),
+    bends: Bend::None,
+    export: Export { onnx: "Exp", torch: "torch.exp", jax: "jnp.exp", numpy: "np.exp", c: "exp" },
 };
 
 /// `expm1(z)`
@@ -27,20 +31,18 @@ pub static EXPM1: OpDef = OpDef {
     args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "exp(z) - 1, with every digit where z is tiny.",
-    formula: "exp(z) - 1",
-    kink: None,
+    is: Is::Expm1,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::expm1),
     diff: Diff::Slopes(&["exp(z)"]),
-    rules: &[],
-    stable: &[
+    says: Says::plain("exp(z) - 1, with every digit where z is tiny.", &[("expm1(0)", "0"), ("expm1(1e-20)", "1e-20")]),
+    algebra: Algebra::over(&[Domain::Reals]).formula("exp(z) - 1").stable(&[
         "exp(z) - 1 = expm1(z)",
         "1 - exp(z) = -expm1(z)",
         "u*exp(z) - u = u*expm1(z)",
         "exp(z) + -1 = expm1(z)",
         "expm1(z) + 1 = exp(z)",
-    ],
-    domain: &[Domain::Reals],
-    examples: &[("expm1(0)", "0"), ("expm1(1e-20)", "1e-20")],
+    ]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "torch.expm1", jax: "jnp.expm1", numpy: "np.expm1", c: "expm1" },
 };

@@ -1,7 +1,9 @@
 //! `max`, `min`, `argmax` and `argmin` over axes. (Of two arguments, entry by entry, they are `maximum` and `minimum`.)
 
 use super::{args, build, shapes};
-use crate::graph::{Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
+use crate::graph::{
+    Algebra, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Reduce, Role, Says,
+};
 use crate::kernels::lanes;
 
 const fn extremum(name: &'static str, summary: &'static str, lane: fn(&[f64]) -> f64) -> OpDef {
@@ -10,9 +12,7 @@ const fn extremum(name: &'static str, summary: &'static str, lane: fn(&[f64]) ->
         args: args::REDUCE,
         notation: Notation::Call,
         role: Role::Plain,
-        summary,
-        formula: "",
-        kink: Some("entries that tie share the slope equally"),
+        is: Is::Other,
         shape: shapes::reduce_some,
         kernel: Kernel::Reduce(Reduce::Lane(lane)),
         diff: Diff::Rule {
@@ -29,53 +29,53 @@ const fn extremum(name: &'static str, summary: &'static str, lane: fn(&[f64]) ->
                 build::mul(graph, dy, weight)
             },
         },
-        rules: &[],
-        stable: &[],
-        domain: &[Domain::Reals],
-        examples: &[],
+        says: Says {
+            summary: summary,
+            kink: Some("entries that tie share the slope equally"),
+            examples: &[],
+            latex: "",
+            also: &[],
+            aliases: &[],
+        },
+        algebra: Algebra::over(&[Domain::Reals]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 /// `max(x, axis=0, keep=true)`
-pub static MAX: OpDef = OpDef {
-    examples: &[("max([1, 5, 3])", "5"), ("max([[1, 5], [7, 2]], axis=0)", "[7, 5]")],
-    ..extremum("max", "The largest entry of all, or along axes.", lanes::max)
-};
+pub static MAX: OpDef = extremum("max", "The largest entry of all, or along axes.", lanes::max)
+    .is(Is::Max)
+    .examples(&[("max([1, 5, 3])", "5"), ("max([[1, 5], [7, 2]], axis=0)", "[7, 5]")])
+    .also(&["maximum"]);
 
 /// `min(x, axis=0, keep=true)`
-pub static MIN: OpDef = OpDef {
-    examples: &[("min([4, 1, 3])", "1"), ("min([[1, 5], [7, 2]], axis=1)", "[1, 2]")],
-    ..extremum("min", "The smallest entry of all, or along axes.", lanes::min)
-};
+pub static MIN: OpDef = extremum("min", "The smallest entry of all, or along axes.", lanes::min)
+    .is(Is::Min)
+    .examples(&[("min([4, 1, 3])", "1"), ("min([[1, 5], [7, 2]], axis=1)", "[1, 2]")])
+    .also(&["minimum"]);
 
 const fn place(name: &'static str, summary: &'static str, lane: fn(&[f64]) -> f64) -> OpDef {
     OpDef {
         shape: shapes::reduce_int,
-        kink: None,
         diff: Diff::None("its whole number stays or jumps, and has no slope"),
-        ..extremum(name, summary, lane)
+        ..extremum(name, summary, lane).smooth()
     }
 }
 
 /// `argmax(x, axis=0)`
-pub static ARGMAX: OpDef = OpDef {
-    examples: &[("argmax([1, 5, 5])", "1"), ("argmax([[1, 5], [7, 2]], axis=0)", "[1, 0]")],
-    ..place(
-        "argmax",
-        "Where the largest entry is, the first of a tie; over all axes counted row by row.",
-        lanes::argmax,
-    )
-};
+pub static ARGMAX: OpDef =
+    place("argmax", "Where the largest entry is, the first of a tie; over all axes counted row by row.", lanes::argmax)
+        .is(Is::Argmax)
+        .examples(&[("argmax([1, 5, 5])", "1"), ("argmax([[1, 5], [7, 2]], axis=0)", "[1, 0]")]);
 
 /// `argmin(x, axis=0)`
-pub static ARGMIN: OpDef = OpDef {
-    examples: &[("argmin([4, 1, 1])", "1"), ("argmin([[1, 5], [7, 2]], axis=1)", "[0, 1]")],
-    ..place(
-        "argmin",
-        "Where the smallest entry is, the first of a tie; over all axes counted row by row.",
-        lanes::argmin,
-    )
-};
+pub static ARGMIN: OpDef = place(
+    "argmin",
+    "Where the smallest entry is, the first of a tie; over all axes counted row by row.",
+    lanes::argmin,
+)
+.examples(&[("argmin([4, 1, 1])", "1"), ("argmin([[1, 5], [7, 2]], axis=1)", "[0, 1]")]);
 
 /// How much of the slope each entry has: 1 at the extremum, a share of it at each that ties, 0 elsewhere.
 fn weight(graph: &mut Graph, node: NodeId) -> Result<NodeId, Fault> {

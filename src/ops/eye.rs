@@ -2,7 +2,8 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    ArgKind, Attr, Attrs, Diff, Domain, Expand, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role, Source, Type,
+    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Expand, Export, Fault, Graph, Is, Kernel, NodeId, Notation,
+    OpDef, Role, Says, Source, Type,
 };
 use crate::shape::{Dim, Shape};
 
@@ -12,19 +13,18 @@ pub static EYE: OpDef = OpDef {
     args: &[args::given("n", ArgKind::Dim)],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The identity matrix: 1 on the diagonal, 0 elsewhere.",
-    formula: "",
-    kink: None,
+    is: Is::Eye,
     shape: |_, _, attrs| {
         let n = shapes::dim_of(attrs, 0)?;
         Ok(Type::real(Shape::new([n.clone(), n])))
     },
     kernel: Kernel::Source(Source::Eye),
     diff: Diff::Flat(NOTHING),
-    rules: &[],
-    stable: &[],
-    domain: &[],
-    examples: &[("eye(2)", "[[1, 0], [0, 1]]")],
+    says: Says::plain("The identity matrix: 1 on the diagonal, 0 elsewhere.", &[("eye(2)", "[[1, 0], [0, 1]]")])
+        .latex(r"I_{#}"),
+    algebra: Algebra::over(&[]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `arange(3)`
@@ -33,16 +33,17 @@ pub static ARANGE: OpDef = OpDef {
     args: &[args::given("n", ArgKind::Dim)],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The numbers 0, 1, 2, …, n of them; `arange(start, stop, step)` is `start..stop step step`.",
-    formula: "",
-    kink: None,
+    is: Is::Arange,
     shape: |_, _, attrs| Ok(Type::real(Shape::new([shapes::dim_of(attrs, 0)?]))),
     kernel: Kernel::Source(Source::Arange),
     diff: Diff::Flat(NOTHING),
-    rules: &[],
-    stable: &[],
-    domain: &[],
-    examples: &[("arange(3)", "[0, 1, 2]"), ("arange(4)/2", "[0, 0.5, 1, 1.5]"), ("arange(2, 9, 3)", "[2, 5, 8]")],
+    says: Says::plain(
+        "The numbers 0, 1, 2, …, n of them; `arange(start, stop, step)` is `start..stop step step`.",
+        &[("arange(3)", "[0, 1, 2]"), ("arange(4)/2", "[0, 0.5, 1, 1.5]"), ("arange(2, 9, 3)", "[2, 5, 8]")],
+    ),
+    algebra: Algebra::over(&[]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 const NOTHING: &str = "it does not depend on anything";
@@ -53,47 +54,36 @@ const fn expands(name: &'static str, summary: &'static str, expand: Expand) -> O
         args: &[args::SHAPE],
         notation: Notation::Call,
         role: Role::Plain,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: shapes::expanded,
         kernel: Kernel::Expand(expand),
         diff: Diff::None(args::EXPANDED),
-        rules: &[],
-        stable: &[],
-        domain: &[],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 /// `zeros([3, m])`
-pub static ZEROS: OpDef = OpDef {
-    examples: &[("zeros([2])", "[0, 0]"), ("zeros([])", "0")],
-    ..expands("zeros", "Zeros of a shape.", |graph, attrs, _| filled(graph, attrs, 0.0))
-};
+pub static ZEROS: OpDef = expands("zeros", "Zeros of a shape.", |graph, attrs, _| filled(graph, attrs, 0.0))
+    .examples(&[("zeros([2])", "[0, 0]"), ("zeros([])", "0")]);
 
 /// `ones([3, m])`
-pub static ONES: OpDef = OpDef {
-    examples: &[("ones([2])", "[1, 1]")],
-    ..expands("ones", "Ones of a shape.", |graph, attrs, _| filled(graph, attrs, 1.0))
-};
+pub static ONES: OpDef = expands("ones", "Ones of a shape.", |graph, attrs, _| filled(graph, attrs, 1.0))
+    .examples(&[("ones([2])", "[1, 1]")]);
 
 /// `linspace(0, 1, 5)`
 pub static LINSPACE: OpDef = OpDef {
     args: &[args::tensor("start"), args::tensor("stop"), args::given("n", ArgKind::Dim)],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("linspace(0, 1, 5)", "[0, 0.25, 0.5, 0.75, 1]"), ("linspace(2, 4, 1)", "[2]")],
     ..expands("linspace", "Evenly spaced numbers, n of them, from start to stop, both included.", spaced)
+        .domain(&[Domain::Reals, Domain::Reals])
+        .examples(&[("linspace(0, 1, 5)", "[0, 0.25, 0.5, 0.75, 1]"), ("linspace(2, 4, 1)", "[2]")])
 };
 
 /// `one_hot(y, 3, axis=-1)`
 pub static ONE_HOT: OpDef = OpDef {
     args: &[args::given("y", ArgKind::Index), args::given("n", ArgKind::Dim), args::or("axis", ArgKind::NewAxis, "-1")],
-    domain: &[Domain::Whole(0, 3)],
-    examples: &[
-        ("one_hot([0, 2], 3)", "[[1, 0, 0], [0, 0, 1]]"),
-        ("one_hot([0, 2], 3, axis=0)", "[[1, 0], [0, 0], [0, 1]]"),
-    ],
     ..expands(
         "one_hot",
         "For each label 0 to n - 1 a line of zeros with a 1 at the label, along a new axis.",
@@ -102,6 +92,11 @@ pub static ONE_HOT: OpDef = OpDef {
             one_hot(graph, args[0], shapes::dim_of(attrs, 0)?, axis)
         },
     )
+    .domain(&[Domain::Whole(0, 3)])
+    .examples(&[
+        ("one_hot([0, 2], 3)", "[[1, 0, 0], [0, 0, 1]]"),
+        ("one_hot([0, 2], 3, axis=0)", "[[1, 0], [0, 0], [0, 1]]"),
+    ])
 };
 
 /// A line of zeros with a 1 at each label, along a new axis.

@@ -2,7 +2,8 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+    Algebra, Arg, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation,
+    OpDef, Role, Says, Type,
 };
 use crate::shape::{Dim, Dims, Shape};
 
@@ -15,9 +16,7 @@ pub static TAKE_ALONG: OpDef = OpDef {
     args: &[args::X, INDEX, AXIS],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Along an axis the entries at the indices, each line with its own: y[i, j] = x[index[i, j], j] for axis 0.",
-    formula: "",
-    kink: None,
+    is: Is::TakeAlong,
     shape: taken,
     kernel: Kernel::Move(Move::Gather),
     diff: Diff::Linear(|graph, node, dy, arg| {
@@ -29,13 +28,16 @@ pub static TAKE_ALONG: OpDef = OpDef {
         let size = graph.shape(x)[axis].clone();
         scatter_add(graph, dy, index, axis, size)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Whole(0, 1)],
-    examples: &[
-        ("take_along([10, 20, 30], [2, 0])", "[30, 10]"),
-        ("take_along([[1, 2], [3, 4]], [[0, 1]], axis=0)", "[[1, 4]]"),
-    ],
+    says: Says::plain(
+        "Along an axis the entries at the indices, each line with its own: y[i, j] = x[index[i, j], j] for axis 0.",
+        &[
+            ("take_along([10, 20, 30], [2, 0])", "[30, 10]"),
+            ("take_along([[1, 2], [3, 4]], [[0, 1]], axis=0)", "[[1, 4]]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Whole(0, 1)]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `scatter_add(x, index, n, axis=0)`
@@ -44,9 +46,7 @@ pub static SCATTER_ADD: OpDef = OpDef {
     args: &[args::X, INDEX, AXIS, args::given("size", ArgKind::Dim)],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Zeros, size of them along the axis, with the entries of x added at the indices: the transpose of take_along.",
-    formula: "",
-    kink: None,
+    is: Is::ScatterAdd,
     shape: scattered,
     kernel: Kernel::Move(Move::ScatterAdd),
     diff: Diff::Linear(|graph, node, dy, arg| {
@@ -57,10 +57,13 @@ pub static SCATTER_ADD: OpDef = OpDef {
         let axis = shapes::axis_of(&graph.dims, graph.shape(index), &graph.node(node).op.attrs, 0)?;
         take_along(graph, dy, index, axis)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Whole(0, 1)],
-    examples: &[("scatter_add([1, 2, 3], [0, 2, 0], size=4)", "[4, 0, 2, 0]")],
+    says: Says::plain(
+        "Zeros, size of them along the axis, with the entries of x added at the indices: the transpose of take_along.",
+        &[("scatter_add([1, 2, 3], [0, 2, 0], size=4)", "[4, 0, 2, 0]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Whole(0, 1)]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `gather(x, index, axis=0)`
@@ -69,10 +72,7 @@ pub static GATHER: OpDef = OpDef {
     args: &[args::X, INDEX, AXIS],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "What stands at the indices along an axis: with an index of x's own rank one entry each, as take_along; with \
-              any other whole slices, x[index].",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, attrs, args| {
         let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
@@ -83,14 +83,18 @@ pub static GATHER: OpDef = OpDef {
         }
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Whole(0, 1)],
-    examples: &[
-        ("gather([10, 20, 30], [2, 0])", "[30, 10]"),
-        ("gather([[1, 2], [3, 4]], [1, 1, 0])", "[[3, 4], [3, 4], [1, 2]]"),
-        ("gather([[1, 2], [3, 4]], [[0], [1]], axis=1)", "[[1], [4]]"),
-    ],
+    says: Says::plain(
+        "What stands at the indices along an axis: with an index of x's own rank one entry each, as take_along; with \
+              any other whole slices, x[index].",
+        &[
+            ("gather([10, 20, 30], [2, 0])", "[30, 10]"),
+            ("gather([[1, 2], [3, 4]], [1, 1, 0])", "[[3, 4], [3, 4], [1, 2]]"),
+            ("gather([[1, 2], [3, 4]], [[0], [1]], axis=1)", "[[1], [4]]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Whole(0, 1)]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `take_along(x, index, axis=axis)`

@@ -1,7 +1,9 @@
 //! `layer_norm`: every example with mean 0 and variance 1 over its features.
 
 use super::{args, build, mean, shapes};
-use crate::graph::{ArgKind, Attr, Attrs, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{
+    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says,
+};
 
 /// `layer_norm(x, axis=-1, eps=1e-5)`
 pub static LAYER_NORM: OpDef = OpDef {
@@ -9,9 +11,7 @@ pub static LAYER_NORM: OpDef = OpDef {
     args: &[args::X, args::CLASS_AXIS, args::or("eps", ArgKind::Tensor, "1e-5")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Less its mean, over the root of its variance plus eps, along the axis of the features.",
-    formula: "(x - mean(x))/sqrt(var(x) + eps)",
-    kink: None,
+    is: Is::Other,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, attrs, args| {
         let axis = shapes::axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
@@ -25,11 +25,14 @@ pub static LAYER_NORM: OpDef = OpDef {
         build::div(graph, away, root)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Open(0.1, 1.0)],
-    examples: &[
-        ("layer_norm([1, 3], eps=0)", "[-1, 1]"),
-        ("layer_norm([[1, 3], [2, 6]], axis=1, eps=0)", "[[-1, 1], [-1, 1]]"),
-    ],
+    says: Says::plain(
+        "Less its mean, over the root of its variance plus eps, along the axis of the features.",
+        &[
+            ("layer_norm([1, 3], eps=0)", "[-1, 1]"),
+            ("layer_norm([[1, 3], [2, 6]], axis=1, eps=0)", "[[-1, 1], [-1, 1]]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Open(0.1, 1.0)]).formula("(x - mean(x))/sqrt(var(x) + eps)"),
+    bends: Bend::None,
+    export: Export::none(),
 };

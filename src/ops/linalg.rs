@@ -4,7 +4,10 @@
 //! differentiation*, 2008; of Cholesky: I. Murray, *Differentiation of the Cholesky decomposition*, 2016.
 
 use super::{args, build, diag, matmul, shapes};
-use crate::graph::{Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role, Type};
+use crate::graph::{
+    Algebra, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role, Says,
+    Type,
+};
 use crate::kernels::linalg;
 use crate::shape::{self, Dims, Shape};
 
@@ -14,9 +17,7 @@ pub static INV: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The inverse matrix; of a singular one it is an error. To solve A @ x = b, write solve(A, b).",
-    formula: "",
-    kink: None,
+    is: Is::Inv,
     shape: |dims, args, _| {
         matmul::square(dims, &args[0].shape, "inv")?;
         Ok(Type::real(args[0].shape.clone()))
@@ -36,10 +37,15 @@ pub static INV: OpDef = OpDef {
             build::neg(graph, product)
         },
     },
-    rules: &[],
-    stable: &["inv(a) @ b = solve(a, b)"],
-    domain: &[Domain::Matrix],
-    examples: &[("inv([[2, 0], [0, 4]])", "[[0.5, 0], [0, 0.25]]"), ("inv([[1, 2], [3, 5]])", "[[-5, 2], [3, -1]]")],
+    says: Says::plain(
+        "The inverse matrix; of a singular one it is an error. To solve A @ x = b, write solve(A, b).",
+        &[("inv([[2, 0], [0, 4]])", "[[0.5, 0], [0, 0.25]]"), ("inv([[1, 2], [3, 5]])", "[[-5, 2], [3, -1]]")],
+    )
+    .latex(r"\left(#\right)^{-1}")
+    .also(&["inverse"]),
+    algebra: Algebra::over(&[Domain::Matrix]).stable(&["inv(a) @ b = solve(a, b)"]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "torch.linalg.inv", jax: "jnp.linalg.inv", numpy: "np.linalg.inv", c: "" },
 };
 
 /// `solve(A, b)` of a vector or a matrix `b`.
@@ -48,9 +54,7 @@ pub static SOLVE: OpDef = OpDef {
     args: &[args::A, args::tensor("b")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The x with A @ x = b, for a vector b or for each column of a matrix b; of a singular A it is an error.",
-    formula: "",
-    kink: None,
+    is: Is::Solve,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, _, args| {
         if graph.shape(args[1]).rank() != 1 {
@@ -62,13 +66,13 @@ pub static SOLVE: OpDef = OpDef {
         build::drop_axis(graph, x, last)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix, Domain::Reals],
-    examples: &[
-        ("solve([[2, 0], [0, 4]], [2, 2])", "[1, 0.5]"),
-        ("solve([[1, 2], [3, 5]], [[1], [2]])", "[[-1], [1]]"),
-    ],
+    says: Says::plain(
+        "The x with A @ x = b, for a vector b or for each column of a matrix b; of a singular A it is an error.",
+        &[("solve([[2, 0], [0, 4]], [2, 2])", "[1, 0.5]"), ("solve([[1, 2], [3, 5]], [[1], [2]])", "[[-1], [1]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Matrix, Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "torch.linalg.solve", jax: "jnp.linalg.solve", numpy: "np.linalg.solve", c: "" },
 };
 
 /// `solve(A, B)` of a matrix `B`, or stacks: what the graph holds.
@@ -77,9 +81,7 @@ pub static SOLVE_COLUMNS: OpDef = OpDef {
     args: &[args::A, args::tensor("b")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The X with A @ X = B.",
-    formula: "",
-    kink: None,
+    is: Is::Solve,
     shape: solved,
     kernel: Kernel::Matrix(linalg::solve),
     diff: Diff::Rule {
@@ -115,10 +117,10 @@ pub static SOLVE_COLUMNS: OpDef = OpDef {
             build::sum_to(graph, share, shape)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix, Domain::Matrix],
-    examples: &[],
+    says: Says::plain("The X with A @ X = B.", &[]),
+    algebra: Algebra::over(&[Domain::Matrix, Domain::Matrix]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "torch.linalg.solve", jax: "jnp.linalg.solve", numpy: "np.linalg.solve", c: "" },
 };
 
 /// `det(A)`
@@ -127,9 +129,7 @@ pub static DET: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The determinant of a square matrix, or of each of a stack.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: |dims, args, _| diag::number_of_matrix(dims, &args[0], "det"),
     kernel: Kernel::Matrix(linalg::det),
     diff: Diff::Rule {
@@ -146,10 +146,14 @@ pub static DET: OpDef = OpDef {
             build::mul(graph, dy, slope)
         },
     },
-    rules: &[],
-    stable: &["log(det(a)) = logdet(a)"],
-    domain: &[Domain::Matrix],
-    examples: &[("det([[1, 2], [3, 4]])", "-2"), ("det([[1, 2], [2, 4]])", "0")],
+    says: Says::plain(
+        "The determinant of a square matrix, or of each of a stack.",
+        &[("det([[1, 2], [3, 4]])", "-2"), ("det([[1, 2], [2, 4]])", "0")],
+    )
+    .latex(r"\det\left(#\right)"),
+    algebra: Algebra::over(&[Domain::Matrix]).stable(&["log(det(a)) = logdet(a)"]),
+    bends: Bend::None,
+    export: Export { onnx: "Det", torch: "torch.linalg.det", jax: "jnp.linalg.det", numpy: "np.linalg.det", c: "" },
 };
 
 /// `cofactor(A)`
@@ -158,10 +162,7 @@ pub static COFACTOR: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The matrix of cofactors: the slope of det by each entry, right for singular matrices too. Its own slope \
-              needs an invertible matrix.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: |dims, args, _| {
         matmul::square(dims, &args[0].shape, "cofactor")?;
         Ok(Type::real(args[0].shape.clone()))
@@ -176,13 +177,14 @@ pub static COFACTOR: OpDef = OpDef {
         // The second derivative of det is symmetric.
         reverse: |graph, node, dy, _| turned(graph, node, dy),
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Matrix],
-    examples: &[
-        ("cofactor([[1, 2], [3, 4]])", "[[4, -3], [-2, 1]]"),
-        ("cofactor([[1, 2], [2, 4]])", "[[4, -2], [-2, 1]]"),
-    ],
+    says: Says::plain(
+        "The matrix of cofactors: the slope of det by each entry, right for singular matrices too. Its own slope \
+              needs an invertible matrix.",
+        &[("cofactor([[1, 2], [3, 4]])", "[[4, -3], [-2, 1]]"), ("cofactor([[1, 2], [2, 4]])", "[[4, -2], [-2, 1]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Matrix]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `logdet(A)`
@@ -191,9 +193,7 @@ pub static LOGDET: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The log of the determinant, which must be above 0; neither overflows nor underflows on the way.",
-    formula: "log(det(A))",
-    kink: None,
+    is: Is::Other,
     shape: |dims, args, _| diag::number_of_matrix(dims, &args[0], "logdet"),
     kernel: Kernel::Matrix(linalg::logdet),
     diff: Diff::Rule {
@@ -208,10 +208,15 @@ pub static LOGDET: OpDef = OpDef {
             build::mul(graph, dy, slope)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Spd],
-    examples: &[("logdet([[2, 0], [0, 3]])", "log(6)"), ("logdet(1e-200*eye(2))", "-400*log(10)")],
+    says: Says::plain(
+        "The log of the determinant, which must be above 0; neither overflows nor underflows on the way.",
+        &[("logdet([[2, 0], [0, 3]])", "log(6)"), ("logdet(1e-200*eye(2))", "-400*log(10)")],
+    )
+    .latex(r"\log\det\left(#\right)")
+    .also(&["log_det"]),
+    algebra: Algebra::over(&[Domain::Spd]).formula("log(det(A))"),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `cholesky(A)`
@@ -220,9 +225,7 @@ pub static CHOLESKY: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The lower triangular L with L @ L' = A, of a symmetric positive definite A (of (A + A')/2, to be exact).",
-    formula: "",
-    kink: None,
+    is: Is::Cholesky,
     shape: |dims, args, _| {
         matmul::square(dims, &args[0].shape, "cholesky")?;
         Ok(Type::real(args[0].shape.clone()))
@@ -250,10 +253,19 @@ pub static CHOLESKY: OpDef = OpDef {
             symmetrized(graph, both)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Spd],
-    examples: &[("cholesky([[4, 2], [2, 5]])", "[[2, 0], [1, 2]]")],
+    says: Says::plain(
+        "The lower triangular L with L @ L' = A, of a symmetric positive definite A (of (A + A')/2, to be exact).",
+        &[("cholesky([[4, 2], [2, 5]])", "[[2, 0], [1, 2]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Spd]),
+    bends: Bend::None,
+    export: Export {
+        onnx: "",
+        torch: "torch.linalg.cholesky",
+        jax: "jnp.linalg.cholesky",
+        numpy: "np.linalg.cholesky",
+        c: "",
+    },
 };
 
 fn solve(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<NodeId, Fault> {

@@ -1,7 +1,9 @@
 //! `logsumexp`: the smooth maximum.
 
 use super::{args, build, shapes};
-use crate::graph::{Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
+use crate::graph::{
+    Algebra, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Reduce, Role, Says,
+};
 use crate::kernels::lanes;
 
 /// `logsumexp(x, axis=0, keep=true)`
@@ -10,9 +12,7 @@ pub static LOGSUMEXP: OpDef = OpDef {
     args: args::REDUCE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The log of the sum of the exponentials, of all entries or along axes: a smooth maximum, exact at ±1000.",
-    formula: "log(sum(exp(x)))",
-    kink: None,
+    is: Is::LogSumExp,
     shape: shapes::reduce,
     kernel: Kernel::Reduce(Reduce::Lane(lanes::logsumexp)),
     diff: Diff::Rule {
@@ -29,10 +29,13 @@ pub static LOGSUMEXP: OpDef = OpDef {
             build::mul(graph, dy, weight)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("logsumexp([0, 0])", "log(2)"), ("logsumexp([1000, 1000])", "1000 + log(2)")],
+    says: Says::plain(
+        "The log of the sum of the exponentials, of all entries or along axes: a smooth maximum, exact at ±1000.",
+        &[("logsumexp([0, 0])", "log(2)"), ("logsumexp([1000, 1000])", "1000 + log(2)")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]).formula("log(sum(exp(x)))"),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// The softmax over the reduced axes.

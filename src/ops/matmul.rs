@@ -1,7 +1,10 @@
 //! `@`: the product of vectors, matrices and stacks of matrices.
 
 use super::{args, build};
-use crate::graph::{Attrs, Contract, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role, Type};
+use crate::graph::{
+    Algebra, Attrs, Bend, Contract, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role,
+    Says, Type,
+};
 use crate::shape::{self, Dim, Dims, Shape};
 
 /// `A @ B`
@@ -10,20 +13,21 @@ pub static MATMUL: OpDef = OpDef {
     args: &[args::A, args::tensor("B")],
     notation: Notation::Infix("@"),
     role: Role::Plain,
-    summary: "The matrix product; of stacks of matrices, product by product, broadcasting the axes before the last two.",
-    formula: "",
-    kink: None,
+    is: Is::MatMul,
     shape: product,
     kernel: Kernel::Contract(Contract::MatMul),
     diff: Diff::Bilinear(share),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[
-        ("[[1, 2], [3, 4]] @ [[0, 1], [1, 0]]", "[[2, 1], [4, 3]]"),
-        ("[[1, 2], [3, 4]] @ [1, 1]", "[3, 7]"),
-        ("[1, 2] @ [3, 4]", "11"),
-    ],
+    says: Says::plain(
+        "The matrix product; of stacks of matrices, product by product, broadcasting the axes before the last two.",
+        &[
+            ("[[1, 2], [3, 4]] @ [[0, 1], [1, 0]]", "[[2, 1], [4, 3]]"),
+            ("[[1, 2], [3, 4]] @ [1, 1]", "[3, 7]"),
+            ("[1, 2] @ [3, 4]", "11"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "MatMul", torch: "torch.matmul", jax: "jnp.matmul", numpy: "np.matmul", c: "" },
 };
 
 /// `a @ b`

@@ -1,7 +1,10 @@
 //! `max` and `min` of two, entry by entry, and who has the slope where they tie.
 
 use super::{choose, compare, div, mul, neg, number, shapes};
-use crate::graph::{Arg, ArgKind, Attrs, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role};
+use crate::graph::{
+    Algebra, Arg, ArgKind, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role,
+    Says,
+};
 use crate::kernels::elementwise;
 use smallvec::SmallVec;
 
@@ -16,16 +19,23 @@ pub static MAXIMUM: OpDef = OpDef {
     args: &[A, B],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The larger of two, entry by entry, broadcasting: what max(a, b) means.",
-    formula: "where(a >= b, a, b)",
-    kink: Some(KINK),
+    is: Is::Maximum,
     shape: shapes::pointwise,
     kernel: Kernel::Zip(elementwise::maximum),
     diff: Diff::SlopeBy(|graph, node, arg| slope(graph, node, arg, Chosen::Larger)),
-    rules: &["maximum(a, a) = a"],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("max(2, 3)", "3"), ("max([1, 5], 3)", "[3, 5]")],
+    says: Says {
+        summary: "The larger of two, entry by entry, broadcasting: what max(a, b) means.",
+        kink: Some(KINK),
+        examples: &[("max(2, 3)", "3"), ("max([1, 5], 3)", "[3, 5]")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals])
+        .formula("where(a >= b, a, b)")
+        .rules(&["maximum(a, a) = a"]),
+    bends: Bend::RectifiesBesideZero,
+    export: Export { onnx: "Max", torch: "torch.maximum", jax: "jnp.maximum", numpy: "np.maximum", c: "fmax" },
 };
 
 /// `min(a, b)`
@@ -34,16 +44,23 @@ pub static MINIMUM: OpDef = OpDef {
     args: &[A, B],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The smaller of two, entry by entry, broadcasting: what min(a, b) means.",
-    formula: "where(a <= b, a, b)",
-    kink: Some(KINK),
+    is: Is::Minimum,
     shape: shapes::pointwise,
     kernel: Kernel::Zip(elementwise::minimum),
     diff: Diff::SlopeBy(|graph, node, arg| slope(graph, node, arg, Chosen::Smaller)),
-    rules: &["minimum(a, a) = a"],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals],
-    examples: &[("min(2, 3)", "2"), ("min([1, 5], 3)", "[1, 3]")],
+    says: Says {
+        summary: "The smaller of two, entry by entry, broadcasting: what min(a, b) means.",
+        kink: Some(KINK),
+        examples: &[("min(2, 3)", "2"), ("min([1, 5], 3)", "[1, 3]")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals])
+        .formula("where(a <= b, a, b)")
+        .rules(&["minimum(a, a) = a"]),
+    bends: Bend::None,
+    export: Export { onnx: "Min", torch: "torch.minimum", jax: "jnp.minimum", numpy: "np.minimum", c: "fmin" },
 };
 
 /// Which of the two the operator chooses.

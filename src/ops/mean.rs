@@ -2,7 +2,8 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role,
+    Algebra, Arg, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef,
+    Reduce, Role, Says,
 };
 use crate::kernels::lanes;
 
@@ -12,9 +13,7 @@ pub static MEAN: OpDef = OpDef {
     args: args::REDUCE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The mean of all entries, or along axes.",
-    formula: "",
-    kink: None,
+    is: Is::Mean,
     shape: shapes::reduce_some,
     kernel: Kernel::Reduce(Reduce::Lane(lanes::mean)),
     diff: Diff::Linear(|graph, node, dy, _| {
@@ -24,10 +23,14 @@ pub static MEAN: OpDef = OpDef {
         let share = build::div(graph, dy, count)?;
         build::spread(graph, node, share)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("mean([1, 2, 6])", "3"), ("mean([[1, 2], [3, 4]], axis=0)", "[2, 3]")],
+    says: Says::plain(
+        "The mean of all entries, or along axes.",
+        &[("mean([1, 2, 6])", "3"), ("mean([[1, 2], [3, 4]], axis=0)", "[2, 3]")],
+    )
+    .also(&["average", "avg"]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 const SPREAD: &[Arg] = &[args::X, args::AXES, args::KEEP, args::or("ddof", ArgKind::Whole, "0")];
@@ -38,9 +41,7 @@ pub static VAR: OpDef = OpDef {
     args: SPREAD,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The mean squared distance from the mean; divided by n - ddof.",
-    formula: "mean((x - mean(x))^2)",
-    kink: None,
+    is: Is::Var,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, attrs, args| {
         let square = {
@@ -56,14 +57,17 @@ pub static VAR: OpDef = OpDef {
         build::div(graph, sum, freedom)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("var([1, 2, 3, 4])", "1.25"),
-        ("var([1, 2, 3, 6], ddof=1)", "14/3"),
-        ("var([[1, 2], [3, 6]], axis=0)", "[1, 4]"),
-    ],
+    says: Says::plain(
+        "The mean squared distance from the mean; divided by n - ddof.",
+        &[
+            ("var([1, 2, 3, 4])", "1.25"),
+            ("var([1, 2, 3, 6], ddof=1)", "14/3"),
+            ("var([[1, 2], [3, 6]], axis=0)", "[1, 4]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]).formula("mean((x - mean(x))^2)"),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `std(x, axis=0, keep=true, ddof=1)`
@@ -72,9 +76,7 @@ pub static STD: OpDef = OpDef {
     args: SPREAD,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The standard deviation: the root of the mean squared distance from the mean.",
-    formula: "sqrt(mean((x - mean(x))^2))",
-    kink: Some("where all entries are equal its slope is 0"),
+    is: Is::Std,
     shape: shapes::expanded,
     // By the norm, which neither overflows nor has a slope 0/0 where all entries are equal.
     kernel: Kernel::Expand(|graph, attrs, args| {
@@ -86,10 +88,17 @@ pub static STD: OpDef = OpDef {
         build::div(graph, norm, root)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("std([2, 4])", "1"), ("std([2, 4], ddof=1)", "sqrt(2)"), ("std([3, 3])", "0")],
+    says: Says {
+        summary: "The standard deviation: the root of the mean squared distance from the mean.",
+        kink: Some("where all entries are equal its slope is 0"),
+        examples: &[("std([2, 4])", "1"), ("std([2, 4], ddof=1)", "sqrt(2)"), ("std([3, 3])", "0")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]).formula("sqrt(mean((x - mean(x))^2))"),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 fn away_from_mean(graph: &mut Graph, attrs: &Attrs, x: NodeId) -> Result<NodeId, Fault> {

@@ -1,7 +1,9 @@
 //! `median`: the entry in the middle.
 
 use super::{args, build, shapes, sort};
-use crate::graph::{Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
+use crate::graph::{
+    Algebra, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Reduce, Role, Says,
+};
 use crate::kernels::lanes;
 use crate::shape::Dim;
 
@@ -11,9 +13,7 @@ pub static MEDIAN: OpDef = OpDef {
     args: args::REDUCE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The middle entry in order, or the mean of the two in the middle; of all entries or along axes.",
-    formula: "",
-    kink: Some("equal entries keep their order, and the one that stands in the middle has the slope"),
+    is: Is::Other,
     shape: shapes::reduce_some,
     kernel: Kernel::Reduce(Reduce::Lane(lanes::median)),
     diff: Diff::Rule {
@@ -44,14 +44,21 @@ pub static MEDIAN: OpDef = OpDef {
             build::unlanes(graph, share, &shape, &middle.axes)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("median([3, 1, 2])", "2"),
-        ("median([4, 1, 2, 3])", "2.5"),
-        ("median([[1, 5], [3, 7], [2, 6]], axis=0)", "[2, 6]"),
-    ],
+    says: Says {
+        summary: "The middle entry in order, or the mean of the two in the middle; of all entries or along axes.",
+        kink: Some("equal entries keep their order, and the one that stands in the middle has the slope"),
+        examples: &[
+            ("median([3, 1, 2])", "2"),
+            ("median([4, 1, 2, 3])", "2.5"),
+            ("median([[1, 5], [3, 7], [2, 6]], axis=0)", "[2, 6]"),
+        ],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// The lanes of a median: the indices that sort them, along their last axis, and the two places in the middle.

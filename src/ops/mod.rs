@@ -2,25 +2,16 @@
 
 /// Builders of nodes: what derivatives are written with.
 pub mod build;
-/// Names by which other languages and libraries know what this one has.
-pub mod foreign;
-pub mod form;
-pub mod known;
-/// What operators are in LaTeX.
-pub mod latex;
 /// Shape rules shared by many operators.
 pub mod shapes;
-pub mod units;
 
 mod args;
-mod away;
-mod recognise;
-
-pub use recognise::recognise;
 pub use structure::{definition, number, slot, stand_in};
 
-use crate::graph::{Kernel, OpDef};
+use crate::graph::{Is, Kernel, OpDef};
+use crate::syntax::ast::Infix;
 use crate::tensor::Precision;
+use std::sync::LazyLock;
 
 /// The files of this folder and the operators in each: declares the one and lists the other.
 macro_rules! operators {
@@ -92,9 +83,6 @@ operators! {
     random: NORMAL UNIFORM BERNOULLI;
 }
 
-/// Other spellings of an operator's name, as notes write them.
-static SPELLINGS: &[(&str, &OpDef)] = &[("σ", &sigmoid::SIGMOID)];
-
 /// The operator of a name, or of another spelling of it.
 pub fn find(name: &str) -> Option<&'static OpDef> {
     use std::collections::HashMap;
@@ -102,9 +90,60 @@ pub fn find(name: &str) -> Option<&'static OpDef> {
     static BY_NAME: OnceLock<HashMap<&'static str, &'static OpDef>> = OnceLock::new();
     let names = || {
         let own = ALL.iter().map(|def| (def.name, *def));
-        own.chain(SPELLINGS.iter().copied()).collect()
+        let others = ALL.iter().flat_map(|def| def.says.aliases.iter().map(|alias| (*alias, *def)));
+        own.chain(others).collect()
     };
     BY_NAME.get_or_init(names).get(name).copied()
+}
+
+/// The operator that a pass knows so.
+pub fn of(is: Is) -> &'static OpDef {
+    static BY_TAG: LazyLock<Vec<&'static OpDef>> = LazyLock::new(|| {
+        let mut found = vec![ALL[0]; ALL.iter().map(|def| def.is as usize).max().unwrap_or(0) + 1];
+        for def in ALL {
+            found[def.is as usize] = def;
+        }
+        found
+    });
+    BY_TAG[is as usize]
+}
+
+/// The operator of a sign between two expressions; `None` for those that are none: `|>`, `..`.
+pub fn infix(infix: Infix) -> Option<&'static OpDef> {
+    let is = match infix {
+        Infix::Or => Is::Or,
+        Infix::And => Is::And,
+        Infix::Eq => Is::Eq,
+        Infix::Ne => Is::Ne,
+        Infix::Lt => Is::Lt,
+        Infix::Le => Is::Le,
+        Infix::Gt => Is::Gt,
+        Infix::Ge => Is::Ge,
+        Infix::Near => Is::Near,
+        Infix::Add => Is::Add,
+        Infix::Sub => Is::Sub,
+        Infix::Mul | Infix::Juxtaposed => Is::Mul,
+        Infix::Div => Is::Div,
+        Infix::Mod => Is::Mod,
+        Infix::MatMul => Is::MatMul,
+        Infix::Pow => Is::Pow,
+        Infix::Pipe | Infix::Range | Infix::Step => return None,
+    };
+    Some(of(is))
+}
+
+/// What an operator is of two arguments, entry by entry: `max(a, b)` is no maximum along an axis.
+pub fn of_two(def: &'static OpDef) -> &'static OpDef {
+    match def.is {
+        Is::Max => of(Is::Maximum),
+        Is::Min => of(Is::Minimum),
+        _ => def,
+    }
+}
+
+/// The operator that another language or library calls so.
+pub fn known_as(name: &str) -> Option<&'static OpDef> {
+    ALL.iter().find(|def| def.says.also.contains(&name)).copied()
 }
 
 /// Is its slope stated by an argument, not that of its value? Then finite differences say nothing of it.

@@ -1,7 +1,7 @@
 //! `-` before one: the opposite number.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 
 /// `-a`
 pub static NEG: OpDef = OpDef {
@@ -9,14 +9,12 @@ pub static NEG: OpDef = OpDef {
     args: &[Arg { name: "a", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Prefix("-"),
     role: Role::Plain,
-    summary: "The opposite number, entry by entry.",
-    formula: "",
-    kink: None,
+    is: Is::Neg,
     shape: shapes::pointwise,
     kernel: Kernel::Map(|a| -a),
     diff: Diff::Slopes(&["-1"]),
-    rules: &["--a = a", "-(a - b) = b - a"],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("-(3)", "-3"), ("-[1, -2]", "[-1, 2]")],
+    says: Says::plain("The opposite number, entry by entry.", &[("-(3)", "-3"), ("-[1, -2]", "[-1, 2]")]),
+    algebra: Algebra::over(&[Domain::Reals]).rules(&["--a = a", "-(a - b) = b - a"]),
+    bends: Bend::None,
+    export: Export { onnx: "Neg", torch: "torch.neg", jax: "jnp.negative", numpy: "np.negative", c: "-#" },
 };

@@ -1,7 +1,10 @@
 //! `^`: a power, entry by entry.
 
 use super::{choose, compare, log, mul, number, shapes, sub};
-use crate::graph::{Arg, ArgKind, Attrs, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role};
+use crate::graph::{
+    Algebra, Arg, ArgKind, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role,
+    Says,
+};
 use crate::kernels::elementwise;
 
 /// `a^b`
@@ -13,17 +16,25 @@ pub static POW: OpDef = OpDef {
     ],
     notation: Notation::Infix("^"),
     role: Role::Plain,
-    summary: "a to the power of b, entry by entry, broadcasting; a negative base takes whole exponents.",
-    formula: "",
-    kink: None,
+    is: Is::Pow,
     shape: shapes::pointwise,
     kernel: Kernel::Zip(elementwise::pow),
     diff: Diff::SlopeBy(slope),
-    rules: &["a^1 = a", "a^0 = 1"],
-    // A square has no kink.
-    stable: &["a^-1 = 1/a", "abs(a)^2 = a^2", "hypot(a, b)^2 = a^2 + b^2"],
-    domain: &[Domain::Positive, Domain::Reals],
-    examples: &[("2^3", "8"), ("(-2)^3", "-8"), ("4^0.5", "2"), ("0^0", "1")],
+    says: Says::plain(
+        "a to the power of b, entry by entry, broadcasting; a negative base takes whole exponents.",
+        &[("2^3", "8"), ("(-2)^3", "-8"), ("4^0.5", "2"), ("0^0", "1")],
+    ),
+    algebra: Algebra {
+        formula: "",
+        rules: &["a^1 = a", "a^0 = 1"],
+        // A square has no kink.
+        stable: &["a^-1 = 1/a", "abs(a)^2 = a^2", "hypot(a, b)^2 = a^2 + b^2"],
+        domain: &[Domain::Positive, Domain::Reals],
+        square: None,
+        complement: "",
+    },
+    bends: Bend::None,
+    export: Export { onnx: "Pow", torch: "torch.pow", jax: "jnp.power", numpy: "np.power", c: "pow" },
 };
 
 /// By the base `b*a^(b - 1)`, 0 where the exponent is 0; by the exponent `y*log(a)`, which is

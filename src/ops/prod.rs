@@ -2,7 +2,8 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    Along, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role,
+    Algebra, Along, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation,
+    OpDef, Reduce, Role, Says,
 };
 use crate::kernels::lanes;
 
@@ -12,9 +13,7 @@ pub static PROD: OpDef = OpDef {
     args: args::REDUCE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The product of all entries, or along axes.",
-    formula: "",
-    kink: None,
+    is: Is::Prod,
     shape: shapes::reduce,
     kernel: Kernel::Reduce(Reduce::Lane(lanes::prod)),
     diff: Diff::Rule {
@@ -31,10 +30,13 @@ pub static PROD: OpDef = OpDef {
             build::mul(graph, dy, others)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("prod([2, 3, 4])", "24"), ("prod([[1, 2], [3, 4]], axis=0)", "[3, 8]")],
+    says: Says::plain(
+        "The product of all entries, or along axes.",
+        &[("prod([2, 3, 4])", "24"), ("prod([[1, 2], [3, 4]], axis=0)", "[3, 8]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `prod_others(x, axis=0)`
@@ -43,9 +45,7 @@ pub static PROD_OTHERS: OpDef = OpDef {
     args: &[args::X, args::given("axis", ArgKind::Axis)],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "For each entry the product of all others along the axis: the slope of prod, right at zeros too.",
-    formula: "",
-    kink: None,
+    is: Is::ProdOthers,
     shape: shapes::along,
     kernel: Kernel::Along(Along(lanes::prod_others)),
     diff: Diff::Rule {
@@ -56,10 +56,13 @@ pub static PROD_OTHERS: OpDef = OpDef {
         // Two entries that are left out can change places, so the matrix of slopes is symmetric.
         reverse: |graph, node, dy, _| pairs(graph, node, dy),
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("prod_others([2, 3, 4], axis=0)", "[12, 8, 6]"), ("prod_others([2, 0, 4], axis=0)", "[0, 8, 0]")],
+    says: Says::plain(
+        "For each entry the product of all others along the axis: the slope of prod, right at zeros too.",
+        &[("prod_others([2, 3, 4], axis=0)", "[12, 8, 6]"), ("prod_others([2, 0, 4], axis=0)", "[0, 8, 0]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 fn others_of(graph: &mut Graph, node: NodeId) -> Result<NodeId, Fault> {

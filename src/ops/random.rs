@@ -1,7 +1,9 @@
 //! Random draws: `normal`, `uniform`, `bernoulli`. Each has its key as its last attribute; equal keys, equal values.
 
 use super::{args, build, shapes};
-use crate::graph::{ArgKind, Attr, Attrs, Diff, Domain, Kernel, Notation, OpDef, Role, Source, Type};
+use crate::graph::{
+    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says, Source, Type,
+};
 
 const fn draw(name: &'static str, summary: &'static str, source: Source) -> OpDef {
     OpDef {
@@ -9,30 +11,28 @@ const fn draw(name: &'static str, summary: &'static str, source: Source) -> OpDe
         args: &[args::SHAPE],
         notation: Notation::Call,
         role: Role::Draw,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: |_, _, attrs| Ok(Type::real(attrs.dims(0).cloned().unwrap_or_default())),
         kernel: Kernel::Source(source),
         diff: Diff::Flat("a random draw does not depend on anything"),
-        rules: &[],
-        stable: &[],
-        domain: &[],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 /// `normal([3, 4])`
-pub static NORMAL: OpDef = OpDef {
-    examples: &[("sum(0*normal([3]))", "0")],
-    ..draw("normal", "Normal random numbers with mean 0 and standard deviation 1.", Source::Normal)
-};
+pub static NORMAL: OpDef =
+    draw("normal", "Normal random numbers with mean 0 and standard deviation 1.", Source::Normal)
+        .is(Is::Normal)
+        .examples(&[("sum(0*normal([3]))", "0")])
+        .also(&["randn"]);
 
 /// `uniform([3, 4])`
-pub static UNIFORM: OpDef = OpDef {
-    examples: &[("all(uniform([100]) >= 0)", "1"), ("all(uniform([100]) < 1)", "1")],
-    ..draw("uniform", "Random numbers evenly spread over 0 to 1, 1 excluded.", Source::Uniform)
-};
+pub static UNIFORM: OpDef = draw("uniform", "Random numbers evenly spread over 0 to 1, 1 excluded.", Source::Uniform)
+    .is(Is::Uniform)
+    .examples(&[("all(uniform([100]) >= 0)", "1"), ("all(uniform([100]) < 1)", "1")]);
 
 /// `bernoulli(p)`, `bernoulli(0.5, [3, 4])`
 pub static BERNOULLI: OpDef = OpDef {
@@ -40,9 +40,7 @@ pub static BERNOULLI: OpDef = OpDef {
     args: &[args::tensor("p"), args::or("shape", ArgKind::Shape, "none")],
     notation: Notation::Call,
     role: Role::Draw,
-    summary: "1 with probability p, else 0: a draw for each entry of p, or for each of a shape that p stretches to.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, attrs, args| {
         let shape = attrs.dims(0).cloned().unwrap_or_else(|| graph.shape(args[0]).clone());
@@ -52,8 +50,11 @@ pub static BERNOULLI: OpDef = OpDef {
         build::lt(graph, draw, p)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Open(0.0, 1.0)],
-    examples: &[("bernoulli(1)", "1"), ("bernoulli(0, [2])", "[0, 0]")],
+    says: Says::plain(
+        "1 with probability p, else 0: a draw for each entry of p, or for each of a shape that p stretches to.",
+        &[("bernoulli(1)", "1"), ("bernoulli(0, [2])", "[0, 0]")],
+    ),
+    algebra: Algebra::over(&[Domain::Open(0.0, 1.0)]),
+    bends: Bend::None,
+    export: Export::none(),
 };

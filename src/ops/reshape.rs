@@ -2,7 +2,8 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation, OpDef,
+    Role, Says, Type,
 };
 use crate::shape::{Dim, Dims, Relation, Same, Shape};
 
@@ -12,22 +13,24 @@ pub static RESHAPE: OpDef = OpDef {
     args: &[args::X, args::SHAPE],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The same entries, row by row, under another shape; `_` is the size that is left.",
-    formula: "",
-    kink: None,
+    is: Is::Reshape,
     shape: reshaped,
     kernel: Kernel::Move(Move::Reshape),
     diff: Diff::Linear(|graph, node, dy, _| {
         let shape = graph.shape(graph.node(node).args[0]).clone();
         reshape_to(graph, dy, shape)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("reshape([1, 2, 3, 4], [2, 2])", "[[1, 2], [3, 4]]"),
-        ("reshape([1, 2, 3, 4, 5, 6], [_, 2])", "[[1, 2], [3, 4], [5, 6]]"),
-    ],
+    says: Says::plain(
+        "The same entries, row by row, under another shape; `_` is the size that is left.",
+        &[
+            ("reshape([1, 2, 3, 4], [2, 2])", "[[1, 2], [3, 4]]"),
+            ("reshape([1, 2, 3, 4, 5, 6], [_, 2])", "[[1, 2], [3, 4], [5, 6]]"),
+        ],
+    )
+    .also(&["view"]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 const fn view(name: &'static str, summary: &'static str, expand: crate::graph::Expand) -> OpDef {
@@ -36,32 +39,28 @@ const fn view(name: &'static str, summary: &'static str, expand: crate::graph::E
         args: &[args::X],
         notation: Notation::Call,
         role: Role::Plain,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: shapes::expanded,
         kernel: Kernel::Expand(expand),
         diff: Diff::None(args::EXPANDED),
-        rules: &[],
-        stable: &[],
-        domain: &[Domain::Reals],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[Domain::Reals]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 /// `flatten(x)`
-pub static FLATTEN: OpDef = OpDef {
-    examples: &[("flatten([[1, 2], [3, 4]])", "[1, 2, 3, 4]"), ("flatten(5)", "[5]")],
-    ..view("flatten", "All entries, row by row, as one vector.", |graph, _, args| {
-        let length = shapes::count(&graph.dims, graph.shape(args[0]).clone().dims())?;
-        reshape_to(graph, args[0], Shape::new([length]))
-    })
-};
+pub static FLATTEN: OpDef = view("flatten", "All entries, row by row, as one vector.", |graph, _, args| {
+    let length = shapes::count(&graph.dims, graph.shape(args[0]).clone().dims())?;
+    reshape_to(graph, args[0], Shape::new([length]))
+})
+.examples(&[("flatten([[1, 2], [3, 4]])", "[1, 2, 3, 4]"), ("flatten(5)", "[5]")])
+.also(&["ravel"]);
 
 /// `squeeze(x, axis=0)`
 pub static SQUEEZE: OpDef = OpDef {
     args: &[args::X, args::AXES],
-    examples: &[("squeeze([[1, 2]])", "[1, 2]"), ("squeeze([[[1], [2]]], axis=2)", "[[1, 2]]")],
     ..view("squeeze", "Without its axes of size 1, or without those given.", |graph, attrs, args| {
         let shape = graph.shape(args[0]).clone();
         let one = |dim: &Dim| graph.dims.known(dim) == Some(1);
@@ -79,16 +78,17 @@ pub static SQUEEZE: OpDef = OpDef {
         let rest = Shape::new(rest);
         reshape_to(graph, args[0], rest)
     })
+    .examples(&[("squeeze([[1, 2]])", "[1, 2]"), ("squeeze([[[1], [2]]], axis=2)", "[[1, 2]]")])
 };
 
 /// `expand(x, axis=0)`
 pub static EXPAND: OpDef = OpDef {
     args: &[args::X, args::given("axis", ArgKind::NewAxis)],
-    examples: &[("expand([1, 2], axis=0)", "[[1, 2]]"), ("expand([1, 2], axis=-1)", "[[1], [2]]")],
     ..view("expand", "With a new axis of size 1 at the place given.", |graph, attrs, args| {
         let axis = shapes::new_axis_of(&graph.dims, graph.shape(args[0]), attrs, 0)?;
         build::insert_axis(graph, args[0], axis)
     })
+    .examples(&[("expand([1, 2], axis=0)", "[[1, 2]]"), ("expand([1, 2], axis=-1)", "[[1], [2]]")])
 };
 
 /// `x` under another shape of as many entries; itself where it has that shape.

@@ -1,7 +1,7 @@
 //! `sqrt`, `cbrt` and `square`.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 
 /// `sqrt(x)`
 pub static SQRT: OpDef = OpDef {
@@ -9,23 +9,21 @@ pub static SQRT: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The square root.",
-    formula: "",
-    kink: None,
+    is: Is::Sqrt,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::sqrt),
     diff: Diff::Slopes(&["1/(2*y)"]),
-    rules: &[],
-    stable: &[
+    says: Says::plain("The square root.", &[("sqrt(4)", "2"), ("sqrt'(4)", "0.25")]).latex(r"\sqrt{#}"),
+    algebra: Algebra::over(&[Domain::Positive]).stable(&[
         "sqrt(x^2) = abs(x)",
         "sqrt(x*x) = abs(x)",
         "sqrt(a^2 + b^2) = hypot(a, b)",
         "sqrt(1 + x^2) = hypot(1, x)",
         "sqrt(1 - x^2) = sqrt((1 - x)*(1 + x))",
         "sqrt(x^2 - 1) = sqrt(abs(x) - 1)*sqrt(abs(x) + 1)",
-    ],
-    domain: &[Domain::Positive],
-    examples: &[("sqrt(4)", "2"), ("sqrt'(4)", "0.25")],
+    ]),
+    bends: Bend::None,
+    export: Export { onnx: "Sqrt", torch: "torch.sqrt", jax: "jnp.sqrt", numpy: "np.sqrt", c: "sqrt" },
 };
 
 /// `cbrt(x)`
@@ -34,16 +32,15 @@ pub static CBRT: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The cube root, of negative numbers too.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::cbrt),
     diff: Diff::Slopes(&["1/(3*y^2)"]),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::NonZero],
-    examples: &[("cbrt(-8)", "-2"), ("cbrt'(8)", "1/12")],
+    says: Says::plain("The cube root, of negative numbers too.", &[("cbrt(-8)", "-2"), ("cbrt'(8)", "1/12")])
+        .latex(r"\sqrt[3]{#}"),
+    algebra: Algebra::over(&[Domain::NonZero]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "", jax: "jnp.cbrt", numpy: "np.cbrt", c: "cbrt" },
 };
 
 /// `square(x)`
@@ -52,14 +49,12 @@ pub static SQUARE: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The square.",
-    formula: "x^2",
-    kink: None,
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Map(|x| x * x),
     diff: Diff::Slopes(&["2*x"]),
-    rules: &[],
-    stable: &["square(x) = x^2"],
-    domain: &[Domain::Reals],
-    examples: &[("square(3)", "9"), ("square'(3)", "6")],
+    says: Says::plain("The square.", &[("square(3)", "9"), ("square'(3)", "6")]).also(&["sqr"]),
+    algebra: Algebra::over(&[Domain::Reals]).formula("x^2").stable(&["square(x) = x^2"]),
+    bends: Bend::None,
+    export: Export { onnx: "", torch: "torch.square", jax: "jnp.square", numpy: "np.square", c: "" },
 };

@@ -1,7 +1,7 @@
 //! `floor`, `ceil`, `round` and `mod`.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 use crate::kernels::elementwise;
 
 /// `floor(x)`
@@ -10,16 +10,21 @@ pub static FLOOR: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The largest whole number that is not above.",
-    formula: "",
-    kink: Some("the slope is 0 at the jumps too"),
+    is: Is::Floor,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::floor),
     diff: Diff::Flat("floor is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("floor(2.7)", "2"), ("floor(-2.7)", "-3"), ("floor'(2)", "0")],
+    says: Says {
+        summary: "The largest whole number that is not above.",
+        kink: Some("the slope is 0 at the jumps too"),
+        examples: &[("floor(2.7)", "2"), ("floor(-2.7)", "-3"), ("floor'(2)", "0")],
+        latex: r"\left\lfloor #\right\rfloor",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "Floor", torch: "torch.floor", jax: "jnp.floor", numpy: "np.floor", c: "floor" },
 };
 
 /// `ceil(x)`
@@ -28,16 +33,21 @@ pub static CEIL: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The smallest whole number that is not below.",
-    formula: "",
-    kink: Some("the slope is 0 at the jumps too"),
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::ceil),
     diff: Diff::Flat("ceil is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("ceil(2.1)", "3"), ("ceil(-2.1)", "-2")],
+    says: Says {
+        summary: "The smallest whole number that is not below.",
+        kink: Some("the slope is 0 at the jumps too"),
+        examples: &[("ceil(2.1)", "3"), ("ceil(-2.1)", "-2")],
+        latex: r"\left\lceil #\right\rceil",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "Ceil", torch: "torch.ceil", jax: "jnp.ceil", numpy: "np.ceil", c: "ceil" },
 };
 
 /// `round(x)`
@@ -46,16 +56,21 @@ pub static ROUND: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The nearest whole number; halves go to the even one.",
-    formula: "",
-    kink: Some("the slope is 0 at the jumps too"),
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::rint),
     diff: Diff::Flat("round is flat"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("round(2.5)", "2"), ("round(3.5)", "4"), ("round(-0.5)", "0"), ("round'(0.5)", "0")],
+    says: Says {
+        summary: "The nearest whole number; halves go to the even one.",
+        kink: Some("the slope is 0 at the jumps too"),
+        examples: &[("round(2.5)", "2"), ("round(3.5)", "4"), ("round(-0.5)", "0"), ("round'(0.5)", "0")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export { onnx: "Round", torch: "torch.round", jax: "jnp.round", numpy: "np.round", c: "rint" },
 };
 
 /// `a % b`
@@ -67,14 +82,19 @@ pub static MOD: OpDef = OpDef {
     ],
     notation: Notation::Infix("%"),
     role: Role::Plain,
-    summary: "The remainder, with the sign of b, as in Python.",
-    formula: "a - b*floor(a/b)",
-    kink: Some("at the jumps the slope by a is 1"),
+    is: Is::Mod,
     shape: shapes::pointwise,
     kernel: Kernel::Zip(elementwise::modulo),
     diff: Diff::Slopes(&["1", "-round((a - y)/b)"]),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::NonZero],
-    examples: &[("7 % 3", "1"), ("-7 % 3", "2"), ("7 % -3", "-2")],
+    says: Says {
+        summary: "The remainder, with the sign of b, as in Python.",
+        kink: Some("at the jumps the slope by a is 1"),
+        examples: &[("7 % 3", "1"), ("-7 % 3", "2"), ("7 % -3", "-2")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals, Domain::NonZero]).formula("a - b*floor(a/b)"),
+    bends: Bend::None,
+    export: Export::none(),
 };

@@ -3,7 +3,8 @@
 use super::{args, build, shapes};
 use crate::few::Shared;
 use crate::graph::{
-    ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, SliceSpec, Type,
+    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation, OpDef,
+    Role, Says, SliceSpec, Type,
 };
 use crate::shape::{Dim, Dims, Relation, Same, Shape};
 
@@ -13,23 +14,24 @@ pub static PART: OpDef = OpDef {
     args: &[args::X],
     notation: Notation::Special,
     role: Role::Plain,
-    summary: "Some entries of each axis: x[1:3, ::2].",
-    formula: "",
-    kink: None,
+    is: Is::Part,
     shape: sliced,
     kernel: Kernel::Move(Move::Slice),
     diff: Diff::Linear(|graph, node, dy, _| {
         let shape = graph.shape(graph.node(node).args[0]).clone();
         unslice(graph, dy, graph.node(node).op.attrs.get(0).clone(), shape)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("[1, 2, 3, 4][1:3]", "[2, 3]"),
-        ("[1, 2, 3, 4][::-2]", "[4, 2]"),
-        ("[[1, 2], [3, 4]][:, 1:2]", "[[2], [4]]"),
-    ],
+    says: Says::plain(
+        "Some entries of each axis: x[1:3, ::2].",
+        &[
+            ("[1, 2, 3, 4][1:3]", "[2, 3]"),
+            ("[1, 2, 3, 4][::-2]", "[4, 2]"),
+            ("[[1, 2], [3, 4]][:, 1:2]", "[[2], [4]]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// The transpose of a slice.
@@ -38,19 +40,20 @@ pub static UNSLICE: OpDef = OpDef {
     args: &[args::X],
     notation: Notation::Special,
     role: Role::Plain,
-    summary: "Zeros, with x written where a slice would read: the transpose of a slice, and what pad is.",
-    formula: "",
-    kink: None,
+    is: Is::Unslice,
     shape: unsliced,
     kernel: Kernel::Move(Move::Unslice),
     diff: Diff::Linear(|graph, node, dy, _| {
         let slices = graph.node(node).op.attrs.get(0).clone();
         graph.add(&PART, Attrs::One(slices), &[dy])
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("pad([1, 2], [1, 0])", "[0, 1, 2]")],
+    says: Says::plain(
+        "Zeros, with x written where a slice would read: the transpose of a slice, and what pad is.",
+        &[("pad([1, 2], [1, 0])", "[0, 1, 2]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `flip(x, axis=0)`
@@ -59,9 +62,7 @@ pub static FLIP: OpDef = OpDef {
     args: &[args::X, args::or("axis", ArgKind::Axis, "0")],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "In reversed order along an axis.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: |dims, args, attrs| {
         shapes::axis_of(dims, &args[0].shape, attrs, 0)?;
         Ok(args[0].clone())
@@ -71,10 +72,13 @@ pub static FLIP: OpDef = OpDef {
         let attrs = graph.node(node).op.attrs.clone();
         graph.add(&FLIP, attrs, &[dy])
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("flip([1, 2, 3])", "[3, 2, 1]"), ("flip([[1, 2], [3, 4]], axis=1)", "[[2, 1], [4, 3]]")],
+    says: Says::plain(
+        "In reversed order along an axis.",
+        &[("flip([1, 2, 3])", "[3, 2, 1]"), ("flip([[1, 2], [3, 4]], axis=1)", "[[2, 1], [4, 3]]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 const fn expands(name: &'static str, summary: &'static str, expand: crate::graph::Expand) -> OpDef {
@@ -83,38 +87,36 @@ const fn expands(name: &'static str, summary: &'static str, expand: crate::graph
         args: &[args::X],
         notation: Notation::Call,
         role: Role::Plain,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: shapes::expanded,
         kernel: Kernel::Expand(expand),
         diff: Diff::None(args::EXPANDED),
-        rules: &[],
-        stable: &[],
-        domain: &[Domain::Reals],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[Domain::Reals]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
 /// `pad(x, 1)`, `pad(x, [1, 0])`, `pad(x, [1, 1, 0, 2])`
 pub static PAD: OpDef = OpDef {
     args: &[args::X, args::given("width", ArgKind::Wholes)],
-    examples: &[
-        ("pad([1, 2], 1)", "[0, 1, 2, 0]"),
-        ("pad([1, 2], [0, 2])", "[1, 2, 0, 0]"),
-        ("pad([[1]], [1, 0, 0, 2])", "[[0, 0, 0], [1, 0, 0]]"),
-    ],
     ..expands("pad", "With zeros around: one width for all sides, or before and after for each axis in turn.", padded)
+        .examples(&[
+            ("pad([1, 2], 1)", "[0, 1, 2, 0]"),
+            ("pad([1, 2], [0, 2])", "[1, 2, 0, 0]"),
+            ("pad([[1]], [1, 0, 0, 2])", "[[0, 0, 0], [1, 0, 0]]"),
+        ])
 };
 
 /// `split(x, 2, axis=0)`
 pub static SPLIT: OpDef = OpDef {
     args: &[args::X, args::given("parts", ArgKind::Whole), args::or("axis", ArgKind::Axis, "0")],
-    examples: &[
-        ("split([1, 2, 3, 4], 2)", "[[1, 2], [3, 4]]"),
-        ("split([[1, 2], [3, 4]], 2, axis=1)[1]", "[[2], [4]]"),
-    ],
     ..expands("split", "Cut into equal parts along an axis; the parts are the first axis of the result.", split)
+        .examples(&[
+            ("split([1, 2, 3, 4], 2)", "[[1, 2], [3, 4]]"),
+            ("split([[1, 2], [3, 4]], 2, axis=1)[1]", "[[2], [4]]"),
+        ])
 };
 
 /// `slice(x, 1, 3, axis=0)`
@@ -126,12 +128,13 @@ pub static SLICE: OpDef = OpDef {
         args::or("step", ArgKind::Whole, "1"),
         args::or("axis", ArgKind::Axis, "0"),
     ],
-    examples: &[
-        ("slice([1, 2, 3, 4], 1, 3)", "[2, 3]"),
-        ("slice([1, 2, 3, 4], 0, 4, 2)", "[1, 3]"),
-        ("slice([[1, 2], [3, 4]], 1, 2, axis=1)", "[[2], [4]]"),
-    ],
     ..expands("slice", "The entries from start until before stop along an axis, as x[start:stop].", cut)
+        .is(Is::Slice)
+        .examples(&[
+            ("slice([1, 2, 3, 4], 1, 3)", "[2, 3]"),
+            ("slice([1, 2, 3, 4], 0, 4, 2)", "[1, 3]"),
+            ("slice([[1, 2], [3, 4]], 1, 2, axis=1)", "[[2], [4]]"),
+        ])
 };
 
 /// Zeros of `shape`, with `x` where `slices` would read.

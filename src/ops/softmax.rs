@@ -1,7 +1,9 @@
 //! `softmax` and `log_softmax`: scores as probabilities along the class axis.
 
 use super::{args, build, shapes};
-use crate::graph::{Along, Arg, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role};
+use crate::graph::{
+    Algebra, Along, Arg, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role, Says,
+};
 use crate::kernels::lanes;
 
 const ARGS: &[Arg] = &[args::tensor("z"), args::CLASS_AXIS];
@@ -12,9 +14,7 @@ pub static SOFTMAX: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "Scores as probabilities that sum to 1 along the class axis.",
-    formula: "exp(z - logsumexp(z, keep=true))",
-    kink: None,
+    is: Is::Softmax,
     shape: shapes::along,
     kernel: Kernel::Along(Along(lanes::softmax)),
     diff: Diff::Rule {
@@ -25,20 +25,23 @@ pub static SOFTMAX: OpDef = OpDef {
         // Its Jacobian, diag(y) - y y', is symmetric.
         reverse: |graph, node, dy, _| slope(graph, node, dy),
     },
-    rules: &[],
-    stable: &[
+    says: Says::plain(
+        "Scores as probabilities that sum to 1 along the class axis.",
+        &[
+            ("softmax([0, 0])", "[0.5, 0.5]"),
+            ("softmax([1000, 0])", "[1, 0]"),
+            ("softmax([[0, 0], [0, log(3)]], axis=0)", "[[0.5, 0.25], [0.5, 0.75]]"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]).formula("exp(z - logsumexp(z, keep=true))").stable(&[
         "log(softmax(z)) = log_softmax(z)",
         "log(softmax(z)/x) = log_softmax(z) - log(x)",
         "log(x/softmax(z)) = log(x) - log_softmax(z)",
         "log(x*softmax(z)) = log(x) + log_softmax(z)",
         "1 - softmax(z) = -expm1(log_softmax(z))",
-    ],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("softmax([0, 0])", "[0.5, 0.5]"),
-        ("softmax([1000, 0])", "[1, 0]"),
-        ("softmax([[0, 0], [0, log(3)]], axis=0)", "[[0.5, 0.25], [0.5, 0.75]]"),
-    ],
+    ]),
+    bends: Bend::Keeps,
+    export: Export::none(),
 };
 
 /// `log_softmax(z, axis=0)`
@@ -47,9 +50,7 @@ pub static LOG_SOFTMAX: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The log of the softmax, exact where a probability is nearly 0 or nearly 1.",
-    formula: "z - logsumexp(z, keep=true)",
-    kink: None,
+    is: Is::LogSoftmax,
     shape: shapes::along,
     kernel: Kernel::Along(Along(lanes::log_softmax)),
     diff: Diff::Rule {
@@ -69,10 +70,15 @@ pub static LOG_SOFTMAX: OpDef = OpDef {
             build::sub(graph, dy, expected)
         },
     },
-    rules: &[],
-    stable: &["exp(log_softmax(z)) = softmax(z)"],
-    domain: &[Domain::Reals],
-    examples: &[("log_softmax([0, 0])", "[-log(2), -log(2)]"), ("log_softmax([1000, 0])", "[0, -1000]")],
+    says: Says::plain(
+        "The log of the softmax, exact where a probability is nearly 0 or nearly 1.",
+        &[("log_softmax([0, 0])", "[-log(2), -log(2)]"), ("log_softmax([1000, 0])", "[0, -1000]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals])
+        .formula("z - logsumexp(z, keep=true)")
+        .stable(&["exp(log_softmax(z)) = softmax(z)"]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `y*(v - sum(y*v))`

@@ -1,7 +1,10 @@
 //! `sort` and `argsort`.
 
 use super::{args, build, shapes};
-use crate::graph::{Along, Arg, ArgKind, Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Role, Type};
+use crate::graph::{
+    Algebra, Along, Arg, ArgKind, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Role,
+    Says, Type,
+};
 use crate::kernels::lanes;
 use crate::tensor::DType;
 
@@ -13,9 +16,7 @@ pub static SORT: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "In ascending order along an axis, the last unless told.",
-    formula: "",
-    kink: Some("equal entries keep their order, and each has the slope of the place it comes to"),
+    is: Is::Other,
     shape: shapes::along,
     kernel: Kernel::Along(Along(lanes::sort)),
     diff: Diff::Rule {
@@ -30,10 +31,17 @@ pub static SORT: OpDef = OpDef {
             build::scatter_add(graph, dy, order, axis, size)
         },
     },
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("sort([3, 1, 2])", "[1, 2, 3]"), ("sort([[2, 1], [1, 3]], axis=0)", "[[1, 1], [2, 3]]")],
+    says: Says {
+        summary: "In ascending order along an axis, the last unless told.",
+        kink: Some("equal entries keep their order, and each has the slope of the place it comes to"),
+        examples: &[("sort([3, 1, 2])", "[1, 2, 3]"), ("sort([[2, 1], [1, 3]], axis=0)", "[[1, 1], [2, 3]]")],
+        latex: "",
+        also: &[],
+        aliases: &[],
+    },
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `argsort(x, axis=0)`
@@ -42,16 +50,17 @@ pub static ARGSORT: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The indices that sort along an axis; equal entries keep their order.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: |dims, args, attrs| Ok(Type { dtype: DType::Int, ..shapes::along(dims, args, attrs)? }),
     kernel: Kernel::Along(Along(lanes::argsort)),
     diff: Diff::None("its whole numbers stay or jump, and have no slope"),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("argsort([30, 10, 20])", "[1, 2, 0]")],
+    says: Says::plain(
+        "The indices that sort along an axis; equal entries keep their order.",
+        &[("argsort([30, 10, 20])", "[1, 2, 0]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 fn order(graph: &mut Graph, node: NodeId) -> Result<(NodeId, usize), Fault> {

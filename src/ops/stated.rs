@@ -1,7 +1,7 @@
 //! `stated`: a value whose slope is stated, not found: what a call of a function with a `slope f(z) = …` becomes.
 
 use super::shapes;
-use crate::graph::{Arg, ArgKind, Diff, Domain, Kernel, Notation, OpDef, Role};
+use crate::graph::{Algebra, Arg, ArgKind, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says};
 
 /// `stated(value, z, slope)`
 pub static STATED: OpDef = OpDef {
@@ -13,14 +13,15 @@ pub static STATED: OpDef = OpDef {
     ],
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The value, whose slope by z is stated: what a function with a line slope f(z) = … gives.",
-    formula: "value",
-    kink: None,
+    is: Is::Other,
     shape: shapes::pointwise,
     kernel: Kernel::Zip3(|value, _, _| value),
     diff: Diff::Slopes(&["", "slope", ""]),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals, Domain::Reals, Domain::Reals],
-    examples: &[("stated(1, 3, 0.5)", "1")],
+    says: Says::plain(
+        "The value, whose slope by z is stated: what a function with a line slope f(z) = … gives.",
+        &[("stated(1, 3, 0.5)", "1")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals, Domain::Reals, Domain::Reals]).formula("value"),
+    bends: Bend::None,
+    export: Export::none(),
 };

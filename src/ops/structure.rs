@@ -1,7 +1,8 @@
 //! The nodes that a graph is built on: numbers, literals, dimensions, slots, definitions, `stop`.
 
 use crate::graph::{
-    Attr, Attrs, DefId, Diff, Domain, Fault, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Source, Type,
+    Algebra, Attr, Attrs, Bend, DefId, Diff, Domain, Export, Fault, Graph, Is, Kernel, Literal, NodeId, Notation,
+    OpDef, Role, Says, Source, Type,
 };
 use crate::shape::{Dim, Dims, Shape};
 use crate::tensor::DType;
@@ -12,16 +13,14 @@ const fn source(name: &'static str, role: Role, kernel: Kernel, summary: &'stati
         args: &[],
         notation: Notation::Special,
         role,
-        summary,
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: of_attribute,
         kernel,
         diff: Diff::Flat("it does not depend on anything"),
-        rules: &[],
-        stable: &[],
-        domain: &[],
-        examples: &[],
+        says: Says::plain(summary, &[]),
+        algebra: Algebra::over(&[]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 
@@ -39,8 +38,8 @@ pub static DEF: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: of_argument,
     diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
-    domain: &[Domain::Reals],
     ..source("definition", Role::Def, Kernel::Same, "A definition: the same value under a name.")
+        .domain(&[Domain::Reals])
 };
 
 /// `stop(x)`.
@@ -49,9 +48,10 @@ pub static STOP: OpDef = OpDef {
     notation: Notation::Call,
     shape: of_argument,
     diff: Diff::Flat("stop hides it from differentiation"),
-    examples: &[("stop(3)", "3")],
-    domain: &[Domain::Reals],
     ..source("stop", Role::Stop, Kernel::Same, "The value as it is, hidden from differentiation.")
+        .examples(&[("stop(3)", "3")])
+        .domain(&[Domain::Reals])
+        .also(&["detach"])
 };
 
 /// `: int [m]` over reals.
@@ -59,8 +59,8 @@ pub static AS_INT: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Int }),
     diff: Diff::Flat("whole numbers do not move"),
-    domain: &[Domain::Whole(-3, 3)],
     ..source("as_int", Role::Plain, Kernel::Same, "The same entries as whole numbers, checked to be whole.")
+        .domain(&[Domain::Whole(-3, 3)])
 };
 
 /// `: bool [m]` over reals.
@@ -68,8 +68,7 @@ pub static AS_BOOL: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type { shape: args[0].shape.clone(), dtype: DType::Bool }),
     diff: Diff::Flat("0 or 1 does not move"),
-    domain: &[Domain::Condition],
-    ..source("as_bool", Role::Plain, Kernel::Same, "The same entries as 0 or 1.")
+    ..source("as_bool", Role::Plain, Kernel::Same, "The same entries as 0 or 1.").domain(&[Domain::Condition])
 };
 
 /// `: [m]` over whole numbers, or over 0 and 1.
@@ -77,8 +76,7 @@ pub static AS_REAL: OpDef = OpDef {
     args: &[crate::graph::Arg { name: "x", kind: crate::graph::ArgKind::Tensor, default: "" }],
     shape: |_, args, _| Ok(Type::real(args[0].shape.clone())),
     diff: Diff::Linear(|_, _, dy, _| Ok(dy)),
-    domain: &[Domain::Reals],
-    ..source("as_real", Role::Plain, Kernel::Same, "The same entries as reals.")
+    ..source("as_real", Role::Plain, Kernel::Same, "The same entries as reals.").domain(&[Domain::Reals])
 };
 
 /// The operator that gives the same entries as another element type.

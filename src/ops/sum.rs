@@ -1,7 +1,9 @@
 //! `sum`: the sum over axes.
 
 use super::{args, build, shapes};
-use crate::graph::{Diff, Domain, Fault, Graph, Kernel, NodeId, Notation, OpDef, Reduce, Role};
+use crate::graph::{
+    Algebra, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, NodeId, Notation, OpDef, Reduce, Role, Says,
+};
 
 /// `sum(x, axis=0, keep=true)`
 pub static SUM: OpDef = OpDef {
@@ -9,21 +11,22 @@ pub static SUM: OpDef = OpDef {
     args: args::REDUCE,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The sum of all entries, or along axes.",
-    formula: "",
-    kink: None,
+    is: Is::Sum,
     shape: shapes::reduce,
     kernel: Kernel::Reduce(Reduce::Sum),
     diff: Diff::Linear(|graph, node, dy, _| spread(graph, node, dy)),
-    rules: &[],
-    stable: &["log(sum(exp(x))) = logsumexp(x)"],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("sum([1, 2, 3])", "6"),
-        ("sum([[1, 2], [3, 4]], axis=0)", "[4, 6]"),
-        ("sum([[1, 2], [3, 4]], axis=1, keep=true)", "[[3], [7]]"),
-        ("sum([[1, 2], [3, 4]], axis=[0, 1])", "10"),
-    ],
+    says: Says::plain(
+        "The sum of all entries, or along axes.",
+        &[
+            ("sum([1, 2, 3])", "6"),
+            ("sum([[1, 2], [3, 4]], axis=0)", "[4, 6]"),
+            ("sum([[1, 2], [3, 4]], axis=1, keep=true)", "[[3], [7]]"),
+            ("sum([[1, 2], [3, 4]], axis=[0, 1])", "10"),
+        ],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]).stable(&["log(sum(exp(x))) = logsumexp(x)"]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// Something of a reduction's shape at every entry that was reduced: with the reduced axes back, stretched to `x`.

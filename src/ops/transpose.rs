@@ -2,7 +2,8 @@
 
 use super::{args, shapes};
 use crate::graph::{
-    Arg, ArgKind, Attr, Attrs, Diff, Domain, Fault, Graph, Kernel, Move, NodeId, Notation, OpDef, Role, Type,
+    Algebra, Arg, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Graph, Is, Kernel, Move, NodeId, Notation,
+    OpDef, Role, Says, Type,
 };
 use crate::shape::{Dims, Shape};
 
@@ -12,16 +13,17 @@ pub static MATRIX_TRANSPOSE: OpDef = OpDef {
     args: &[args::A],
     notation: Notation::Postfix("'"),
     role: Role::Plain,
-    summary: "The last two axes swapped: rows become columns; a vector or number stays as it is.",
-    formula: "",
-    kink: None,
+    is: Is::MatrixTranspose,
     shape: swapped,
     kernel: Kernel::Move(Move::Transpose),
     diff: Diff::Linear(|graph, _, dy, _| transposed(graph, dy)),
-    rules: &["(A')' = A"],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[("[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"), ("[1, 2]'", "[1, 2]")],
+    says: Says::plain(
+        "The last two axes swapped: rows become columns; a vector or number stays as it is.",
+        &[("[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"), ("[1, 2]'", "[1, 2]")],
+    ),
+    algebra: Algebra::over(&[Domain::Reals]).rules(&["(A')' = A"]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 const ARGS: &[Arg] = &[args::X, args::or("axes", ArgKind::Perm, "none")];
@@ -32,9 +34,7 @@ pub static TRANSPOSE: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The axes in the order given, axis i of the result being axis axes[i] of x; without one the last two swapped.",
-    formula: "",
-    kink: None,
+    is: Is::Transpose,
     shape: shapes::expanded,
     kernel: Kernel::Expand(|graph, attrs, args| {
         let Some(order) = attrs.ints(0) else { return transposed(graph, args[0]) };
@@ -47,14 +47,18 @@ pub static TRANSPOSE: OpDef = OpDef {
         permuted(graph, args[0], &places)
     }),
     diff: Diff::None(args::EXPANDED),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[
-        ("transpose([[1, 2], [3, 4]], [1, 0])", "[[1, 3], [2, 4]]"),
-        ("transpose([[[1, 2], [3, 4]]], [1, 2, 0])", "[[[1], [2]], [[3], [4]]]"),
-        ("transpose([[1, 2], [3, 4]])", "[[1, 3], [2, 4]]"),
-    ],
+    says: Says::plain(
+        "The axes in the order given, axis i of the result being axis axes[i] of x; without one the last two swapped.",
+        &[
+            ("transpose([[1, 2], [3, 4]], [1, 0])", "[[1, 3], [2, 4]]"),
+            ("transpose([[[1, 2], [3, 4]]], [1, 2, 0])", "[[[1], [2]], [[3], [4]]]"),
+            ("transpose([[1, 2], [3, 4]])", "[[1, 3], [2, 4]]"),
+        ],
+    )
+    .also(&["permute"]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `transpose(x, [2, 0, 1])`: what the graph holds.
@@ -63,9 +67,7 @@ pub static REORDERED: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    summary: "The axes in the order given.",
-    formula: "",
-    kink: None,
+    is: Is::Other,
     shape: reordered,
     kernel: Kernel::Move(Move::Transpose),
     diff: Diff::Linear(|graph, node, dy, _| {
@@ -78,10 +80,10 @@ pub static REORDERED: OpDef = OpDef {
         }
         permuted(graph, dy, &back)
     }),
-    rules: &[],
-    stable: &[],
-    domain: &[Domain::Reals],
-    examples: &[],
+    says: Says::plain("The axes in the order given.", &[]).also(&["permute"]),
+    algebra: Algebra::over(&[Domain::Reals]),
+    bends: Bend::None,
+    export: Export::none(),
 };
 
 /// `x'`; itself where it has fewer than two axes.

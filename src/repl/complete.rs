@@ -139,7 +139,7 @@ impl Known {
             return Some((String::new(), format!("  {says}")));
         }
         if let Some(op) = ops::find(word).filter(|op| op.notation == Notation::Call) {
-            return Some((String::new(), format!("  {}", op.summary)));
+            return Some((String::new(), format!("  {}", op.says.summary)));
         }
         if let Some(entry) = prelude::entries().find(|entry| entry.name == word) {
             return Some((String::new(), format!("  {}", entry.summary)));

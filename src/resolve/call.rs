@@ -4,6 +4,7 @@ use super::hir::{Arg, Callee, Each, GlobalKind, HirId, Kind, Transform};
 use super::name::CONSTANTS;
 use super::{Cx, errors};
 use crate::few::Few;
+use crate::graph::Is;
 use crate::graph::Role;
 use crate::ops;
 use crate::source::Span;
@@ -80,12 +81,12 @@ impl Cx<'_> {
         } else if CONSTANTS.iter().any(|(constant, _)| *constant == name) {
             errors::not_a_function(name, span, bracket, false)
         } else {
-            let nearest = match crate::ops::foreign::function(name) {
+            let nearest = match crate::resolve::foreign::function(name) {
                 Some(here) => Some(here.to_string()),
                 None => self
                     .behind_alias(name)
                     .or_else(|| self.nearest(name, true))
-                    .filter(|_| crate::ops::foreign::form(name).is_none()),
+                    .filter(|_| crate::resolve::foreign::form(name).is_none()),
             };
             if nearest.is_none() && self.lost {
                 return None;
@@ -149,18 +150,15 @@ impl Cx<'_> {
             return self.push(Kind::Slope(callee, primes, out.into()), whole);
         }
         if let Callee::Op(op) = callee
-            && op.name == "arange"
+            && op.is == Is::Arange
             && let Some(id) = self.spelled_range(&out, whole)
         {
             return id;
         }
         // `max(a, b, c)` of more than one argument is elementwise.
         if let Callee::Op(op) = callee
-            && let Some(pair) = (match op.name {
-                "max" => ops::find("maximum"),
-                "min" => ops::find("minimum"),
-                _ => None,
-            })
+            && let pair = ops::of_two(op)
+            && pair != op
             && out.iter().filter(|arg| arg.name.is_none()).count() > 1
             && out.iter().all(|arg| arg.name.is_none())
         {

@@ -177,7 +177,7 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
 
 /// A function that no one knows. `written` is the whole of its name as it stands there, `torch.sigmoid`.
 pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
-    if crate::ops::foreign::is_later(name) {
+    if crate::resolve::foreign::is_later(name) {
         return not_built(&format!("`{name}`"), span);
     }
     let problem = Diagnostic::error("nnlang::name::unknown", format!("there is no function `{written}`"));
@@ -185,7 +185,7 @@ pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&
         true => problem.at(span, "called here"),
         false => problem.at(span, "built-in functions are called by their name alone"),
     };
-    match (crate::ops::foreign::form(name), nearest) {
+    match (crate::resolve::foreign::form(name), nearest) {
         (_, Some(nearest)) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
         (Some(form), None) => problem.mend(form),
         (None, None) => problem.mend(format!("define it above this line: `{name}(x) = …`")),
@@ -197,7 +197,7 @@ pub fn no_method(base: &str, name: &str, call: &str, known: bool, span: Span) ->
     let problem =
         Diagnostic::error("nnlang::name::not_function", format!("`{base}` has no function of its own `{name}`"))
             .at(span, "a function is called with the value in its brackets");
-    match (known, crate::ops::foreign::form(name)) {
+    match (known, crate::resolve::foreign::form(name)) {
         (true, _) => problem.mend(format!("write `{call}`")).edit(span, call),
         (false, Some(form)) => problem.mend(form),
         (false, None) => problem.mend(format!("write `{name}({base})`, and define `{name}` above")),

@@ -8,28 +8,6 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Infix, Part, PartKind, Prefix};
 use crate::syntax::pratt::{self, Step};
 
-fn infix_op(infix: Infix) -> &'static str {
-    match infix {
-        Infix::Or => "or",
-        Infix::And => "and",
-        Infix::Eq => "eq",
-        Infix::Ne => "ne",
-        Infix::Lt => "lt",
-        Infix::Le => "le",
-        Infix::Gt => "gt",
-        Infix::Ge => "ge",
-        Infix::Near => "near",
-        Infix::Add => "add",
-        Infix::Sub => "sub",
-        Infix::Mul | Infix::Juxtaposed => "mul",
-        Infix::Div => "div",
-        Infix::Mod => "mod",
-        Infix::MatMul => "matmul",
-        Infix::Pow => "pow",
-        Infix::Pipe | Infix::Range | Infix::Step => "",
-    }
-}
-
 impl Cx<'_> {
     /// A whole expression, as a range of the arena.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> hir::Expr {
@@ -71,9 +49,9 @@ impl Cx<'_> {
                 }
                 Step::Prefix(prefix, span) => {
                     let Some(arg) = stack.pop() else { continue };
-                    let name = match prefix {
-                        Prefix::Neg => "neg",
-                        Prefix::Not => "not",
+                    let is = match prefix {
+                        Prefix::Neg => crate::graph::Is::Neg,
+                        Prefix::Not => crate::graph::Is::Not,
                     };
                     let span = span.to(self.program.hir(arg).span);
                     // `-3` is a number, so that literals stay literals.
@@ -83,7 +61,7 @@ impl Cx<'_> {
                             self.program.arena.pop();
                             self.push(Kind::Number(-v), span)
                         }
-                        _ => self.apply(name, &[arg], span),
+                        _ => self.apply(Some(ops::of(is)), &[arg], span),
                     };
                     stack.push(id);
                 }
@@ -205,12 +183,12 @@ impl Cx<'_> {
                 Kind::Broken => self.push(Kind::Broken, whole),
                 _ => self.broken(errors::step_without_range(span), whole),
             },
-            _ => self.apply(infix_op(infix), &[left, right], whole),
+            _ => self.apply(ops::infix(infix), &[left, right], whole),
         }
     }
 
-    fn apply(&mut self, name: &str, args: &[HirId], span: Span) -> HirId {
-        match ops::find(name) {
+    fn apply(&mut self, op: Option<&'static crate::graph::OpDef>, args: &[HirId], span: Span) -> HirId {
+        match op {
             Some(op) => self.push(Kind::Apply(op, Few::from_slice(args)), span),
             None => self.push(Kind::Broken, span),
         }
@@ -283,10 +261,9 @@ impl Cx<'_> {
         for postfix in postfixes {
             let span = self.program.hir(base).span.to(postfix.span);
             base = match &postfix.kind {
-                PartKind::Prime => match ops::find("transpose") {
-                    Some(op) => self.push(Kind::Apply(op, Few::from_slice(&[base])), span),
-                    None => self.push(Kind::Broken, span),
-                },
+                PartKind::Prime => {
+                    self.push(Kind::Apply(ops::of(crate::graph::Is::Transpose), Few::from_slice(&[base])), span)
+                }
                 PartKind::Index(slots) => {
                     let slots = slots.iter().map(|slot| self.slot(slot)).collect();
                     self.push(Kind::Index(base, slots), span)

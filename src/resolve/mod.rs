@@ -5,6 +5,7 @@ mod call;
 mod derivative;
 pub mod errors;
 mod expr;
+pub mod foreign;
 mod function;
 pub mod hir;
 mod layer;

@@ -145,7 +145,7 @@ impl Cx<'_> {
         if self.is_function(name) {
             return Some(errors::not_a_value(name, "function", span));
         }
-        let known = ops::foreign::constant(name).map(str::to_string).or_else(|| self.behind_alias(name));
+        let known = crate::resolve::foreign::constant(name).map(str::to_string).or_else(|| self.behind_alias(name));
         let nearest = known.or_else(|| self.nearest(name, false));
         if nearest.is_none() && self.lost {
             return None;
@@ -204,7 +204,7 @@ impl Cx<'_> {
         };
         let whole = span.to(*bracket);
         let dotted = span.to(field.span);
-        let known = crate::ops::foreign::function(&field.text).unwrap_or(&field.text).to_string();
+        let known = crate::resolve::foreign::function(&field.text).unwrap_or(&field.text).to_string();
         let problem = if self.is_unknown(name) {
             let nearest = match self.is_function(&known) {
                 true => Some(known),

@@ -144,7 +144,7 @@ impl Cx<'_> {
                     if declare.role == ast::Role::Param && self.is_unknown(name) =>
                 {
                     let known = INITIALISERS.iter().copied();
-                    let here = crate::ops::foreign::initialiser(name).or_else(|| crate::diag::nearest(name, known));
+                    let here = crate::resolve::foreign::initialiser(name).or_else(|| crate::diag::nearest(name, known));
                     self.report(errors::initialiser(name, here, *span));
                     let start = self.program.arena.len() as u32;
                     let root = self.push(Kind::Broken, *span);

@@ -3,7 +3,10 @@
 //! A rewrite serves what is evaluated and never changes what is asked: the definitions that a question is about are
 //! kept as they are, and nothing is rewritten across them.
 
+mod away;
+mod lengths;
 mod matching;
+mod recognise;
 
 use crate::graph::{Args, Attrs, Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Notation, OpDef, Origin, Role};
 use crate::notation::{self, Rule};
@@ -27,7 +30,7 @@ fn key(def: &'static OpDef) -> usize {
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let mut rules = Rules { by_root: FxHashMap::default(), inside: FxHashSet::default() };
     for def in ops::ALL {
-        for text in def.stable.iter().chain(def.rules) {
+        for text in def.algebra.stable.iter().chain(def.algebra.rules) {
             // The laws parse every rule of the table; one that does not parse is left out here.
             let Ok(rule) = notation::rule(text) else { continue };
             let mut root = None;
@@ -182,7 +185,7 @@ fn make(
     if fuel == 0 || args.is_empty() {
         return Ok(id);
     }
-    if let Some(made) = ops::recognise(graph, id) {
+    if let Some(made) = recognise::recognise(graph, id) {
         return Ok(made);
     }
     if let Some(rules) = RULES.by_root.get(&key(def)) {

@@ -25,7 +25,7 @@ pub fn contents() -> Doc {
     for group in GROUPS {
         let members: Vec<&OpDef> =
             ops::ALL.iter().copied().filter(|def| is_public(def) && group_of(def) == *group).collect();
-        section(&mut doc, group, members.iter().map(|def| (signature(def), def.summary.to_string())));
+        section(&mut doc, group, members.iter().map(|def| (signature(def), def.says.summary.to_string())));
     }
     section(&mut doc, "Written in the language itself", functions().map(|f| (f.head.to_string(), f.summary())));
     section(&mut doc, "Statements", syntax::WORDS.iter().map(|word| (word.form.to_string(), summary(word))));
@@ -109,18 +109,18 @@ fn operator(def: &OpDef) -> Doc {
         title = title.note(format!("   ({})", def.name));
     }
     let mut doc = Doc::line(title);
-    doc.push(Line::new().plain("  ").plain(def.summary));
+    doc.push(Line::new().plain("  ").plain(def.says.summary));
     doc.push("");
     let mut facts = Table::new([("", Align::Left), ("", Align::Left)]);
     let mut fact = |word: &str, text: String| facts.row([Cell::new(Style::Note, word), Cell::new(Style::Plain, text)]);
-    if !def.formula.is_empty() {
-        fact("formula", def.formula.to_string());
+    if !def.algebra.formula.is_empty() {
+        fact("formula", def.algebra.formula.to_string());
     }
     derivative(def, &mut fact);
-    if let Some(kink) = def.kink {
+    if let Some(kink) = def.says.kink {
         fact("at a kink", kink.to_string());
     }
-    for (i, (expr, gives)) in def.examples.iter().enumerate() {
+    for (i, (expr, gives)) in def.says.examples.iter().enumerate() {
         fact(if i == 0 { "examples" } else { "" }, format!("{expr} = {gives}"));
     }
     doc.extend(facts.doc().indent(2));
@@ -242,7 +242,7 @@ mod tests {
     fn every_operator_that_can_be_written_has_an_entry_with_its_summary() {
         for def in ops::ALL.iter().filter(|def| is_public(def)) {
             let text = reference(def.name).map(|doc| doc.text()).unwrap_or_default();
-            assert!(text.contains(def.summary), "{}: {text}", def.name);
+            assert!(text.contains(def.says.summary), "{}: {text}", def.name);
         }
     }
 

@@ -234,8 +234,13 @@ pub fn applied() -> impl Iterator<Item = &'static OpDef> {
 
 /// An operator at points of its domain, in each of the shapes and attributes that its rule takes; at most `most` of them.
 pub fn cases(def: &'static OpDef, draw: &mut Draw, most: usize) -> Vec<Case> {
-    let nodes: Vec<(ArgKind, Domain)> =
-        def.args.iter().filter(|arg| arg.kind.is_node()).map(|arg| arg.kind).zip(def.domain.iter().copied()).collect();
+    let nodes: Vec<(ArgKind, Domain)> = def
+        .args
+        .iter()
+        .filter(|arg| arg.kind.is_node())
+        .map(|arg| arg.kind)
+        .zip(def.algebra.domain.iter().copied())
+        .collect();
     let variadic = nodes.iter().any(|(kind, _)| *kind == ArgKind::Tensors);
     let counts: &[usize] = if variadic { &[2, 1, 3] } else { &[1] };
     let mut out = vec![];

@@ -7,7 +7,10 @@ mod pointwise;
 mod products;
 
 use super::{Cache, Inputs, Slot, Trouble, run};
-use crate::graph::{Attr, Attrs, DefId, Diff, Graph, Kernel, Literal, NodeId, Notation, OpDef, Role, Type};
+use crate::graph::{
+    Algebra, Attr, Attrs, Bend, DefId, Diff, Export, Graph, Is, Kernel, Literal, NodeId, Notation, OpDef, Role, Says,
+    Type,
+};
 use crate::ops;
 use crate::shape::{Binding, Dim, Shape};
 use crate::tensor::{Precision, Tensor};
@@ -22,16 +25,14 @@ const fn op(name: &'static str, kernel: Kernel) -> OpDef {
         args: &[],
         notation: Notation::Call,
         role: Role::Plain,
-        summary: "",
-        formula: "",
-        kink: None,
+        is: Is::Other,
         shape: |_, args, _| Ok(args[0].clone()),
         kernel,
         diff: Diff::None("a test does not differentiate it"),
-        rules: &[],
-        stable: &[],
-        domain: &[],
-        examples: &[],
+        says: Says::plain("", &[]),
+        algebra: Algebra::over(&[]),
+        bends: Bend::None,
+        export: Export::none(),
     }
 }
 

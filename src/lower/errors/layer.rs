@@ -1,6 +1,7 @@
 //! What can be wrong with layers and networks.
 
 use crate::diag::Diagnostic;
+use crate::graph::Bend;
 use crate::source::Span;
 
 /// Two names: columns or rows?
@@ -72,7 +73,9 @@ pub fn layer_columns(source: &str, span: Span) -> Diagnostic {
 
 /// An activation that no one knows.
 pub fn activation(name: &str, span: Span) -> Diagnostic {
-    let known = ["tanh", "relu", "sigmoid", "leaky_relu", "softmax", "identity", "gelu", "elu", "silu", "softplus"];
+    let of_one = |bends: &Bend| matches!(bends, Bend::Keeps | Bend::Saturates(_) | Bend::Rectifies);
+    let known = crate::ops::ALL.iter().filter(|def| of_one(&def.bends));
+    let known = known.map(|def| def.name);
     let problem = Diagnostic::error("nnlang::name::activation", format!("there is no activation `{name}`"))
         .at(span, "a function of one argument is wanted here");
     match crate::diag::nearest(name, known) {
@@ -115,7 +118,7 @@ pub fn no_network(base: &str, field: &str, base_span: Span, span: Span) -> Diagn
         return problem
             .mend(format!("write `grad {base}` for its derivatives, `d{goal}/d{base}` for that of `{goal}` by it"));
     }
-    if let Some(form) = crate::ops::foreign::form(field) {
+    if let Some(form) = crate::resolve::foreign::form(field) {
         return problem.mend(form);
     }
     problem.mend(format!("write `{base}` alone, or the result of a network before the dot"))

@@ -1,7 +1,6 @@
 //! What is known of a node before the run: the number, dimension or whole numbers that it must be.
 
-use super::{add, div, eye, mul, neg, pow, rounding, sub};
-use crate::graph::{Attr, DefId, Graph, Literal, NodeId, OpDef, Role};
+use super::{Attr, DefId, Graph, Is, Literal, NodeId, OpDef, Role};
 use crate::shape::Dim;
 use crate::tensor::Tensor;
 use rustc_hash::FxHashMap;
@@ -22,7 +21,7 @@ pub fn dim(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Dim> {
 
 /// Does this operator say that both its arguments are equal?
 pub fn equates(def: &OpDef) -> bool {
-    *def == super::compare::EQ
+    def.is == Is::Eq
 }
 
 /// The numbers of a vector node (or of a scalar: one), where the program says them.
@@ -37,7 +36,7 @@ pub fn numbers(graph: &Graph, id: NodeId, leaf: Leaf) -> Option<Vec<f64>> {
             Attr::Tensor(Literal(tensor)) if tensor.shape().len() <= 1 => Some(values(tensor)),
             _ => None,
         },
-        Role::Plain if *node.op.def == eye::ARANGE => match node.op.attrs.get(0) {
+        Role::Plain if node.op.def.is == Is::Arange => match node.op.attrs.get(0) {
             Attr::Dim(dim) => {
                 let n = graph.dims.known(dim)?;
                 (n <= 1_000_000).then(|| (0..n).map(|i| i as f64).collect())
@@ -97,7 +96,7 @@ fn below(graph: &Graph, id: NodeId, leaf: Leaf) -> SmallVec<[NodeId; 2]> {
         Role::Slot => node.op.attrs.def(0).and_then(leaf).map(|(init, _)| init).into_iter().collect(),
         Role::Def | Role::Stop => node.args.iter().take(1).copied().collect(),
         // `floor(m/2)` is a dimension, `m/2` is none.
-        Role::Plain if *node.op.def == rounding::FLOOR && *graph.def(node.args[0]) == div::DIV => {
+        Role::Plain if node.op.def.is == Is::Floor && graph.is(node.args[0], Is::Div) => {
             graph.node(node.args[0]).args.iter().copied().collect()
         }
         Role::Plain if is_arithmetic(node.op.def) => node.args.iter().copied().collect(),
@@ -106,7 +105,7 @@ fn below(graph: &Graph, id: NodeId, leaf: Leaf) -> SmallVec<[NodeId; 2]> {
 }
 
 fn is_arithmetic(def: &OpDef) -> bool {
-    [&neg::NEG, &add::ADD, &sub::SUB, &mul::MUL, &pow::POW, &div::DIV, &rounding::FLOOR].contains(&def)
+    matches!(def.is, Is::Neg | Is::Add | Is::Sub | Is::Mul | Is::Pow | Is::Div | Is::Floor)
 }
 
 fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHashMap<NodeId, Known>) -> Option<Known> {
@@ -138,36 +137,36 @@ fn combined(graph: &Graph, id: NodeId, leaf: Leaf, args: &[NodeId], found: &FxHa
         Role::Plain => {
             let def = node.op.def;
             match () {
-                () if *def == neg::NEG => Known {
+                () if def.is == Is::Neg => Known {
                     number: arg(0).number.map(|a| -a),
                     dim: arg(0).dim.and_then(|a| dims.sub(&Dim::Num(0), &a).ok()),
                 },
-                () if *def == add::ADD => Known {
+                () if def.is == Is::Add => Known {
                     number: two(|a, b| a + b),
                     dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.add(&a, &b).ok()),
                 },
-                () if *def == sub::SUB => Known {
+                () if def.is == Is::Sub => Known {
                     number: two(|a, b| a - b),
                     dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.sub(&a, &b).ok()),
                 },
-                () if *def == mul::MUL => Known {
+                () if def.is == Is::Mul => Known {
                     number: two(|a, b| a * b),
                     dim: arg(0).dim.zip(arg(1).dim).and_then(|(a, b)| dims.mul(&a, &b).ok()),
                 },
-                () if *def == pow::POW => {
+                () if def.is == Is::Pow => {
                     let power = arg(1).number.filter(|n| *n >= 0.0 && *n <= 16.0 && n.fract() == 0.0);
                     let times =
                         |a: Dim, n: f64| (0..n as u32).try_fold(Dim::Num(1), |power, _| dims.mul(&power, &a).ok());
                     Known { number: two(libm::pow), dim: arg(0).dim.zip(power).and_then(|(a, n)| times(a, n)) }
                 }
-                () if *def == div::DIV => Known::number(two(|a, b| a / b)?),
-                () if *def == rounding::FLOOR && args.len() == 2 => {
+                () if def.is == Is::Div => Known::number(two(|a, b| a / b)?),
+                () if def.is == Is::Floor && args.len() == 2 => {
                     let (p, k) = (arg(0).dim, arg(1).number.filter(|k| *k >= 1.0 && k.fract() == 0.0));
                     let own = two(|a, b| libm::floor(a / b)).map(Known::number).unwrap_or_default();
                     let dim = p.zip(k).and_then(|(p, k)| dims.floor_div(&p, k as u64).ok());
                     Known { dim: dim.or(own.dim), ..own }
                 }
-                () if *def == rounding::FLOOR => Known::number(libm::floor(arg(0).number?)),
+                () if def.is == Is::Floor => Known::number(libm::floor(arg(0).number?)),
                 () => return None,
             }
         }

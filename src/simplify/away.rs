@@ -2,11 +2,10 @@
 //!
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
-use super::recognise::{is, selected, selection, two};
-use super::{
-    broadcast_to, build, exp, extremum, gather, logsumexp, mul, neg, norm, number, sigmoid, softmax, sub, sum,
-};
-use crate::graph::{Attr, Attrs, Fault, Graph, NodeId, Role, SliceSpec};
+use super::lengths;
+use super::recognise::{selected, selection, two};
+use crate::graph::{Attr, Attrs, Fault, Graph, Is, NodeId, Role, SliceSpec};
+use crate::ops::{self, build, number};
 use crate::shape::{Dim, Shape};
 use smallvec::SmallVec;
 
@@ -15,29 +14,29 @@ pub(super) fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Opti
     if graph.def(a).role == Role::Number && graph.node(a).op.attrs.number(0) == Some(1.0) {
         return complement(graph, b);
     }
-    if is(graph, b, &sum::SUM) {
+    if graph.is(b, Is::Sum) {
         return softmax_slope(graph, a, b);
     }
-    if !is(graph, b, &mul::MUL) {
+    if !graph.is(b, Is::Mul) {
         return Ok(None);
     }
     let (p, q) = two(graph, b);
     for (y, total) in [(p, q), (q, p)] {
-        if is(graph, y, &norm::NORMALIZE)
-            && is(graph, total, &sum::SUM)
-            && !(is(graph, a, &sub::SUB) && is(graph, graph.node(a).args[1], &gather::SCATTER_ADD))
-            && is(graph, graph.node(total).args[0], &mul::MUL)
+        if graph.is(y, Is::Normalize)
+            && graph.is(total, Is::Sum)
+            && !(graph.is(a, Is::Sub) && graph.is(graph.node(a).args[1], Is::ScatterAdd))
+            && graph.is(graph.node(total).args[0], Is::Mul)
             && let (s, t) = two(graph, graph.node(total).args[0])
             && ((s, t) == (y, a) || (s, t) == (a, y))
             && let Some(axis) = axis_of(graph, y, graph.shape(a).rank())
             && along(graph, total) == Some(axis)
         {
-            return norm::counted_from_largest(graph, a, y, axis).map(Some);
+            return lengths::counted_from_largest(graph, a, y, axis).map(Some);
         }
     }
     for (y, total) in [(p, q), (q, p)] {
-        if is(graph, y, &softmax::SOFTMAX)
-            && is(graph, total, &sum::SUM)
+        if graph.is(y, Is::Softmax)
+            && graph.is(total, Is::Sum)
             && graph.node(total).args[0] == a
             && along(graph, total) == axis_of(graph, y, graph.shape(a).rank())
         {
@@ -49,7 +48,7 @@ pub(super) fn difference(graph: &mut Graph, a: NodeId, b: NodeId) -> Result<Opti
 
 /// `1 - softmax(z)[k]`, with the digits of a difference that is tiny.
 fn complement(graph: &mut Graph, part: NodeId) -> Result<Option<NodeId>, Fault> {
-    let Some((path, whole)) = selection(graph, part, |id| is(graph, id, &softmax::SOFTMAX)) else { return Ok(None) };
+    let Some((path, whole)) = selection(graph, part, |id| graph.is(id, Is::Softmax)) else { return Ok(None) };
     if let Some(rest) = complement_of_one(graph, &path, whole)? {
         return Ok(Some(rest));
     }
@@ -61,23 +60,23 @@ fn complement(graph: &mut Graph, part: NodeId) -> Result<Option<NodeId>, Fault> 
 fn complement_of_all(graph: &mut Graph, whole: NodeId) -> Result<NodeId, Fault> {
     let node = graph.node(whole).clone();
     let z = node.args[0];
-    let log = graph.add(&softmax::LOG_SOFTMAX, node.op.attrs.clone(), &[z])?;
-    let less = graph.add(&exp::EXPM1, Attrs::None, &[log])?;
+    let log = graph.add(ops::of(Is::LogSoftmax), node.op.attrs.clone(), &[z])?;
+    let less = graph.add(ops::of(Is::Expm1), Attrs::None, &[log])?;
     let plain = build::neg(graph, less)?;
     let shape = graph.shape(z).clone();
     let Some(axis) = axis_of(graph, whole, shape.rank()) else { return Ok(plain) };
     let attrs = |keep: bool| Attrs::from_vec(vec![build::ints(&[axis]), Attr::Flag(keep)]);
-    let place = graph.add(&extremum::ARGMAX, attrs(false), &[z])?;
+    let place = graph.add(ops::of(Is::Argmax), attrs(false), &[z])?;
     let hot = build::hot(graph, place, shape[axis].clone(), axis)?;
     let one = number(graph, 1.0);
     let largest = build::eq(graph, hot, one)?;
     let none = number(graph, f64::NEG_INFINITY);
     let others = build::choose(graph, largest, none, z)?;
-    let total = build::reduce(graph, &logsumexp::LOGSUMEXP, others, Some(&[axis]), true)?;
-    let place = graph.add(&extremum::ARGMAX, attrs(true), &[z])?;
+    let total = build::reduce(graph, ops::of(Is::LogSumExp), others, Some(&[axis]), true)?;
+    let place = graph.add(ops::of(Is::Argmax), attrs(true), &[z])?;
     let own = build::take_along(graph, z, place, axis)?;
     let away = build::sub(graph, total, own)?;
-    let left = graph.add(&sigmoid::SIGMOID, Attrs::None, &[away])?;
+    let left = graph.add(ops::of(Is::Sigmoid), Attrs::None, &[away])?;
     build::choose(graph, largest, left, plain)
 }
 
@@ -105,10 +104,10 @@ fn complement_of_one(graph: &mut Graph, path: &[NodeId], whole: NodeId) -> Resul
         }
     }
     let others = build::join(graph, &others, axis)?;
-    let total = build::reduce(graph, &logsumexp::LOGSUMEXP, others, Some(&[axis]), true)?;
+    let total = build::reduce(graph, ops::of(Is::LogSumExp), others, Some(&[axis]), true)?;
     let own = build::part(graph, z, axis, Dim::Num(k), Dim::Num(1))?;
     let away = build::sub(graph, total, own)?;
-    let left = graph.add(&sigmoid::SIGMOID, Attrs::None, &[away])?;
+    let left = graph.add(ops::of(Is::Sigmoid), Attrs::None, &[away])?;
     let mut slices = slices.to_vec();
     slices[axis] = SliceSpec { start: Dim::Num(0), step: 1, len: Dim::Num(1) };
     let left = build::sliced(graph, left, &slices)?;
@@ -120,16 +119,16 @@ fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<N
     let mut weighted = graph.node(total).args[0];
     // -sum(y*w) has its sign outside where v is -w.
     let mut factor = v;
-    if is(graph, weighted, &neg::NEG) && is(graph, v, &neg::NEG) {
+    if graph.is(weighted, Is::Neg) && graph.is(v, Is::Neg) {
         (weighted, factor) = (graph.node(weighted).args[0], graph.node(v).args[0]);
     }
-    if !is(graph, weighted, &mul::MUL) || graph.shape(weighted) != graph.shape(v) {
+    if !graph.is(weighted, Is::Mul) || graph.shape(weighted) != graph.shape(v) {
         return Ok(None);
     }
     let (p, q) = two(graph, weighted);
     let y = if q == factor { p } else { q };
     let Some(axis) = along(graph, total) else { return Ok(None) };
-    if (p != factor && q != factor) || !is(graph, y, &softmax::SOFTMAX) {
+    if (p != factor && q != factor) || !graph.is(y, Is::Softmax) {
         return Ok(None);
     }
     let shape = graph.shape(v).clone();
@@ -141,7 +140,7 @@ fn softmax_slope(graph: &mut Graph, v: NodeId, total: NodeId) -> Result<Option<N
     let v = unlogged(graph, v, z, axis, &shape)?.unwrap_or(v);
     let own = axis + graph.shape(z).rank() - shape.rank();
     let at = Attrs::from_vec(vec![build::ints(&[own]), Attr::Flag(true)]);
-    let place = graph.add(&extremum::ARGMAX, at, &[z])?;
+    let place = graph.add(ops::of(Is::Argmax), at, &[z])?;
     // One softmax for many rows: each looks at the same place.
     let place = build::broadcast_to(graph, place, shape.with(axis, Dim::Num(1)))?;
     if counted(graph, v, place) {
@@ -159,21 +158,21 @@ fn unlogged(graph: &mut Graph, v: NodeId, z: NodeId, axis: usize, shape: &Shape)
     if graph.shape(v) != shape {
         return Ok(None);
     }
-    if is(graph, v, &softmax::LOG_SOFTMAX) {
+    if graph.is(v, Is::LogSoftmax) {
         let same = graph.node(v).args[0] == z && axis_of(graph, v, shape.rank()) == Some(axis);
         return Ok(same.then_some(z));
     }
-    if is(graph, v, &neg::NEG) {
+    if graph.is(v, Is::Neg) {
         let inner = graph.node(v).args[0];
         return match unlogged(graph, inner, z, axis, shape)? {
             Some(made) => build::neg(graph, made).map(Some),
             None => Ok(None),
         };
     }
-    if is(graph, v, &mul::MUL) {
+    if graph.is(v, Is::Mul) {
         let (a, b) = two(graph, v);
         for (factor, log) in [(a, b), (b, a)] {
-            if is_flat(graph, factor, axis, shape.rank()) && is(graph, log, &softmax::LOG_SOFTMAX) {
+            if is_flat(graph, factor, axis, shape.rank()) && graph.is(log, Is::LogSoftmax) {
                 return match unlogged(graph, log, z, axis, shape)? {
                     Some(made) => build::mul(graph, factor, made).map(Some),
                     None => Ok(None),
@@ -193,7 +192,7 @@ fn is_flat(graph: &Graph, mut id: NodeId, axis: usize, rank: usize) -> bool {
             Some(at) if shape[at] == Dim::Num(1) => return true,
             Some(_) => {}
         }
-        if !is(graph, id, &broadcast_to::BROADCAST_TO) {
+        if !graph.is(id, Is::BroadcastTo) {
             return false;
         }
         id = graph.node(id).args[0];
@@ -202,7 +201,7 @@ fn is_flat(graph: &Graph, mut id: NodeId, axis: usize, rank: usize) -> bool {
 
 /// Is it already counted from there?
 fn counted(graph: &Graph, v: NodeId, place: NodeId) -> bool {
-    is(graph, v, &sub::SUB) && graph.node(graph.node(v).args[1]).args.get(1) == Some(&place)
+    graph.is(v, Is::Sub) && graph.node(graph.node(v).args[1]).args.get(1) == Some(&place)
 }
 
 /// `v - y*sum(v)` as `v*(1 - y) - y*(sum(v) - v)`, with `1 - y` from the logarithm.
@@ -211,14 +210,14 @@ fn log_softmax_slope(graph: &mut Graph, v: NodeId, y: NodeId, total: NodeId) -> 
     if let Some(w) = without(graph, v, y)? {
         let w = build::broadcast_to(graph, w, graph.shape(v).clone())?;
         let weighted = build::mul(graph, y, w)?;
-        let total = graph.add(&sum::SUM, graph.node(total).op.attrs.clone(), &[weighted])?;
+        let total = graph.add(ops::of(Is::Sum), graph.node(total).op.attrs.clone(), &[weighted])?;
         if let Some(away) = softmax_slope(graph, w, total)? {
             return build::mul(graph, y, away);
         }
     }
     let node = graph.node(y).clone();
-    let log = graph.add(&softmax::LOG_SOFTMAX, node.op.attrs.clone(), &[node.args[0]])?;
-    let less = graph.add(&exp::EXPM1, Attrs::None, &[log])?;
+    let log = graph.add(ops::of(Is::LogSoftmax), node.op.attrs.clone(), &[node.args[0]])?;
+    let less = graph.add(ops::of(Is::Expm1), Attrs::None, &[log])?;
     let rest = build::neg(graph, less)?;
     let own = build::mul(graph, v, rest)?;
     let others = build::sub(graph, total, v)?;
@@ -231,14 +230,14 @@ fn without(graph: &mut Graph, v: NodeId, y: NodeId) -> Result<Option<NodeId>, Fa
     if v == y {
         return Ok(Some(number(graph, 1.0)));
     }
-    if is(graph, v, &neg::NEG) {
+    if graph.is(v, Is::Neg) {
         let inner = graph.node(v).args[0];
         return match without(graph, inner, y)? {
             Some(w) => build::neg(graph, w).map(Some),
             None => Ok(None),
         };
     }
-    if is(graph, v, &mul::MUL) {
+    if graph.is(v, Is::Mul) {
         let (a, b) = two(graph, v);
         return Ok(if a == y {
             Some(b)
@@ -263,6 +262,6 @@ fn along(graph: &Graph, sum: NodeId) -> Option<usize> {
 /// The axis of a softmax in what it is multiplied with, of `rank` axes: aligned at the right.
 fn axis_of(graph: &Graph, softmax: NodeId, rank: usize) -> Option<usize> {
     let node = graph.node(softmax);
-    let own = super::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()?;
+    let own = crate::ops::shapes::axis_of(&graph.dims, graph.shape(node.args[0]), &node.op.attrs, 0).ok()?;
     (own + rank).checked_sub(graph.shape(softmax).rank())
 }

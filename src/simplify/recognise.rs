@@ -2,31 +2,29 @@
 //!
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
-use super::form::{Form, form};
-use super::{
-    add, build, concat, div, exp, expadd, log, logsumexp, mean, mul, norm, number, reshape, roots, sigmoid, sub, sum,
-};
-use crate::graph::{Attrs, Fault, Graph, Kernel, Move, NodeId, OpDef, Role};
+use super::lengths;
+use crate::graph::{Attrs, Fault, Form, Graph, Is, Kernel, Move, NodeId, OpDef, Role, form};
+use crate::ops::{self, build, number};
 use crate::shape::Dim;
 use smallvec::SmallVec;
 
 /// A form that no rule over single letters can say, seen at a node: the node that takes its place.
 pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
     let def = graph.def(id);
-    let made = if *def == div::DIV {
+    let made = if def.is == Is::Div {
         let (above, below) = two(graph, id);
-        norm::quotient(graph, above, below)
+        lengths::quotient(graph, above, below)
             .transpose()
             .or_else(|| quotient(graph, above, below).transpose())
             .transpose()
-    } else if *def == mul::MUL {
+    } else if def.is == Is::Mul {
         let (a, b) = two(graph, id);
         product(graph, a, b).transpose().or_else(|| product(graph, b, a).transpose()).transpose()
-    } else if *def == log::LOG {
+    } else if def.is == Is::Log {
         logarithm(graph, graph.node(id).args[0])
-    } else if *def == roots::SQRT {
+    } else if def.is == Is::Sqrt {
         root_mean_square(graph, graph.node(id).args[0])
-    } else if *def == sub::SUB {
+    } else if def.is == Is::Sub {
         let (a, b) = two(graph, id);
         super::away::difference(graph, a, b)
     } else {
@@ -41,19 +39,15 @@ pub(super) fn two(graph: &Graph, id: NodeId) -> (NodeId, NodeId) {
     (args[0], args[1])
 }
 
-pub(super) fn is(graph: &Graph, id: NodeId, def: &'static OpDef) -> bool {
-    *graph.def(id) == *def
-}
-
 /// `exp(u)/sum(exp(u))`, `x*exp(u)/(exp(u) + exp(v) + exp(w))`, …
 fn quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<NodeId>, Fault> {
     if !is_long(graph, below) {
         return mixed_quotient(graph, above, below);
     }
-    if is(graph, above, &mul::MUL) {
+    if graph.is(above, Is::Mul) {
         let (a, b) = two(graph, above);
         for (factor, power) in [(a, b), (b, a)] {
-            if is(graph, power, &exp::EXP)
+            if graph.is(power, Is::Exp)
                 && let Some(share) = share(graph, power, below)?
             {
                 return build::mul(graph, factor, share).map(Some);
@@ -61,7 +55,7 @@ fn quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<No
         }
         return Ok(None);
     }
-    if graph.def(above).role == Role::Number && !is(graph, below, &add::ADD) {
+    if graph.def(above).role == Role::Number && !graph.is(below, Is::Add) {
         return Ok(None);
     }
     share(graph, above, below)
@@ -69,7 +63,7 @@ fn quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Option<No
 
 /// `exp(u)*(w/sum(exp(v)))`
 fn product(graph: &mut Graph, power: NodeId, quotient: NodeId) -> Result<Option<NodeId>, Fault> {
-    if !is(graph, power, &exp::EXP) || !is(graph, quotient, &div::DIV) {
+    if !graph.is(power, Is::Exp) || !graph.is(quotient, Is::Div) {
         return Ok(None);
     }
     let (above, below) = two(graph, quotient);
@@ -84,7 +78,7 @@ fn product(graph: &mut Graph, power: NodeId, quotient: NodeId) -> Result<Option<
 
 /// `log(1 + exp(u) + exp(v))`, `log(sum([exp(u), exp(v)]))`, `log(mean(exp(z)))`, …
 fn logarithm(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
-    let direct = is(graph, of, &sum::SUM) && is(graph, graph.node(of).args[0], &exp::EXP);
+    let direct = graph.is(of, Is::Sum) && graph.is(graph.node(of).args[0], Is::Exp);
     if direct {
         return Ok(None);
     }
@@ -93,12 +87,12 @@ fn logarithm(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
     }
     let Some((powers, rest)) = mixed(graph, of)? else { return Ok(None) };
     let one = number(graph, 1.0);
-    graph.add(&expadd::LOGEXPADD, Attrs::None, &[powers, rest, one]).map(Some)
+    graph.add(ops::of(Is::LogExpAdd), Attrs::None, &[powers, rest, one]).map(Some)
 }
 
 /// A sum of more than two terms, some of them powers and some not: the logarithm of the powers, and the other terms.
 fn mixed(graph: &mut Graph, sum: NodeId) -> Result<Option<(NodeId, NodeId)>, Fault> {
-    if !is(graph, sum, &add::ADD) {
+    if !graph.is(sum, Is::Add) {
         return Ok(None);
     }
     let terms = terms(graph, sum);
@@ -109,7 +103,7 @@ fn mixed(graph: &mut Graph, sum: NodeId) -> Result<Option<(NodeId, NodeId)>, Fau
     }
     for term in terms {
         let is_power = powers(graph, term);
-        long |= is_power && !is(graph, term, &exp::EXP);
+        long |= is_power && !graph.is(term, Is::Exp);
         let side = if is_power { &mut up } else { &mut rest };
         *side = Some(match *side {
             Some(before) => build::add(graph, before, term)?,
@@ -129,15 +123,15 @@ fn mixed_quotient(graph: &mut Graph, above: NodeId, below: NodeId) -> Result<Opt
     {
         // The share of all powers, and the share of this one among them.
         let back = build::neg(graph, total)?;
-        let all = graph.add(&expadd::RECEXPADD, Attrs::None, &[back, one, rest])?;
+        let all = graph.add(ops::of(Is::RecExpAdd), Attrs::None, &[back, one, rest])?;
         if own == total {
             return Ok(Some(all));
         }
         let away = build::sub(graph, own, total)?;
-        let own = graph.add(&exp::EXP, Attrs::None, &[away])?;
+        let own = graph.add(ops::of(Is::Exp), Attrs::None, &[away])?;
         return build::mul(graph, own, all).map(Some);
     }
-    let part = graph.add(&expadd::RECEXPADD, Attrs::None, &[total, rest, one])?;
+    let part = graph.add(ops::of(Is::RecExpAdd), Attrs::None, &[total, rest, one])?;
     build::mul(graph, above, part).map(Some)
 }
 
@@ -146,7 +140,7 @@ fn terms(graph: &Graph, sum: NodeId) -> SmallVec<[NodeId; 8]> {
     let mut terms = SmallVec::new();
     let mut todo = vec![sum];
     while let Some(id) = todo.pop() {
-        if is(graph, id, &add::ADD) && terms.len() <= TERMS {
+        if graph.is(id, Is::Add) && terms.len() <= TERMS {
             todo.extend(graph.node(id).args.iter().rev().copied());
         } else {
             terms.push(id);
@@ -157,9 +151,9 @@ fn terms(graph: &Graph, sum: NodeId) -> SmallVec<[NodeId; 8]> {
 
 /// Is it a sum that the rules of `logaddexp` and `softplus` do not see whole, of at least one exponential?
 fn is_long(graph: &Graph, id: NodeId) -> bool {
-    let made = [&mul::MUL, &div::DIV, &sum::SUM, &mean::MEAN, &add::ADD];
-    let one_of = |id: NodeId, defs: &[&'static OpDef]| defs.iter().any(|def| is(graph, id, def));
-    let long = if is(graph, id, &add::ADD) {
+    let made = [Is::Mul, Is::Div, Is::Sum, Is::Mean, Is::Add];
+    let one_of = |id: NodeId, known: &[Is]| known.contains(&graph.def(id).is);
+    let long = if graph.is(id, Is::Add) {
         graph.node(id).args.iter().any(|arg| one_of(*arg, &made))
     } else {
         one_of(id, &made[..4])
@@ -181,15 +175,15 @@ fn powers(graph: &Graph, root: NodeId) -> bool {
         let def = node.op.def;
         if looked > TERMS {
             return false;
-        } else if *def == exp::EXP {
+        } else if def.is == Is::Exp {
             met = true;
         } else if def.role == Role::Number {
             if !node.op.attrs.number(0).is_some_and(|value| value > 0.0 && value.is_finite()) {
                 return false;
             }
-        } else if *def == roots::SQRT {
+        } else if def.is == Is::Sqrt {
             todo.push(node.args[0]);
-        } else if [&mul::MUL, &div::DIV, &add::ADD, &sum::SUM, &mean::MEAN].contains(&def) || moves(def) {
+        } else if [Is::Mul, Is::Div, Is::Add, Is::Sum, Is::Mean].contains(&def.is) || moves(def) {
             todo.extend(node.args.iter().copied());
         } else {
             return false;
@@ -199,7 +193,7 @@ fn powers(graph: &Graph, root: NodeId) -> bool {
 }
 
 fn moves(def: &'static OpDef) -> bool {
-    *def == concat::CONCAT
+    def.is == Is::Concat
         || matches!(def.kernel, Kernel::Move(Move::Reshape | Move::Transpose | Move::Flip | Move::Slice))
 }
 
@@ -214,7 +208,7 @@ fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
     while let Some((id, ready)) = todo.pop() {
         let node = graph.node(id).clone();
         let def = node.op.def;
-        if *def == exp::EXP {
+        if def.is == Is::Exp {
             logs.push(node.args[0]);
             continue;
         }
@@ -229,21 +223,21 @@ fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
             continue;
         }
         let args = logs.split_off(logs.len().saturating_sub(node.args.len()));
-        let made = if *def == add::ADD {
-            graph.add(&sigmoid::LOGADDEXP, Attrs::None, &args)?
-        } else if *def == mul::MUL {
+        let made = if def.is == Is::Add {
+            graph.add(ops::of(Is::LogAddExp), Attrs::None, &args)?
+        } else if def.is == Is::Mul {
             build::add(graph, args[0], args[1])?
-        } else if *def == div::DIV {
+        } else if def.is == Is::Div {
             build::sub(graph, args[0], args[1])?
-        } else if *def == roots::SQRT {
+        } else if def.is == Is::Sqrt {
             let half = number(graph, 0.5);
             build::mul(graph, half, args[0])?
-        } else if *def == sum::SUM {
-            graph.add(&logsumexp::LOGSUMEXP, node.op.attrs.clone(), &args)?
-        } else if *def == mean::MEAN {
-            let total = graph.add(&logsumexp::LOGSUMEXP, node.op.attrs.clone(), &args)?;
+        } else if def.is == Is::Sum {
+            graph.add(ops::of(Is::LogSumExp), node.op.attrs.clone(), &args)?
+        } else if def.is == Is::Mean {
+            let total = graph.add(ops::of(Is::LogSumExp), node.op.attrs.clone(), &args)?;
             let count = build::count(graph, args[0], node.op.attrs.ints(0))?;
-            let log = graph.add(&log::LOG, Attrs::None, &[count])?;
+            let log = graph.add(ops::of(Is::Log), Attrs::None, &[count])?;
             build::sub(graph, total, log)?
         } else {
             graph.add(def, node.op.attrs.clone(), &args)?
@@ -256,7 +250,7 @@ fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
 /// `exp(u)` over a sum of exponentials: the softmax of `u`, or `exp(u - log(sum))`.
 fn share(graph: &mut Graph, power: NodeId, below: NodeId) -> Result<Option<NodeId>, Fault> {
     let Some(scores) = log_of(graph, power)? else { return Ok(None) };
-    if is(graph, below, &sum::SUM) {
+    if graph.is(below, Is::Sum) {
         let summed = graph.node(below).args[0];
         if summed == power
             && let Some(axis) = own_axis(graph, below)
@@ -280,29 +274,29 @@ fn share(graph: &mut Graph, power: NodeId, below: NodeId) -> Result<Option<NodeI
             }
         }
     }
-    if is(graph, below, &add::ADD)
+    if graph.is(below, Is::Add)
         && let Some(others) = others(graph, power, below)?
     {
         // u/(u + others) has all digits of its slopes as a sigmoid.
         let Some(total) = log_of(graph, others)? else { return Ok(None) };
         let away = build::sub(graph, scores, total)?;
-        return graph.add(&sigmoid::SIGMOID, Attrs::None, &[away]).map(Some);
+        return graph.add(ops::of(Is::Sigmoid), Attrs::None, &[away]).map(Some);
     }
     let Some(total) = log_of(graph, below)? else { return Ok(None) };
     let away = build::sub(graph, scores, total)?;
-    graph.add(&exp::EXP, Attrs::None, &[away]).map(Some)
+    graph.add(ops::of(Is::Exp), Attrs::None, &[away]).map(Some)
 }
 
 /// The place of a number among those that a vector is written out of.
 fn entry(graph: &Graph, vector: NodeId, number: NodeId) -> Option<u64> {
     let def = graph.def(vector);
-    if (*def != concat::CONCAT && *def != concat::STACK) || !graph.shape(number).is_scalar() {
+    if (def.is != Is::Concat && def.is != Is::Stack) || !graph.shape(number).is_scalar() {
         return None;
     }
     let args = &graph.node(vector).args;
     // Each argument is one entry.
     let one = |id: NodeId| graph.shape(id).iter().all(|dim| *dim == Dim::Num(1));
-    let is_it = |id: NodeId| id == number || (is(graph, id, &reshape::RESHAPE) && graph.node(id).args[0] == number);
+    let is_it = |id: NodeId| id == number || (graph.is(id, Is::Reshape) && graph.node(id).args[0] == number);
     if args.iter().all(|id| one(*id)) { args.iter().position(|id| is_it(*id)).map(|k| k as u64) } else { None }
 }
 
@@ -321,7 +315,7 @@ fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>
 
 /// `sqrt(mean(x^2))` by the norm, which neither overflows nor has the slope 0/0 at 0.
 fn root_mean_square(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
-    if !is(graph, of, &mean::MEAN) {
+    if !graph.is(of, Is::Mean) {
         return Ok(None);
     }
     let (square, attrs) = (graph.node(of).args[0], graph.node(of).op.attrs.clone());
@@ -331,8 +325,8 @@ fn root_mean_square(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fau
         _ => return Ok(None),
     };
     let count = build::count(graph, x, attrs.ints(0))?;
-    let root = graph.add(&roots::SQRT, Attrs::None, &[count])?;
-    let length = graph.add(&norm::NORM, attrs, &[x])?;
+    let root = graph.add(ops::of(Is::Sqrt), Attrs::None, &[count])?;
+    let length = graph.add(ops::of(Is::Norm), attrs, &[x])?;
     build::div(graph, length, root).map(Some)
 }
 
@@ -383,7 +377,7 @@ fn own_axis(graph: &Graph, sum: NodeId) -> Option<usize> {
 
 /// Without something subtracted that is the same along the axis (the largest entry, by habit): no softmax sees it.
 fn unshifted(graph: &Graph, scores: NodeId, axis: usize) -> NodeId {
-    if !is(graph, scores, &sub::SUB) {
+    if !graph.is(scores, Is::Sub) {
         return scores;
     }
     let (rest, shift) = two(graph, scores);

@@ -1,36 +1,6 @@
 //! Names by which other languages and libraries know what this one has: what is written here instead.
 
-/// A function's name elsewhere: the function here, where it takes the same arguments.
-const FUNCTIONS: &[(&str, &str)] = &[
-    ("ln", "log"),
-    ("arcsin", "asin"),
-    ("arccos", "acos"),
-    ("arctan", "atan"),
-    ("arctan2", "atan2"),
-    ("arcsinh", "asinh"),
-    ("arccosh", "acosh"),
-    ("arctanh", "atanh"),
-    ("fabs", "abs"),
-    ("average", "mean"),
-    ("maximum", "max"),
-    ("minimum", "min"),
-    ("cat", "concat"),
-    ("concatenate", "concat"),
-    ("vstack", "stack"),
-    ("permute", "transpose"),
-    ("view", "reshape"),
-    ("ravel", "flatten"),
-    ("inverse", "inv"),
-    ("swish", "silu"),
-    ("clamp", "clip"),
-    ("logistic", "sigmoid"),
-    ("randn", "normal"),
-    ("sgn", "sign"),
-    ("log_det", "logdet"),
-    ("detach", "stop"),
-    ("avg", "mean"),
-    ("sqr", "square"),
-];
+use crate::ops;
 
 /// A constant's name elsewhere, and the one here.
 const CONSTANTS: &[(&str, &str)] = &[
@@ -120,7 +90,7 @@ fn look(table: &'static [(&'static str, &'static str)], name: &str) -> Option<&'
 
 /// The function here that another language calls so.
 pub fn function(name: &str) -> Option<&'static str> {
-    look(FUNCTIONS, name)
+    ops::known_as(name).map(|def| def.name)
 }
 
 /// What is written here where another language calls this function; a sentence.

@@ -4,39 +4,8 @@ use crate::source::{Source, Sources};
 use crate::syntax::ast::{ArgValue, By, Derivative, Expr, Infix, Part, PartKind, Prefix, Slot};
 use crate::syntax::pratt::{self, Step};
 
-/// Functions that are not written as `\operatorname{name}(…)`: `#` stands for their first argument, `##` for the second.
-const CALLS: &[(&str, &str)] = &[
-    ("sqrt", r"\sqrt{#}"),
-    ("cbrt", r"\sqrt[3]{#}"),
-    ("abs", r"\left|#\right|"),
-    ("norm", r"\left\lVert #\right\rVert"),
-    ("floor", r"\left\lfloor #\right\rfloor"),
-    ("ceil", r"\left\lceil #\right\rceil"),
-    ("exp", r"e^{#}"),
-    ("inv", r"\left(#\right)^{-1}"),
-    ("log", r"\log\left(#\right)"),
-    ("log2", r"\log_{2}\left(#\right)"),
-    ("log10", r"\log_{10}\left(#\right)"),
-    ("sin", r"\sin\left(#\right)"),
-    ("cos", r"\cos\left(#\right)"),
-    ("tan", r"\tan\left(#\right)"),
-    ("asin", r"\arcsin\left(#\right)"),
-    ("acos", r"\arccos\left(#\right)"),
-    ("atan", r"\arctan\left(#\right)"),
-    ("sinh", r"\sinh\left(#\right)"),
-    ("cosh", r"\cosh\left(#\right)"),
-    ("tanh", r"\tanh\left(#\right)"),
-    ("normal_cdf", r"\Phi\left(#\right)"),
-    ("normal_pdf", r"\varphi\left(#\right)"),
-    ("sigmoid", r"\sigma\left(#\right)"),
-    ("det", r"\det\left(#\right)"),
-    ("logdet", r"\log\det\left(#\right)"),
-    ("trace", r"\operatorname{tr}\left(#\right)"),
-    ("digamma", r"\psi\left(#\right)"),
-    ("lgamma", r"\log\Gamma\left(#\right)"),
-    ("outer", r"#\,##^{\top}"),
-    ("eye", r"I_{#}"),
-];
+/// How a book writes `outer(x, y)`, which is a function of the library.
+const OUTER: &str = r"#\,##^{\top}";
 
 /// Operators of the notation, with how tightly they bind.
 const INFIX: &[(Infix, &str, u8)] = &[
@@ -287,7 +256,12 @@ fn call(function: &str, args: &[crate::syntax::ast::Arg], rank: &dyn Fn(&str) ->
         "outer" | "diag" | "eye" | "one_hot" => 2,
         _ => most,
     };
-    if let Some((_, form)) = CALLS.iter().find(|(known, _)| *known == function).filter(|_| named.is_empty()) {
+    let form = match crate::ops::find(function) {
+        Some(def) => def.says.latex,
+        None if function == "outer" => OUTER,
+        None => "",
+    };
+    if !form.is_empty() && named.is_empty() {
         let (one, two) = match function {
             "outer" => {
                 let base = |piece: &Piece| {
