@@ -76,8 +76,6 @@ pub enum Is {
     LogExpAdd,
     /// `recexpadd`
     RecExpAdd,
-    /// `tanh`
-    Tanh,
     /// `cosh`
     Cosh,
     /// `identity`
