@@ -1,7 +1,7 @@
 //! A chain of definitions read, checked, differentiated and run: nodes against seconds. Run by hand: `cargo bench -- chain`.
 
-use nnlang::outside::InMemory;
-use nnlang::session::{Session, Settings};
+use nnlang::InMemory;
+use nnlang::{Session, Settings};
 use std::fmt::Write;
 use std::time::Instant;
 

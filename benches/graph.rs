@@ -1,11 +1,11 @@
 //! Scalar graphs differentiated, nothing else: nodes against seconds of the reverse sweep, of the second derivative along a
 //! direction, and of what is evaluated. Run by hand: `cargo bench -- graph`.
 
-use nnlang::diff::{self, Slope};
-use nnlang::graph::{Attrs, DefId, Fault, Graph, NodeId, Type};
-use nnlang::ops::{self, build};
-use nnlang::shape::Shape;
-use nnlang::simplify::Opener;
+use nnlang::inside::diff::{self, Slope};
+use nnlang::inside::graph::{Attrs, DefId, Fault, Graph, NodeId, Type};
+use nnlang::inside::ops::{self, build};
+use nnlang::inside::shape::Shape;
+use nnlang::inside::simplify::Opener;
 use std::time::Instant;
 
 /// `v = sin(v*w) + v`, over and over: every node is used more than once.

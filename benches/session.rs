@@ -1,8 +1,8 @@
 //! A session of a thousand definitions: how long a redefinition of one leaf, a question and a completion take. Run by hand:
 //! `cargo bench -- session`.
 
-use nnlang::outside::InMemory;
-use nnlang::session::{Session, Settings};
+use nnlang::InMemory;
+use nnlang::{Session, Settings};
 use std::time::Instant;
 
 pub(crate) fn run() {

@@ -5,6 +5,6 @@
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    nnlang::kernels::memory::in_large_pages();
-    nnlang::cli::main()
+    nnlang::inside::kernels::memory::in_large_pages();
+    nnlang::inside::cli::main()
 }

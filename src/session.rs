@@ -139,6 +139,7 @@ impl Session {
     }
 
     /// The program that holds, as a graph: its names, shapes and kinds.
+    #[doc(hidden)]
     pub fn compiled(&self) -> &Compiled {
         &self.compiled
     }

@@ -112,12 +112,12 @@ impl Sources {
     }
 
     /// Forgets all texts but the first `count`.
-    pub fn truncate(&mut self, count: usize) {
+    pub(crate) fn truncate(&mut self, count: usize) {
         self.0.truncate(count);
     }
 
     /// Shows another text in the place of one.
-    pub fn replace(&mut self, text: &str, by: Source) {
+    pub(crate) fn replace(&mut self, text: &str, by: Source) {
         if let Some(place) = self.0.iter_mut().rev().find(|source| source.text == text) {
             *place = Arc::new(by);
         }

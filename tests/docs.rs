@@ -5,10 +5,10 @@
 
 mod support;
 
-use nnlang::cli::{Cli, request_lines};
-use nnlang::diag::render::{self, Look};
-use nnlang::outside::InMemory;
-use nnlang::repl::{Repl, Script};
+use nnlang::InMemory;
+use nnlang::inside::cli::{Cli, request_lines};
+use nnlang::inside::diag::render::{self, Look};
+use nnlang::inside::repl::{Repl, Script};
 use std::path::PathBuf;
 use support::{
     Fence, Files, Page, Part, answers, difference, files_below, plain_settings, root, run, short, source_files,
@@ -40,7 +40,7 @@ fn pairs(page: &Page) -> Vec<(&Fence, Option<&Fence>)> {
 fn a_word_is_marked_as_built_where_it_is_answered() {
     let above =
         "input x : [3, m] = [[1], [2], [3]]\nf(z) = z\na = 2\nb = 3\nw = a\nJ = a*b\na2 = a\ny = b\nW1 = 1; b1 = 2\n";
-    for word in nnlang::syntax::WORDS {
+    for word in nnlang::inside::syntax::WORDS {
         let report = run("", &format!("{above}{}\n", word.form), &plain_settings(), &Files::default());
         let soon = report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::not_built");
         // A picture in a file is not built, a graph as text is.
@@ -93,7 +93,7 @@ fn every_answer_for_machines_is_the_one_shown() {
         let report = run("rent.nnl", &fence.body, &plain_settings(), &Files::default());
         let found: String = match fence.info.as_str() {
             "requests" => conversation(&fence.body),
-            "nnl" => report.answers.iter().map(nnlang::cli::json_lines).collect(),
+            "nnl" => report.answers.iter().map(nnlang::inside::cli::json_lines).collect(),
             _ => report.diagnostics.iter().map(|it| format!("{}\n", render::json(&report.sources, it))).collect(),
         };
         compared += 1;
@@ -104,7 +104,7 @@ fn every_answer_for_machines_is_the_one_shown() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(compared >= 13, "{compared} examples");
     let text = std::fs::read_to_string(&path).unwrap_or_default();
-    for word in nnlang::ask::ALL.iter().map(|statement| statement.word).filter(|word| *word != "assert") {
+    for word in nnlang::inside::ask::ALL.iter().map(|statement| statement.word).filter(|word| *word != "assert") {
         assert!(text.contains(&format!("## `{word}`")), "docs/json.md does not tell of `{word}`");
     }
 }

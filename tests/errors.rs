@@ -5,9 +5,9 @@
 
 mod support;
 
-use nnlang::diag::Diagnostic;
-use nnlang::diag::explain::{Explained, codes, explain};
-use nnlang::diag::render::{self, Look};
+use nnlang::inside::diag::Diagnostic;
+use nnlang::inside::diag::explain::{Explained, codes, explain};
+use nnlang::inside::diag::render::{self, Look};
 use std::collections::BTreeMap;
 use support::{Page, Part, blessing, difference, files_below, root, run, short, source_files, without_tests};
 

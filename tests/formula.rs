@@ -2,9 +2,9 @@
 //!
 //! The expected texts come from the course's notes, from calculus, and from the matrix cookbook (Petersen, Pedersen).
 
-use nnlang::formula::length;
-use nnlang::outside::InMemory;
-use nnlang::session::{Session, Settings};
+use nnlang::InMemory;
+use nnlang::inside::formula::length;
+use nnlang::{Session, Settings};
 
 struct Case {
     program: &'static str,

@@ -5,11 +5,11 @@
 
 mod support;
 
-use nnlang::cli::json_lines;
-use nnlang::diag::render::{self, Look};
-use nnlang::diag::{Diagnostic, Edit};
-use nnlang::session::Settings;
-use nnlang::source::SourceId;
+use nnlang::Settings;
+use nnlang::inside::cli::json_lines;
+use nnlang::inside::diag::render::{self, Look};
+use nnlang::inside::diag::{Diagnostic, Edit};
+use nnlang::inside::source::SourceId;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use support::{Files, Page, Part, answers, blessing, difference, files_below, root, run, short, transcript};

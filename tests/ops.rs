@@ -4,14 +4,14 @@
 
 mod support;
 
-use nnlang::batch::batch;
-use nnlang::diff::{self, Slope};
-use nnlang::graph::{Attrs, DefId, Diff, Domain, Graph, Kernel, NodeId, Notation, Type, verify};
-use nnlang::outside::InMemory;
-use nnlang::session::{Session, Settings};
-use nnlang::shape::{Binding, Dim, Shape};
-use nnlang::tensor::{DType, Precision, Tensor};
-use nnlang::{ops, prelude};
+use nnlang::InMemory;
+use nnlang::inside::batch::batch;
+use nnlang::inside::diff::{self, Slope};
+use nnlang::inside::graph::{Attrs, DefId, Diff, Domain, Graph, Kernel, NodeId, Notation, Type, verify};
+use nnlang::inside::shape::{Binding, Dim, Shape};
+use nnlang::inside::tensor::{DType, Precision, Tensor};
+use nnlang::inside::{ops, prelude};
+use nnlang::{Session, Settings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use support::points::{Case, Draw, applied, cases, distance, literal, numbers, open, slopes, tensor, values, weighted};
@@ -289,7 +289,7 @@ fn slopes_are_those_of_central_differences_in_both_modes_and_twice() {
         let by: Vec<NodeId> = moving.iter().map(|i| slots[*i]).collect();
         let along: Vec<(usize, Vec<f64>)> =
             moving.iter().map(|i| (*i, draw.entries(Domain::NonZero, &case.args[*i].sizes))).collect();
-        let hidden = matches!(case.def.role, nnlang::graph::Role::Stop);
+        let hidden = matches!(case.def.role, nnlang::inside::graph::Role::Stop);
         // What is stated is another slope than that of the value.
         if ops::states_slope(case.def) {
             return Ok(0);

@@ -4,11 +4,11 @@
 
 mod support;
 
-use nnlang::diff::{self, Slope};
-use nnlang::graph::NodeId;
-use nnlang::lower::{Compiled, derive};
-use nnlang::outside::InMemory;
-use nnlang::session::{Report, Session, Settings};
+use nnlang::InMemory;
+use nnlang::inside::diff::{self, Slope};
+use nnlang::inside::graph::NodeId;
+use nnlang::inside::lower::{Compiled, derive};
+use nnlang::{Report, Session, Settings};
 use support::points::open;
 
 /// Expressions of two numbers, where, their slopes and their second slopes.

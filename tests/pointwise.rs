@@ -4,9 +4,9 @@
 
 mod support;
 
-use nnlang::graph::{Attrs, DefId, Graph, Kernel, NodeId, Role, Type};
-use nnlang::shape::Shape;
-use nnlang::{notation, ops};
+use nnlang::inside::graph::{Attrs, DefId, Graph, Kernel, NodeId, Role, Type};
+use nnlang::inside::shape::Shape;
+use nnlang::inside::{notation, ops};
 use support::points::{LETTERS, open, slopes};
 
 /// Operator, arguments, value, slopes, second slope by the first argument: made by mpmath.
@@ -115,7 +115,7 @@ fn every_slope_formula_and_rule_of_the_pointwise_operators_parses() {
     for def in ops::ALL.iter().filter(|def| is_pointwise(def)) {
         let vars: Vec<&str> =
             def.args.iter().filter(|arg| arg.kind.is_node()).map(|arg| arg.name).chain(["y"]).collect();
-        if let nnlang::graph::Diff::Slopes(texts) = def.diff {
+        if let nnlang::inside::graph::Diff::Slopes(texts) = def.diff {
             assert_eq!(texts.len() + 1, vars.len(), "{}", def.name);
             for text in texts.iter().filter(|text| !text.is_empty()) {
                 notation::template(text, &vars).unwrap_or_else(|why| panic!("{}: {text}: {why}", def.name));
@@ -302,7 +302,7 @@ fn a_kink_has_the_same_slope_in_every_spelling() {
 
 #[test]
 fn nearness_is_wider_in_f32() {
-    use nnlang::tensor::Precision;
+    use nnlang::inside::tensor::Precision;
     let near = ops::find("near").unwrap();
     let at = |precision, a: f64, b: f64| match ops::kernel(near, precision) {
         Kernel::Zip(f) => f(a, b),
@@ -326,7 +326,7 @@ fn evaluated(text: &str, vars: &[&str], point: &[f64]) -> f64 {
     value(&graph, node, point)
 }
 
-fn is_pointwise(def: &nnlang::graph::OpDef) -> bool {
+fn is_pointwise(def: &nnlang::inside::graph::OpDef) -> bool {
     matches!(def.role, Role::Plain) && matches!(def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_))
 }
 

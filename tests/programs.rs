@@ -5,16 +5,16 @@
 
 mod support;
 
-use nnlang::diff::{self, Slope};
-use nnlang::exec::{self, Cache, Inputs};
-use nnlang::graph::{Domain, NodeId, verify};
-use nnlang::lower::Compiled;
-use nnlang::outside::InMemory;
-use nnlang::session::{Session, Settings};
-use nnlang::shape::Binding;
-use nnlang::source::{Source, Sources};
-use nnlang::tensor::{Precision, Tensor};
-use nnlang::{ops, syntax};
+use nnlang::InMemory;
+use nnlang::inside::diff::{self, Slope};
+use nnlang::inside::exec::{self, Cache, Inputs};
+use nnlang::inside::graph::{Domain, NodeId, verify};
+use nnlang::inside::lower::Compiled;
+use nnlang::inside::shape::Binding;
+use nnlang::inside::source::{Source, Sources};
+use nnlang::inside::tensor::{Precision, Tensor};
+use nnlang::inside::{ops, syntax};
+use nnlang::{Session, Settings};
 use std::sync::Arc;
 use support::points::{Draw, literal, open, shape, slopes, tensor};
 
@@ -154,10 +154,10 @@ fn numbers(compiled: &Compiled, roots: &[NodeId], leaves: &[Vec<f64>]) -> Vec<Ve
     let held: Vec<(usize, Arc<Tensor>)> = (LEAVES.iter().zip(leaves))
         .map(|((name, sizes), entries)| {
             let at = compiled.defs.iter().position(|def| &*def.name == *name).unwrap();
-            (at, tensor(nnlang::tensor::DType::Real, sizes, entries))
+            (at, tensor(nnlang::inside::tensor::DType::Real, sizes, entries))
         })
         .collect();
-    let slots = |def: nnlang::graph::DefId| {
+    let slots = |def: nnlang::inside::graph::DefId| {
         held.iter().find(|(at, _)| *at == def.index()).map(|(_, value)| exec::Slot::Value(value.clone()))
     };
     let binding = Binding::default();

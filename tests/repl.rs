@@ -5,11 +5,11 @@
 
 mod support;
 
-use nnlang::outside::{InMemory, Outside, Progress, Refusal};
-use nnlang::repl::{Repl, Reply, Said};
-use nnlang::session::{Past, Report, Session, Settings};
-use nnlang::source::{Source, Sources};
-use nnlang::syntax;
+use nnlang::inside::outside::{InMemory, Outside, Progress, Refusal};
+use nnlang::inside::repl::{Repl, Reply, Said};
+use nnlang::inside::session::{Past, Report, Session, Settings};
+use nnlang::inside::source::{Source, Sources};
+use nnlang::inside::syntax;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -4,10 +4,10 @@
 
 mod support;
 
-use nnlang::graph::{Arg, ArgKind, Attr, Attrs, DefId, Domain, Graph, NodeId, Op, Step, Template, Type};
-use nnlang::notation::{self, Rule};
-use nnlang::ops;
-use nnlang::tensor::DType;
+use nnlang::inside::graph::{Arg, ArgKind, Attr, Attrs, DefId, Domain, Graph, NodeId, Op, Step, Template, Type};
+use nnlang::inside::notation::{self, Rule};
+use nnlang::inside::ops;
+use nnlang::inside::tensor::DType;
 use std::sync::Arc;
 use support::points::{Draw, LETTERS, distance, numbers, product, shape, slopes, tensor, weighted};
 
@@ -170,7 +170,7 @@ fn wrong_in(rule: &Rule) -> Vec<String> {
 fn both_sides_of_every_rule_have_one_value_and_one_slope() {
     let table = ops::ALL.iter().flat_map(|def| def.algebra.stable.iter().chain(def.algebra.rules));
     let (mut wrong, mut count) = (vec![], 0);
-    for text in table.chain(nnlang::formula::READABLE) {
+    for text in table.chain(nnlang::inside::formula::READABLE) {
         count += 1;
         match notation::rule(text) {
             Ok(rule) => wrong.extend(wrong_in(&rule)),

@@ -184,7 +184,7 @@ fn each_tag_is_one_operator_of_the_table() {
     let tags: Vec<&str> = body.lines().skip(1).map(str::trim).filter(|line| !line.starts_with("//")).collect();
     assert!(tags.len() > 50, "{tags:?}");
     for tag in tags.iter().map(|tag| tag.trim_end_matches(',')).filter(|tag| *tag != "Other") {
-        let bearers = nnlang::ops::ALL.iter().filter(|def| format!("{:?}", def.is) == tag).count();
+        let bearers = nnlang::inside::ops::ALL.iter().filter(|def| format!("{:?}", def.is) == tag).count();
         assert_eq!(bearers, 1, "{bearers} operators are `Is::{tag}`");
     }
 }
@@ -257,6 +257,16 @@ fn every_dependency_has_a_sentence() {
         }
         before = line;
     }
+}
+
+#[test]
+fn the_face_is_small_and_everything_else_private() {
+    let text = std::fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs is there");
+    let open: Vec<&str> = text.lines().filter(|line| line.starts_with("pub mod ")).collect();
+    assert_eq!(open, ["pub mod inside;"], "a module is private; what is public stands in src/lib.rs by name");
+    let faces = text.lines().filter(|line| line.starts_with("pub use ")).collect::<Vec<_>>().join("\n");
+    let names = faces.matches(',').count() + faces.matches(';').count();
+    assert!(!faces.contains('*') && names <= 50, "the face has {names} names:\n{faces}");
 }
 
 /// `cargo` with the toolchain of this build; `None` where a component of it is not installed.

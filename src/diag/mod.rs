@@ -65,35 +65,35 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error at a place.
-    pub fn error(code: &'static str, title: impl Into<String>) -> Diagnostic {
+    pub(crate) fn error(code: &'static str, title: impl Into<String>) -> Diagnostic {
         Diagnostic { code, level: Level::Error, title: title.into(), labels: vec![], because: vec![], mend: None }
     }
 
     /// A warning at a place.
-    pub fn warning(code: &'static str, title: impl Into<String>) -> Diagnostic {
+    pub(crate) fn warning(code: &'static str, title: impl Into<String>) -> Diagnostic {
         Diagnostic { level: Level::Warning, ..Diagnostic::error(code, title) }
     }
 
     /// With a labelled place; the first one added is the main place.
-    pub fn at(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+    pub(crate) fn at(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.labels.push(Label { span, text: text.into() });
         self
     }
 
     /// With a further fact.
-    pub fn because(mut self, fact: impl Into<String>) -> Diagnostic {
+    pub(crate) fn because(mut self, fact: impl Into<String>) -> Diagnostic {
         self.because.push(fact.into());
         self
     }
 
     /// With a mend in words.
-    pub fn mend(mut self, text: impl Into<String>) -> Diagnostic {
+    pub(crate) fn mend(mut self, text: impl Into<String>) -> Diagnostic {
         self.mend.get_or_insert_with(Mend::default).text = text.into();
         self
     }
 
     /// With an edit that carries the mend out.
-    pub fn edit(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+    pub(crate) fn edit(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.mend.get_or_insert_with(Mend::default).edits.push(Edit { span, text: text.into() });
         self
     }

@@ -19,7 +19,7 @@ mod step;
 mod tests;
 mod value;
 
-pub use birth::{Birth, Operand, birth};
+pub use birth::{Birth, birth};
 pub use cache::Cache;
 
 use crate::graph::{DefId, Fault, Graph, NodeId};

@@ -15,7 +15,7 @@ mod verify;
 
 pub use attrs::{Attr, Attrs, Literal, SliceSpec};
 pub use facts::{Algebra, Bend, Export, Is, Says, Square};
-pub use fault::{Fault, FaultLabel};
+pub use fault::Fault;
 pub use form::{Form, form};
 pub use map::NodeMap;
 pub use op::{

@@ -197,13 +197,3 @@ pub fn count<'a>(dims: &Dims, shape: impl IntoIterator<Item = &'a Dim>) -> Resul
 pub fn expanded(_: &mut Dims, _: &[Type], _: &Attrs) -> Result<Type, Fault> {
     Err(Fault::new("nnlang::shape::expand", "this operator stands for another expression"))
 }
-
-/// The first argument's type.
-pub fn kept(_: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
-    Ok(args[0].clone())
-}
-
-/// The type of the first argument, as a real.
-pub fn same(_: &mut Dims, args: &[Type], _: &Attrs) -> Result<Type, Fault> {
-    Ok(Type::real(args[0].shape.clone()))
-}

@@ -309,13 +309,6 @@ pub fn by_what(span: Span) -> Diagnostic {
         .mend("give it a name first: `u = …`, then use `u`")
 }
 
-/// `dz[0]/dx`: an entry above the line.
-pub fn entry_above(of: &str, by: &str, entry: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::derivative", "a derivative written with `d` is of a name, not of an entry")
-        .at(span, "an entry of a name")
-        .mend(format!("write `grad({of}{entry}, {by})`"))
-}
-
 /// `slope f(z, k) = …` of a function of `z` alone.
 pub fn slope_params(name: &str, own: usize, stated: usize, span: Span) -> Diagnostic {
     Diagnostic::error(

@@ -5,8 +5,10 @@ use super::{Session, errors, order};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
 use crate::lower::DefKind;
+use crate::outside::Outside;
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::tensor::Tensor;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -77,6 +79,16 @@ impl Session {
     pub fn no_such(&self, name: &str) -> Diagnostic {
         let known: Vec<&str> = self.items.iter().flat_map(|kept| &kept.defines).map(|name| &**name).collect();
         errors::no_such(name, crate::diag::nearest(name, known.iter().copied()))
+    }
+
+    /// The value of a name as it holds now.
+    ///
+    /// # Errors
+    /// The name is not there or is a function, an input has no value, or the user stopped it.
+    pub fn value(&self, name: &str, outside: &dyn Outside) -> Result<Arc<Tensor>, Diagnostic> {
+        let name: Arc<str> = name.into();
+        let (values, _) = self.evaluated(std::slice::from_ref(&name), outside).map_err(|problem| *problem)?;
+        values.get(&name).cloned().ok_or_else(|| self.no_such(&name))
     }
 
     /// All names, in order of definition.

@@ -9,10 +9,10 @@ mod show;
 #[cfg(test)]
 mod tests;
 
-pub use bind::{Binding, Bound, Unbound, Unfit};
-pub use condition::{Broken, Condition, Relation};
-pub use dim::{Atom, Dim, Poly, Sym, TooLarge};
-pub use dims::{Clash, Dims, Same};
+pub use bind::{Binding, Bound, Unbound};
+pub use condition::Relation;
+pub use dim::{Dim, Poly, Sym, TooLarge};
+pub use dims::{Dims, Same};
 
 use crate::few::Shared;
 use smallvec::SmallVec;

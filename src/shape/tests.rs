@@ -336,7 +336,7 @@ fn data_binds_names_and_conflicts_tell_both_numbers() {
     assert_eq!(dims.bind(&stated, &[3, 7], &mut binding), Ok(Bound::Whole));
     assert_eq!(dims.eval(&md, &binding), Ok(7));
     assert_eq!(dims.eval(&nd, &binding), Err(Unbound::Name(n)));
-    let say = |result: Result<Bound, Unfit>| result.expect_err("it does not fit").to_string();
+    let say = |result: Result<Bound, super::bind::Unfit>| result.expect_err("it does not fit").to_string();
     let copy = binding.clone();
     let mut bind = |stated: &Shape, actual: &[usize]| dims.bind(stated, actual, &mut binding);
     assert_eq!(say(bind(&stated, &[4, 7])), "axis 0 of the data is 4, and 3 is stated");

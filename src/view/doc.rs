@@ -66,18 +66,18 @@ pub fn width(text: &str) -> usize {
 
 impl Line {
     /// An empty line.
-    pub fn new() -> Line {
+    pub(crate) fn new() -> Line {
         Line::default()
     }
 
     /// With a text of some style at the end. Control characters, line breaks among them, are replaced: a line is one.
-    pub fn with(mut self, style: Style, text: impl Into<String>) -> Line {
+    pub(crate) fn with(mut self, style: Style, text: impl Into<String>) -> Line {
         self.add(style, text);
         self
     }
 
     /// Adds a text of some style at the end, as [`Line::with`].
-    pub fn add(&mut self, style: Style, text: impl Into<String>) {
+    pub(crate) fn add(&mut self, style: Style, text: impl Into<String>) {
         let mut text: String = text.into();
         if text.chars().any(char::is_control) {
             text = text.chars().map(visible).collect();
@@ -88,44 +88,38 @@ impl Line {
     }
 
     /// With plain text at the end.
-    pub fn plain(self, text: impl Into<String>) -> Line {
+    pub(crate) fn plain(self, text: impl Into<String>) -> Line {
         self.with(Style::Plain, text)
     }
 
     /// With a name at the end.
-    pub fn name(self, text: impl Into<String>) -> Line {
+    pub(crate) fn name(self, text: impl Into<String>) -> Line {
         self.with(Style::Name, text)
     }
 
     /// With a number at the end.
-    pub fn number(self, text: impl Into<String>) -> Line {
+    pub(crate) fn number(self, text: impl Into<String>) -> Line {
         self.with(Style::Number, text)
     }
 
     /// With a shape at the end.
-    pub fn shape(self, text: impl Into<String>) -> Line {
+    pub(crate) fn shape(self, text: impl Into<String>) -> Line {
         self.with(Style::Shape, text)
     }
 
     /// With an aside at the end.
-    pub fn note(self, text: impl Into<String>) -> Line {
+    pub(crate) fn note(self, text: impl Into<String>) -> Line {
         self.with(Style::Note, text)
     }
 
     /// With the pieces of another line at the end.
-    pub fn then(mut self, other: Line) -> Line {
+    pub(crate) fn then(mut self, other: Line) -> Line {
         self.pieces.extend(other.pieces);
         self
     }
 
-    /// With spaces at the end up to a column.
-    pub fn pad(self, column: usize) -> Line {
-        let missing = column.saturating_sub(self.width());
-        self.plain(" ".repeat(missing))
-    }
-
     /// With a text at the end that fills `columns` columns (more, where it is longer).
-    pub fn aligned(self, style: Style, text: &str, columns: usize, align: Align) -> Line {
+    pub(crate) fn aligned(self, style: Style, text: &str, columns: usize, align: Align) -> Line {
         let space = " ".repeat(columns.saturating_sub(width(text)));
         match align {
             Align::Left => self.with(style, text).plain(space),
@@ -139,7 +133,7 @@ impl Line {
     }
 
     /// As lines of at most `columns` columns, broken at spaces; a longer word stands alone. What is carried over is indented.
-    pub fn wrapped(mut self, columns: usize) -> Vec<Line> {
+    pub(crate) fn wrapped(mut self, columns: usize) -> Vec<Line> {
         let text = self.text();
         // The spaces that fill a column at the end are columns too.
         while let Some(last) = self.pieces.last_mut().filter(|last| last.text.ends_with(' ')) {
@@ -198,32 +192,32 @@ impl From<&str> for Line {
 
 impl Doc {
     /// An empty document.
-    pub fn new() -> Doc {
+    pub(crate) fn new() -> Doc {
         Doc::default()
     }
 
     /// Of one line.
-    pub fn line(line: Line) -> Doc {
+    pub(crate) fn line(line: Line) -> Doc {
         Doc { lines: vec![line] }
     }
 
     /// A heading.
-    pub fn heading(text: &str) -> Doc {
+    pub(crate) fn heading(text: &str) -> Doc {
         Doc::line(Line::new().with(Style::Heading, text))
     }
 
     /// Adds a line.
-    pub fn push(&mut self, line: impl Into<Line>) {
+    pub(crate) fn push(&mut self, line: impl Into<Line>) {
         self.lines.push(line.into());
     }
 
     /// Adds all lines of another document.
-    pub fn extend(&mut self, other: Doc) {
+    pub(crate) fn extend(&mut self, other: Doc) {
         self.lines.extend(other.lines);
     }
 
     /// Its lines moved to the right.
-    pub fn indent(mut self, columns: usize) -> Doc {
+    pub(crate) fn indent(mut self, columns: usize) -> Doc {
         for line in &mut self.lines {
             if !line.pieces.is_empty() {
                 line.pieces.insert(0, Piece { style: Style::Plain, text: " ".repeat(columns) });
@@ -233,7 +227,7 @@ impl Doc {
     }
 
     /// Its lines as [`Line::wrapped`].
-    pub fn wrapped(self, columns: usize) -> Doc {
+    pub(crate) fn wrapped(self, columns: usize) -> Doc {
         Doc { lines: self.lines.into_iter().flat_map(|line| line.wrapped(columns)).collect() }
     }
 

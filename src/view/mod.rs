@@ -8,7 +8,7 @@ mod table;
 mod value;
 
 pub use doc::{Align, Doc, Line, Piece, Style, width};
-pub use number::{json_f32, json_f64, number};
+pub use number::{json_f64, number};
 pub use page::page;
 pub use reference::{contents, names, nearest, reference};
 pub use table::{Cell, Table};

@@ -5,11 +5,11 @@
 
 pub mod points;
 
-use nnlang::cli::Cli;
-use nnlang::diag::render::{self, Look};
-use nnlang::outside::{Cause, InMemory, Outside, Progress, Refusal};
-use nnlang::repl::{Repl, Reply, Said};
-use nnlang::session::{Report, Session, Settings};
+use nnlang::inside::cli::Cli;
+use nnlang::inside::diag::render::{self, Look};
+use nnlang::inside::outside::{Cause, InMemory, Outside, Progress, Refusal};
+use nnlang::inside::repl::{Repl, Reply, Said};
+use nnlang::{Report, Session, Settings};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,12 +1,14 @@
 //! Points of the operators' domains, and graphs evaluated at them.
 
-use nnlang::diff::{self, Slope};
-use nnlang::exec::{self, Cache, Inputs};
-use nnlang::graph::{ArgKind, Attr, Attrs, DefId, Domain, Graph, Kernel, Move, NodeId, OpDef, Role, SliceSpec, Type};
-use nnlang::ops::{self, build};
-use nnlang::shape::{Binding, Dim, Shape};
-use nnlang::simplify::Opener;
-use nnlang::tensor::{DType, Precision, Tensor};
+use nnlang::inside::diff::{self, Slope};
+use nnlang::inside::exec::{self, Cache, Inputs};
+use nnlang::inside::graph::{
+    ArgKind, Attr, Attrs, DefId, Domain, Graph, Kernel, Move, NodeId, OpDef, Role, SliceSpec, Type,
+};
+use nnlang::inside::ops::{self, build};
+use nnlang::inside::shape::{Binding, Dim, Shape};
+use nnlang::inside::simplify::Opener;
+use nnlang::inside::tensor::{DType, Precision, Tensor};
 use std::sync::Arc;
 
 /// SplitMix64: the same numbers at every run.
