@@ -3,6 +3,7 @@
 //! One rule for each *kind* of kernel, not for each operator. What does not depend on the index is computed once.
 
 mod einsum;
+mod scan;
 
 use crate::graph::{Args, Attr, Attrs, Contract, Fault, Graph, Is, Kernel, Move, Node, NodeId, Role, SliceSpec};
 use crate::ops::{self, build};
@@ -20,7 +21,25 @@ pub fn batch(
     since: usize,
 ) -> Result<NodeId, Fault> {
     let mut made: FxHashMap<NodeId, NodeId> = slots.iter().copied().collect();
-    for id in graph.reach(&[root]) {
+    all(graph, &[root], &mut made, n, since)?;
+    match made.get(&root) {
+        Some(done) => Ok(*done),
+        None => {
+            let shape = front(n, graph.shape(root));
+            build::broadcast_to(graph, root, shape)
+        }
+    }
+}
+
+/// As [`batch`], of several nodes; what depends on the index is put into `made`.
+fn all(
+    graph: &mut Graph,
+    roots: &[NodeId],
+    made: &mut FxHashMap<NodeId, NodeId>,
+    n: &Dim,
+    since: usize,
+) -> Result<(), Fault> {
+    for id in graph.reach(roots) {
         if made.contains_key(&id) {
             continue;
         }
@@ -30,18 +49,15 @@ pub fn batch(
             // A derivative's nodes stay those of a derivative.
             let origin = graph.origin(id);
             let before = graph.made_for(origin);
-            let batched = one(graph, id, &node, &made, n);
+            let batched = match node.op.def.kernel {
+                Kernel::Scan => scan::steps(graph, id, &Given { made, n }, since),
+                _ => one(graph, id, &node, made, n),
+            };
             graph.made_for(before);
             made.insert(id, batched?);
         }
     }
-    match made.get(&root) {
-        Some(done) => Ok(*done),
-        None => {
-            let shape = front(n, graph.shape(root));
-            build::broadcast_to(graph, root, shape)
-        }
-    }
+    Ok(())
 }
 
 /// `[n] ++ shape`
@@ -150,6 +166,7 @@ fn one(graph: &mut Graph, id: NodeId, node: &Node, made: &FxHashMap<NodeId, Node
             let args: Args = node.args.iter().map(|arg| given.aligned(graph, *arg, rank)).collect::<Result<_, _>>()?;
             graph.add(def, attrs.clone(), &args)
         }
+        Kernel::Source(_) if def.role == Role::Draw && !node.args.is_empty() => drawn(graph, node, &given),
         Kernel::Source(_) => match attrs.dims(0) {
             Some(shape) => graph.add(def, with(attrs, &[(0, Attr::Dims(front(n, shape)))]), &[]),
             None => given.whole(graph, id),
@@ -158,10 +175,25 @@ fn one(graph: &mut Graph, id: NodeId, node: &Node, made: &FxHashMap<NodeId, Node
             let x = given.whole(graph, node.args[0])?;
             if def.role == Role::Def { Ok(x) } else { graph.add(def, attrs.clone(), &[x]) }
         }
-        Kernel::Expand(_) => {
+        Kernel::Pick => scan::pick(graph, attrs.int(0).unwrap_or(0) as usize, made[&node.args[0]]),
+        Kernel::Scan | Kernel::Expand(_) => {
             Err(Fault::new("nnlang::shape::batch", format!("`{}` cannot stand under an index", def.name)))
         }
     }
+}
+
+/// A draw that is keyed by steps: by the new axis too, where no step depends on it.
+fn drawn(graph: &mut Graph, node: &Node, given: &Given) -> Result<NodeId, Fault> {
+    let own = node.op.attrs.dims(0).map_or(0, |shape| shape.rank());
+    let rank = node.shape.rank().saturating_sub(own);
+    let mut args: Vec<NodeId> =
+        node.args.iter().map(|arg| given.aligned(graph, *arg, rank)).collect::<Result<_, _>>()?;
+    if !node.args.iter().any(|arg| given.made.contains_key(arg)) {
+        let counted = build::range(graph, 0.0, 1.0, given.n.clone())?;
+        let ones = (0..rank).map(|_| Dim::Num(1));
+        args.push(build::reshape_to(graph, counted, Shape::new(std::iter::once(given.n.clone()).chain(ones)))?);
+    }
+    graph.add(node.op.def, node.op.attrs.clone(), &args)
 }
 
 fn moved(graph: &mut Graph, node: &Node, kind: Move, given: &Given) -> Result<NodeId, Fault> {

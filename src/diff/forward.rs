@@ -1,7 +1,7 @@
 //! Forward mode: tangents from the arguments up.
 
-use super::{Share, Slope, Trouble, active, op, passes, reverse, slope, times};
-use crate::graph::{Diff, Fault, Graph, Is, NodeId, NodeMap, Origin, Role};
+use super::{Share, Slope, Trouble, active, op, passes, reverse, scan, slope, times};
+use crate::graph::{Diff, Fault, Graph, Is, Kernel, NodeId, NodeMap, Origin, Role};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -17,11 +17,19 @@ pub fn forward_all(graph: &mut Graph, roots: &[NodeId], by: &[(NodeId, NodeId)])
     let order = graph.reach_above(roots, names.iter().min().copied().unwrap_or(lowest));
     let active = wanted(graph, &order, roots, &active(graph, &order, &names));
     let mut tangents: FxHashMap<NodeId, Share> = FxHashMap::default();
+    let mut loops: FxHashMap<NodeId, scan::Tangents> = FxHashMap::default();
     for (id, tangent) in by {
         tangents.insert(*id, Share::full(*tangent));
     }
     for id in order.iter().copied() {
         if !active.contains(id) || names.contains(&id) {
+            continue;
+        }
+        if matches!(graph.def(id).diff, Diff::Steps) {
+            let before = graph.made_for(Some(Origin { node: id, slope: true }));
+            let made = steps(graph, id, &mut tangents, &mut loops);
+            graph.made_for(before);
+            made?;
             continue;
         }
         let before = graph.made_for(Some(Origin { node: id, slope: true }));
@@ -44,6 +52,37 @@ pub fn forward_all(graph: &mut Graph, roots: &[NodeId], by: &[(NodeId, NodeId)])
         }),
     };
     roots.iter().map(tangent).collect()
+}
+
+/// The tangents of a loop, or of what is taken from one.
+fn steps(
+    graph: &mut Graph,
+    id: NodeId,
+    tangents: &mut FxHashMap<NodeId, Share>,
+    loops: &mut FxHashMap<NodeId, scan::Tangents>,
+) -> Result<(), Trouble> {
+    let at = |fault| Trouble { node: id, fault };
+    let args = graph.node(id).args.clone();
+    if matches!(graph.def(id).kernel, Kernel::Pick) {
+        let number = graph.node(id).op.attrs.int(0).and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
+        if let Some(tangent) = loops.get(&args[0]).and_then(|of| of.of(graph, number)) {
+            tangents.insert(id, Share::full(tangent));
+        }
+        return Ok(());
+    }
+    let mut given = vec![];
+    for arg in &args {
+        given.push(match tangents.get(arg) {
+            Some(share) => {
+                let shape = graph.shape(*arg).clone();
+                let whole = share.whole(graph).and_then(|whole| ops::build::broadcast_to(graph, whole, shape));
+                Some(whole.map_err(at)?)
+            }
+            None => None,
+        });
+    }
+    loops.insert(id, scan::forward(graph, id, &given)?);
+    Ok(())
 }
 
 /// Which of `active` reach a root by a path that a derivative passes: what only chooses an index needs no tangent.
@@ -157,7 +196,7 @@ fn carry(graph: &mut Graph, id: NodeId, tangents: &FxHashMap<NodeId, Share>) -> 
             }
             forward(graph, id, &given).map(|id| Some(Share::full(id)))
         }
-        Diff::Flat(_) => Ok(None),
+        Diff::Steps | Diff::Flat(_) => Ok(None),
         Diff::None(reason) => {
             Err(Fault::new("nnlang::diff::none", format!("`{}` has no derivative: {reason}", def.name)))
         }

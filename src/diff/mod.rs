@@ -5,9 +5,10 @@
 
 mod forward;
 mod reverse;
+mod scan;
 
 pub use forward::{forward, forward_all};
-pub use reverse::reverse;
+pub use reverse::{reverse, reverse_all};
 
 use crate::graph::{ArgKind, Args, Attrs, Diff, Fault, Graph, Is, NodeId, NodeMap, OpDef, Role};
 use crate::graph::{Form, form};
@@ -99,9 +100,13 @@ fn slope(graph: &mut Graph, id: NodeId, arg: usize) -> Result<Option<NodeId>, Fa
             notation::instantiate(graph, template, &vars).map(Some)
         }
         Diff::SlopeBy(by) => by(graph, id, arg),
-        Diff::Select | Diff::Linear(_) | Diff::Bilinear(_) | Diff::Rule { .. } | Diff::Flat(_) | Diff::None(_) => {
-            Ok(None)
-        }
+        Diff::Select
+        | Diff::Linear(_)
+        | Diff::Bilinear(_)
+        | Diff::Rule { .. }
+        | Diff::Steps
+        | Diff::Flat(_)
+        | Diff::None(_) => Ok(None),
     }
 }
 
@@ -119,9 +124,13 @@ pub fn passes(def: &OpDef, i: usize) -> bool {
     let flat = match def.diff {
         Diff::Flat(_) => true,
         Diff::Slopes(texts) => texts.get(i).is_some_and(|text| text.is_empty()),
-        Diff::SlopeBy(_) | Diff::Select | Diff::Linear(_) | Diff::Bilinear(_) | Diff::Rule { .. } | Diff::None(_) => {
-            false
-        }
+        Diff::SlopeBy(_)
+        | Diff::Select
+        | Diff::Linear(_)
+        | Diff::Bilinear(_)
+        | Diff::Rule { .. }
+        | Diff::Steps
+        | Diff::None(_) => false,
     };
     !flat && matches!(kind(def, i), ArgKind::Tensor | ArgKind::Tensors)
 }

@@ -1,22 +1,52 @@
 //! Reverse mode: one sweep from the root down, which shares everything that more than one derivative needs.
 
-use super::{Share, Slope, Trouble, active, op, passes, slope, times};
+use super::{Share, Slope, Trouble, active, op, passes, scan, slope, times};
 use crate::graph::{Diff, Fault, Graph, Is, Kernel, Move, NodeId, NodeMap, Origin, Role};
 use crate::ops;
+use rustc_hash::FxHashMap;
 
 /// The derivatives of `root` (weighted by `seed`, of its shape) by each of `by`. Linear in the nodes under `root`.
 pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> Result<Vec<Slope>, Trouble> {
-    let order = graph.reach_above(&[root], by.iter().min().copied().unwrap_or(root));
+    reverse_all(graph, &[(root, seed)], by)
+}
+
+/// The derivatives of several roots, each weighted by a seed of its shape, together.
+pub fn reverse_all(graph: &mut Graph, roots: &[(NodeId, NodeId)], by: &[NodeId]) -> Result<Vec<Slope>, Trouble> {
+    let tops: Vec<NodeId> = roots.iter().map(|(root, _)| *root).collect();
+    let Some(top) = tops.iter().max().copied() else { return Ok(vec![Slope::Unconnected; by.len()]) };
+    let order = graph.reach_above(&tops, by.iter().min().copied().unwrap_or(top));
     let active = active(graph, &order, by);
-    let mut shares = Shares { at: NodeMap::with_len(root.index() + 1), all: vec![] };
-    if active.contains(root) {
-        shares.insert(root, Share::full(seed));
+    let mut shares = Shares { at: NodeMap::with_len(top.index() + 1), all: vec![] };
+    for (root, seed) in roots {
+        if active.contains(*root) {
+            let seed = Share::full(*seed);
+            let sum = match shares.get(*root) {
+                Some(before) => join(graph, before, seed).map_err(|fault| Trouble { node: *root, fault })?,
+                None => seed,
+            };
+            shares.insert(*root, sum);
+        }
     }
+    // The derivatives by what is taken from each loop.
+    let mut taken: FxHashMap<NodeId, Vec<(usize, NodeId)>> = FxHashMap::default();
     for id in order.iter().rev().copied() {
         if !active.contains(id) {
             continue;
         }
+        if let Some(given) = taken.remove(&id) {
+            through(graph, id, &given, &active, &mut shares)?;
+            continue;
+        }
         let Some(share) = shares.get(id) else { continue };
+        if matches!(graph.def(id).kernel, Kernel::Pick) {
+            let at = |fault| Trouble { node: id, fault };
+            let shape = graph.shape(id).clone();
+            let whole =
+                share.whole(graph).and_then(|whole| ops::build::broadcast_to(graph, whole, shape)).map_err(at)?;
+            let number = graph.node(id).op.attrs.int(0).and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
+            taken.entry(graph.node(id).args[0]).or_default().push((number, whole));
+            continue;
+        }
         let (def, args) = (graph.def(id), graph.node(id).args.clone());
         for (i, arg) in args.iter().copied().enumerate() {
             if !active.contains(arg) || !passes(def, i) {
@@ -49,6 +79,33 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
         });
     }
     Ok(out)
+}
+
+/// What the arguments of a loop get of the derivatives by what was taken from it.
+fn through(
+    graph: &mut Graph,
+    id: NodeId,
+    given: &[(usize, NodeId)],
+    active: &NodeMap,
+    shares: &mut Shares,
+) -> Result<(), Trouble> {
+    let args = graph.node(id).args.clone();
+    let wanted: Vec<bool> = args.iter().map(|arg| active.contains(*arg)).collect();
+    let before = graph.made_for(Some(Origin { node: id, slope: true }));
+    let added = scan::reverse(graph, id, given, &wanted);
+    let joined = added.and_then(|added| {
+        for (arg, added) in args.iter().zip(added) {
+            let Some(added) = added.map(Share::full) else { continue };
+            let sum = match shares.get(*arg) {
+                None => Ok(added),
+                Some(before) => join(graph, before, added),
+            };
+            shares.insert(*arg, sum.map_err(|fault| Trouble { node: id, fault })?);
+        }
+        Ok(())
+    });
+    graph.made_for(before);
+    joined
 }
 
 /// The shares of the nodes.
@@ -139,7 +196,7 @@ fn pass(graph: &mut Graph, id: NodeId, arg: usize, share: Share) -> Result<Optio
             };
             Ok(Some(Share { mask, value }))
         }
-        Diff::Slopes(_) | Diff::SlopeBy(_) | Diff::Flat(_) => Ok(None),
+        Diff::Slopes(_) | Diff::SlopeBy(_) | Diff::Steps | Diff::Flat(_) => Ok(None),
         Diff::None(reason) => {
             Err(Fault::new("nnlang::diff::none", format!("`{}` has no derivative: {reason}", node.op.def.name)))
         }
@@ -173,6 +230,8 @@ fn carried(
         | Kernel::Source(_)
         | Kernel::Matrix(_)
         | Kernel::Same
+        | Kernel::Scan
+        | Kernel::Pick
         | Kernel::Expand(_) => Ok(None),
     }
 }

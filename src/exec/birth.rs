@@ -93,7 +93,7 @@ impl Seen {
         let mut classes = vec![];
         let mut kept = Value::Empty;
         let finite = match value {
-            Value::Empty => true,
+            Value::Empty | Value::Many(_) => true,
             Value::Scalar(v) => v.is_finite(),
             Value::Tensor(tensor) => tensor.all_finite(),
         };
@@ -226,7 +226,7 @@ impl Walk<'_> {
         let number = |position: usize, entry: usize| match values.get(position) {
             Some(Value::Scalar(v)) => *v,
             Some(Value::Tensor(tensor)) => tensor.number(entry).unwrap_or(f64::NAN),
-            Some(Value::Empty) | None => f64::NAN,
+            Some(Value::Empty | Value::Many(_)) | None => f64::NAN,
         };
         let mut operands = vec![];
         for (arg, need) in self.plan.needs(position).iter().enumerate() {

@@ -12,6 +12,7 @@ mod plan;
 mod pointwise;
 mod products;
 mod relate;
+mod scan;
 mod source;
 mod step;
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::cache::{Cache, OPEN};
 use super::products;
+use super::scan::{self, Steps};
 use super::{Inputs, Slot, Trouble};
-use crate::graph::{DefId, Fault, Graph, Kernel, Move, Node, NodeId, Source};
+use crate::graph::{Attr, DefId, Fault, Graph, Kernel, Move, Node, NodeId, Place, Source};
 use crate::kernels::{self, Refusal};
 use crate::shape::{Dim, Dims, Unbound};
 use crate::tensor::{DType, Precision, Tensor};
@@ -24,6 +25,8 @@ pub(super) struct Plan {
     pub(super) peak: u128,
     /// What the session has, in the order of the steps that use it.
     pub(super) held: Vec<Arc<Tensor>>,
+    /// The loops, by the positions of their nodes.
+    loops: Vec<(usize, Arc<Steps>)>,
     /// The bytes that a result takes in the cache; [`LOST`] where it does not stay there.
     kept: Vec<u64>,
     needs: Vec<u32>,
@@ -43,6 +46,8 @@ pub(super) enum Act {
     Held(u32),
     /// It is the value of another step: a slot that holds a node.
     Alias,
+    /// In the body of a loop: a parameter, by its number.
+    Given(u32),
 }
 
 impl Plan {
@@ -71,7 +76,22 @@ impl Plan {
         let mut plan = Plan::default();
         cache.start(graph.len());
         plan.place(graph, roots, inputs, cache)?;
+        plan.loops = scan::planned(graph, &plan, inputs)?;
         Ok(plan)
+    }
+
+    /// The plan of a loop's body, whose parameters are given at each step. Nothing of it stays.
+    pub(super) fn body(graph: &Graph, results: &[NodeId], inputs: &Inputs) -> Result<Plan, Trouble> {
+        let mut cache = Cache::new(0);
+        let mut plan = Plan::made(graph, results, inputs, &mut cache)?;
+        plan.peak = plan.weigh(graph, inputs, &cache, Keep::Nothing).0;
+        Ok(plan)
+    }
+
+    /// The loop at a position.
+    pub(super) fn steps(&self, position: usize) -> Option<&Steps> {
+        let at = self.loops.binary_search_by_key(&position, |(at, _)| *at).ok()?;
+        self.loops.get(at).map(|(_, steps)| &**steps)
     }
 
     /// The positions that a step needs.
@@ -165,6 +185,10 @@ impl Plan {
         let mut alias = None;
         let act = if cache.get(node).is_some() {
             Act::Cached
+        } else if let Attr::Param(param) = graph.node(node).op.attrs.get(0)
+            && let Place::At(place) = param.place
+        {
+            Act::Given(place)
         } else if let Some(def) = slot_of(graph.node(node)) {
             match (inputs.slots)(def) {
                 None => return Err(Trouble::Missing { def, node: user }),
@@ -202,7 +226,8 @@ impl Plan {
             if now > peak {
                 (peak, at) = (now, position);
             }
-            if keep == Keep::Results && matches!(self.acts[position], Act::Apply) {
+            let steps = matches!(graph.def(self.order[position]).kernel, Kernel::Scan);
+            if keep == Keep::Results && matches!(self.acts[position], Act::Apply) && !steps {
                 let owner = owner[position] as usize;
                 let held = owner != position && (self.kept[owner] != LOST || matches!(self.acts[owner], Act::Cached));
                 let more = if held { 0 } else { self.bytes(graph, owner) };
@@ -307,7 +332,8 @@ impl Plan {
             // The index, twice: as it is and checked.
             Kernel::Move(Move::Gather | Move::ScatterAdd) => 2 * needs.get(1).map_or(0, size),
             Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) => 0,
-            Kernel::Move(_) | Kernel::Source(_) | Kernel::Same | Kernel::Expand(_) => 0,
+            Kernel::Scan => self.steps(position).map_or(0, |steps| steps.bytes(graph)),
+            Kernel::Move(_) | Kernel::Source(_) | Kernel::Same | Kernel::Pick | Kernel::Expand(_) => 0,
         };
         // Ints and bools are read as reals.
         let converted = |need: &&u32| graph.node(self.order[**need as usize]).dtype != DType::Real;
@@ -335,7 +361,7 @@ impl Visit {
         match self.act {
             Act::Apply => &node.args,
             Act::Alias => self.alias.as_slice(),
-            Act::Cached | Act::Held(_) => &[],
+            Act::Cached | Act::Held(_) | Act::Given(_) => &[],
         }
     }
 }

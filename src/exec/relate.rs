@@ -112,7 +112,9 @@ pub(super) fn relation(
                 arg: projected(own, from, &einsum.output, to)?,
             }
         }
-        Kernel::Matrix(_) | Kernel::Expand(_) => Relation { result: Groups::All, arg: Groups::All },
+        Kernel::Matrix(_) | Kernel::Scan | Kernel::Pick | Kernel::Expand(_) => {
+            Relation { result: Groups::All, arg: Groups::All }
+        }
     };
     Ok(Some(relation))
 }

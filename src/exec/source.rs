@@ -6,7 +6,7 @@ use crate::graph::{Attr, Literal, Source};
 use crate::kernels::{Refusal, array, random, room, zeros};
 
 /// The value of a source.
-pub(super) fn step(step: &Step, kind: Source) -> Result<Value, Failure> {
+pub(super) fn step(step: &Step, kind: Source, args: &[&Value]) -> Result<Value, Failure> {
     let attrs = &step.node.op.attrs;
     match kind {
         Source::Number => {
@@ -39,19 +39,35 @@ pub(super) fn step(step: &Step, kind: Source) -> Result<Value, Failure> {
             out.extend((0..len).map(|i| i as f64));
             step.reals(array(step.shape, out)?)
         }
-        Source::Normal => drawn(step, random::normal),
-        Source::Uniform => drawn(step, random::uniform),
+        Source::Normal => drawn(step, random::normal, args),
+        Source::Uniform => drawn(step, random::uniform, args),
     }
 }
 
-/// A random draw by its key.
-fn drawn(step: &Step, draw: fn(&[u64], &mut [f64])) -> Result<Value, Failure> {
+/// A random draw by its key. With the steps of recurrences as arguments there is one for each of their entries, keyed by
+/// these too.
+fn drawn(step: &Step, draw: fn(&[u64], &mut [f64]), args: &[&Value]) -> Result<Value, Failure> {
     let attrs = step.node.op.attrs.all();
     let key = attrs.iter().find_map(|attr| if let Attr::Key(key) = attr { Some(key) } else { None });
     let Some(key) = key else { return fit("a random draw without a key") };
     let mut out = zeros(step.shape)?;
-    if let Some(entries) = out.as_slice_mut() {
+    let Some(entries) = out.as_slice_mut() else { return step.reals(out) };
+    if args.is_empty() {
         draw(key, entries);
+        return step.reals(out);
+    }
+    let own = step.node.op.attrs.dims(0).map_or(0, |shape| shape.rank());
+    let steps = step.shape.get(..step.shape.len().saturating_sub(own)).unwrap_or_default();
+    let count: usize = steps.iter().product();
+    let width = if count == 0 { 0 } else { entries.len() / count };
+    let mut keys: Vec<Vec<u64>> = vec![key.to_vec(); count];
+    for arg in args {
+        let reals = arg.reals()?;
+        let Some(all) = reals.broadcast(steps) else { return fit("the steps of a draw do not fit") };
+        keys.iter_mut().zip(all.iter()).for_each(|(key, step)| key.push(*step as u64));
+    }
+    for (key, part) in keys.iter().zip(entries.chunks_exact_mut(width.max(1))) {
+        draw(key, part);
     }
     step.reals(out)
 }

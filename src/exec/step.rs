@@ -80,16 +80,41 @@ pub(super) fn all(
     cache: &mut Cache,
     observe: &mut dyn FnMut(usize, &[Value]) -> bool,
 ) -> Result<Vec<Value>, Trouble> {
-    let mut values: Vec<Value> = Vec::new();
+    let mut scratch = Scratch::default();
+    run(plan, graph, inputs, cache, &[], &mut scratch, observe)?;
+    Ok(scratch.values)
+}
+
+/// What a run works in.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// The value of each step, as long as it is needed; of the roots after the run.
+    pub(super) values: Vec<Value>,
+    uses: Vec<u32>,
+    since: usize,
+}
+
+/// As [`all`], with the parameters of a body and in what an earlier run worked in.
+pub(super) fn run(
+    plan: &Plan,
+    graph: &Graph,
+    inputs: &Inputs,
+    cache: &mut Cache,
+    given: &[Value],
+    scratch: &mut Scratch,
+    observe: &mut dyn FnMut(usize, &[Value]) -> bool,
+) -> Result<(), Trouble> {
+    let Scratch { values, uses, since } = scratch;
+    values.clear();
     values.resize(plan.order.len(), Value::Empty);
-    let mut uses = plan.uses.clone();
-    let mut since = 0usize;
+    uses.clear();
+    uses.extend_from_slice(&plan.uses);
     for (position, id) in plan.order.iter().enumerate() {
         let node = graph.node(*id);
         let shape = plan.shape(position);
-        since += 1 + shape.iter().fold(0usize, |all, n| all.saturating_add(*n));
-        if since >= PATIENCE {
-            since = 0;
+        *since += 1 + shape.iter().fold(0usize, |all, n| all.saturating_add(*n));
+        if *since >= PATIENCE {
+            *since = 0;
             if (inputs.interrupt)() {
                 return Err(Trouble::Interrupted);
             }
@@ -97,9 +122,17 @@ pub(super) fn all(
         let needs = plan.needs(position);
         let value = match &plan.acts[position] {
             Act::Cached => cache.get(*id).cloned().unwrap_or_default(),
+            Act::Given(place) => given.get(*place as usize).cloned().unwrap_or_default(),
             Act::Apply => {
                 let step = Step { graph, id: *id, node, shape, inputs };
-                apply(&step, needs, &values).map_err(|failure| told(plan, *id, failure, inputs))?
+                let made = match plan.steps(position) {
+                    Some(steps) => {
+                        let args: Vec<&Value> = needs.iter().filter_map(|need| values.get(*need as usize)).collect();
+                        steps.run(&step, &args)
+                    }
+                    None => apply(&step, needs, values),
+                };
+                made.map_err(|failure| told(plan, *id, failure, inputs))?
             }
             Act::Held(place) => Value::from_tensor(&plan.held[*place as usize], node.dtype, inputs.precision)
                 .map_err(code(WHOLE))
@@ -116,8 +149,8 @@ pub(super) fn all(
             cache.put(*id, &value, bytes);
         }
         values[position] = value;
-        if !observe(position, &values) {
-            return Ok(values);
+        if !observe(position, values) {
+            return Ok(());
         }
         for need in needs {
             let need = *need as usize;
@@ -127,7 +160,7 @@ pub(super) fn all(
             }
         }
     }
-    Ok(values)
+    Ok(())
 }
 
 /// Steps and rows between two looks at the interrupt.
@@ -169,7 +202,9 @@ fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure>
         Kernel::Move(kind) => moves::step(step, *kind, &args()),
         Kernel::Contract(kind) => products::contract(step, *kind, &args()),
         Kernel::Matrix(kernel) => products::matrices(step, *kernel, &args()),
-        Kernel::Source(kind) => source::step(step, *kind),
+        Kernel::Source(kind) => source::step(step, *kind, &args()),
+        Kernel::Pick => super::scan::pick(step, arg(0)),
+        Kernel::Scan => Err(Refusal::Fit("a loop that was not planned".into()).into()),
         Kernel::Same => arg(0).clone().coerced(step.node.dtype, step.precision()).map_err(code(WHOLE)),
         // Such an operator is never a node: `Graph::add` writes what it stands for.
         Kernel::Expand(_) => Err(Refusal::Fit("this operator stands for others and has no value".into()).into()),

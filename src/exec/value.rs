@@ -15,6 +15,8 @@ pub(super) enum Value {
     Scalar(f64),
     /// Anything else: `F64`, `Int` or `Bool`, in row-major order.
     Tensor(Arc<Tensor>),
+    /// What a loop gives.
+    Many(Arc<[Value]>),
 }
 
 /// A tensor's entries, borrowed where they need no conversion.
@@ -34,14 +36,14 @@ impl Value {
         match self {
             Value::Scalar(v) => Some(*v),
             Value::Tensor(tensor) if tensor.shape().is_empty() => tensor.item(),
-            Value::Empty | Value::Tensor(_) => None,
+            Value::Empty | Value::Tensor(_) | Value::Many(_) => None,
         }
     }
 
     /// Its sizes.
     pub(super) fn shape(&self) -> &[usize] {
         match self {
-            Value::Empty | Value::Scalar(_) => &[],
+            Value::Empty | Value::Scalar(_) | Value::Many(_) => &[],
             Value::Tensor(tensor) => tensor.shape(),
         }
     }
@@ -77,7 +79,7 @@ impl Value {
     /// The same numbers as another kind: whole where they are to be whole.
     pub(super) fn coerced(self, dtype: DType, precision: Precision) -> Result<Value, Refusal> {
         let tensor = match &self {
-            Value::Empty => return Ok(self),
+            Value::Empty | Value::Many(_) => return Ok(self),
             Value::Scalar(v) if dtype == DType::Bool => return Ok(Value::from_number(*v, dtype, precision)),
             Value::Scalar(_) if dtype == DType::Real => return Ok(self),
             Value::Scalar(_) => return Ok(i64::value(i64::of(&self)?.into_owned())),
@@ -134,7 +136,7 @@ impl Value {
                 let scalar = ArrayD::from_elem(IxDyn(&[]), *v);
                 Arc::new(Tensor::from_f64(scalar, dtype, precision))
             }
-            Value::Empty => return Err(Refusal::Fit("this has no value".into())),
+            Value::Empty | Value::Many(_) => return Err(Refusal::Fit("this has no value".into())),
         })
     }
 }
@@ -163,7 +165,7 @@ const EMPTY: &str = "a step needs a value that is not there";
 impl Entry for f64 {
     fn of(value: &Value) -> Result<Entries<'_, f64>, Refusal> {
         Ok(match value {
-            Value::Empty => return Err(Refusal::Fit(EMPTY.into())),
+            Value::Empty | Value::Many(_) => return Err(Refusal::Fit(EMPTY.into())),
             Value::Scalar(v) => scalar(*v),
             Value::Tensor(tensor) => match &**tensor {
                 Tensor::F64(a) => CowArray::from(a.view()),

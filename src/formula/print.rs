@@ -344,7 +344,7 @@ impl Printer<'_> {
             Attr::Dim(dim) => Some(self.dim(dim)),
             Attr::Text(text) => Some(format!("\"{text}\"")),
             Attr::Number(bits) => Some(self.number(f64::from_bits(*bits)).text),
-            Attr::Tensor(_) | Attr::Def(_) | Attr::Slices(_) | Attr::Key(_) => None,
+            Attr::Tensor(_) | Attr::Def(_) | Attr::Slices(_) | Attr::Key(_) | Attr::Param(_) | Attr::Loop(_) => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a node has besides its arguments: axes, shapes, numbers, a definition.
 
-use super::DefId;
+use super::{DefId, Loop, Param};
 use crate::few::Shared;
 use crate::shape::{Dim, Shape};
 use crate::tensor::Tensor;
@@ -106,6 +106,10 @@ pub enum Attr {
     Slices(Shared<SliceSpec>),
     /// What a random draw is keyed by.
     Key(Shared<u64>),
+    /// What a slot stands for.
+    Param(Arc<Param>),
+    /// The steps of a loop.
+    Loop(Arc<Loop>),
 }
 
 /// A slice of one axis: `start, start + step, …`, `len` of them; all inside the axis.

@@ -4,6 +4,7 @@
 //! [`DefId`]), so that two names with equal right sides stay two; passes see through it, questions do not.
 
 mod attrs;
+mod body;
 mod facts;
 mod fault;
 mod form;
@@ -14,6 +15,7 @@ mod op;
 mod verify;
 
 pub use attrs::{Attr, Attrs, Literal, SliceSpec};
+pub use body::{Body, BodyId, Loop, Param, Place};
 pub use facts::{Algebra, Bend, Export, Is, Says, Square};
 pub use fault::Fault;
 pub use form::{Form, form};
@@ -76,7 +78,7 @@ const NONE: u32 = u32::MAX;
 const NEAR: usize = 8;
 
 /// Where a new node is remembered.
-enum Place {
+enum Spot {
     /// With its newest argument.
     Near(NodeId),
     /// In the table, by its hash.
@@ -108,6 +110,11 @@ pub struct Graph {
     origin: Option<Origin>,
     /// The dimensions of the program.
     pub dims: Dims,
+    /// What loops compute in one step.
+    bodies: Vec<Body>,
+    body_ids: rustc_hash::FxHashMap<Body, BodyId>,
+    /// How many stand-ins there were.
+    stand_ins: u32,
 }
 
 impl Graph {
@@ -175,6 +182,11 @@ impl Graph {
         Some(found)
     }
 
+    /// What a node was made for, in one step.
+    pub fn origin_of(&self, id: NodeId) -> Option<Origin> {
+        self.origins.get(id.index()).copied().flatten()
+    }
+
     /// An operator applied to nodes: its shape rule runs; an equal node is found, not made again.
     pub fn add(&mut self, def: &'static OpDef, attrs: Attrs, args: &[NodeId]) -> Result<NodeId, Fault> {
         if let Kernel::Expand(expand) = def.kernel {
@@ -185,6 +197,9 @@ impl Graph {
             Ok(id) => return Ok(id),
             Err(place) => place,
         };
+        if let Some(ty) = body::taken(self, def, &op.attrs, args) {
+            return Ok(self.push(place, op, args, ty));
+        }
         let types: SmallVec<[Type; 4]> = args.iter().map(|arg| self.ty(*arg)).collect();
         let ty = (def.shape)(&mut self.dims, &types, &op.attrs)?;
         Ok(self.push(place, op, args, ty))
@@ -201,7 +216,7 @@ impl Graph {
 
     /// The node that is this operator of these arguments, or where a new one goes. Its newest argument is seldom that of many
     /// others, and lies near in memory; a table of all nodes would be looked up far away each time.
-    fn find(&self, op: &Op, args: &[NodeId]) -> Result<NodeId, Place> {
+    fn find(&self, op: &Op, args: &[NodeId]) -> Result<NodeId, Spot> {
         let same = |id: NodeId| {
             let node = &self.nodes[id.index()];
             node.args.as_slice() == args && node.op == *op
@@ -217,14 +232,14 @@ impl Graph {
                 at = self.before[at as usize];
             }
             if near < NEAR {
-                return Err(Place::Near(*newest));
+                return Err(Spot::Near(*newest));
             }
         }
         let hash = hash(op, args);
-        self.table.find(hash, |id| same(*id)).copied().ok_or(Place::Table(hash))
+        self.table.find(hash, |id| same(*id)).copied().ok_or(Spot::Table(hash))
     }
 
-    fn push(&mut self, place: Place, op: Op, args: &[NodeId], ty: Type) -> NodeId {
+    fn push(&mut self, place: Spot, op: Op, args: &[NodeId], ty: Type) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
         if self.origin.is_some() {
@@ -235,10 +250,10 @@ impl Graph {
         let nodes = &self.nodes;
         self.latest.push(NONE);
         self.before.push(match place {
-            Place::Near(newest) => std::mem::replace(&mut self.latest[newest.index()], id.0),
-            Place::Table(_) => NONE,
+            Spot::Near(newest) => std::mem::replace(&mut self.latest[newest.index()], id.0),
+            Spot::Table(_) => NONE,
         });
-        if let Place::Table(own) = place {
+        if let Spot::Table(own) = place {
             self.table.insert_unique(own, id, |id| {
                 let node = &nodes[id.index()];
                 hash(&node.op, &node.args)

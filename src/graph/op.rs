@@ -87,7 +87,7 @@ impl OpDef {
 
     /// Is its type given when the node is made (a slot, a definition), not found by the rule?
     pub fn is_typed_outside(&self) -> bool {
-        matches!(self.role, Role::Slot | Role::Def)
+        matches!(self.role, Role::Slot | Role::Def) || matches!(self.kernel, Kernel::Scan | Kernel::Pick)
     }
 }
 
@@ -240,6 +240,12 @@ pub enum Kernel {
     Matrix(MatrixKernel),
     /// The argument as it is: definitions, `stop`.
     Same,
+    /// A body, step after step: attribute 0 is the [`super::Loop`]. What it gives is not one tensor but several, which
+    /// `Pick` takes; its own shape says nothing.
+    Scan,
+    /// One of the tensors that a loop gives: attribute 0, a number below the results of the body, is that result of all
+    /// steps, along a new first axis; from there on it is the state after the last step.
+    Pick,
     /// It is another expression: [`super::Graph::add`] makes that one, and no node ever has this operator. The tensor
     /// arguments and the attributes are those of the call.
     Expand(Expand),
@@ -352,6 +358,8 @@ pub enum Diff {
         /// The share of one node argument.
         reverse: Transpose,
     },
+    /// That of a loop, or of what is taken from one: its body's.
+    Steps,
     /// Zero everywhere, and why.
     Flat(&'static str),
     /// It has none, and why: the text of the error.

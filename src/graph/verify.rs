@@ -10,6 +10,9 @@ pub fn verify(graph: &mut Graph, roots: &[NodeId]) -> Result<(), String> {
         if let Some(arg) = node.args.iter().find(|arg| **arg >= id) {
             return Err(format!("node {} uses node {}, which is not before it", id.0, arg.0));
         }
+        if let Some(wrong) = super::body::wrong(graph, id) {
+            return Err(format!("node {} ({}): {wrong}", id.0, node.op.def.name));
+        }
         if node.op.def.is_typed_outside() {
             continue;
         }

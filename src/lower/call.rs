@@ -19,6 +19,10 @@ impl<'a> Cx<'a> {
         if given.iter().any(|given| given.value == Value::Poison) {
             return Value::Poison;
         }
+        // A name of a recurrence has values, one for each index.
+        if let Some(state) = given.iter().find(|given| matches!(given.value, Value::State(..))) {
+            return self.as_node(&state.value, state.span).map_or(Value::Poison, Value::Node);
+        }
         // `mse(p, y)`: the losses work entry by entry too.
         let entrywise = match callee {
             Callee::Op(op) => matches!(op.kernel, crate::graph::Kernel::Zip(_) | crate::graph::Kernel::Zip3(_)),
@@ -173,6 +177,7 @@ impl<'a> Cx<'a> {
         }
         if op.role == Role::Draw {
             attrs.push(self.draw_key(place));
+            nodes.extend(self.draw_steps());
         }
         self.here = Some(span);
         self.apply(op, Attrs::from_vec(attrs), &nodes, span, &spans)

@@ -69,6 +69,8 @@ pub struct Compiled {
     pub insides: FxHashMap<DefId, Arc<str>>,
     /// The names that stand for a derivative, `dz = dL/dz`: by what each is, one for each order.
     pub slopes: FxHashMap<NodeId, Vec<NodeId>>,
+    /// The names that a recurrence defines.
+    pub recurrences: FxHashMap<DefId, Recurrent>,
     /// The program's functions that hide one of the library's.
     pub hiding: Vec<(Arc<str>, Span)>,
 }
@@ -86,6 +88,15 @@ pub struct Quotient {
     pub together: bool,
     /// The whole.
     pub span: Span,
+}
+
+/// A name that a recurrence defines.
+#[derive(Clone, Debug)]
+pub struct Recurrent {
+    /// The name of its index.
+    pub index: Arc<str>,
+    /// The axis of that.
+    pub axis: usize,
 }
 
 /// A layer.

@@ -3,6 +3,7 @@
 mod call;
 mod derivative;
 mod layer;
+mod recurrence;
 
 use crate::diag::Diagnostic;
 use crate::source::Span;
@@ -11,6 +12,7 @@ use crate::syntax::ast::Role;
 pub use call::*;
 pub use derivative::*;
 pub use layer::*;
+pub use recurrence::*;
 
 /// A value that has not the shape that is stated.
 pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(String, Span)]) -> Diagnostic {

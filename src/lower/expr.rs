@@ -126,6 +126,9 @@ impl Cx<'_> {
             }
             Kind::Index(base, slots) => {
                 let value = get(*base);
+                if let Value::State(depth, i) = value {
+                    return self.state((depth, i), slots, &get, span);
+                }
                 let Some(node) = self.as_node(&value, program.hir(*base).span) else { return Value::Poison };
                 self.index(node, slots, &get, span)
             }
@@ -174,6 +177,10 @@ impl Cx<'_> {
         match value {
             Value::Node(node) => Some(*node),
             Value::Poison => None,
+            Value::State(depth, i) => {
+                self.state((*depth, *i), &[], &|_| Value::Poison, span);
+                None
+            }
             Value::Flag(flag) => {
                 let literal = Tensor::Bool(ndarray::arr0(*flag).into_dyn());
                 let node = ops::build::literal(self.graph(), literal);
@@ -202,7 +209,7 @@ impl Cx<'_> {
         let row = |value: &Value| match value {
             Value::List(_) => true,
             Value::Node(node) => !self.out.graph.shape(*node).is_scalar(),
-            Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => false,
+            Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::State(..) | Value::Poison => false,
         };
         if values.iter().any(row)
             && let Some(first) = values.first().and_then(|value| self.rows(value))
@@ -237,7 +244,9 @@ impl Cx<'_> {
                     }
                     return Some(sizes);
                 }
-                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => return None,
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::State(..) | Value::Poison => {
+                    return None;
+                }
             }
         }
     }
@@ -293,7 +302,9 @@ impl Cx<'_> {
                     Whole::Numbers => {}
                     Whole::Other => return Whole::Other,
                 },
-                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::Poison => return Whole::Other,
+                Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::State(..) | Value::Poison => {
+                    return Whole::Other;
+                }
             }
         }
         Whole::Numbers

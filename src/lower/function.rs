@@ -4,7 +4,7 @@ use super::call::Given;
 use super::{BUDGET, Cx, DEPTH, DefKind, Frame, Value, errors};
 use crate::graph::NodeId;
 use crate::ops;
-use crate::resolve::hir::{Callee, Function, FunctionId, HirId, Param};
+use crate::resolve::hir::{Callee, Function, FunctionId, HirId, LocalItem, Param};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -152,7 +152,14 @@ impl<'a> Cx<'a> {
 
     fn body(&mut self, function: &'a Function, span: Span) -> Value {
         let before = self.problems.len();
-        for local in &function.locals {
+        for item in &function.locals {
+            let local = match item {
+                LocalItem::Define(local) => local,
+                LocalItem::Recurrence(recurrence) => {
+                    self.local_recurrence(recurrence);
+                    continue;
+                }
+            };
             let node = self.node(local.value);
             let node = match (&local.shape, node) {
                 (Some(shape), Some(node)) => match self.stated(shape) {

@@ -16,6 +16,15 @@ impl Cx<'_> {
             let shown = shape.show(&self.out.graph.dims);
             return self.report(errors::too_many_indices(slots.len(), &shown, span));
         }
+        match self.sequence(base, slots, get) {
+            Some(Ok((entry, axis))) => {
+                let rest = slots.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, slot)| slot.clone());
+                let rest: Vec<Slot> = rest.collect();
+                return if rest.is_empty() { Value::Node(entry) } else { self.index(entry, &rest, get, span) };
+            }
+            Some(Err(())) => return Value::Poison,
+            None => {}
+        }
         let mut specs: Vec<SliceSpec> = vec![];
         let mut dropped: Vec<usize> = vec![];
         // Indices that are known only at the run, by their axis.

@@ -12,9 +12,10 @@ mod function;
 mod index;
 mod layer;
 mod network;
+mod recurrence;
 mod stated;
 
-pub use compiled::{Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Zero};
+pub use compiled::{Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Zero};
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
@@ -40,6 +41,8 @@ pub(crate) enum Value {
     Absent,
     /// `_`: a size left to be computed.
     Hole,
+    /// A name of a recurrence inside it, by the recurrence and its equation: it has values, one for each index.
+    State(u32, u32),
     /// It is wrong, and reported.
     Poison,
 }
@@ -75,6 +78,7 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         zeros: FxHashMap::default(),
         formula: None,
         derived: FxHashMap::default(),
+        groups: vec![],
         expanded: 0,
         depth: 0,
         unnamed: 0,
@@ -143,6 +147,8 @@ struct Cx<'a> {
     formula: Option<HirId>,
     /// Of what a derivative at a node of the program is, and by what, one name for each order.
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
+    /// The recurrences that are being lowered, the innermost last.
+    groups: Vec<recurrence::Group>,
     expanded: usize,
     depth: usize,
     unnamed: u64,
@@ -231,11 +237,12 @@ impl<'a> Cx<'a> {
         self.out.globals[global.0 as usize] = def;
     }
 
-    fn item(&mut self, item: &hir::Item) {
+    fn item(&mut self, item: &'a hir::Item) {
         self.expanded = 0;
         match &item.kind {
             hir::ItemKind::Define { global, shape, value } => self.define(item.span, *global, shape.as_deref(), *value),
             hir::ItemKind::Declare(declared) => self.declare(item.span, declared),
+            hir::ItemKind::Recurrence(recurrence) => self.program_recurrence(recurrence, item.span),
             hir::ItemKind::Layer(layer) => self.program_layer(item.span, layer),
             hir::ItemKind::Show(expr) => {
                 self.unnamed_draw();

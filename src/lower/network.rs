@@ -67,6 +67,10 @@ impl Cx<'_> {
             };
         }
         let Some(result) = result else { return Value::Poison };
+        // What a step of a recurrence computes has no value outside it.
+        if !self.groups.is_empty() {
+            return Value::Node(result);
+        }
         let instance = self.networks.entry(id).or_default();
         instance.calls.push((names, span));
         let call = instance.calls.len() - 1;
@@ -101,6 +105,15 @@ impl Cx<'_> {
                     }
                     last = value;
                 }
+                NetworkItem::Recurrence(recurrence) => {
+                    let made = self.local_recurrence(recurrence);
+                    for (equation, node) in recurrence.equations.iter().zip(made) {
+                        last = node;
+                        if let Some(node) = node {
+                            names.insert(equation.name.clone(), node);
+                        }
+                    }
+                }
                 NetworkItem::Param(local, given) => {
                     let shared = self.networks.get(&id).and_then(|instance| instance.params.get(&local.name).copied());
                     let node = match shared {
@@ -108,6 +121,8 @@ impl Cx<'_> {
                         None => {
                             let full: Arc<str> = format!("{}.{}", network.name, local.name).into();
                             self.draw = super::Draw { name: full.clone(), path: vec![] };
+                            // Made once, whatever step it is needed in first.
+                            let groups = std::mem::take(&mut self.groups);
                             let ty = match &local.shape {
                                 Some(shape) => self.stated(shape),
                                 None => None,
@@ -124,6 +139,7 @@ impl Cx<'_> {
                                 self.report(errors::no_shape(&local.name, ast::Role::Param, local.span));
                                 None
                             };
+                            self.groups = groups;
                             value.map(|init| {
                                 let ty = ty.unwrap_or_else(|| self.out.graph.ty(init));
                                 let def = self.slot(full, local.span, DefKind::Param, ty, Some(init));

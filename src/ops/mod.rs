@@ -2,10 +2,14 @@
 
 /// Builders of nodes: what derivatives are written with.
 pub mod build;
+/// Loops.
+pub mod scan;
 /// Shape rules shared by many operators.
 pub mod shapes;
 
 mod args;
+
+pub use scan::Steps;
 pub use structure::{definition, number, slot, stand_in};
 
 use crate::graph::{Is, Kernel, OpDef};

@@ -2,8 +2,10 @@
 
 use super::{args, build, shapes};
 use crate::graph::{
-    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Is, Kernel, Notation, OpDef, Role, Says, Source, Type,
+    Algebra, ArgKind, Attr, Attrs, Bend, Diff, Domain, Export, Fault, Is, Kernel, Notation, OpDef, Role, Says, Source,
+    Type,
 };
+use crate::shape::{Dims, Shape};
 
 const fn draw(name: &'static str, summary: &'static str, source: Source) -> OpDef {
     OpDef {
@@ -12,7 +14,7 @@ const fn draw(name: &'static str, summary: &'static str, source: Source) -> OpDe
         notation: Notation::Call,
         role: Role::Draw,
         is: Is::Other,
-        shape: |_, _, attrs| Ok(Type::real(attrs.dims(0).cloned().unwrap_or_default())),
+        shape: drawn,
         kernel: Kernel::Source(source),
         diff: Diff::Flat("a random draw does not depend on anything"),
         says: Says::plain(summary, &[]),
@@ -20,6 +22,16 @@ const fn draw(name: &'static str, summary: &'static str, source: Source) -> OpDe
         bends: Bend::None,
         export: Export::none(),
     }
+}
+
+/// The shape of a draw. Inside recurrences the step goes in as an argument, for each of whose entries there is a draw.
+fn drawn(dims: &mut Dims, args: &[Type], attrs: &Attrs) -> Result<Type, Fault> {
+    let mut steps = Shape::SCALAR;
+    for arg in args {
+        steps = crate::shape::broadcast(dims, &steps, &arg.shape)
+            .map_err(|_| Fault::new("nnlang::shape::size", "the steps of a draw do not fit each other"))?;
+    }
+    Ok(Type::real(steps.then(&attrs.dims(0).cloned().unwrap_or_default())))
 }
 
 /// `normal([3, 4])`
@@ -46,7 +58,7 @@ pub static BERNOULLI: OpDef = OpDef {
         let shape = attrs.dims(0).cloned().unwrap_or_else(|| graph.shape(args[0]).clone());
         let p = build::broadcast_to(graph, args[0], shape.clone())?;
         let draw = Attrs::from_vec(vec![Attr::Dims(shape), attrs.get(1).clone()]);
-        let draw = graph.add(&UNIFORM, draw, &[])?;
+        let draw = graph.add(&UNIFORM, draw, &args[1..])?;
         build::lt(graph, draw, p)
     }),
     diff: Diff::None(args::EXPANDED),

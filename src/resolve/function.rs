@@ -22,9 +22,28 @@ impl Cx<'_> {
         let params = self.params(&function.params);
         let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
         let mut locals = vec![];
-        for define in &function.locals {
-            let local = self.local_definition(define, &params, locals.iter());
-            locals.push(local);
+        let mut at = 0;
+        while let Some(local) = function.locals.get(at) {
+            match local {
+                ast::Local::Define(define) => {
+                    let above = locals.iter().filter_map(|item| match item {
+                        hir::LocalItem::Define(local) => Some(local),
+                        hir::LocalItem::Recurrence(_) => None,
+                    });
+                    let local = self.local_definition(define, &params, above);
+                    locals.push(hir::LocalItem::Define(local));
+                    at += 1;
+                }
+                ast::Local::Recurrence(first) => {
+                    let rest = function.locals[at + 1..].iter().map_while(|local| match local {
+                        ast::Local::Recurrence(recurrence) => Some(recurrence),
+                        ast::Local::Define(_) => None,
+                    });
+                    let group = super::recurrence::together(first, rest);
+                    locals.push(hir::LocalItem::Recurrence(self.local_recurrence(&group)));
+                    at += group.len();
+                }
+            }
         }
         let value = self.expr(&function.value);
         let frame = self.frames.pop().map_or(0, |frame| frame.size);

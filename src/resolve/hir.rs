@@ -222,8 +222,8 @@ pub struct Function {
     pub span: Span,
     /// Its parameters: the first places of its frame.
     pub params: Vec<Param>,
-    /// Its local definitions: `(place in the frame, name, value)`.
-    pub locals: Vec<Local>,
+    /// Its local definitions, in order.
+    pub locals: Vec<LocalItem>,
     /// Its value.
     pub value: Expr,
     /// The size of its frame.
@@ -236,6 +236,56 @@ pub struct Function {
     pub slope: Option<FunctionId>,
     /// Is it of the prelude?
     pub prelude: bool,
+}
+
+/// One line of a function's body.
+#[derive(Clone, Debug)]
+pub enum LocalItem {
+    /// `u = x^2`
+    Define(Local),
+    /// Recurrences that take part in each other.
+    Recurrence(Recurrence<u32>),
+}
+
+/// Recurrences over one index that take part in each other's equations; `N` is what their names are: globals, or places
+/// in a frame.
+#[derive(Clone, Debug)]
+pub struct Recurrence<N> {
+    /// The index.
+    pub index: ast::Name,
+    /// Its place in the frame.
+    pub place: u32,
+    /// `for t in 0..n`: what it runs over.
+    pub range: Option<(Expr, Span)>,
+    /// The equations, in order.
+    pub equations: Vec<Equation<N>>,
+    /// The size of a frame of its own, at the top of the program.
+    pub frame: Option<u32>,
+}
+
+/// One equation of a recurrence.
+#[derive(Clone, Debug)]
+pub struct Equation<N> {
+    /// The name.
+    pub name: Arc<str>,
+    /// Its place in the program.
+    pub span: Span,
+    /// From the name to the index's bracket.
+    pub head: Span,
+    /// What is defined.
+    pub target: N,
+    /// The place of its name inside the equations.
+    pub place: u32,
+    /// The axis of the index.
+    pub axis: usize,
+    /// Its value at a step.
+    pub value: Expr,
+    /// Its text.
+    pub value_span: Span,
+    /// The state before the first step.
+    pub start: Option<(Expr, Span)>,
+    /// While training the last state of a batch is the first of the next.
+    pub carried: Option<Span>,
 }
 
 /// A local definition.
@@ -281,6 +331,8 @@ pub enum NetworkItem {
     Param(Local, bool),
     /// `layer 4 tanh`
     Layer(Layer<u32>),
+    /// `h[t] = … h[t-1] … start …`
+    Recurrence(Recurrence<u32>),
 }
 
 /// A layer; `N` is what its names are: globals, or places in a network's frame.
@@ -344,6 +396,8 @@ pub enum ItemKind {
     Declare(Box<Declare>),
     /// `layer 4 tanh`
     Layer(Box<Layer<GlobalId>>),
+    /// `h[t] = … h[t-1] … start …`
+    Recurrence(Box<Recurrence<GlobalId>>),
     /// An expression on a line of its own.
     Show(Expr),
     /// A heading.

@@ -102,12 +102,17 @@ impl Cx<'_> {
         let mut body = vec![];
         let mut k = 0;
         let mut last: Option<u32> = (!params.is_empty()).then_some(0);
-        for item in &network.block.items {
+        let mut skip = 0;
+        for (at, item) in network.block.items.iter().enumerate() {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
             match &item.statement {
                 Statement::Define(define) => {
                     let above = body.iter().filter_map(|item| match item {
                         NetworkItem::Define(local) | NetworkItem::Param(local, _) => Some(local),
-                        NetworkItem::Layer(_) => None,
+                        NetworkItem::Layer(_) | NetworkItem::Recurrence(_) => None,
                     });
                     let local = self.local_definition(define, &params, above);
                     body.push(NetworkItem::Define(local));
@@ -184,7 +189,13 @@ impl Cx<'_> {
                 }
                 Statement::Broken(_) => {}
                 Statement::Recurrence(recurrence) => {
-                    self.report(errors::not_built("a recurrence", recurrence.name.span.to(recurrence.index.span)));
+                    let rest = network.block.items[at + 1..].iter().map_while(|item| match &item.statement {
+                        Statement::Recurrence(recurrence) => Some(&**recurrence),
+                        _ => None,
+                    });
+                    let group = super::recurrence::together(recurrence, rest);
+                    skip = group.len() - 1;
+                    body.push(NetworkItem::Recurrence(self.local_recurrence(&group)));
                 }
                 Statement::Function(_)
                 | Statement::Declare(_)

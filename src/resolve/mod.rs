@@ -10,6 +10,7 @@ mod function;
 pub mod hir;
 mod layer;
 mod name;
+mod recurrence;
 mod statement;
 
 pub use statement::INITIALISERS;
@@ -279,7 +280,7 @@ impl Cx<'_> {
             }
             if let ast::Statement::Function(function) = &item.statement {
                 let mut names: Vec<Arc<str>> = vec![];
-                let bodies = function.locals.iter().map(|local| &local.value).chain([&function.value]);
+                let bodies = function.locals.iter().map(ast::Local::value).chain([&function.value]);
                 bodies.for_each(|body| statement::each_name(body, &mut |name| names.push(name.into())));
                 self.calls.entry(function.name.text.as_str().into()).or_insert(names);
             }

@@ -21,8 +21,21 @@ impl Cx<'_> {
         let later = if self.using.is_empty() { OnceCell::new() } else { OnceCell::from(defined(items)) };
         let outer = (std::mem::replace(&mut self.later, later), std::mem::take(&mut self.calls));
         self.look_ahead(items);
-        for item in items {
+        let mut at = 0;
+        while let Some(item) = items.get(at) {
+            if let Statement::Recurrence(first) = &item.statement {
+                let rest = items[at + 1..].iter().map_while(|item| match &item.statement {
+                    Statement::Recurrence(recurrence) => Some(&**recurrence),
+                    _ => None,
+                });
+                let group = super::recurrence::together(first, rest);
+                let span = item.span.to(items[at + group.len() - 1].span);
+                self.program_recurrence(&group, span);
+                at += group.len();
+                continue;
+            }
             self.item(item, wanted);
+            at += 1;
         }
         (self.later, self.calls) = outer;
     }
@@ -98,10 +111,8 @@ impl Cx<'_> {
                 false => self.ask(ask, item.span),
             },
             Statement::Show(_) | Statement::Ask(_) => {}
-            Statement::Recurrence(recurrence) => {
-                self.report(errors::not_built("a recurrence", recurrence.name.span.to(recurrence.index.span)));
-                self.define(&recurrence.name.text, recurrence.name.span, GlobalKind::Broken);
-            }
+            // Taken together with those that follow it.
+            Statement::Recurrence(_) => {}
             Statement::Data(_) => self.report(errors::not_built("`data`", item.span)),
             Statement::Train(_) => self.report(errors::not_built("`train`", item.span)),
             Statement::Broken(names) => {

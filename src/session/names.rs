@@ -136,20 +136,18 @@ impl Names {
                     self.mention(&function.name.text);
                 }
                 self.params(&function.params);
-                for define in &function.locals {
-                    self.define(define);
-                    self.bound.push(define.name.text.clone());
+                for local in &function.locals {
+                    match local {
+                        ast::Local::Define(define) => self.define(define),
+                        ast::Local::Recurrence(recurrence) => self.recurrence(recurrence),
+                    }
+                    self.bound.push(local.name().text.clone());
                 }
                 self.expr(&function.value);
                 self.bound.truncate(outer);
             }
             Statement::Recurrence(recurrence) => {
-                self.start(recurrence);
-                let outer = self.bound.len();
-                self.bound.push(recurrence.index.text.clone());
-                self.bound.push(recurrence.name.text.clone());
-                self.expr(&recurrence.value);
-                self.bound.truncate(outer);
+                self.recurrence(recurrence);
             }
             Statement::Declare(declare) => {
                 self.kind(declare.kind.as_deref());
@@ -176,10 +174,15 @@ impl Names {
         }
     }
 
-    fn start(&mut self, recurrence: &ast::Recurrence) {
+    fn recurrence(&mut self, recurrence: &ast::Recurrence) {
         for expr in recurrence.start.iter().chain(&recurrence.range) {
             self.expr(expr);
         }
+        let outer = self.bound.len();
+        self.bound.push(recurrence.index.text.clone());
+        self.bound.push(recurrence.name.text.clone());
+        self.expr(&recurrence.value);
+        self.bound.truncate(outer);
     }
 
     fn define(&mut self, define: &ast::Define) {

@@ -204,7 +204,13 @@ fn edges(items: &[Arc<Kept>], definers: &FxHashMap<Arc<str>, usize>) -> Vec<Vec<
             to.extend(before.or(input));
             before = Some(i);
         }
-        to.retain(|j| *j != i);
+        // Names with the same index take part in each other's equations.
+        let index = |kept: &Kept| match &kept.item.statement {
+            ast::Statement::Recurrence(recurrence) => Some(recurrence.index.text.clone()),
+            _ => None,
+        };
+        let own = index(kept);
+        to.retain(|j| *j != i && !(*j > i && own.is_some() && index(&items[*j]) == own));
         out.push(to);
     }
     out

@@ -8,7 +8,9 @@ mod lengths;
 mod matching;
 mod recognise;
 
-use crate::graph::{Args, Attrs, Diff, Fault, Graph, Kernel, Move, NodeId, NodeMap, Notation, OpDef, Origin, Role};
+use crate::graph::{
+    Args, Attrs, Diff, Fault, Graph, Kernel, Loop, Move, NodeId, NodeMap, Notation, OpDef, Origin, Role,
+};
 use crate::notation::{self, Rule};
 use crate::ops;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -141,7 +143,12 @@ impl Opener {
             return args[0];
         }
         let same = args == node.args;
-        let attrs = node.op.attrs.clone();
+        match def.kernel {
+            Kernel::Scan => return self.steps(graph, id, &args).unwrap_or(id),
+            Kernel::Pick => return graph.remade(id, &args).unwrap_or(id),
+            _ => {}
+        }
+        let attrs = graph.node(id).op.attrs.clone();
         if self.verbatim {
             return if same { id } else { graph.add(def, attrs, &args).unwrap_or(id) };
         }
@@ -151,6 +158,31 @@ impl Opener {
             Ok(made) => fitted(graph, made, id).unwrap_or(id),
             Err(_) => id,
         }
+    }
+}
+
+impl Opener {
+    /// A loop over opened arguments, with its body opened.
+    fn steps(&mut self, graph: &mut Graph, id: NodeId, args: &[NodeId]) -> Result<NodeId, Fault> {
+        let Some(steps) = Loop::of(graph, id).cloned() else { return Ok(id) };
+        let body = graph.body(steps.body).clone();
+        let results: Vec<NodeId> = body.results.iter().map(|result| self.open(graph, *result)).collect();
+        if results == body.results && args == graph.node(id).args.as_slice() {
+            return Ok(id);
+        }
+        let pairs: Vec<(NodeId, NodeId)> = body.params.iter().copied().zip(args.iter().copied()).collect();
+        let (states, rest) = pairs.split_at(steps.states as usize);
+        let (sequences, shared) = rest.split_at(steps.sequences as usize);
+        let opened = ops::Steps {
+            states: states.to_vec(),
+            sequences: sequences.to_vec(),
+            shared: shared.to_vec(),
+            index: body.params.get(args.len()).copied(),
+            results,
+            length: steps.length,
+            backward: steps.backward,
+        };
+        ops::scan::scan(graph, opened)
     }
 }
 
@@ -251,6 +283,8 @@ fn folded(graph: &Graph, def: &'static OpDef, args: &[NodeId]) -> Option<f64> {
         | Kernel::Source(_)
         | Kernel::Matrix(_)
         | Kernel::Same
+        | Kernel::Scan
+        | Kernel::Pick
         | Kernel::Expand(_) => None,
     }
 }

@@ -159,7 +159,7 @@ pub struct Function {
     /// Its parameters.
     pub params: Vec<Param>,
     /// The definitions of a block body, in order.
-    pub locals: Vec<Define>,
+    pub locals: Vec<Local>,
     /// The value: the right side, or the last line of the block.
     pub value: Expr,
     /// Was it written with a block?
@@ -168,6 +168,33 @@ pub struct Function {
     pub body: Vec<Item>,
     /// Comments and blank lines before the closing bracket.
     pub trailing: Vec<Trivia>,
+}
+
+/// A definition in the body of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Local {
+    /// `u = x^2`
+    Define(Define),
+    /// `h[t] = … h[t-1] … start …`
+    Recurrence(Recurrence),
+}
+
+impl Local {
+    /// What is defined.
+    pub fn name(&self) -> &Name {
+        match self {
+            Local::Define(define) => &define.name,
+            Local::Recurrence(recurrence) => &recurrence.name,
+        }
+    }
+
+    /// What it is equal to.
+    pub fn value(&self) -> &Expr {
+        match self {
+            Local::Define(define) => &define.value,
+            Local::Recurrence(recurrence) => &recurrence.value,
+        }
+    }
 }
 
 /// A parameter of a function or network: `z`, `k=0.01`, `x : [3, m]`.
@@ -188,10 +215,14 @@ pub struct Recurrence {
     pub name: Name,
     /// The index.
     pub index: Name,
+    /// The axis of the index: how many `:` stand before it.
+    pub axis: usize,
     /// The equation's right side.
     pub value: Expr,
     /// The state before the first step.
     pub start: Option<Expr>,
+    /// `carried`: while training the last state of a batch is the first of the next.
+    pub carried: Option<Span>,
     /// The range after `for t in`.
     pub range: Option<Expr>,
 }

@@ -246,7 +246,7 @@ impl<'a> Cx<'a> {
             (Place::File | Place::Unknown, _) | (_, Statement::Broken(_)) => true,
             (Place::Lines(_), Statement::Define(define)) => define.kind.is_none(),
             (Place::Lines(_), _) => false,
-            (Place::Function, Statement::Define(_) | Statement::Show(_)) => true,
+            (Place::Function, Statement::Define(_) | Statement::Recurrence(_) | Statement::Show(_)) => true,
             (Place::Function, _) => false,
             (Place::Network, statement) => !matches!(
                 statement,

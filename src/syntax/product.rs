@@ -72,7 +72,7 @@ fn values(items: &[Item]) -> FxHashSet<String> {
             Statement::Broken(names) => values.extend(names.iter().map(|name| name.text.clone())),
             Statement::Function(function) => {
                 values.extend(function.params.iter().map(|param| param.name.text.clone()));
-                values.extend(function.locals.iter().map(|local| local.name.text.clone()));
+                values.extend(function.locals.iter().map(|local| local.name().text.clone()));
             }
             Statement::Network(network) => values.extend(network.params.iter().map(|param| param.name.text.clone())),
             Statement::Layer(layer) => {

@@ -130,7 +130,12 @@ impl Walk<'_> {
         let mut names = self.inner(at).filter(|node| self.rule(*node) == Rule::name);
         let (name, index) = (names.next().unwrap_or(at), names.next().unwrap_or(at));
         let (name, index) = (self.name(name), self.name(index));
+        // The axes before the index, each a colon.
+        let before = self.inner(at).skip(1).take_while(|node| self.rule(*node) != Rule::name);
+        let axis = before.filter(|node| self.rule(*node) == Rule::colon).count();
         let value = self.only_expr(at);
+        let carried = self.find(at, Rule::start).and_then(|start| self.find(start, Rule::carried_word));
+        let carried = carried.map(|word| self.span(word));
         let start = self.find(at, Rule::start).map(|start| self.only_expr(start));
         let range = self.find(at, Rule::over).map(|over| {
             let (over, range) = self.over(over);
@@ -139,7 +144,7 @@ impl Walk<'_> {
             }
             range
         });
-        Recurrence { name, index, value, start, range }
+        Recurrence { name, index, axis, value, start, carried, range }
     }
 
     fn declare(&mut self, at: At) -> Declare {

@@ -145,6 +145,7 @@ fn derivative(def: &OpDef, fact: &mut impl FnMut(&str, String)) {
         Diff::Linear(_) => fact("derivative", "linear: it is its own derivative".into()),
         Diff::Bilinear(_) => fact("derivative", "linear in each argument".into()),
         Diff::Rule { .. } => fact("derivative", "by a rule of its own".into()),
+        Diff::Steps => fact("derivative", "another loop".into()),
         Diff::Flat(why) => fact("derivative", format!("0: {why}")),
         Diff::None(why) => fact("derivative", format!("none: {why}")),
     }

@@ -158,7 +158,10 @@ impl Cx<'_> {
         let count = block.items.len();
         for (index, item) in block.items.iter().enumerate() {
             match &item.statement {
-                Statement::Define(define) if index + 1 < count => locals.push(define.clone()),
+                Statement::Define(define) if index + 1 < count => locals.push(Local::Define(define.clone())),
+                Statement::Recurrence(recurrence) if index + 1 < count => {
+                    locals.push(Local::Recurrence((**recurrence).clone()));
+                }
                 Statement::Show(expr) if index + 1 == count => value = Some(expr.clone()),
                 Statement::Broken(_) => return None,
                 _ if broken => return None,
@@ -168,6 +171,10 @@ impl Cx<'_> {
                 }
                 Statement::Define(define) => {
                     self.faults.push(errors::function_value(Some(&define.name), item.span));
+                    return None;
+                }
+                Statement::Recurrence(recurrence) => {
+                    self.faults.push(errors::function_value(Some(&recurrence.name), item.span));
                     return None;
                 }
                 _ => return None,
