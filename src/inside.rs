@@ -2,8 +2,8 @@
 //! else. What is named nowhere here and used nowhere is told by rustc, so a test that needs more adds its name.
 
 /// The statements that ask.
-pub mod ask {
-    pub use crate::ask::ALL;
+pub mod statements {
+    pub use crate::statements::ALL;
 }
 /// One expression for many entries.
 pub mod batch {

@@ -84,6 +84,7 @@ mod session;
 mod shape;
 mod simplify;
 mod source;
+mod statements;
 mod syntax;
 mod tensor;
 mod view;

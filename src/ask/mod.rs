@@ -1,27 +1,17 @@
 //! Questions: one inspection statement a file, over a checked program.
 
-mod assert;
 mod chain;
-mod check;
-mod derive;
-mod explain;
-mod grad;
-mod graph;
 mod learner;
 mod listing;
-mod nudge;
 mod quotient;
-mod shapes;
 mod show;
-mod step;
-mod table;
-mod trace;
 
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::{DefId, NodeId};
 use crate::lower::{self, Ask, Asked, Compiled, Item, ItemKind, Zero};
 use crate::source::Span;
+use crate::statements::{About, Clause};
 use crate::tensor::Tensor;
 use crate::view;
 use serde_json::{Map, Value};
@@ -39,30 +29,26 @@ pub struct Answer {
     pub facts: Vec<Map<String, Value>>,
 }
 
-/// One statement's word and what answers it.
-pub struct Statement {
-    /// Its word.
-    pub word: &'static str,
-    answer: fn(&mut Cx, &Ask, Span) -> Result<(), Box<Diagnostic>>,
+/// What answers a question.
+type Answers = fn(&mut Cx, &Ask, Span) -> Result<(), Box<Diagnostic>>;
+
+/// Declares the files of the questions and says which answers which word.
+macro_rules! answers {
+    (built { $($word:ident: $takes:ident $about:ident $moves:ident $needs:tt $may:tt $forms:tt $summary:literal;)* }
+     soon $soon:tt) => {
+        $(mod $word;)*
+
+        /// What answers the question of a word; none where this version does not.
+        fn answering(word: &str) -> Option<Answers> {
+            match word {
+                $(stringify!($word) => Some($word::answer),)*
+                _ => None,
+            }
+        }
+    };
 }
 
-/// The statements, in the order of the reference.
-pub static ALL: &[Statement] = &[
-    Statement { word: "grad", answer: grad::answer },
-    Statement { word: "derive", answer: derive::answer },
-    Statement { word: "trace", answer: trace::answer },
-    Statement { word: "explain", answer: explain::answer },
-    Statement { word: "graph", answer: graph::answer },
-    Statement { word: "nudge", answer: nudge::answer },
-    Statement { word: "check", answer: check::answer },
-    Statement { word: "shapes", answer: shapes::answer },
-    Statement { word: "table", answer: table::answer },
-    Statement { word: "assert", answer: assert::answer },
-    Statement { word: MOVES, answer: step::answer },
-];
-
-/// The word of the statement that moves parameters.
-pub const MOVES: &str = "step";
+crate::statements::each_statement!(answers);
 
 /// What answering needs.
 struct Cx<'a, 'b> {
@@ -77,7 +63,7 @@ pub fn not_built(compiled: &Compiled) -> Vec<Diagnostic> {
     let mut out = vec![];
     for item in &compiled.items {
         if let ItemKind::Ask(ask) = &item.kind
-            && !ALL.iter().any(|statement| statement.word == ask.word.text)
+            && !ask.statement.built
         {
             out.push(crate::resolve::errors::not_built(&format!("`{}`", ask.word.text), ask.word.span));
         }
@@ -90,7 +76,7 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
     let mut out = vec![];
     for item in &compiled.items {
         let ItemKind::Ask(ask) = &item.kind else { continue };
-        if !matches!(ask.word.text.as_str(), "grad" | "trace") {
+        if ask.statement.about != About::Scalar {
             continue;
         }
         for asked in &ask.exprs {
@@ -108,8 +94,8 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
 /// What a question about a tensor, which is about a scalar, proposes instead.
 fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &crate::source::Sources, span: Span) -> Diagnostic {
     let by = ask.wrt.first().map(|by| sources.text(by.span));
-    match (ask.word.text.as_str(), by) {
-        ("grad", by) => lower::errors::not_scalar(shape, text, by.unwrap_or("x"), span),
+    match (ask.statement.word, by) {
+        (_, by) if ask.statement.about == About::Scalar && ask.statement.has(Clause::Wrt) => lower::errors::not_scalar(shape, text, by.unwrap_or("x"), span),
         (word, None) => lower::errors::asked_of_scalar(word, shape, &format!("`{word} sum({text})`"), span),
         (word, Some(by)) => {
             lower::errors::asked_of_scalar(word, shape, &format!("`{word} sum({text}) wrt {by}`"), span)
@@ -143,8 +129,8 @@ pub fn answer(
                 Ok(())
             }
             ItemKind::Show(asked) => show::answer(&mut cx, asked, item.span),
-            ItemKind::Ask(ask) => match ALL.iter().find(|statement| statement.word == ask.word.text) {
-                Some(statement) => (statement.answer)(&mut cx, ask, item.span),
+            ItemKind::Ask(ask) => match answering(ask.statement.word) {
+                Some(answer) => answer(&mut cx, ask, item.span),
                 None => Ok(()),
             },
         };

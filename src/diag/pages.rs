@@ -108,6 +108,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("syntax::block_line", include_str!("../../docs/errors/syntax/block_line.md")),
     ("syntax::call_space", include_str!("../../docs/errors/syntax/call_space.md")),
     ("syntax::chained_comparison", include_str!("../../docs/errors/syntax/chained_comparison.md")),
+    ("syntax::clause", include_str!("../../docs/errors/syntax/clause.md")),
     ("syntax::colon_equals", include_str!("../../docs/errors/syntax/colon_equals.md")),
     ("syntax::comma_outside", include_str!("../../docs/errors/syntax/comma_outside.md")),
     ("syntax::differential", include_str!("../../docs/errors/syntax/differential.md")),

@@ -3,6 +3,7 @@
 use crate::graph::{NodeId, Role};
 use crate::lower::{Asked, Compiled, DefKind, ItemKind, default_by};
 use crate::source::Span;
+use crate::statements::About;
 use crate::tensor::DType;
 use rustc_hash::FxHashSet;
 
@@ -35,14 +36,14 @@ impl Learned {
                     }
                 }
                 ItemKind::Show(asked) => out.derivative(compiled, asked, &mut by),
-                ItemKind::Ask(ask) => match ask.word.text.as_str() {
-                    "explain" => ask.exprs.iter().for_each(|asked| out.derivative(compiled, asked, &mut by)),
-                    "grad" | "trace" | "check" | "graph" | "step" => {
+                ItemKind::Ask(ask) => match ask.statement.about {
+                    About::Derivative => ask.exprs.iter().for_each(|asked| out.derivative(compiled, asked, &mut by)),
+                    About::Scalar | About::Goal => {
                         out.goals.extend(ask.exprs.iter().filter_map(|asked| asked.node));
                         default |= ask.wrt.is_empty();
                         by.extend(ask.wrt.iter().filter_map(|asked| asked.node));
                     }
-                    _ => {}
+                    About::Formula | About::Name | About::Value | About::Each | About::Program => {}
                 },
             }
         }

@@ -5,6 +5,7 @@ use crate::diag::Diagnostic;
 use crate::graph::NodeId;
 use crate::lower::{Asked, Compiled, DefKind, ItemKind};
 use crate::source::Sources;
+use crate::statements::{About, Clause};
 use rustc_hash::FxHashSet;
 
 /// The lint. A loss is what `grad` is asked of by all parameters.
@@ -14,7 +15,8 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let mut losses: Vec<&Asked> = vec![];
     for item in &compiled.items {
         if let ItemKind::Ask(ask) = &item.kind
-            && ask.word.text == "grad"
+            && ask.statement.about == About::Scalar
+            && ask.statement.has(Clause::Wrt)
             && ask.wrt.is_empty()
         {
             losses.extend(&ask.exprs);

@@ -7,6 +7,7 @@ use crate::eval::Eval;
 use crate::graph::NodeId;
 use crate::lower::{Compiled, DefKind, ItemKind, Quotient};
 use crate::source::{Sources, Span};
+use crate::statements::About;
 use crate::tensor::{Precision, Tensor};
 use crate::view::number;
 use rustc_hash::FxHashSet;
@@ -130,8 +131,7 @@ fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
         match &item.kind {
             ItemKind::Show(asked) => roots.extend(asked.node),
             ItemKind::Ask(ask) => {
-                let known = ["grad", "trace", "check", "graph", "step", "explain", "nudge", "assert"];
-                if known.contains(&ask.word.text.as_str()) {
+                if !matches!(ask.statement.about, About::Formula | About::Each | About::Program) {
                     roots.extend(ask.exprs.iter().filter_map(|asked| asked.of.or(asked.node)));
                 }
             }

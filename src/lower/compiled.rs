@@ -182,7 +182,9 @@ pub enum Zero {
 /// An inspection statement.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// `grad`, `trace`, …
+    /// Which one.
+    pub statement: &'static crate::statements::Statement,
+    /// Its word, as it stands there.
     pub word: crate::syntax::ast::Name,
     /// The expressions.
     pub exprs: Vec<Asked>,
@@ -198,6 +200,8 @@ pub struct Ask {
     pub times: Option<Asked>,
     /// After `to`.
     pub to: Option<crate::source::Spanned<String>>,
+    /// After `as`.
+    pub form: Option<crate::syntax::ast::Name>,
 }
 
 impl Compiled {

@@ -388,7 +388,9 @@ impl<'a> Cx<'a> {
         if over.is_some() {
             self.frames.pop();
         }
-        let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
+        let (statement, word) = (ask.statement, ask.word.clone());
+        let (to, form) = (ask.to.clone(), ask.form.clone());
+        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 

@@ -7,6 +7,7 @@ use crate::ops;
 use crate::prelude;
 use crate::resolve::INITIALISERS;
 use crate::session::Session;
+use crate::statements::{self, Clause};
 use crate::syntax::WORDS;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -168,17 +169,17 @@ fn command_hint(head: &str) -> Option<(String, String)> {
     Some((String::new(), format!("{takes}  {}", command.summary)))
 }
 
-/// The clauses that a statement word takes.
-fn clauses(word: &str, statement: &str) -> &'static [&'static str] {
+/// The clauses that a statement word takes, and what a setting can be.
+fn clauses(word: &str, statement: &str) -> Vec<&'static str> {
     let inside = statement.len() > word.len();
-    match word {
-        "grad" | "check" if inside => &["wrt"],
-        "nudge" if inside => &["by", "in"],
-        "step" if inside => &["by", "times"],
-        "table" | "plot" if inside => &["for", "in"],
-        "examples" => &["columns", "rows"],
-        "precision" => &["f32", "f64"],
-        _ => &[],
+    match (word, statements::find(word)) {
+        (_, Some(question)) if inside => {
+            let ranges = if question.has(Clause::For) { &["in"][..] } else { &[] };
+            question.clauses().map(Clause::word).chain(ranges.iter().copied()).collect()
+        }
+        ("examples", _) => vec!["columns", "rows"],
+        ("precision", _) => vec!["f32", "f64"],
+        _ => vec![],
     }
 }
 

@@ -424,7 +424,9 @@ pub struct Declare {
 /// An inspection statement.
 #[derive(Clone, Debug)]
 pub struct Ask {
-    /// `grad`, `trace`, …
+    /// Which one.
+    pub statement: &'static crate::statements::Statement,
+    /// Its word, as it stands there.
     pub word: ast::Name,
     /// The expressions and their texts' places.
     pub exprs: Vec<(Expr, Span)>,
@@ -440,6 +442,8 @@ pub struct Ask {
     pub times: Option<(Expr, Span)>,
     /// `to "j.svg"`
     pub to: Option<crate::source::Spanned<String>>,
+    /// `as latex`
+    pub form: Option<ast::Name>,
 }
 
 /// The settings of a file.

@@ -355,7 +355,7 @@ impl Cx<'_> {
                 (hir::Expr { start, root }, span)
             })
             .collect();
-        let optimiser = ask.by.as_ref().filter(|_| ask.word.text == "step").and_then(|by| self.optimiser(by));
+        let optimiser = ask.by.as_ref().filter(|_| ask.statement.moves).and_then(|by| self.optimiser(by));
         let by = match (&ask.by, optimiser) {
             (Some(by), Some(name)) => {
                 let start = self.program.arena.len() as u32;
@@ -369,7 +369,9 @@ impl Cx<'_> {
         if over.is_some() {
             self.frames.pop();
         }
-        let ask = Ask { word: ask.word.clone(), exprs, wrt, by, within, over, times, to: ask.to.clone() };
+        let (statement, word) = (ask.statement, ask.word.clone());
+        let (to, form) = (ask.to.clone(), ask.form.clone());
+        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 }

@@ -49,7 +49,7 @@ impl Kept {
 
     /// Does it move parameters?
     pub fn is_step(&self) -> bool {
-        matches!(&self.item.statement, Statement::Ask(ask) if ask.word.text == crate::ask::MOVES)
+        matches!(&self.item.statement, Statement::Ask(ask) if ask.statement.moves)
     }
 
     /// The layer that it is.

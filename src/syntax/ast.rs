@@ -371,11 +371,12 @@ pub struct Train {
     pub block: Block,
 }
 
-/// An inspection statement: one word and its clauses. Which clauses a word takes is the grammar's business.
+/// An inspection statement: one word and its clauses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
-    /// `grad`, `derive`, `trace`, `explain`, `nudge`, `check`, `shapes`, `table`, `graph`, `plot`, `assert`, `step`,
-    /// `time`, `evaluate`, `save`, `load`.
+    /// Which one.
+    pub statement: &'static crate::statements::Statement,
+    /// Its word, as it stands there.
     pub word: Name,
     /// The expressions after the word, separated by commas.
     pub exprs: Vec<Expr>,
@@ -391,4 +392,6 @@ pub struct Ask {
     pub times: Option<Expr>,
     /// `to "j.svg"`; for `save` and `load` their file.
     pub to: Option<Spanned<String>>,
+    /// `as latex`
+    pub form: Option<Name>,
 }

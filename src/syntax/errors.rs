@@ -1,6 +1,7 @@
 //! The problems of this stage: one small function a code; here, what a single statement has wrong with its words.
 
 mod blocks;
+pub(super) mod clauses;
 mod foreign;
 
 use super::ast::Name;
@@ -291,7 +292,7 @@ pub(super) fn second_point(span: Span) -> Diagnostic {
 pub(super) fn missing_clause(span: Span, word: &str, clause: &str) -> Diagnostic {
     let form = super::words::WORDS.iter().find(|entry| entry.word == word).map_or("", |entry| entry.form);
     Diagnostic::error("nnlang::syntax::missing_clause", format!("`{word}` needs its `{clause}`"))
-        .at(span, "the statement ends here")
+        .at(span, "it is missing here")
         .mend(format!("write `{clause} …` here, as in `{form}`"))
 }
 

@@ -12,6 +12,7 @@ use super::tree::Stop;
 use super::words;
 use crate::diag::Diagnostic;
 use crate::source::Span;
+use crate::statements::{self, Clause, Takes};
 use place::{Cx, right_length};
 
 /// The problem of a text that could not be read: the first of the known slips that fits, else what was expected.
@@ -166,16 +167,18 @@ impl Cx<'_> {
         }
         let word = &self.rest[..skip_name(self.rest)];
         let after = self.rest[word.len()..].trim_start();
-        if word == "for" && self.open().is_none() && !matches!(self.first, "plot" | "table") {
+        let each = statements::find(self.first).is_some_and(|question| question.has(Clause::For));
+        if word == "for" && self.open().is_none() && !each {
             return Some(errors::bare_for(self.here(word.len())));
         }
-        if matches!(self.first, "plot" | "table") && after.starts_with("in ") && self.expects(Expected::Word("for")) {
+        if each && after.starts_with("in ") && self.expects(Expected::Word("for")) {
             return Some(errors::missing_clause(self.span(self.at, self.at), self.first, "for"));
         }
         if matches!(word, "for" | "in" | "by" | "to" | "from" | "wrt" | "start" | "times" | "as" | "not") {
             return Some(errors::not_understood(self.here(word.len()), &format!("`{word}`"), self.expected));
         }
-        if matches!(self.first, "use" | "save" | "load") && self.before == self.first {
+        let file = statements::find(self.first).is_some_and(|question| question.takes == Takes::File);
+        if (self.first == "use" || file) && self.before == self.first {
             let length = self.rest.find([' ', '#']).unwrap_or(self.rest.len());
             return Some(errors::file_in_quotes(self.here(length), self.first, &self.rest[..length]));
         }

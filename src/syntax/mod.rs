@@ -20,6 +20,7 @@ mod parse;
 mod piece;
 pub mod pratt;
 mod product;
+mod question;
 mod scan;
 mod shapes;
 mod statement;

@@ -288,9 +288,16 @@ impl<'a> Cx<'a> {
             blank(text, &mut self.blanked);
             &self.blanked
         };
-        let known = rule == Rule::statement
-            && self.shapes.as_mut().is_some_and(|shapes| shapes.read(text, piece.depth, &mut self.nodes));
+        let whole = rule == Rule::statement;
+        let question = if whole { words::question(text) } else { None };
+        let rule = if question.is_some() { Rule::question } else { rule };
+        let known = whole
+            && self.shapes.as_mut().is_some_and(|shapes| shapes.read(rule, text, piece.depth, &mut self.nodes));
         if !known && let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
+            let stop = match question {
+                Some(question) => tree::stop_of(question, text, piece.depth, stop),
+                None => stop,
+            };
             let fault = self.mistake(piece, rule, &stop);
             self.faults.push(fault);
             return None;
@@ -310,7 +317,7 @@ impl<'a> Cx<'a> {
         let text = if piece.plain { text } else { &self.blanked };
         let whole = self.span(piece.start, piece.end);
         match rule {
-            Rule::statement => {
+            Rule::statement | Rule::question => {
                 let word = &text[..skip_name(text)];
                 if let Some(head) = text.trim_end().strip_suffix(':')
                     && foreign::word(word).is_none()

@@ -21,15 +21,15 @@ pub(super) struct Shapes {
 }
 
 impl Shapes {
-    /// Matches a statement by its shape; `false` where that cannot be done, or does not succeed.
-    pub(super) fn read(&mut self, text: &str, depth: usize, nodes: &mut Vec<Node>) -> bool {
+    /// Matches a statement by its shape, with a rule that its first word decides; `false` where that cannot be done, or does not succeed.
+    pub(super) fn read(&mut self, rule: Rule, text: &str, depth: usize, nodes: &mut Vec<Node>) -> bool {
         if !self.describe(text.as_bytes()) {
             return false;
         }
         if !self.known.contains_key(&self.shape) {
             let room = self.known.len() < MOST;
             let Ok(shape) = std::str::from_utf8(&self.shape) else { return false };
-            if !room || tree::read(Rule::statement, shape, depth, nodes).is_err() {
+            if !room || tree::read(rule, shape, depth, nodes).is_err() {
                 return false;
             }
             self.known.insert(self.shape.clone(), nodes.clone());

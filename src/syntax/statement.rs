@@ -35,8 +35,8 @@ impl Walk<'_> {
             Rule::setting => Statement::Setting(Box::new(self.setting(at))),
             Rule::use_file => self.use_file(at),
             Rule::layer => Statement::Layer(Box::new(self.layer(at, None))),
-            Rule::ask => match self.inner(at).next() {
-                Some(ask) => Statement::Ask(Box::new(self.ask(ask))),
+            Rule::ask => match self.ask(at) {
+                Some(ask) => Statement::Ask(Box::new(ask)),
                 None => Statement::Broken(vec![]),
             },
             Rule::show => Statement::Show(self.only_expr(at)),
@@ -70,12 +70,12 @@ impl Walk<'_> {
 
     fn root(&self) -> Option<At> {
         match self.nodes.first()?.rule {
-            Rule::statement | Rule::header | Rule::lone => self.inner(0).next(),
+            Rule::statement | Rule::question | Rule::uncounted | Rule::header | Rule::lone => self.inner(0).next(),
             _ => None,
         }
     }
 
-    fn find(&self, at: At, rule: Rule) -> Option<At> {
+    pub(super) fn find(&self, at: At, rule: Rule) -> Option<At> {
         self.inner(at).find(|node| self.rule(*node) == rule)
     }
 
@@ -176,7 +176,7 @@ impl Walk<'_> {
     }
 
     /// A number or a name as an expression.
-    fn lone_value(&mut self, at: At) -> Expr {
+    pub(super) fn lone_value(&mut self, at: At) -> Expr {
         let span = self.span(at);
         let kind = if self.rule(at) == Rule::number {
             PartKind::Number(self.number(at))
@@ -226,36 +226,8 @@ impl Walk<'_> {
         }
     }
 
-    fn wrt(&mut self, at: At) -> Vec<Path> {
+    pub(super) fn wrt(&mut self, at: At) -> Vec<Path> {
         let Some(wrt) = self.find(at, Rule::wrt) else { return vec![] };
         self.inner(wrt).filter(|node| self.rule(*node) == Rule::path).map(|path| self.path(path)).collect()
-    }
-
-    fn ask(&mut self, at: At) -> Ask {
-        let mut inner = self.inner(at);
-        let word = inner.next().unwrap_or(at);
-        let mut ask = Ask {
-            word: self.name(word),
-            exprs: vec![],
-            wrt: self.wrt(at),
-            by: None,
-            within: None,
-            over: None,
-            times: None,
-            to: None,
-        };
-        for node in inner {
-            match self.rule(node) {
-                Rule::expr => ask.exprs.push(self.expr(node)),
-                Rule::by => ask.by = Some(self.only_expr(node)),
-                Rule::within => ask.within = Some(self.only_expr(node)),
-                Rule::over => ask.over = Some(self.over(node)),
-                Rule::times => ask.times = self.inner(node).next().map(|count| self.lone_value(count)),
-                Rule::to => ask.to = self.find(node, Rule::string).map(|string| self.string(string)),
-                Rule::string => ask.to = Some(self.string(node)),
-                _ => {}
-            }
-        }
-        ask
     }
 }

@@ -1,6 +1,7 @@
 //! What pest matched, as a flat list of nodes in source order that can be walked from any place.
 
 use super::errors::Expected;
+use crate::statements::{Clause, Statement, Takes};
 use pest::Parser;
 use pest::Token;
 use pest::error::{ErrorVariant, InputLocation};
@@ -38,6 +39,23 @@ pub(super) fn read(rule: Rule, text: &str, depth: usize, nodes: &mut Vec<Node>) 
     }
     // some 4 KiB of stack a bracket, more without optimisation
     stacker::maybe_grow(4 << 20, 16 << 20, || read_here(rule, text, nodes))
+}
+
+/// Where a question stopped making sense: told of the clauses that it takes alone.
+pub(super) fn stop_of(question: &Statement, text: &str, depth: usize, stop: Stop) -> Stop {
+    let again = match question.has(Clause::Times) {
+        true => None,
+        false => read(Rule::uncounted, text, depth, &mut vec![]).err(),
+    };
+    let mut stop = again.unwrap_or(stop);
+    let taken = |word: &str| Clause::of(word).is_none_or(|clause| question.has(clause));
+    // Inside a clause its own words are expected; between clauses those of the question.
+    let between = stop.expected.iter().filter(|group| matches!(group, Expected::Word(_))).count() > 1;
+    stop.expected.retain(|group| !between || !matches!(group, Expected::Word(word) if !taken(word)));
+    // Outside brackets a comma is followed by a further expression.
+    let one = question.takes != Takes::Several && stop.expected.contains(&Expected::End);
+    stop.expected.retain(|group| !one || *group != Expected::Mark(","));
+    stop
 }
 
 fn read_here(rule: Rule, text: &str, nodes: &mut Vec<Node>) -> Result<(), Stop> {

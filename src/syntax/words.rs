@@ -1,6 +1,7 @@
 //! The statement words: data for the reference, completion, and the scanner.
 
-use super::chars::is_name_start;
+use super::chars::{is_name_start, skip_name};
+use crate::statements::{self, About, Statement, Takes};
 
 /// A word that can begin a statement, and one sentence about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +19,10 @@ pub struct Word {
 impl Word {
     /// Can what follows it begin with a `-`, in brackets?
     pub fn takes_value(&self) -> bool {
-        const QUESTIONS: &[&str] =
-            &["grad", "derive", "trace", "check", "table", "graph", "plot", "assert", "step", "time", "evaluate"];
-        QUESTIONS.contains(&self.word)
+        statements::find(self.word).is_some_and(|statement| {
+            matches!(statement.takes, Takes::One | Takes::Several)
+                && !matches!(statement.about, About::Name | About::Derivative)
+        })
     }
 }
 
@@ -33,8 +35,40 @@ const fn soon(word: &'static str, form: &'static str, summary: &'static str) -> 
     Word { word, form, summary, built: false }
 }
 
-/// Every statement word, in the order of the language's chapters.
-pub static WORDS: &[Word] = &[
+/// Every statement word, in the order of the language's chapters: what declares and defines, then the questions.
+pub static WORDS: &[Word] = &{
+    const QUESTIONS: [Word; statements::ALL.len()] = questions();
+    joined::<{ OWN.len() + QUESTIONS.len() }>(&[OWN, &QUESTIONS])
+};
+
+const fn questions<const N: usize>() -> [Word; N] {
+    let mut all = [word("", "", ""); N];
+    let mut i = 0;
+    while i < N {
+        let Statement { word, forms, summary, built, .. } = statements::ALL[i];
+        all[i] = Word { word, form: forms[0], summary, built };
+        i += 1;
+    }
+    all
+}
+
+/// Lists, one after the other.
+const fn joined<const N: usize>(lists: &[&[Word]]) -> [Word; N] {
+    let mut all = [word("", "", ""); N];
+    let (mut list, mut i, mut at) = (0, 0, 0);
+    while list < lists.len() {
+        if i == lists[list].len() {
+            (list, i) = (list + 1, 0);
+        } else {
+            all[at] = lists[list][i];
+            (i, at) = (i + 1, at + 1);
+        }
+    }
+    all
+}
+
+/// The words that are no questions.
+const OWN: &[Word] = &[
     word("input", "input x : [3, m]", "Declares data that arrives at run time; `= value` gives a default."),
     word("param", "param W : [3, 4] = xavier", "Declares something to train, with its initialiser."),
     word("slope", "slope f(z) = …", "States the slope of a function of one argument."),
@@ -56,36 +90,8 @@ pub static WORDS: &[Word] = &[
     soon("repeat", "repeat 3 { … }", "Adds the layers of its block so many times."),
     soon("residual", "residual { … }", "Adds what its block computes to the block's input."),
     word("network", "network f(x) { … }", "Gathers layers and definitions under a name, with parameters of their own."),
-    word("grad", "grad J wrt W1, b1", "Answers the derivatives of a scalar."),
-    word("derive", "derive dJ/dw", "Answers the formula of a derivative, in the program's own notation."),
-    word("trace", "trace J", "Answers every step forward and back, with numbers and the chain rule."),
-    word(
-        "explain",
-        "explain dJ/db",
-        "Answers the paths from one name to another, each with its product, and their sum.",
-    ),
-    word("nudge", "nudge a by 0.001 in J", "Answers what changes where a value moves a little."),
-    word(
-        "check",
-        "check J",
-        "Compares derivatives with finite differences, or a learner's formula with the derivative.",
-    ),
-    word("shapes", "shapes", "Answers every name's shape, and counts the parameters."),
-    word("table", "table f(z), f'(z) for z in [-10, 0, 10]", "Answers a table of values."),
-    word("graph", "graph J to \"j.svg\"", "Answers the computation graph, as text or as a picture."),
-    soon("plot", "plot f(z) for z in -5..5", "Answers a plot, on the terminal or as a picture."),
-    word("assert", "assert a ~= b", "Says nothing where it holds, and is an error where it does not."),
-    word("step", "step J by 0.1", "Moves the parameters by gradient steps."),
-    soon("time", "time J", "Answers where the time and memory of an expression go."),
     soon("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
     soon("train", "train J { … }", "Trains the parameters until the goal is small."),
-    soon(
-        "evaluate",
-        "evaluate J, accuracy(a2, y)",
-        "Answers each expression for the training rows and for the test rows.",
-    ),
-    soon("save", "save \"rent.safetensors\"", "Saves the parameters."),
-    soon("load", "load \"rent.safetensors\"", "Loads the parameters."),
 ];
 
 /// Is it a statement word?
@@ -93,12 +99,24 @@ pub(super) fn is_word(name: &str) -> bool {
     WORDS.iter().any(|word| word.word == name)
 }
 
+/// The question that a text asks, by its first word.
+pub(super) fn question(text: &str) -> Option<&'static Statement> {
+    let text = text.trim_start();
+    let word = &text[..skip_name(text)];
+    let rest = &text[word.len()..];
+    if rest.trim_start().starts_with(['=', ':']) || word.is_empty() {
+        return None;
+    }
+    statements::find(word).filter(|_| goes_on(word, rest))
+}
+
 /// Does what follows a statement word let it begin a statement: a space and the beginning of a value, or nothing where
 /// the word stands alone?
 pub(super) fn goes_on(word: &str, rest: &str) -> bool {
     let after = rest.trim_start_matches([' ', '\t']);
     if after.trim_end().is_empty() {
-        return matches!(word, "shapes" | "flatten");
+        let alone = statements::find(word).is_some_and(|statement| statement.takes == Takes::Nothing);
+        return alone || word == "flatten";
     }
     if after.starts_with('{') {
         return matches!(word, "data" | "residual");

@@ -48,7 +48,7 @@ impl<'a> Cx<'a> {
         let length = skip_name(self.rest).max(right_length(self.rest));
         let found = format!("`{}`", &self.rest[..length]);
         if before == first {
-            return (first == "shapes").then(|| errors::not_understood(self.here(length), &found, &[Expected::End]));
+            return None;
         }
         let last = &before[before.trim_end_matches(is_name_part).len()..];
         if matches!(last, "by" | "wrt" | "for" | "in" | "to") {

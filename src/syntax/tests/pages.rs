@@ -58,6 +58,7 @@ fn every_problem_has_a_page_and_every_page_a_problem() {
     let source = concat!(
         include_str!("../errors.rs"),
         include_str!("../errors/blocks.rs"),
+        include_str!("../errors/clauses.rs"),
         include_str!("../errors/foreign.rs")
     );
     let codes: BTreeSet<&str> =
