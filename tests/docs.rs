@@ -185,11 +185,29 @@ fn the_recipe_for_an_operator_is_the_operator() {
     assert_eq!(outside, ["src/ops/mod.rs: tanh: TANH;"], "a new operator is its file and its line in the list");
 }
 
+/// CONTRIBUTING shows the line of a question: the list has it, and no other code names the word.
+#[test]
+fn the_recipe_for_a_question_is_its_line_and_its_file() {
+    let page = Page::read(&root().join("CONTRIBUTING.md"));
+    let shown = page.fences().find(|fence| fence.body.trim().starts_with("nudge:")).map(|fence| fence.body.clone());
+    let shown = shown.unwrap_or_default();
+    let list = std::fs::read_to_string(root().join("src/statements.rs")).expect("src/statements.rs is there");
+    assert!(!shown.is_empty() && list.contains(&shown), "src/statements.rs has no such line:\n{shown}");
+    for (path, text) in source_files() {
+        let own = path.ends_with("src/ask/nudge.rs") || path.ends_with("src/statements.rs");
+        let code = without_tests(&text);
+        let names = |line: &str| ["\"nudge\"", "nudge::", "mod nudge"].iter().any(|own| line.contains(own));
+        let named = code.lines().find(|line| !own && names(line));
+        assert!(named.is_none(), "{} names `nudge`: {named:?}", short(&path));
+    }
+}
+
 /// CONTRIBUTING shows a whole function of the library: three lines of its file, and nothing of it elsewhere.
 #[test]
 fn the_recipe_for_a_function_of_the_library_is_the_function() {
     let page = Page::read(&root().join("CONTRIBUTING.md"));
-    let shown = page.fences().find(|fence| fence.info == "text").map(|fence| fence.body.clone()).unwrap_or_default();
+    let shown =
+        page.fences().find(|fence| fence.body.starts_with("##")).map(|fence| fence.body.clone()).unwrap_or_default();
     assert_eq!(shown.lines().count(), 3, "what it does, an example, its definition:\n{shown}");
     let file = std::fs::read_to_string(root().join("src/prelude/losses.nnl")).expect("src/prelude/losses.nnl is there");
     assert!(file.contains(&shown), "src/prelude/losses.nnl has no such lines:\n{shown}");

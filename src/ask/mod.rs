@@ -95,7 +95,9 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
 fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &crate::source::Sources, span: Span) -> Diagnostic {
     let by = ask.wrt.first().map(|by| sources.text(by.span));
     match (ask.statement.word, by) {
-        (_, by) if ask.statement.about == About::Scalar && ask.statement.has(Clause::Wrt) => lower::errors::not_scalar(shape, text, by.unwrap_or("x"), span),
+        (_, by) if ask.statement.about == About::Scalar && ask.statement.has(Clause::Wrt) => {
+            lower::errors::not_scalar(shape, text, by.unwrap_or("x"), span)
+        }
         (word, None) => lower::errors::asked_of_scalar(word, shape, &format!("`{word} sum({text})`"), span),
         (word, Some(by)) => {
             lower::errors::asked_of_scalar(word, shape, &format!("`{word} sum({text}) wrt {by}`"), span)

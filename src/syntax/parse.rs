@@ -291,8 +291,8 @@ impl<'a> Cx<'a> {
         let whole = rule == Rule::statement;
         let question = if whole { words::question(text) } else { None };
         let rule = if question.is_some() { Rule::question } else { rule };
-        let known = whole
-            && self.shapes.as_mut().is_some_and(|shapes| shapes.read(rule, text, piece.depth, &mut self.nodes));
+        let known =
+            whole && self.shapes.as_mut().is_some_and(|shapes| shapes.read(rule, text, piece.depth, &mut self.nodes));
         if !known && let Err(stop) = tree::read(rule, text, piece.depth, &mut self.nodes) {
             let stop = match question {
                 Some(question) => tree::stop_of(question, text, piece.depth, stop),

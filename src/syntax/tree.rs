@@ -48,12 +48,14 @@ pub(super) fn stop_of(question: &Statement, text: &str, depth: usize, stop: Stop
         false => read(Rule::uncounted, text, depth, &mut vec![]).err(),
     };
     let mut stop = again.unwrap_or(stop);
-    let taken = |word: &str| Clause::of(word).is_none_or(|clause| question.has(clause));
+    let before = text.get(..stop.at).unwrap_or(text);
+    let said = |word: &str| before.split(' ').any(|other| other == word);
+    let taken = |word: &str| Clause::of(word).is_none_or(|clause| question.has(clause) && !said(word));
     // Inside a clause its own words are expected; between clauses those of the question.
     let between = stop.expected.iter().filter(|group| matches!(group, Expected::Word(_))).count() > 1;
     stop.expected.retain(|group| !between || !matches!(group, Expected::Word(word) if !taken(word)));
     // Outside brackets a comma is followed by a further expression.
-    let one = question.takes != Takes::Several && stop.expected.contains(&Expected::End);
+    let one = question.takes != Takes::Several && !said(Clause::Wrt.word()) && stop.expected.contains(&Expected::End);
     stop.expected.retain(|group| !one || *group != Expected::Mark(","));
     stop
 }
