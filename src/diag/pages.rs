@@ -32,6 +32,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("name::each", include_str!("../../docs/errors/name/each.md")),
     ("name::early", include_str!("../../docs/errors/name/early.md")),
     ("name::field", include_str!("../../docs/errors/name/field.md")),
+    ("name::given", include_str!("../../docs/errors/name/given.md")),
     ("name::initialiser", include_str!("../../docs/errors/name/initialiser.md")),
     ("name::itself", include_str!("../../docs/errors/name/itself.md")),
     ("name::late_setting", include_str!("../../docs/errors/name/late_setting.md")),

@@ -3,10 +3,12 @@
 //! A share that a `where` does not choose is *absent*, not `0 * slope`: the incoming derivative travels as a value and
 //! the mask of where it is present, so that an infinite slope of an unchosen branch never makes a NaN.
 
+mod apart;
 mod forward;
 mod reverse;
 mod scan;
 
+pub use apart::mixed;
 pub use forward::{forward, forward_all};
 pub use reverse::{reverse, reverse_all};
 

@@ -8,6 +8,7 @@ mod body;
 mod facts;
 mod fault;
 mod form;
+mod given;
 /// What is known of a node before the run.
 pub mod known;
 mod map;

@@ -2,7 +2,7 @@
 
 use super::{Compiled, Cx, DefKind, Value, Zero, errors};
 use crate::diff::{self, Slope, Trouble};
-use crate::graph::{Attr, DefId, Diff, Fault, Graph, Kernel, NodeId, Role, Type};
+use crate::graph::{Attr, DefId, Diff, Fault, Graph, NodeId, Role, Type};
 use crate::ops::{self, build};
 use crate::resolve::hir::{HirId, Transform};
 use crate::shape::Shape;
@@ -384,7 +384,7 @@ impl Cx<'_> {
         id: HirId,
         (y, z): (NodeId, NodeId),
         order: u32,
-        name: &str,
+        (name, at): (&str, Span),
         span: Span,
     ) -> Value {
         let shape = self.out.graph.shape(z).clone();
@@ -393,8 +393,9 @@ impl Cx<'_> {
             let mut opener = Opener::keeping([z]);
             let opened = opener.open(&mut self.out.graph, root);
             let free = opener.open(&mut self.out.graph, z);
-            if !shape.is_scalar() && !self.is_pointwise(opened, free) {
-                return self.report(errors::not_entrywise(name, self.text(span), span));
+            let mixed = if shape.is_scalar() { None } else { diff::mixed(&self.out.graph, opened, free) };
+            if let Some(mixed) = mixed {
+                return self.mixes(mixed, z, (name, at), span);
             }
             let one = ops::number(&mut self.out.graph, 1.0);
             let ones = build::broadcast_to(&mut self.out.graph, one, shape.clone());
@@ -428,9 +429,21 @@ impl Cx<'_> {
         Value::Node(root)
     }
 
-    /// Does each entry of `root` depend on the same entry of `free` alone?
-    fn is_pointwise(&self, root: NodeId, free: NodeId) -> bool {
-        is_pointwise(&self.out.graph, root, free)
+    /// Why a slope is no entry-by-entry one: which operator makes an entry of many, and where.
+    fn mixes(&mut self, (node, apart): (NodeId, bool), z: NodeId, (name, at): (&str, Span), span: Span) -> Value {
+        let def = self.out.graph.def(node);
+        let place = self.out.span(node).filter(|place| *place != span);
+        let operator = match def.notation {
+            crate::graph::Notation::Infix(sign) => sign.to_string(),
+            crate::graph::Notation::Call => def.name.to_string(),
+            crate::graph::Notation::Postfix(_)
+            | crate::graph::Notation::Prefix(_)
+            | crate::graph::Notation::Special => String::new(),
+        };
+        let shape = apart.then(|| self.out.graph.shape(z).show(&self.out.graph.dims));
+        let text = self.text(span);
+        let given = self.text(at);
+        self.report(errors::not_entrywise(name, text, given, (&operator, place), shape.as_deref(), span))
     }
 }
 
@@ -455,35 +468,5 @@ pub fn entry_by_entry(graph: &mut Graph, openers: &mut Openers, root: NodeId, by
 }
 
 fn is_pointwise(graph: &Graph, root: NodeId, free: NodeId) -> bool {
-    let shape = graph.shape(free);
-    let order = graph.reach_above(&[root], free);
-    let moves = |moving: &rustc_hash::FxHashSet<NodeId>, id: NodeId| {
-        let node = graph.node(id);
-        let passing = |(i, arg): (usize, &NodeId)| moving.contains(arg) && diff::passes(node.op.def, i);
-        node.args.iter().enumerate().any(passing)
-    };
-    let mut moving = rustc_hash::FxHashSet::default();
-    moving.insert(free);
-    for id in &order {
-        if *id != free && moves(&moving, *id) {
-            moving.insert(*id);
-        }
-    }
-    // Only what a derivative passes on its way from the root counts.
-    let mut wanted = rustc_hash::FxHashSet::default();
-    wanted.insert(root);
-    for id in order.iter().rev() {
-        if *id == free || !moving.contains(id) || !wanted.contains(id) {
-            continue;
-        }
-        let node = graph.node(*id);
-        let pointwise = matches!(node.op.def.kernel, Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) | Kernel::Same)
-            && node.shape.is_same(shape, &graph.dims);
-        if !pointwise {
-            return false;
-        }
-        let passing = node.args.iter().enumerate().filter(|(i, _)| diff::passes(node.op.def, *i));
-        wanted.extend(passing.map(|(_, arg)| *arg));
-    }
-    true
+    graph.shape(root).is_same(graph.shape(free), &graph.dims) && diff::mixed(graph, root, free).is_none()
 }

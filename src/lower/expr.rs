@@ -166,6 +166,7 @@ impl Cx<'_> {
                 let node = if let Value::Node(node) = value { Some(node) } else { None };
                 self.field(node, program.hir(*base).span, field)
             }
+            Kind::Given(base, names) => self.given(*base, names, &get, span),
             Kind::NetworkField(network, field) => self.network_field(*network, field, span),
         };
         self.settle();

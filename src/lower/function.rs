@@ -240,6 +240,6 @@ impl<'a> Cx<'a> {
         };
         let value = self.call(callee, given, span, place);
         let Some(y) = self.as_node(&value, span) else { return Value::Poison };
-        self.entrywise(id, (y, z), order, &name, span)
+        self.entrywise(id, (y, z), order, (&name, at), span)
     }
 }

@@ -9,6 +9,7 @@ pub mod errors;
 mod expr;
 mod fault;
 mod function;
+mod given;
 mod index;
 mod layer;
 mod network;

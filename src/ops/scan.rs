@@ -7,7 +7,7 @@ use crate::graph::{
     Algebra, Attr, Attrs, Bend, Body, Diff, Export, Fault, Graph, Is, Kernel, Loop, NodeId, Notation, OpDef, Param,
     Place, Role, Says, SliceSpec, Type,
 };
-use crate::shape::{Dim, Shape};
+use crate::shape::{Dim, Renamed, Shape};
 use rustc_hash::FxHashMap;
 
 const fn special(name: &'static str, kernel: Kernel, summary: &'static str) -> OpDef {
@@ -206,7 +206,28 @@ pub fn shifted(graph: &mut Graph, start: NodeId, after: NodeId, steps: &Loop) ->
     super::build::sliced(graph, all, &specs)
 }
 
-/// Is it a loop?
-pub fn is_scan(graph: &Graph, id: NodeId) -> bool {
-    matches!(graph.def(id).kernel, Kernel::Scan)
+/// A loop over other arguments, perhaps of other sizes.
+pub fn given(graph: &mut Graph, id: NodeId, args: &[NodeId], sizes: &Renamed) -> Result<NodeId, Fault> {
+    let Some(old) = Loop::of(graph, id).cloned() else { return Ok(id) };
+    let body = graph.body(old.body).clone();
+    let length = graph.dims.renamed(&old.length, sizes).unwrap_or(old.length.clone());
+    let mut steps =
+        Steps { length, backward: old.backward, index: body.params.get(args.len()).copied(), ..Steps::default() };
+    let mut map: FxHashMap<NodeId, NodeId> = FxHashMap::default();
+    for (i, (param, arg)) in body.params.iter().zip(args).enumerate() {
+        let mut ty = graph.ty(*arg);
+        let state = i < old.states as usize;
+        if !state && i < old.shared_from() {
+            ty.shape = ty.shape.without(0);
+        }
+        let own = stand_in(graph, ty);
+        map.insert(*param, own);
+        match () {
+            () if state => steps.states.push((own, *arg)),
+            () if i < old.shared_from() => steps.sequences.push((own, *arg)),
+            () => steps.shared.push((own, *arg)),
+        }
+    }
+    steps.results = graph.given(&body.results, &mut map, sizes, given).map_err(|(_, fault)| fault)?;
+    scan(graph, steps)
 }

@@ -8,6 +8,12 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Infix, Part, PartKind, Prefix};
 use crate::syntax::pratt::{self, Step};
 
+/// Do all arguments have a name? Then they are no arguments of a function, where what is called is none.
+pub(super) fn is_given(args: &[ast::Arg]) -> bool {
+    let named = |arg: &ast::Arg| arg.name.is_some() && matches!(arg.value, ast::ArgValue::Expr(_));
+    !args.is_empty() && args.iter().all(named)
+}
+
 impl Cx<'_> {
     /// A whole expression, as a range of the arena.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> hir::Expr {
@@ -272,6 +278,7 @@ impl Cx<'_> {
                     self.push(Kind::Broken, span)
                 }
                 PartKind::Field(name) => self.push(Kind::Field(base, name.clone()), span),
+                PartKind::Call(args) if is_given(args) => self.given(base, args, span),
                 // What is broken already is not said to be no function.
                 PartKind::Call(_) if matches!(self.program.hir(base).kind, Kind::Broken) => {
                     self.push(Kind::Broken, span)
@@ -289,6 +296,18 @@ impl Cx<'_> {
             };
         }
         base
+    }
+
+    /// `a2(x = [[0.5], [1]])`: some names have other values.
+    fn given(&mut self, base: HirId, args: &[ast::Arg], span: Span) -> HirId {
+        let mut given = vec![];
+        for arg in args {
+            let (Some(name), ast::ArgValue::Expr(expr)) = (&arg.name, &arg.value) else { continue };
+            let own = self.value(&name.text, name.span);
+            let value = self.tree(expr);
+            given.push(hir::GivenName { name: own, value });
+        }
+        self.push(Kind::Given(base, given.into()), span)
     }
 
     fn slot(&mut self, slot: &ast::Slot) -> Slot {

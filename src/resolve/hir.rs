@@ -85,6 +85,8 @@ pub enum Kind {
     },
     /// `grad(expr, x)` and its kin
     Transform(Transform, Few<HirId>),
+    /// `a2(x = [[0.5], [1]])`: a value with some names set free and given other values.
+    Given(HirId, Shared<GivenName>),
     /// `h.a1`
     Field(HirId, Box<ast::Name>),
     /// `encoder.W1`
@@ -146,6 +148,15 @@ pub enum Slot {
         /// The slot.
         span: Span,
     },
+}
+
+/// A name that is given another value.
+#[derive(Clone, Debug)]
+pub struct GivenName {
+    /// The name.
+    pub name: HirId,
+    /// Its value.
+    pub value: HirId,
 }
 
 /// A comprehension.

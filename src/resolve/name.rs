@@ -23,7 +23,9 @@ impl Cx<'_> {
 
     /// A name and what follows it: a value, a call, a slope, something behind a dot.
     pub(super) fn named(&mut self, name: &str, span: Span, postfixes: &[Part]) -> HirId {
-        if let Some(id) = self.method(name, span, postfixes) {
+        let given = |part: &Part| matches!(&part.kind, PartKind::Call(args) if super::expr::is_given(args));
+        let plain = !self.is_value(name) || !postfixes.iter().any(given);
+        if plain && let Some(id) = self.method(name, span, postfixes) {
             return id;
         }
         // `net.W1`, `net.f(x)` behind an alias.
@@ -46,7 +48,10 @@ impl Cx<'_> {
             return self.broken(problem, span.to(field.span));
         }
         let primes = postfixes.iter().take_while(|p| p.kind == PartKind::Prime).count();
-        if let Some(Part { kind: PartKind::Call(args), span: call_span }) = postfixes.get(primes) {
+        let asked = self.is_value(name) && postfixes.get(primes).is_some_and(given);
+        if let Some(Part { kind: PartKind::Call(args), span: call_span }) = postfixes.get(primes)
+            && !asked
+        {
             let whole = span.to(*call_span);
             if primes > 0 && self.is_value(name) {
                 let by = self.sources.text(Span { start: call_span.start + 1, end: call_span.end - 1, ..*call_span });

@@ -60,6 +60,25 @@ pub struct Clash {
 /// Facts that a chain tells at most.
 const LONGEST_CHAIN: usize = 16;
 
+/// What names of dimensions become.
+#[derive(Clone, Debug, Default)]
+pub struct Renamed {
+    by_sym: Vec<(Sym, Dim)>,
+    by_name: Vec<(Arc<str>, Dim)>,
+}
+
+impl Renamed {
+    /// Does nothing change?
+    pub fn is_empty(&self) -> bool {
+        self.by_sym.is_empty() && self.by_name.is_empty()
+    }
+
+    /// The names that a program's leaf gives a number, and what they become.
+    pub fn names(&self) -> &[(Arc<str>, Dim)] {
+        &self.by_name
+    }
+}
+
 impl Dims {
     /// A new name, with the place that introduced it.
     pub fn fresh(&mut self, name: &str, place: Option<Span>) -> Sym {
@@ -148,6 +167,40 @@ impl Dims {
         match poly.bare() {
             Some(sym) => self.normal_name(sym),
             None => self.full(dim).map_or_else(|_| dim.clone(), Dim::from_poly),
+        }
+    }
+
+    /// A dimension with others in the place of its names; `None` where it has none of them.
+    pub fn renamed(&self, dim: &Dim, names: &Renamed) -> Option<Dim> {
+        match dim {
+            Dim::Num(_) => None,
+            Dim::Named(_, name) => names.by_name.iter().find(|(own, _)| own == name).map(|(_, to)| to.clone()),
+            Dim::Poly(poly) => {
+                let to = |sym: Sym| names.by_sym.iter().find(|(own, _)| *own == sym).map(|(_, to)| to.poly());
+                let made = poly.replace(&to).ok()?;
+                (made != **poly).then(|| Dim::from_poly(made))
+            }
+        }
+    }
+
+    /// Puts `to` in the place of a dimension that is a name; false where it is none, or has another already.
+    pub fn rename(&self, names: &mut Renamed, from: &Dim, to: &Dim) -> bool {
+        if let Some(sym) = from.bare() {
+            match names.by_sym.iter().find(|(own, _)| *own == sym) {
+                Some((_, before)) if !self.is_same(before, to) => return false,
+                Some(_) => {}
+                None => names.by_sym.push((sym, to.clone())),
+            }
+        }
+        match self.normal(from) {
+            Dim::Named(_, name) => {
+                match names.by_name.iter().find(|(own, _)| *own == name) {
+                    Some((_, before)) => return self.is_same(before, to),
+                    None => names.by_name.push((name, to.clone())),
+                }
+                true
+            }
+            other => other.bare().is_some() && from.bare().is_some(),
         }
     }
 

@@ -12,7 +12,7 @@ mod tests;
 pub use bind::{Binding, Bound, Unbound};
 pub use condition::Relation;
 pub use dim::{Dim, Poly, Sym, TooLarge};
-pub use dims::{Dims, Same};
+pub use dims::{Dims, Renamed, Same};
 
 use crate::few::Shared;
 use smallvec::SmallVec;

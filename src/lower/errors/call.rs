@@ -26,6 +26,34 @@ pub fn argument_shape(
     })
 }
 
+/// `a2(3 = x)`: something that is no name is given a value.
+pub fn given_what(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::given", format!("`{text}` is no name that can have another value"))
+        .at(span, "only a variable, input or parameter can")
+        .mend("name a variable, an input or a parameter, as in `J(w = 0)`")
+}
+
+/// `J(w = 0)` where `J` does not depend on `w`.
+pub fn given_apart(of: &str, name: &str, span: Span, name_at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::given", format!("`{of}` does not depend on `{name}`"))
+        .at(name_at, "whatever its value is, the answer is the same")
+        .at(span, "asked here")
+        .mend(format!("leave `{name}` out, or name what `{of}` depends on"))
+}
+
+/// `a2(x = [1, 2])` for an `x` of another shape.
+pub fn given_shape(name: &str, [found, wanted]: &[String; 2], at: Span, defined: Span) -> Diagnostic {
+    let same_rank = found.matches(',').count() == wanted.matches(',').count() && found != "[]" && wanted != "[]";
+    let mend = match same_rank {
+        true => format!("give it {wanted}; an axis that may have any size has a name, as in `{name} : [3, m]`"),
+        false => format!("give it a value of the shape {wanted}"),
+    };
+    Diagnostic::error("nnlang::shape::argument", format!("`{name}` is {wanted}, and is given {found}"))
+        .at(at, if found == "[]" { "a single number" } else { found })
+        .at(defined, format!("{wanted}, defined here"))
+        .mend(mend)
+}
+
 /// `concat([a, b])`
 pub fn in_a_list(name: &str, inner: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::arguments", format!("`{name}` takes separate arguments, not a list"))

@@ -39,21 +39,43 @@ pub fn direction(wanted: &str, found: &str, span: Span) -> Diagnostic {
         .mend(format!("give it the shape {wanted}"))
 }
 
-/// `softmax'(z)` of a tensor.
-pub fn not_entrywise(name: &str, text: &str, span: Span) -> Diagnostic {
+/// `softmax'(z)` of a tensor. `operator` makes an entry of many, at its place where that is another; `rows`: the argument's
+/// shape, where entries stay apart along some of its axes.
+pub fn not_entrywise(
+    name: &str,
+    text: &str,
+    arg: &str,
+    (operator, place): (&str, Option<Span>),
+    rows: Option<&str>,
+    span: Span,
+) -> Diagnostic {
     let args = text.split_once('(').map_or("z", |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
-    let simple = args.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let simple = arg.chars().all(|c| c.is_alphanumeric() || c == '_') && !arg.starts_with(|c: char| c.is_ascii_digit());
+    let own = operator == name;
+    let operator = if operator.is_empty() { "this".to_string() } else { format!("`{operator}`") };
     let problem = Diagnostic::error(
         "nnlang::diff::not_entrywise",
         format!("an entry of `{name}` depends on other entries of its argument"),
-    )
-    .at(span, "so it has no slope entry by entry");
-    match simple {
-        true => {
-            let jacobian = format!("jacobian({name}({args}), {args})");
-            problem.mend(format!("write `{jacobian}`")).edit(span, jacobian)
+    );
+    let problem = match place {
+        Some(place) if !own => problem
+            .at(span, "so it has no slope entry by entry")
+            .at(place, format!("{operator} makes an entry of several")),
+        _ if !own => {
+            problem.at(span, format!("{operator} makes an entry of several, so it has no slope entry by entry"))
         }
-        false => problem.mend(format!("name the argument, `z = {args}`, and write `jacobian({name}(z), z)`")),
+        _ => problem.at(span, "so it has no slope entry by entry"),
+    };
+    let (call, by) = if simple { (format!("{name}({args})"), arg) } else { (format!("{name}(z)"), "z") };
+    let (mend, says) = match rows {
+        Some(shape) => {
+            (format!("jvp({call}, {by}, ones({shape}))"), "; it adds up what mixes, or takes another direction")
+        }
+        None => (format!("jacobian({call}, {by})"), ""),
+    };
+    match simple {
+        true => problem.mend(format!("write `{mend}`{says}")).edit(span, mend),
+        false => problem.mend(format!("name the argument, `z = {arg}`, and write `{mend}`{says}")),
     }
 }
 
