@@ -36,6 +36,10 @@ pub mod graph {
         SliceSpec, Step, Template, Type, verify,
     };
 }
+/// The layers of the language.
+pub mod layers {
+    pub use crate::layers::all;
+}
 /// Memory of the process.
 pub mod kernels {
     pub use crate::kernels::memory;

@@ -40,7 +40,7 @@ fn pairs(page: &Page) -> Vec<(&Fence, Option<&Fence>)> {
 fn a_word_is_marked_as_built_where_it_is_answered() {
     let above =
         "input x : [3, m] = [[1], [2], [3]]\nf(z) = z\na = 2\nb = 3\nw = a\nJ = a*b\na2 = a\ny = b\nW1 = 1; b1 = 2\n";
-    for word in nnlang::inside::syntax::WORDS {
+    for word in nnlang::inside::syntax::WORDS.iter() {
         let report = run("", &format!("{above}{}\n", word.form), &plain_settings(), &Files::default());
         let soon = report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::not_built");
         // A picture in a file is not built, a graph as text is.
@@ -200,6 +200,41 @@ fn the_recipe_for_a_question_is_its_line_and_its_file() {
         let named = code.lines().find(|line| !own && names(line));
         assert!(named.is_none(), "{} names `nudge`: {named:?}", short(&path));
     }
+}
+
+/// CONTRIBUTING shows a whole layer: its file as it is, and its line in the list; nothing else names it.
+#[test]
+fn the_recipe_for_a_layer_is_the_layer() {
+    let page = Page::read(&root().join("CONTRIBUTING.md"));
+    let shown = page.fences().find(|fence| fence.info == "layer").map(|fence| fence.body.clone()).unwrap_or_default();
+    let file = std::fs::read_to_string(root().join("src/layers/embed.rs")).expect("src/layers/embed.rs is there");
+    assert_eq!(shown.trim(), file.trim(), "CONTRIBUTING shows src/layers/embed.rs as it is");
+    let mut outside = Vec::new();
+    for (path, text) in source_files().into_iter().filter(|(path, _)| !path.ends_with("embed.rs")) {
+        let code = without_tests(&text);
+        let names = code
+            .lines()
+            .filter(|line| line.contains("\"embed\"") || line.contains(" EMBED") || line.contains("::EMBED"));
+        outside.extend(names.map(|line| format!("{}: {}", short(&path), line.trim())));
+    }
+    let grammar = std::fs::read_to_string(root().join("grammar/nnlang.pest")).expect("the grammar is there");
+    outside.extend(grammar.lines().filter(|line| line.contains("\"embed\"")).map(str::to_string));
+    assert_eq!(outside, ["src/layers/mod.rs: embed: EMBED;"], "a new layer is its file and its line in the list");
+}
+
+/// Every layer's example is a program that runs clean.
+#[test]
+fn every_example_of_a_layer_runs_clean() {
+    let mut faults = Vec::new();
+    for def in nnlang::inside::layers::all().filter(|def| def.built) {
+        let text = format!("{}\n", def.example);
+        let report = run(def.word, &text, &plain_settings(), &Files::default());
+        let errors: Vec<_> = report.diagnostics.iter().filter(|problem| problem.is_error()).cloned().collect();
+        if !errors.is_empty() {
+            faults.push(render::all(&report.sources, &errors, Look::PLAIN));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// CONTRIBUTING shows a whole function of the library: three lines of its file, and nothing of it elsewhere.

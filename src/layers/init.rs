@@ -1,10 +1,7 @@
-//! How parameters begin.
-
-use crate::graph::{Attrs, Fault, Graph, Is, NodeId};
-use crate::ops::{self, build};
-use crate::shape::Shape;
+//! How parameters begin: the initialisers, by name.
 
 /// An initialiser.
+#[derive(Debug)]
 pub struct Init {
     /// Its name.
     pub name: &'static str,
@@ -15,7 +12,7 @@ pub struct Init {
 }
 
 /// How an initialiser draws.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Method {
     /// All zero.
     Zeros,
@@ -28,18 +25,22 @@ pub enum Method {
 }
 
 /// `sqrt(gain / fan)`
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Scale {
-    gain: f64,
-    fan: Fan,
+    /// The number over the fan.
+    pub gain: f64,
+    /// What it is divided by.
+    pub fan: Fan,
 }
 
 /// What counts.
-#[derive(Clone, Copy)]
-enum Fan {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fan {
+    /// The inputs of a unit.
     In,
+    /// The inputs and the outputs.
     InPlusOut,
-    /// Nothing: the gain is the square of the scale.
+    /// Nothing: the gain is the square of the scale, and a number before the name takes its place.
     One,
 }
 
@@ -63,7 +64,7 @@ pub static ALL: &[Init] = &[
     Init { name: "orthogonal", summary: "Orthonormal columns (Saxe et al. 2013).", method: Method::Orthogonal },
     Init {
         name: "normal",
-        summary: "Normal with standard deviation 0.01, the course's small random weights.",
+        summary: "Normal with standard deviation 0.01, the course's small random weights; `0.02normal` has 0.02.",
         method: Method::Normal(Scale { gain: 1e-4, fan: Fan::One }),
     },
     Init {
@@ -79,49 +80,4 @@ impl Init {
     pub fn find(name: &str) -> Option<&'static Init> {
         ALL.iter().find(|init| init.name == name)
     }
-}
-
-impl Scale {
-    /// The scale for weights `[in, out]` (a vector counts as `[in]`), as a node: sizes may be names.
-    pub fn node(self, graph: &mut Graph, shape: &Shape) -> Result<NodeId, Fault> {
-        let gain = ops::number(graph, self.gain);
-        let fan = match (self.fan, shape.first(), shape.last()) {
-            (Fan::One, _, _) | (_, None, _) | (_, _, None) => ops::number(graph, 1.0),
-            (Fan::In, Some(first), _) => build::dim(graph, first.clone()),
-            (Fan::InPlusOut, Some(first), Some(last)) => {
-                let inputs = build::dim(graph, first.clone());
-                if shape.rank() == 1 {
-                    let one = ops::number(graph, 1.0);
-                    build::add(graph, inputs, one)?
-                } else {
-                    let outputs = build::dim(graph, last.clone());
-                    build::add(graph, inputs, outputs)?
-                }
-            }
-        };
-        let ratio = build::div(graph, gain, fan)?;
-        graph.add(ops::of(Is::Sqrt), Attrs::None, &[ratio])
-    }
-}
-
-/// Orthonormal columns from a random matrix `x`: with `x' x = L L'`, the columns of `x (L')^-1` are orthonormal.
-pub fn orthogonal(graph: &mut Graph, x: NodeId) -> Result<NodeId, Fault> {
-    let shape = graph.shape(x).clone();
-    if shape.rank() != 2 {
-        let title = format!("`orthogonal` fills a matrix, and this is {}", shape.show(&graph.dims));
-        return Err(
-            Fault::new("nnlang::shape::rank", title).mend("state two axes, or write another initialiser: `normal`")
-        );
-    }
-    let wide = match (graph.dims.known(&shape[0]), graph.dims.known(&shape[1])) {
-        (Some(rows), Some(columns)) => rows < columns,
-        _ => false,
-    };
-    let tall = if wide { build::transposed(graph, x)? } else { x };
-    let turned = build::transposed(graph, tall)?;
-    let product = build::matmul(graph, turned, tall)?;
-    let factor = graph.add(ops::of(Is::Cholesky), Attrs::None, &[product])?;
-    // Q' = L^-1 x'
-    let rows = graph.add(ops::of(Is::Solve), Attrs::None, &[factor, turned])?;
-    if wide { Ok(rows) } else { build::transposed(graph, rows) }
 }

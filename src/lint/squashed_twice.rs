@@ -25,7 +25,7 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let (Some(at), Some(from)) = (compiled.span(id), compiled.span(inner)) else { continue };
-        if sources.get(at.source).name.starts_with("prelude/") {
+        if crate::layers::is_library(&sources.get(at.source).name) {
             inside.insert(id, inner);
             continue;
         }

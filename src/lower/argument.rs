@@ -31,7 +31,8 @@ impl Cx<'_> {
                     if rank == 0 {
                         return Some(Attr::Int(0));
                     }
-                    Some(Attr::Int(if self.is_columns(&shape) { 0 } else { rank as i64 - 1 }))
+                    let columns = nodes.first().and_then(|node| self.columns_of(*node)).unwrap_or(false);
+                    Some(Attr::Int(if columns { 0 } else { rank as i64 - 1 }))
                 }
                 (_, "none") => Some(Attr::Absent),
                 (ArgKind::Flag, text) => Some(Attr::Flag(text == "true")),

@@ -248,9 +248,10 @@ pub fn bound_known(span: Span) -> Diagnostic {
         .mend("use numbers or dimension names")
 }
 
-/// An index of more than one axis.
-pub fn index_rank(shape: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::shape::index", format!("an index is a number or a vector, not {shape}"))
-        .at(span, shape.to_string())
-        .mend("use `gather(x, index, axis=0)`")
+/// `x[x > 1]`: a condition where an index is wanted.
+pub fn index_condition(base: &str, text: &str, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::shape::index", "a condition is no index")
+        .at(span, "entries that are true or false, not places")
+        .because("how many entries hold is known in the run alone, and the shape of the answer would be that number");
+    problem.mend(format!("write `where({text}, {base}, 0)`, or reduce what holds: `sum(({text})*{base})`"))
 }

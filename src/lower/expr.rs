@@ -380,7 +380,7 @@ impl Cx<'_> {
         span: Span,
         spans: &[Span],
     ) -> Value {
-        self.out.graph.dims.at(Some(span));
+        self.out.graph.dims.at(self.inside.or(Some(span)));
         let made = self.graph().add(op, attrs, nodes);
         self.settle();
         match made {

@@ -35,6 +35,10 @@ impl Cx<'_> {
         }
         problem.because = fault.because;
         let quoted = |template: &str| {
+            // A layer's own equations are no text of the program.
+            if self.inside.is_some() && template.contains('{') {
+                return None;
+            }
             let mut text = template.to_string();
             for (i, (_, at)) in args.iter().enumerate() {
                 let source = operand(self.text(*at));
@@ -48,6 +52,7 @@ impl Cx<'_> {
             problem = problem.mend(mend);
         }
         if problem.mend.is_none()
+            && self.inside.is_none()
             && let Some((edit, mend)) = self.stated_as(&fault.about, args)
         {
             problem = problem.mend(mend);

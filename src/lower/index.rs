@@ -92,11 +92,13 @@ impl Cx<'_> {
             let Some(made) = self.made(made, span, &[]) else { return Value::Poison };
             node = made;
         }
-        for (axis, index, at) in looked_up {
-            match self.look_up(node, axis, index, at) {
-                Some((made, drops)) => {
+        // From the last axis on, so that an index of several axes leaves the places of the others.
+        for (axis, index, at) in looked_up.into_iter().rev() {
+            match self.look_up(node, axis, index, at, span) {
+                Some((made, axes)) => {
                     node = made;
-                    if drops {
+                    dropped.iter_mut().filter(|other| **other > axis).for_each(|other| *other += axes.max(1) - 1);
+                    if axes == 0 {
                         dropped.push(axis);
                     }
                 }
@@ -113,13 +115,20 @@ impl Cx<'_> {
         Value::Node(node)
     }
 
-    /// An index that is known only at the run: entries are gathered. Does its axis go?
-    fn look_up(&mut self, x: NodeId, axis: usize, index: NodeId, span: Span) -> Option<(NodeId, bool)> {
+    /// An index that is known only at the run: entries are gathered, and the axes of the index, whose number is told, stand
+    /// in the place of the axis. Of none, the axis stays with size 1 and is to be dropped.
+    fn look_up(&mut self, x: NodeId, axis: usize, index: NodeId, span: Span, whole: Span) -> Option<(NodeId, usize)> {
         let shape = self.out.graph.shape(x).clone();
         let along = self.out.graph.shape(index).clone();
-        if along.rank() > 1 {
-            self.report(errors::index_rank(&along.show(&self.out.graph.dims), span));
+        if self.out.graph.node(index).dtype == crate::tensor::DType::Bool {
+            let base = self.text(whole).split('[').next().unwrap_or("x");
+            self.report(errors::index_condition(base, self.text(span), span));
             return None;
+        }
+        if along.rank() > 1 {
+            let made = ops::build::take(self.graph(), x, index, axis);
+            self.settle();
+            return self.made(made, span, &[]).map(|node| (node, along.rank()));
         }
         let count = along.first().cloned().unwrap_or(Dim::Num(1));
         let placed = shape.iter().enumerate().map(|(i, _)| if i == axis { count.clone() } else { Dim::Num(1) });
@@ -129,7 +138,7 @@ impl Cx<'_> {
             .and_then(|index| ops::build::broadcast_to(self.graph(), index, full))
             .and_then(|index| ops::build::take_along(self.graph(), x, index, axis));
         self.settle();
-        self.made(made, span, &[]).map(|node| (node, along.is_scalar()))
+        self.made(made, span, &[]).map(|node| (node, along.rank()))
     }
 
     /// A bound that may count from the end.

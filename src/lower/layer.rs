@@ -1,23 +1,15 @@
-//! `layer 4 tanh`: exactly the four definitions that the language says, each a name that can be asked for.
+//! `layer 4 tanh`: exactly the definitions that its entry in the table says, each a name that can be asked for. The program
+//! and a network call the same function; what a name becomes is theirs.
 
-use super::{Cx, DefKind, ItemKind, Value, errors};
-use crate::graph::{Attr, Attrs, Is, NodeId, Type};
-use crate::ops::{self, build};
-use crate::resolve::hir::{self, Callee, GlobalId, Layer, LayerArg};
+use super::said::Said;
+use super::{Cx, DefKind, Draw, Frame, ItemKind, Value, errors};
+use crate::graph::{NodeId, Type};
+use crate::layers::{Input, LayerDef};
+use crate::ops::build;
+use crate::resolve::hir::{BodyLine, GlobalId, Layer};
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
-use crate::syntax::ast;
 use std::sync::Arc;
-
-/// What a layer says besides its source.
-pub(super) struct Spec {
-    units: Dim,
-    units_span: Span,
-    activation: Option<(Callee, Arc<str>, Span)>,
-    init: Arc<str>,
-    init_span: Span,
-    bias: bool,
-}
 
 /// One name that a layer defines: how, and its node.
 pub(super) enum Made {
@@ -25,7 +17,17 @@ pub(super) enum Made {
     Value(NodeId),
 }
 
-impl Cx<'_> {
+/// Makes a definition of the name at a place of the layer's names, and gives its node.
+pub(super) type Define<'d, 'a> = dyn FnMut(&mut Cx<'a>, usize, Made) -> NodeId + 'd;
+
+/// What a layer is given, as its equations see it.
+struct Fit {
+    flags: Vec<&'static str>,
+    dims: Vec<(&'static str, Dim)>,
+    columns: Option<bool>,
+}
+
+impl<'a> Cx<'a> {
     /// A layer of the program: its names become definitions.
     pub(super) fn program_layer(&mut self, span: Span, layer: &Layer<GlobalId>) {
         let source = match (&layer.from, layer.before) {
@@ -36,11 +38,12 @@ impl Cx<'_> {
             },
             (None, None) => None,
         };
-        let spec = self.layer_spec(&layer.word, &layer.args, &layer.options, layer.word_span);
-        let (Some(source), Some(spec)) = (source, spec) else { return self.silence(layer) };
+        let said = self.said(layer);
+        let (Some(source), Some(said)) = (source, said) else { return self.silence(layer) };
         let mut defs = vec![];
         let names: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
-        let done = self.dense(source, &spec, &names, layer.word_span, &mut |cx, i, made| {
+        self.draw = Draw::default();
+        let done = self.layer(source, layer, &said, &names, &mut |cx, i, made| {
             let name = names[i].clone();
             let def = match made {
                 Made::Param(ty, init) => cx.slot(name, layer.word_span, DefKind::Param, ty, Some(init)),
@@ -74,245 +77,200 @@ impl Cx<'_> {
         }
     }
 
-    /// What the words of a layer say.
-    pub(super) fn layer_spec(
-        &mut self,
-        word: &str,
-        args: &[LayerArg],
-        options: &[(ast::Name, LayerArg)],
-        word_span: Span,
-    ) -> Option<Spec> {
-        let mut units = None;
-        let mut activation = None;
-        let units_span = args.first().map_or(word_span, |arg| match arg {
-            LayerArg::Word(name, _) => name.span,
-            LayerArg::Value(_, span) | LayerArg::Size(_, span) => *span,
-        });
-        for arg in args {
-            match arg {
-                LayerArg::Value(expr, span) if units.is_none() => units = Some(self.dimension(*expr, *span)?),
-                LayerArg::Word(name, Some(expr)) if units.is_none() => units = Some(self.dimension(*expr, name.span)?),
-                LayerArg::Word(name, _) if activation.is_none() && units.is_some() => {
-                    let Some(callee) = self.activation(&name.text) else {
-                        self.report(errors::activation(&name.text, name.span));
-                        return None;
-                    };
-                    activation = Some((callee, Arc::from(name.text.as_str()), name.span));
-                }
-                LayerArg::Word(name, _) if units.is_none() => {
-                    let problem = match args.get(1) {
-                        Some(LayerArg::Value(_, at)) => {
-                            errors::layer_order(word, (&name.text, name.span), (self.text(*at), *at))
-                        }
-                        _ => errors::layer_units(word, name.span),
-                    };
-                    self.report(problem);
-                    return None;
-                }
-                LayerArg::Value(_, span) | LayerArg::Size(_, span) => {
-                    let text = self.text(*span);
-                    let called = text.split_once('(').filter(|(name, _)| self.activation(name.trim_end()).is_some());
-                    let problem = match (called, &activation) {
-                        (Some((name, given)), None) => errors::layer_call(name, given, *span),
-                        _ => errors::layer_word(word, text, *span),
-                    };
-                    self.report(problem);
-                    return None;
-                }
-                LayerArg::Word(name, _) => {
-                    self.report(errors::layer_word(word, &name.text, name.span));
-                    return None;
-                }
-            }
-        }
-        let Some(units) = units else {
-            self.report(errors::layer_units(word, word_span));
-            return None;
-        };
-        if self.out.graph.dims.known(&units) == Some(0) {
-            self.report(crate::resolve::errors::no_units(word, units_span));
-            return None;
-        }
-        let (mut init, mut init_span, mut bias) = (Arc::from("xavier"), word_span, true);
-        for (name, value) in options {
-            match (name.text.as_str(), value) {
-                ("init", LayerArg::Word(word, _)) => {
-                    if crate::layers::init::Init::find(&word.text).is_none() {
-                        self.report(unknown_initialiser(&word.text, word.span));
-                        return None;
-                    }
-                    init = Arc::from(word.text.as_str());
-                    init_span = word.span;
-                }
-                ("bias", LayerArg::Word(word, _)) if word.text == "true" || word.text == "false" => {
-                    bias = word.text == "true";
-                }
-                ("init" | "bias", value) => {
-                    let at = match value {
-                        LayerArg::Word(word, _) => word.span,
-                        LayerArg::Value(_, span) | LayerArg::Size(_, span) => *span,
-                    };
-                    self.report(errors::layer_option_value(&name.text, at));
-                    return None;
-                }
-                _ => {
-                    self.report(errors::layer_option(&name.text, name.span));
-                    return None;
-                }
-            }
-        }
-        Some(Spec { units, units_span, activation, init, init_span, bias })
-    }
-
-    /// The function that a layer's last word names.
-    fn activation(&self, name: &str) -> Option<Callee> {
-        if let Some(function) = self.program.globals.iter().find_map(|global| match global.kind {
-            hir::GlobalKind::Function(id) if *global.name == *name => Some(id),
-            _ => None,
-        }) {
-            return Some(Callee::Function(function));
-        }
-        if let Some(op) = ops::find(name)
-            && op.args.first().is_some_and(|arg| arg.kind.is_node())
-            && op.args.iter().skip(1).all(|arg| !arg.default.is_empty())
-        {
-            return Some(Callee::Op(op));
-        }
-        self.program
-            .functions
-            .iter()
-            .position(|function| function.prelude && *function.name == *name)
-            .map(|i| Callee::Function(hir::FunctionId(i as u32)))
-    }
-
-    /// The definitions of a dense layer, each handed to `define`, which names it and gives its node back.
-    pub(super) fn dense(
+    /// The definitions of a layer, each handed to `define`, which names it and gives its node back. False where it is wrong,
+    /// which is told.
+    pub(super) fn layer<N>(
         &mut self,
         source: NodeId,
-        spec: &Spec,
+        layer: &Layer<N>,
+        said: &Said,
         names: &[Arc<str>],
-        span: Span,
-        define: &mut dyn FnMut(&mut Self, usize, Made) -> NodeId,
+        define: &mut Define<'_, 'a>,
     ) -> bool {
-        let shape = self.out.graph.shape(source).clone();
-        let columns = self.is_columns(&shape);
-        if self.is_undecided(&shape) {
-            let shown = shape.show(&self.out.graph.dims);
-            self.report(errors::undecided(&shown, span));
-            return false;
-        }
-        let Some(inputs) = (if columns { shape.first() } else { shape.last() }).cloned() else {
-            self.report(errors::layer_of_scalar(span));
-            return false;
-        };
-        let outer = self.draw.name.clone();
-        let weights = Shape::new([inputs, spec.units.clone()]);
-        self.draw.name = names[0].clone();
-        let Some(init) = self.initial(&spec.init, &weights, spec.init_span) else {
-            self.draw.name = outer;
-            return false;
-        };
-        let w = define(self, 0, Made::Param(Type::real(weights), init));
-        let mut next = 1;
-        let b = if spec.bias {
-            let one = Dim::Num(1);
-            let shape = if columns { Shape::new([spec.units.clone(), one]) } else { Shape::new([spec.units.clone()]) };
-            let zero = ops::number(self.graph(), 0.0);
-            let made = build::broadcast_to(self.graph(), zero, shape.clone());
-            let Some(zeros) = self.made(made, span, &[]) else { return false };
-            next += 1;
-            Some(define(self, 1, Made::Param(Type::real(shape), zeros)))
-        } else {
-            None
-        };
-        self.here = Some(span);
-        let product = if columns {
-            build::transposed(self.graph(), w).and_then(|w| build::matmul(self.graph(), w, source))
-        } else {
-            build::matmul(self.graph(), source, w)
-        };
-        let Ok(product) = product else {
-            let shown = |id: NodeId| self.out.graph.shape(id).show(&self.out.graph.dims);
-            let problem = match columns && shape.rank() != 2 {
-                true => errors::layer_columns(&shown(source), span),
-                false => errors::layer_features(&names[0], &shown(w), &shown(source), span),
+        let Some(fit) = self.fitting(source, layer, said) else { return false };
+        let body = &self.program.bodies[layer.body as usize];
+        let mut frame = Frame::default();
+        frame.places.resize(body.frame as usize, None);
+        for (place, name) in body.given.iter().enumerate() {
+            let dim = fit.dims.iter().find(|(dim, _)| dim == name).map(|(_, dim)| dim.clone());
+            frame.places[place] = match (*name, dim) {
+                ("x", _) => Some(Value::Node(source)),
+                (_, Some(dim)) => Some(Value::Node(build::dim(self.graph(), dim))),
+                (name, None) => said.value(name).cloned(),
             };
-            self.report(problem);
-            return false;
-        };
-        let sum = match b {
-            Some(b) => build::add(self.graph(), product, b),
-            None => Ok(product),
-        };
-        let Some(sum) = self.made(sum, span, &[]) else { return false };
+        }
+        let outer = (self.draw.name.clone(), self.inside.replace(layer.word_span));
         self.settle();
-        let z = define(self, next, Made::Value(sum));
-        let a = match &spec.activation {
-            None => z,
-            Some((callee, name, at)) => {
-                let given = vec![super::call::Given { name: None, value: Value::Node(z), span: *at }];
-                self.draw.name = names[next + 1].clone();
-                let value = self.call(*callee, given, span, 0);
-                let _ = name;
-                match self.as_node(&value, span) {
-                    Some(node) => node,
-                    None => return false,
-                }
-            }
-        };
-        self.draw.name = outer;
-        let output = define(self, next + 1, Made::Value(a));
-        let (activation, units) = (spec.activation.as_ref().map(|(_, _, at)| *at), spec.units_span);
-        self.out.layers.push(super::Layered { source, output, activation, word: span, units });
+        self.frames.push(frame);
+        let before = self.problems.len();
+        let output = self.lines_of(source, layer, said, &fit, names, define);
+        self.frames.pop();
+        (self.draw.name, self.inside) = outer;
+        self.library_told(before, layer.word_span, layer.def.word);
+        let Some(output) = output else { return false };
+        let activation = said.activation.as_ref().map(|(_, at)| *at);
+        self.out.layers.push(super::Layered { source, output, activation, word: layer.word_span, units: said.units });
         true
     }
 
-    /// Two names (`[n, m]`): which of them counts the examples cannot be told.
-    fn is_undecided(&self, shape: &Shape) -> bool {
-        let name = |dim: &Dim| matches!(dim, Dim::Named(..) | Dim::Poly(_));
-        self.program.settings.examples.is_none() && shape.rank() == 2 && shape.iter().all(name)
+    fn lines_of<N>(
+        &mut self,
+        source: NodeId,
+        layer: &Layer<N>,
+        said: &Said,
+        fit: &Fit,
+        names: &[Arc<str>],
+        define: &mut Define<'_, 'a>,
+    ) -> Option<NodeId> {
+        let def: &'static LayerDef = layer.def;
+        let stems = def.names(&layer.flags);
+        let body = &self.program.bodies[layer.body as usize];
+        let mut output = None;
+        for (line, equation) in def.lines.iter().zip(&body.lines) {
+            if !def.holds(line.when, &fit.flags, true) {
+                continue;
+            }
+            let at = stems.iter().position(|stem| *stem == line.name())?;
+            self.draw.name = names[at].clone();
+            let made = match &equation.init {
+                Some(word) => self.weights(layer, said, equation, word)?,
+                None => {
+                    let node = self.node(equation.local.value)?;
+                    let last = at + 1 == stems.len();
+                    Made::Value(if last { self.activated(node, said, layer.word_span)? } else { node })
+                }
+            };
+            let wanted = if let Made::Param(ty, _) = &made { Some(ty.shape.clone()) } else { None };
+            let node = define(self, at, made);
+            let dims = &self.out.graph.dims;
+            if wanted.is_some_and(|shape| !self.out.graph.shape(node).is_same(&shape, dims)) {
+                let [found, given] = [node, source].map(|id| self.out.graph.shape(id).show(dims));
+                self.report(errors::layer_features(&names[at], &found, &given, layer.word_span));
+                return None;
+            }
+            if let Some(columns) = fit.columns {
+                self.conventions.insert(node, columns);
+            }
+            if let Some(frame) = self.frames.last_mut() {
+                frame.places[equation.local.place as usize] = Some(Value::Node(node));
+            }
+            output = Some(node);
+        }
+        output
     }
 
-    /// The first value of a parameter of this shape; `[in, out]`, or a vector.
-    pub(super) fn initial(&mut self, word: &str, shape: &Shape, span: Span) -> Option<NodeId> {
-        use crate::layers::init::{Init, Method};
-        let Some(init) = Init::find(word) else {
-            self.report(unknown_initialiser(word, span));
+    /// A parameter of a layer, with its first value.
+    fn weights<N>(&mut self, layer: &Layer<N>, said: &Said, line: &BodyLine, word: &str) -> Option<Made> {
+        let ty = self.stated(line.local.shape.as_ref()?)?;
+        let begin = said.begin(word, layer.word_span);
+        let init = self.initial(&begin, &ty.shape)?;
+        Some(Made::Param(ty, init))
+    }
+
+    /// The last equation's value behind the activation that the layer says.
+    fn activated(&mut self, node: NodeId, said: &Said, span: Span) -> Option<NodeId> {
+        let Some((callee, at)) = &said.activation else { return Some(node) };
+        // A function of the program keeps its own places.
+        let inside = self.inside.take();
+        let given = vec![super::call::Given { name: None, value: Value::Node(node), span: *at }];
+        let value = self.call(*callee, given, span, 0);
+        let value = self.as_node(&value, span);
+        self.here = Some(span);
+        self.inside = inside;
+        value
+    }
+
+    /// The input pattern that fits what the layer is given.
+    fn fitting<N>(&mut self, source: NodeId, layer: &Layer<N>, said: &Said) -> Option<Fit> {
+        let def: &'static LayerDef = layer.def;
+        let shape = self.out.graph.shape(source).clone();
+        let by_examples = def.inputs.iter().any(|input| !input.when.is_empty());
+        let columns = self.columns_of(source);
+        if columns.is_none() && by_examples {
+            let shown = shape.show(&self.out.graph.dims);
+            self.report(errors::undecided(&shown, layer.word_span));
+            return None;
+        }
+        if shape.is_scalar() && !def.inputs.iter().any(|input| input.shape == "[..]") {
+            self.report(errors::layer_of_scalar(layer.word_span));
+            return None;
+        }
+        let mut flags = layer.flags.clone();
+        flags.extend(columns.map(|columns| if columns { "columns" } else { "rows" }));
+        flags.extend(said.sizes.map(|sizes| if sizes == 1 { "one" } else { "two" }));
+        let fits = |input: &&Input| def.holds(input.when, &flags, true);
+        let found = def.inputs.iter().filter(fits).find_map(|input| Some((input, bind(input, &shape)?)));
+        let Some((input, dims)) = found else {
+            let wanted: Vec<&str> = def.inputs.iter().filter(fits).map(|input| input.shape).collect();
+            let shown = shape.show(&self.out.graph.dims);
+            let problem = match (columns, by_examples) {
+                (Some(true), true) => errors::layer_columns(&shown, layer.word_span),
+                _ => errors::layer_input(def, &wanted, &shown, layer.word_span),
+            };
+            self.report(problem);
             return None;
         };
-        self.here = Some(span);
-        let key = self.draw_key(0);
-        let draw = |graph: &mut crate::graph::Graph, is: Is| {
-            graph.add(ops::of(is), Attrs::from_vec(vec![Attr::Dims(shape.clone()), key.clone()]), &[])
-        };
-        let graph = &mut self.out.graph;
-        let made = match init.method {
-            Method::Zeros => {
-                let zero = ops::number(graph, 0.0);
-                build::broadcast_to(graph, zero, shape.clone())
+        if !input.is.is_empty() {
+            flags.push(input.is);
+        }
+        Some(Fit { flags, dims, columns })
+    }
+
+    /// Do the examples of a value stand in columns? What a layer made has the convention of the layer, and so has what is
+    /// made of that entry by entry. `None`: two names, of which either may count them.
+    pub(super) fn columns_of(&self, node: NodeId) -> Option<bool> {
+        /// So far back it is looked.
+        const BACK: usize = 64;
+        let mut at = node;
+        let shape = self.out.graph.shape(node);
+        for _ in 0..BACK {
+            if let Some(columns) = self.conventions.get(&at) {
+                return Some(*columns);
             }
-            Method::Normal(scale) => draw(graph, Is::Normal).and_then(|x| {
-                let by = scale.node(graph, shape)?;
-                build::mul(graph, by, x)
-            }),
-            Method::Uniform(scale) => draw(graph, Is::Uniform).and_then(|u| {
-                // (2u - 1)*limit
-                let (two, one) = (ops::number(graph, 2.0), ops::number(graph, 1.0));
-                let doubled = build::mul(graph, two, u)?;
-                let centred = build::sub(graph, doubled, one)?;
-                let by = scale.node(graph, shape)?;
-                build::mul(graph, by, centred)
-            }),
-            Method::Orthogonal => draw(graph, Is::Normal).and_then(|x| crate::layers::init::orthogonal(graph, x)),
-        };
-        let made = self.made(made, span, &[]);
-        self.settle();
-        made
+            let same = |arg: &&NodeId| self.out.graph.shape(**arg) == shape;
+            match self.out.graph.node(at).args.iter().find(same) {
+                Some(arg) => at = *arg,
+                None => break,
+            }
+        }
+        let name = |dim: &Dim| matches!(dim, Dim::Named(..) | Dim::Poly(_));
+        let undecided = self.program.settings.examples.is_none() && shape.rank() == 2 && shape.iter().all(name);
+        (!undecided).then(|| self.is_columns(shape))
+    }
+
+    /// Problems inside the library's own lines are told at what the program wrote.
+    pub(super) fn library_told(&mut self, before: usize, span: Span, what: &str) {
+        for problem in self.problems.iter_mut().skip(before) {
+            let library = |at: Span| crate::layers::is_library(&self.sources.get(at.source).name);
+            if problem.labels.iter().all(|label| !library(label.span)) {
+                continue;
+            }
+            let said = problem.labels.first().map(|label| label.text.clone()).unwrap_or_default();
+            problem.labels.retain(|label| !library(label.span));
+            if problem.labels.iter().all(|label| label.span != span) {
+                let text =
+                    if said == "here" || said.is_empty() { "here".into() } else { format!("in `{what}`: {said}") };
+                problem.labels.insert(0, crate::diag::Label { span, text });
+            }
+            if problem.mend.as_ref().is_some_and(|mend| mend.edits.iter().any(|edit| library(edit.span))) {
+                problem.mend = None;
+            }
+        }
     }
 }
 
-fn unknown_initialiser(word: &str, span: Span) -> crate::diag::Diagnostic {
-    let known = crate::layers::init::ALL.iter().map(|init| init.name);
-    let here = crate::resolve::foreign::initialiser(word).or_else(|| crate::diag::nearest(word, known));
-    crate::resolve::errors::initialiser(word, here, span)
+/// The dimensions of a pattern where a shape has as many axes: `[m, c, h, w]`, `[.., n]`.
+fn bind(input: &Input, shape: &Shape) -> Option<Vec<(&'static str, Dim)>> {
+    let names: Vec<&'static str> = names(input.shape);
+    let any = names.first() == Some(&"..");
+    let names = if any { &names[1..] } else { &names[..] };
+    let skip = shape.rank().checked_sub(names.len())?;
+    if skip > 0 && !any {
+        return None;
+    }
+    Some(names.iter().copied().zip(shape.iter().skip(skip).cloned()).collect())
+}
+
+fn names(pattern: &'static str) -> Vec<&'static str> {
+    pattern.trim_matches(['[', ']']).split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
 }

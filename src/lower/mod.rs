@@ -11,9 +11,11 @@ mod fault;
 mod function;
 mod given;
 mod index;
+mod init;
 mod layer;
 mod network;
 mod recurrence;
+mod said;
 mod stated;
 
 pub use compiled::{Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Zero};
@@ -69,6 +71,8 @@ pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compil
         values: vec![None; program.globals.len()],
         problems: vec![],
         here: None,
+        inside: None,
+        conventions: FxHashMap::default(),
         frames: vec![],
         calls: FxHashMap::default(),
         depends: vec![],
@@ -131,6 +135,10 @@ struct Cx<'a> {
     problems: Vec<Diagnostic>,
     /// The place that new nodes get.
     here: Option<Span>,
+    /// The layer whose equations are lowered: the place of all that they make.
+    inside: Option<Span>,
+    /// Do the examples stand in columns, of what layers made?
+    conventions: FxHashMap<NodeId, bool>,
     frames: Vec<Frame>,
     /// What a call gave, by function and arguments.
     calls: FxHashMap<(FunctionId, Vec<Value>), Value>,
@@ -172,7 +180,7 @@ impl<'a> Cx<'a> {
     /// New nodes since the last call get the current place.
     fn settle(&mut self) {
         let fallback = Span::new(crate::source::SourceId(0), 0, 0);
-        let span = self.here.unwrap_or(fallback);
+        let span = self.inside.or(self.here).unwrap_or(fallback);
         let len = self.out.graph.len();
         self.out.spans.resize(len, span);
         for i in self.depends.len()..len {
@@ -325,17 +333,17 @@ impl<'a> Cx<'a> {
             }
             (None, Some(word), Some(ty)) => {
                 let shape = ty.shape.clone();
-                match self.initial(&word.text, &shape, word.span) {
+                match self.initial(&init::Begin::of(word), &shape) {
                     Some(node) => Some(node),
                     None => return self.bind_global(global, Value::Poison, None),
                 }
             }
             (None, None, Some(ty)) if role == Role::Param => {
                 let shape = ty.shape.clone();
-                self.initial("xavier", &shape, info.span)
+                self.initial(&init::Begin::new("xavier", info.span), &shape)
             }
             (None, Some(word), None) => {
-                self.report(errors::initialiser_shape(&info.name, &word.text, word.span));
+                self.report(errors::initialiser_shape(&info.name, &word.name.text, word.name.span));
                 return self.bind_global(global, Value::Poison, None);
             }
             (None, None, _) => None,
@@ -405,10 +413,14 @@ impl<'a> Cx<'a> {
         }
     }
 
+    fn is_library(&self, span: Span) -> bool {
+        crate::layers::is_library(&self.sources.get(span.source).name)
+    }
+
     /// Remembers a division, for the lints.
     fn quotient(&mut self, op: &'static crate::graph::OpDef, divisor: (NodeId, HirId), span: Span) {
         use crate::graph::Notation;
-        if op.notation != Notation::Infix("/") || self.sources.get(span.source).name.starts_with("prelude/") {
+        if op.notation != Notation::Infix("/") || self.inside.is_some() || self.is_library(span) {
             return;
         }
         let (node, id) = divisor;
@@ -433,7 +445,7 @@ impl<'a> Cx<'a> {
             (1, 2..) => (right, left, left_span),
             _ => return,
         };
-        if !self.sources.get(span.source).name.starts_with("prelude/") {
+        if self.inside.is_none() && !self.is_library(span) {
             self.out.beside.push(Beside { wide, narrow, narrow_span, span });
         }
     }

@@ -1,6 +1,7 @@
 //! Networks: parameters made at the first call and shared by all, everything else made by each call.
 
 use super::call::Given;
+use super::init::Begin;
 use super::layer::Made;
 use super::{Cx, DefKind, Value, errors};
 use crate::graph::NodeId;
@@ -19,7 +20,7 @@ pub(super) struct Instance {
     calls: Vec<(FxHashMap<Arc<str>, NodeId>, Span)>,
 }
 
-impl Cx<'_> {
+impl<'a> Cx<'a> {
     pub(super) fn call_network(&mut self, id: NetworkId, given: Vec<Given>, span: Span, place: u64) -> Value {
         let network = self.program.network(id);
         self.expanded += 1;
@@ -114,7 +115,7 @@ impl Cx<'_> {
                         }
                     }
                 }
-                NetworkItem::Param(local, given) => {
+                NetworkItem::Param(local, init) => {
                     let shared = self.networks.get(&id).and_then(|instance| instance.params.get(&local.name).copied());
                     let node = match shared {
                         Some(node) => Some(node),
@@ -127,17 +128,13 @@ impl Cx<'_> {
                                 Some(shape) => self.stated(shape),
                                 None => None,
                             };
-                            let value = if *given {
-                                self.node(local.value)
-                            } else if let Some(ty) = &ty {
-                                let word = match self.value(local.value) {
-                                    Value::Text(word) => word,
-                                    _ => Arc::from("xavier"),
-                                };
-                                self.initial(&word, &ty.shape, local.span)
-                            } else {
-                                self.report(errors::no_shape(&local.name, ast::Role::Param, local.span));
-                                None
+                            let value = match (init, &ty) {
+                                (None, _) => self.node(local.value),
+                                (Some(init), Some(ty)) => self.initial(&Begin::of(init), &ty.shape),
+                                (Some(_), None) => {
+                                    self.report(errors::no_shape(&local.name, ast::Role::Param, local.span));
+                                    None
+                                }
                             };
                             self.groups = groups;
                             value.map(|init| {
@@ -155,7 +152,7 @@ impl Cx<'_> {
                     }
                 }
                 NetworkItem::Layer(layer) => {
-                    let spec = self.layer_spec(&layer.word, &layer.args, &layer.options, layer.word_span)?;
+                    let said = self.said(layer)?;
                     let source = match (&layer.from, layer.before) {
                         (Some(from), _) => self.node(*from)?,
                         (None, Some(place)) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
@@ -168,7 +165,7 @@ impl Cx<'_> {
                     let full: Vec<Arc<str>> =
                         local.iter().map(|name| Arc::from(format!("{}.{name}", network.name).as_str())).collect();
                     let mut nodes = vec![];
-                    let done = self.dense(source, &spec, &full, layer.word_span, &mut |cx, i, made| {
+                    let done = self.layer(source, layer, &said, &full, &mut |cx, i, made| {
                         let node = match made {
                             Made::Param(ty, init) => {
                                 let shared = cx.networks.get(&id).and_then(|inst| inst.params.get(&local[i]).copied());

@@ -7,7 +7,7 @@ use crate::shape::{Dim, Shape};
 
 pub use super::norm::length;
 pub use broadcast_to::{broadcast_to, sum_to};
-pub use gather::{scatter_add, take_along};
+pub use gather::{scatter_add, take, take_along};
 pub use matmul::matmul;
 pub use reshape::reshape_to;
 pub use structure::number;

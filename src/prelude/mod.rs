@@ -8,6 +8,7 @@
 pub const SOURCES: &[(&str, &str)] = &[
     ("losses.nnl", include_str!("losses.nnl")),
     ("metrics.nnl", include_str!("metrics.nnl")),
+    ("neural.nnl", include_str!("neural.nnl")),
     ("products.nnl", include_str!("products.nnl")),
 ];
 

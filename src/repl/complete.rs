@@ -2,10 +2,10 @@
 
 use super::command;
 use crate::graph::Notation;
+use crate::layers::{self, OptKind, init};
 use crate::lower::DefKind;
 use crate::ops;
 use crate::prelude;
-use crate::resolve::INITIALISERS;
 use crate::session::Session;
 use crate::statements::{self, Clause};
 use crate::syntax::WORDS;
@@ -107,20 +107,28 @@ impl Known {
             all.extend(WORDS.iter().filter(|word| word.built).map(|word| word.word.to_string()));
         }
         let first = statement.split_whitespace().next().unwrap_or_default();
-        let is_layer = first == "layer" || statement.contains("= layer ");
+        let after = statement.split_once('=').and_then(|(_, value)| value.split_whitespace().next());
+        let layer = layers::find(first).or_else(|| after.and_then(layers::find)).filter(|def| def.built);
         if let Some(option) = head[..start].strip_suffix('=') {
-            match last_word(option).1 {
-                "init" => return words(start, word, INITIALISERS.iter().map(|name| name.to_string())),
-                "bias" | "keep" => return words(start, word, ["true", "false"].into_iter().map(String::from)),
+            let name = last_word(option).1;
+            match (name, layer.and_then(|def| def.option(name)).map(|option| option.kind)) {
+                (_, Some(OptKind::Init)) => {
+                    return words(start, word, init::ALL.iter().map(|init| init.name.to_string()));
+                }
+                (_, Some(OptKind::Pad)) => return words(start, word, ["same", "valid"].into_iter().map(String::from)),
+                ("keep", _) | (_, Some(OptKind::Flag)) => {
+                    return words(start, word, ["true", "false"].into_iter().map(String::from));
+                }
                 _ => {}
             }
         }
-        if is_layer {
-            all.extend(["init=", "bias=", "from"].map(String::from));
+        if let Some(def) = layer {
+            all.extend(def.options.iter().map(|option| format!("{}=", option.name)));
+            all.push("from".to_string());
         }
         all.extend(options_of_call(&head[..start]));
         if first == "param" && statement.contains('=') {
-            all.extend(INITIALISERS.iter().map(|name| name.to_string()));
+            all.extend(init::ALL.iter().map(|init| init.name.to_string()));
         }
         all.extend(clauses(first, statement).iter().map(|clause| clause.to_string()));
         all.extend(self.names.keys().map(|name| name.to_string()));

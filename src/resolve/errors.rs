@@ -8,7 +8,7 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     let diagnostic = Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
         .at(span, "no definition, input or function of this name");
     match nearest {
-        _ if super::INITIALISERS.contains(&name) => {
+        _ if crate::layers::init::Init::find(name).is_some() => {
             diagnostic.mend(format!("write `param` before the name that it fills: `param W : [3, 4] = {name}`"))
         }
         Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),

@@ -5,6 +5,7 @@
 
 use crate::few::{Few, Shared};
 use crate::graph::OpDef;
+use crate::layers::LayerDef;
 use crate::source::Span;
 use crate::syntax::ast;
 use std::sync::Arc;
@@ -338,8 +339,8 @@ pub struct Network {
 pub enum NetworkItem {
     /// `u = x^2`
     Define(Local),
-    /// `param W : [3, 4] = xavier`
-    Param(Local, bool),
+    /// `param W : [3, 4] = xavier`; the initialiser, where its value is one.
+    Param(Local, Option<Initialiser>),
     /// `layer 4 tanh`
     Layer(Layer<u32>),
     /// `h[t] = … h[t-1] … start …`
@@ -349,8 +350,12 @@ pub enum NetworkItem {
 /// A layer; `N` is what its names are: globals, or places in a network's frame.
 #[derive(Clone, Debug)]
 pub struct Layer<N> {
-    /// `layer`
-    pub word: Arc<str>,
+    /// What its word is.
+    pub def: &'static LayerDef,
+    /// Its equations, of [`Program::bodies`].
+    pub body: u32,
+    /// The conditions that its text says to hold.
+    pub flags: Vec<&'static str>,
     /// Where the word stands.
     pub word_span: Span,
     /// The whole statement.
@@ -380,6 +385,28 @@ pub enum LayerArg {
     Value(Expr, Span),
     /// `5x5`
     Size(Vec<u64>, Span),
+    /// `he`, `0.02normal`
+    Init(Initialiser, Span),
+}
+
+/// The equations of a layer word over the places of a frame of their own.
+#[derive(Clone, Debug, Default)]
+pub struct LayerBody {
+    /// The names that are there before the equations, by their places: `x`, its arguments, options and dimensions.
+    pub given: Vec<&'static str>,
+    /// The equations, as many as the word has lines.
+    pub lines: Vec<BodyLine>,
+    /// The size of the frame.
+    pub frame: u32,
+}
+
+/// One equation of a layer.
+#[derive(Clone, Debug)]
+pub struct BodyLine {
+    /// Its name, shape and value.
+    pub local: Local,
+    /// The name of the initialiser, where it is a parameter: `zeros`, or the option that says it.
+    pub init: Option<Arc<str>>,
 }
 
 /// A statement.
@@ -428,8 +455,17 @@ pub struct Declare {
     pub shape: Option<Shape>,
     /// The default or initialiser.
     pub value: Option<Expr>,
-    /// An initialiser by its name: `xavier`.
-    pub initialiser: Option<ast::Name>,
+    /// An initialiser by its name: `xavier`, `0.02normal`.
+    pub initialiser: Option<Initialiser>,
+}
+
+/// `xavier`, `0.02normal`
+#[derive(Clone, Debug)]
+pub struct Initialiser {
+    /// Its name.
+    pub name: ast::Name,
+    /// The number before it.
+    pub scale: Option<f64>,
 }
 
 /// An inspection statement.
@@ -490,6 +526,8 @@ pub struct Program {
     pub networks: Vec<Network>,
     /// The statements, in order.
     pub items: Vec<Item>,
+    /// The equations of the layers' words.
+    pub bodies: Vec<LayerBody>,
     /// The settings.
     pub settings: Settings,
 }

@@ -1,9 +1,8 @@
 //! Layers and networks: which names they define, and in what they stand.
 
 use super::hir::{self, GlobalId, GlobalKind, ItemKind, Kind, Layer, LayerArg, Network, NetworkItem};
-use super::statement::INITIALISERS;
 use super::{Cx, Frame, errors};
-use crate::layers;
+use crate::layers::{self, ArgKind, LayerDef, OptKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, PartKind, Statement};
 use rustc_hash::FxHashMap as HashMap;
@@ -13,9 +12,7 @@ impl Cx<'_> {
     pub(super) fn layer(&mut self, layer: &ast::Layer, span: Span) {
         self.layers.k += 1;
         let k = self.layers.k;
-        let word = layer.word.text.as_str();
-        if layers::LATER.contains(&word) {
-            self.report(errors::not_built(&format!("`{word}`"), layer.word.span));
+        let Some(def) = self.known_layer(layer) else {
             // What the layer would define is silent, not unknown.
             for stem in ["W", "b", "z", "a"] {
                 let name = format!("{stem}{k}");
@@ -30,21 +27,11 @@ impl Cx<'_> {
                 self.define(&output.text, output.span, GlobalKind::Broken);
             }
             return;
-        }
-        let (args, options) = self.layer_args(layer);
-        let from = layer.from.as_ref().map(|path| {
-            let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
-            let start = self.program.arena.len() as u32;
-            let root = self.dotted(&path.names, span);
-            hir::Expr { start, root }
-        });
+        };
         let before = self.layers.last.or(self.layers.first_input);
-        if from.is_none() && before.is_none() {
-            self.report(errors::no_input(layer.word.span));
-        }
-        let bias = !has_no_bias(layer);
+        let said = self.said(layer, def, span, before.is_none());
         let mut names: Vec<(Arc<str>, GlobalId)> = vec![];
-        for stem in layers::names(word, bias) {
+        for stem in def.names(&said.flags) {
             let name = format!("{stem}{k}");
             let id = self.define(&name, layer.word.span, GlobalKind::Value);
             names.push((name.into(), id));
@@ -54,12 +41,38 @@ impl Cx<'_> {
             let id = self.define(&name.text, name.span, GlobalKind::Value);
             (name.clone(), id)
         });
-        let word_span = layer.word.span;
-        let layer = Layer { word: word.into(), word_span, span, k, args, options, from, before, names, output };
-        self.push_item(span, ItemKind::Layer(Box::new(layer)));
+        self.push_item(span, ItemKind::Layer(Box::new(said.layer(layer, k, before, names, output, span))));
     }
 
-    fn layer_args(&mut self, layer: &ast::Layer) -> (Vec<LayerArg>, Vec<(ast::Name, LayerArg)>) {
+    /// The table's entry of a layer's word, where it is built.
+    fn known_layer(&mut self, layer: &ast::Layer) -> Option<&'static LayerDef> {
+        let def = layers::find(&layer.word.text).filter(|def| def.built);
+        if def.is_none() {
+            self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
+        }
+        def
+    }
+
+    /// What a layer says, but for its names; `first` where nothing stands above it.
+    fn said(&mut self, layer: &ast::Layer, def: &'static LayerDef, span: Span, first: bool) -> Said {
+        let (args, options) = self.layer_args(layer, def);
+        let from = layer.from.as_ref().map(|path| {
+            let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
+            let start = self.program.arena.len() as u32;
+            let root = self.dotted(&path.names, span);
+            hir::Expr { start, root }
+        });
+        if from.is_none() && first {
+            self.report(errors::no_input(layer.word.span));
+        }
+        Said { def, body: self.layer_body(def), flags: flags(def, layer), args, options, from }
+    }
+
+    fn layer_args(
+        &mut self,
+        layer: &ast::Layer,
+        def: &'static LayerDef,
+    ) -> (Vec<LayerArg>, Vec<(ast::Name, LayerArg)>) {
         let (mut args, mut options) = (vec![], vec![]);
         for arg in &layer.args {
             match arg {
@@ -69,12 +82,31 @@ impl Cx<'_> {
                 }
                 ast::LayerArg::Size(size) => args.push(LayerArg::Size(size.node.clone(), size.span)),
                 ast::LayerArg::Option(name, expr) => {
-                    let arg = self.layer_arg(expr);
+                    let begins = def.option(&name.text).is_some_and(|option| option.kind == OptKind::Init);
+                    let arg = match self.initialiser(expr).filter(|_| begins) {
+                        Some(init) => LayerArg::Init(init, expr.span),
+                        None => self.layer_arg(expr),
+                    };
                     options.push((name.clone(), arg));
                 }
             }
         }
         (args, options)
+    }
+
+    /// `he`, `0.02normal`: the initialiser that an expression names, where that is no value of the program.
+    pub(super) fn initialiser(&self, expr: &ast::Expr) -> Option<hir::Initialiser> {
+        let known = |name: &str| layers::init::Init::find(name).is_some() && !self.is_value(name);
+        let (scale, name, span) = match expr.parts.as_slice() {
+            [ast::Part { kind: PartKind::Name(name), span }] => (None, name, *span),
+            [
+                ast::Part { kind: PartKind::Number(scale), .. },
+                ast::Part { kind: PartKind::Infix(ast::Infix::Juxtaposed), .. },
+                ast::Part { kind: PartKind::Name(name), span },
+            ] => (Some(*scale), name, *span),
+            _ => return None,
+        };
+        known(name).then(|| hir::Initialiser { name: ast::Name { text: name.clone(), span }, scale })
     }
 
     fn layer_arg(&mut self, expr: &ast::Expr) -> LayerArg {
@@ -120,42 +152,33 @@ impl Cx<'_> {
                 Statement::Declare(declare) if declare.role == ast::Role::Param => {
                     let span = declare.name.span;
                     let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
-                    let init = declare.value.as_ref().filter(|expr| {
-                        !matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(n), .. }] if INITIALISERS.contains(&n.as_str()))
+                    let init = declare.value.as_ref().and_then(|expr| self.initialiser(expr));
+                    let given = declare.value.as_ref().filter(|_| init.is_none());
+                    let init = init.or_else(|| {
+                        let name = ast::Name { text: "xavier".into(), span };
+                        given.is_none().then_some(hir::Initialiser { name, scale: None })
                     });
-                    let given = init.is_some();
-                    let value = match init {
+                    let value = match given {
                         Some(expr) => self.expr(expr),
                         None => {
                             let start = self.program.arena.len() as u32;
-                            let text = declare.value.as_ref().and_then(|expr| match expr.parts.as_slice() {
-                                [ast::Part { kind: PartKind::Name(n), .. }] => Some(n.as_str()),
-                                _ => None,
-                            });
-                            let root = self.push(Kind::Text(text.unwrap_or("xavier").into()), span);
+                            let root = self.push(Kind::Absent, span);
                             hir::Expr { start, root }
                         }
                     };
                     let name: Arc<str> = declare.name.text.as_str().into();
                     let place = self.place(&name);
-                    body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, given));
+                    body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, init));
                 }
-                Statement::Layer(layer) if !layers::LATER.contains(&layer.word.text.as_str()) => {
+                Statement::Layer(layer) => {
                     k += 1;
-                    let (args, options) = self.layer_args(layer);
-                    let from = layer.from.as_ref().map(|path| {
-                        let start = self.program.arena.len() as u32;
-                        let root = self.dotted(&path.names, item.span);
-                        hir::Expr { start, root }
-                    });
+                    let Some(def) = self.known_layer(layer) else { continue };
+                    let said = self.said(layer, def, item.span, last.is_none());
                     let mut names: Vec<(Arc<str>, u32)> = vec![];
-                    for stem in layers::names(&layer.word.text, !has_no_bias(layer)) {
+                    for stem in def.names(&said.flags) {
                         let name: Arc<str> = format!("{stem}{k}").into();
                         let place = self.place(&name);
                         names.push((name, place));
-                    }
-                    if from.is_none() && last.is_none() {
-                        self.report(errors::no_input(layer.word.span));
                     }
                     let before = last;
                     last = names.last().map(|(_, place)| *place);
@@ -163,22 +186,7 @@ impl Cx<'_> {
                         let place = self.place(&name.text.as_str().into());
                         (name.clone(), place)
                     });
-                    body.push(NetworkItem::Layer(Layer {
-                        word: layer.word.text.as_str().into(),
-                        word_span: layer.word.span,
-                        span: item.span,
-                        k,
-                        args,
-                        options,
-                        from,
-                        before,
-                        names,
-                        output,
-                    }));
-                }
-                Statement::Layer(layer) => {
-                    k += 1;
-                    self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
+                    body.push(NetworkItem::Layer(said.layer(layer, k, before, names, output, item.span)));
                 }
                 Statement::Show(expr) => {
                     // The last line may be the value.
@@ -223,11 +231,70 @@ impl Cx<'_> {
     }
 }
 
-fn has_no_bias(layer: &ast::Layer) -> bool {
-    layer.args.iter().any(|arg| match arg {
-        ast::LayerArg::Option(name, expr) if name.text == "bias" => {
-            matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(value), .. }] if value == "false")
+/// What a layer says, but for its names.
+struct Said {
+    def: &'static LayerDef,
+    body: u32,
+    flags: Vec<&'static str>,
+    args: Vec<LayerArg>,
+    options: Vec<(ast::Name, LayerArg)>,
+    from: Option<hir::Expr>,
+}
+
+impl Said {
+    fn layer<N>(
+        self,
+        layer: &ast::Layer,
+        k: u32,
+        before: Option<N>,
+        names: Vec<(Arc<str>, N)>,
+        output: Option<(ast::Name, N)>,
+        span: Span,
+    ) -> Layer<N> {
+        let Said { def, body, flags, args, options, from } = self;
+        Layer { def, body, flags, word_span: layer.word.span, span, k, args, options, from, before, names, output }
+    }
+}
+
+/// The conditions that the text of a layer says to hold: options that are true, and words.
+fn flags(def: &'static LayerDef, layer: &ast::Layer) -> Vec<&'static str> {
+    let lone = |expr: &ast::Expr| match expr.parts.as_slice() {
+        [ast::Part { kind: PartKind::Name(name), .. }] => Some(name.clone()),
+        _ => None,
+    };
+    let mut flags = vec![];
+    for option in def.options.iter().filter(|option| option.kind == OptKind::Flag) {
+        let said = layer.args.iter().find_map(|arg| match arg {
+            ast::LayerArg::Option(name, expr) if name.text == option.name => lone(expr),
+            ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => None,
+        });
+        if said.as_deref().unwrap_or(option.default) != "false" {
+            flags.push(option.name);
         }
-        ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => false,
-    })
+    }
+    let words: Vec<String> = layer
+        .args
+        .iter()
+        .filter_map(|arg| match arg {
+            ast::LayerArg::Value(expr) => lone(expr),
+            ast::LayerArg::Option(..) | ast::LayerArg::Size(_) => None,
+        })
+        .collect();
+    for arg in def.args {
+        let known: &[&'static str] = match arg.kind {
+            ArgKind::Word(known) => known,
+            ArgKind::Window => &["all"],
+            ArgKind::Units | ArgKind::Number => &[],
+        };
+        flags.extend(known.iter().filter(|known| words.iter().any(|word| word == *known)));
+    }
+    flags
+}
+
+/// The names that the `k`-th layer defines, told from its text alone; its output's own name is the last.
+pub fn names(layer: &ast::Layer, k: usize) -> Vec<Arc<str>> {
+    let def = layers::find(&layer.word.text);
+    let own = def.map(|def| def.names(&flags(def, layer))).unwrap_or_default();
+    let own = own.into_iter().map(|stem| format!("{stem}{k}").into());
+    own.chain(layer.output.iter().map(|name| name.text.as_str().into())).collect()
 }

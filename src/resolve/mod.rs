@@ -1,6 +1,7 @@
 //! Names: what each one means at its line. Definitions are bound in order, calls know what they call, `dJ/da` is a
 //! derivative or a division, and everything unknown gets the nearest known name.
 
+mod body;
 mod call;
 mod derivative;
 pub mod errors;
@@ -13,7 +14,7 @@ mod name;
 mod recurrence;
 mod statement;
 
-pub use statement::INITIALISERS;
+pub use layer::names as layer_names;
 
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
@@ -55,6 +56,7 @@ pub fn resolve<'a>(
         within: None,
         layers: LayerCount::default(),
         prelude: HashMap::default(),
+        bodies: HashMap::default(),
         unknown: 0,
         using: vec![],
         taken: Default::default(),
@@ -138,6 +140,8 @@ struct Cx<'a> {
     within: Option<Arc<str>>,
     layers: LayerCount,
     prelude: HashMap<Arc<str>, FunctionId>,
+    /// The equations of the layer words that the program has.
+    bodies: HashMap<&'static str, u32>,
     /// How many unknown names there were: suggestions stop after a hundred.
     unknown: usize,
     /// The files that are being used, for cycles.

@@ -9,9 +9,6 @@ use rustc_hash::FxHashMap as HashMap;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-/// The names of initialisers.
-pub const INITIALISERS: &[&str] = &["xavier", "he", "lecun", "orthogonal", "normal", "uniform", "zeros"];
-
 /// The ways of moving parameters that have a name.
 const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
 
@@ -131,14 +128,9 @@ impl Cx<'_> {
         let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
         let (mut value, mut initialiser) = (None, None);
         if let Some(expr) = &declare.value {
+            let begins = self.initialiser(expr).filter(|_| declare.role == ast::Role::Param);
             match expr.parts.as_slice() {
-                [ast::Part { kind: PartKind::Name(name), span }]
-                    if declare.role == ast::Role::Param
-                        && INITIALISERS.contains(&name.as_str())
-                        && !self.is_value(name) =>
-                {
-                    initialiser = Some(ast::Name { text: name.clone(), span: *span });
-                }
+                _ if begins.is_some() => initialiser = begins,
                 [ast::Part { kind: PartKind::List(items), .. }]
                     if declare.kind.is_none() && items.iter().any(|item| self.is_dimension(item)) =>
                 {
@@ -154,7 +146,7 @@ impl Cx<'_> {
                 [ast::Part { kind: PartKind::Name(name), span }]
                     if declare.role == ast::Role::Param && self.is_unknown(name) =>
                 {
-                    let known = INITIALISERS.iter().copied();
+                    let known = crate::layers::init::ALL.iter().map(|init| init.name);
                     let here = crate::resolve::foreign::initialiser(name).or_else(|| crate::diag::nearest(name, known));
                     self.report(errors::initialiser(name, here, *span));
                     let start = self.program.arena.len() as u32;

@@ -1,6 +1,6 @@
 //! What a statement defines and which names it uses, told from its text alone.
 
-use crate::layers;
+use crate::resolve::layer_names;
 use crate::syntax::ast::{self, PartKind, Statement};
 use std::sync::Arc;
 
@@ -74,18 +74,6 @@ impl Kept {
             _ => None,
         }
     }
-}
-
-/// The names of the `k`-th layer.
-pub(super) fn layer_names(layer: &ast::Layer, k: usize) -> Vec<Arc<str>> {
-    let bias = !layer.args.iter().any(|arg| match arg {
-        ast::LayerArg::Option(name, expr) if name.text == "bias" => {
-            matches!(expr.parts.as_slice(), [ast::Part { kind: PartKind::Name(value), .. }] if value == "false")
-        }
-        ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => false,
-    });
-    let own = layers::names(&layer.word.text, bias).iter().map(|stem| format!("{stem}{k}").into());
-    own.chain(layer.output.iter().map(|name| name.text.as_str().into())).collect()
 }
 
 fn defines(statement: &Statement) -> Vec<Arc<str>> {

@@ -1,8 +1,9 @@
 //! New statements among the old: a redefinition takes the place of its old definition, and what it now uses moves above it.
 
 use super::errors;
-use super::names::{Kept, layer_names};
+use super::names::Kept;
 use crate::diag::Diagnostic;
+use crate::resolve::layer_names;
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;

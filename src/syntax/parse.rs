@@ -288,6 +288,15 @@ impl<'a> Cx<'a> {
             blank(text, &mut self.blanked);
             &self.blanked
         };
+        let said = rule;
+        let rule = match words::layer(text).filter(|_| rule != Rule::lone) {
+            Some(def) if def.block == (said == Rule::header) => Rule::layer_statement,
+            Some(def) if def.block => {
+                self.faults.push(errors::missing_block(self.span(piece.start, piece.end), def.word));
+                return None;
+            }
+            _ => rule,
+        };
         let whole = rule == Rule::statement;
         let question = if whole { words::question(text) } else { None };
         let rule = if question.is_some() { Rule::question } else { rule };
@@ -298,14 +307,14 @@ impl<'a> Cx<'a> {
                 Some(question) => tree::stop_of(question, text, piece.depth, stop),
                 None => stop,
             };
-            let fault = self.mistake(piece, rule, &stop);
+            let fault = self.mistake(piece, said, &stop);
             self.faults.push(fault);
             return None;
         }
         let mut cx = Walk { text, nodes: &self.nodes, base: piece.start, source: self.id, faults: vec![] };
-        let said = walk(&mut cx);
+        let read = walk(&mut cx);
         if cx.faults.is_empty() {
-            return Some(said);
+            return Some(read);
         }
         self.faults.extend(cx.faults.into_iter().next());
         None
@@ -338,7 +347,8 @@ impl<'a> Cx<'a> {
                     let equals = self.span(piece.end - 1, piece.end);
                     return errors::block_equals(equals, head.trim_end().ends_with(')'));
                 }
-                let alone = tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok();
+                let alone = words::layer(text).is_some_and(|def| !def.block)
+                    || tree::read(Rule::statement, text, piece.depth, &mut self.nodes).is_ok();
                 let word = &text[..skip_name(text)];
                 let rest = text[word.len()..].trim_start();
                 if head_word(text).is_some() && brackets::matching(rest, 0) == Some(rest.trim_end().len() - 1) {

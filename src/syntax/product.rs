@@ -77,7 +77,8 @@ fn values(items: &[Item]) -> FxHashSet<String> {
             Statement::Network(network) => values.extend(network.params.iter().map(|param| param.name.text.clone())),
             Statement::Layer(layer) => {
                 k += 1;
-                values.extend(["W", "b", "z", "a"].map(|stem| format!("{stem}{k}")));
+                let stems = crate::layers::find(&layer.word.text).into_iter().flat_map(|def| def.lines);
+                values.extend(stems.map(|line| format!("{}{k}", line.name())));
                 values.extend(layer.output.iter().map(|name| name.text.clone()));
             }
             _ => {}

@@ -34,7 +34,7 @@ impl Walk<'_> {
             Rule::declare => Statement::Declare(Box::new(self.declare(at))),
             Rule::setting => Statement::Setting(Box::new(self.setting(at))),
             Rule::use_file => self.use_file(at),
-            Rule::layer => Statement::Layer(Box::new(self.layer(at, None))),
+            Rule::layer_head => Statement::Layer(Box::new(self.layer(at))),
             Rule::ask => match self.ask(at) {
                 Some(ask) => Statement::Ask(Box::new(ask)),
                 None => Statement::Broken(vec![]),
@@ -60,17 +60,16 @@ impl Walk<'_> {
             }
             Rule::data => Head::Data(self.find(at, Rule::string).map(|string| self.string(string))),
             Rule::train => Head::Train { goal: self.only_expr(at), wrt: self.wrt(at) },
-            Rule::layer_head => {
-                let output = self.find(at, Rule::name).map(|name| self.name(name));
-                Head::Layer(self.layer(at, output))
-            }
+            Rule::layer_head => Head::Layer(self.layer(at)),
             _ => return None,
         })
     }
 
     fn root(&self) -> Option<At> {
         match self.nodes.first()?.rule {
-            Rule::statement | Rule::question | Rule::uncounted | Rule::header | Rule::lone => self.inner(0).next(),
+            Rule::statement | Rule::question | Rule::uncounted | Rule::header | Rule::layer_statement | Rule::lone => {
+                self.inner(0).next()
+            }
             _ => None,
         }
     }
@@ -86,12 +85,6 @@ impl Walk<'_> {
             match self.rule(node) {
                 Rule::name => name = Some(self.name(node)),
                 Rule::kind => kind = Some(Box::new(self.kind(node))),
-                Rule::layer => {
-                    if let (Some(kind), Some(name)) = (&kind, &name) {
-                        self.faults.push(errors::layer_shape(kind.span, name.span));
-                    }
-                    return Statement::Layer(Box::new(self.layer(node, name)));
-                }
                 Rule::expr => {
                     let value = self.expr(node);
                     return match name {
@@ -192,17 +185,23 @@ impl Walk<'_> {
         Statement::Use(Box::new(Use { path, alias: self.find(at, Rule::name).map(|name| self.name(name)) }))
     }
 
-    fn layer(&mut self, at: At, output: Option<Name>) -> Layer {
+    fn layer(&mut self, at: At) -> Layer {
+        let (mut output, mut kind) = (None, None);
         let mut word = Name { text: String::new(), span: self.span(at) };
         let mut args = vec![];
         let mut from = None;
         for node in self.inner(at) {
             match self.rule(node) {
-                Rule::layer_word | Rule::block_layer_word => word = self.name(node),
+                Rule::name => output = Some(self.name(node)),
+                Rule::kind => kind = Some(self.kind(node)),
+                Rule::layer_word => word = self.name(node),
                 Rule::layer_arg => args.extend(self.inner(node).next().map(|arg| self.layer_arg(arg))),
                 Rule::from => from = self.find(node, Rule::path).map(|path| self.path(path)),
                 _ => {}
             }
+        }
+        if let (Some(kind), Some(name)) = (&kind, &output) {
+            self.faults.push(errors::layer_shape(kind.span, name.span));
         }
         Layer { output, word, args, from, block: None }
     }

@@ -1,7 +1,9 @@
 //! The statement words: data for the reference, completion, and the scanner.
 
 use super::chars::{is_name_start, skip_name};
+use crate::layers::{self, LayerDef};
 use crate::statements::{self, About, Statement, Takes};
+use std::sync::LazyLock;
 
 /// A word that can begin a statement, and one sentence about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,39 +38,18 @@ const fn soon(word: &'static str, form: &'static str, summary: &'static str) -> 
 }
 
 /// Every statement word, in the order of the language's chapters: what declares and defines, then the questions.
-pub static WORDS: &[Word] = &{
-    const QUESTIONS: [Word; statements::ALL.len()] = questions();
-    joined::<{ OWN.len() + QUESTIONS.len() }>(&[OWN, &QUESTIONS])
-};
+pub static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
+    let layers =
+        layers::all().map(|def| Word { word: def.word, form: def.form, summary: def.summary, built: def.built });
+    let questions = statements::ALL.iter().map(|statement| {
+        let Statement { word, forms, summary, built, .. } = *statement;
+        Word { word, form: forms[0], summary, built }
+    });
+    OWN.iter().copied().chain(layers).chain(BLOCKS.iter().copied()).chain(questions).collect()
+});
 
-const fn questions<const N: usize>() -> [Word; N] {
-    let mut all = [word("", "", ""); N];
-    let mut i = 0;
-    while i < N {
-        let Statement { word, forms, summary, built, .. } = statements::ALL[i];
-        all[i] = Word { word, form: forms[0], summary, built };
-        i += 1;
-    }
-    all
-}
-
-/// Lists, one after the other.
-const fn joined<const N: usize>(lists: &[&[Word]]) -> [Word; N] {
-    let mut all = [word("", "", ""); N];
-    let (mut list, mut i, mut at) = (0, 0, 0);
-    while list < lists.len() {
-        if i == lists[list].len() {
-            (list, i) = (list + 1, 0);
-        } else {
-            all[at] = lists[list][i];
-            (i, at) = (i + 1, at + 1);
-        }
-    }
-    all
-}
-
-/// The words that are no questions.
-const OWN: &[Word] = &[
+/// The words that declare and set.
+static OWN: &[Word] = &[
     word("input", "input x : [3, m]", "Declares data that arrives at run time; `= value` gives a default."),
     word("param", "param W : [3, 4] = xavier", "Declares something to train, with its initialiser."),
     word("slope", "slope f(z) = …", "States the slope of a function of one argument."),
@@ -76,19 +57,10 @@ const OWN: &[Word] = &[
     word("precision", "precision f32", "Sets the precision of all reals: `f64` unless told, or `f32`."),
     word("seed", "seed 7", "Sets the seed that every random draw is keyed by."),
     word("examples", "examples columns", "Settles whether examples stand in columns or in rows."),
-    word("layer", "layer 4 tanh", "Adds a dense layer: weights, bias, product and activation, each with its name."),
-    soon("conv", "conv 8 5x5 relu stride=2 pad=same", "Adds a convolution."),
-    soon("pool", "pool max 2x2", "Adds a pooling layer: the largest or the mean of each window."),
-    soon("flatten", "flatten", "Adds a layer that makes each example one row of numbers."),
-    soon("rnn", "rnn 32 tanh", "Adds a simple recurrent layer."),
-    soon("lstm", "lstm 64", "Adds a long short-term memory layer."),
-    soon("gru", "gru 64", "Adds a gated recurrent layer."),
-    soon("embed", "embed 1000 32", "Adds a table of vectors, one for each whole number."),
-    soon("attention", "attention 4", "Adds self-attention with so many heads."),
-    soon("norm", "norm layer", "Adds a normalisation, over the layer or over the batch."),
-    soon("dropout", "dropout 0.2", "Adds a layer that drops a share of its inputs while training."),
-    soon("repeat", "repeat 3 { … }", "Adds the layers of its block so many times."),
-    soon("residual", "residual { … }", "Adds what its block computes to the block's input."),
+];
+
+/// The words before blocks that are no layers.
+static BLOCKS: &[Word] = &[
     word("network", "network f(x) { … }", "Gathers layers and definitions under a name, with parameters of their own."),
     soon("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
     soon("train", "train J { … }", "Trains the parameters until the goal is small."),
@@ -110,16 +82,38 @@ pub(super) fn question(text: &str) -> Option<&'static Statement> {
     statements::find(word).filter(|_| goes_on(word, rest))
 }
 
+/// The layer that a statement adds: its word begins it, or stands after `name =`, and goes on as a layer does.
+pub(super) fn layer(text: &str) -> Option<&'static LayerDef> {
+    let begins = |text: &str| {
+        let text = text.trim_start();
+        let word = &text[..skip_name(text)];
+        let rest = &text[word.len()..];
+        // A block's brace is cut off.
+        let stands = |def: &LayerDef| goes_on(word, rest) || (def.block && def.alone() && rest.trim().is_empty());
+        layers::find(word).filter(|def| stands(def))
+    };
+    if let Some(def) = begins(text) {
+        return Some(def);
+    }
+    let text = text.trim_start();
+    let rest = text[skip_name(text)..].trim_start();
+    if rest.len() == text.len() || !rest.starts_with(['=', ':']) {
+        return None;
+    }
+    let (_, value) = rest.split_once('=')?;
+    begins(value)
+}
+
 /// Does what follows a statement word let it begin a statement: a space and the beginning of a value, or nothing where
 /// the word stands alone?
 pub(super) fn goes_on(word: &str, rest: &str) -> bool {
     let after = rest.trim_start_matches([' ', '\t']);
     if after.trim_end().is_empty() {
         let alone = statements::find(word).is_some_and(|statement| statement.takes == Takes::Nothing);
-        return alone || word == "flatten";
+        return alone || layers::find(word).is_some_and(|def| def.alone() && !def.block);
     }
     if after.starts_with('{') {
-        return matches!(word, "data" | "residual");
+        return word == "data" || layers::find(word).is_some_and(|def| def.alone() && def.block);
     }
     if after.len() == rest.len() {
         return false;

@@ -5,17 +5,78 @@ use super::table::{Cell, Table};
 use crate::graph::{Arg, Diff, Kernel, Notation, OpDef, Role};
 use crate::{ops, prelude, syntax};
 
-/// The entry of a name; `None` where there is none.
+/// The entry of a name; `None` where there is none. A name may be a function, a statement's word and an initialiser.
 pub fn reference(name: &str) -> Option<Doc> {
+    let parts = [function(name), statement(name), initialiser(name)].into_iter().flatten();
+    parts.reduce(|mut doc, more| {
+        doc.push("");
+        doc.extend(more);
+        doc
+    })
+}
+
+fn function(name: &str) -> Option<Doc> {
     if let Some(def) = ops::ALL.iter().find(|def| is_public(def) && (def.name == name || spelling(def) == Some(name))) {
         return Some(operator(def));
     }
-    if let Some(function) = functions().find(|function| function.name == name) {
-        return Some(function.doc());
-    }
+    functions().find(|function| function.name == name).map(|function| function.doc())
+}
+
+fn statement(name: &str) -> Option<Doc> {
     let word = syntax::WORDS.iter().find(|word| word.word == name)?;
     let mut doc = Doc::line(Line::new().with(Style::Keyword, word.form));
     doc.push(Line::new().plain("  ").plain(summary(word)));
+    if let Some(def) = crate::layers::find(name).filter(|def| def.built) {
+        doc.extend(layer(def));
+    }
+    Some(doc)
+}
+
+/// The page of a layer below its head: what it takes, its equations, its options, the same in PyTorch.
+fn layer(def: &crate::layers::LayerDef) -> Doc {
+    use crate::layers::OptKind;
+    let mut facts = Table::new([("", Align::Left), ("", Align::Left)]);
+    let mut fact = |word: &str, text: String| facts.row([Cell::new(Style::Note, word), Cell::new(Style::Plain, text)]);
+    for (i, input) in def.inputs.iter().enumerate() {
+        let when = if input.when.is_empty() { String::new() } else { format!("   where {}", input.told()) };
+        fact(if i == 0 { "takes x" } else { "" }, format!("{}{when}", input.shape));
+    }
+    for (i, line) in def.lines.iter().enumerate() {
+        let when = if line.when.is_empty() { String::new() } else { format!("   where {}", line.told()) };
+        fact(if i == 0 { "defines" } else { "" }, format!("{}{when}", line.text));
+    }
+    for (i, option) in def.options.iter().enumerate() {
+        let takes = match option.kind {
+            OptKind::Init => crate::layers::init::ALL.iter().map(|init| init.name).collect::<Vec<_>>().join(" "),
+            OptKind::Flag => "true false".to_string(),
+            OptKind::Sizes => "a number, or sizes: 2, 2x1".to_string(),
+            OptKind::Pad => "a number, sizes, same or valid".to_string(),
+            OptKind::Number => "a number".to_string(),
+        };
+        let default = if option.default.is_empty() { "the window" } else { option.default };
+        fact(if i == 0 { "options" } else { "" }, format!("{}={default}   ({takes})", option.name));
+    }
+    if !def.torch.is_empty() {
+        fact("PyTorch", def.torch.to_string());
+    }
+    for (i, line) in def.example.lines().enumerate() {
+        fact(if i == 0 { "example" } else { "" }, line.to_string());
+    }
+    let mut doc = Doc::line(Line::new());
+    doc.extend(facts.doc().indent(2));
+    doc
+}
+
+/// An initialiser's page.
+fn initialiser(name: &str) -> Option<Doc> {
+    let init = crate::layers::init::Init::find(name)?;
+    let mut doc = Doc::line(Line::new().with(Style::Heading, format!("param W : [3, 4] = {name}")));
+    doc.push(Line::new().plain("  ").plain(init.summary));
+    doc.push(
+        Line::new()
+            .plain("  ")
+            .plain(format!("A number before it scales it; of a layer it is an option: `init={name}`.")),
+    );
     Some(doc)
 }
 
@@ -42,6 +103,7 @@ pub fn names() -> Vec<&'static str> {
     let operators = ops::ALL.iter().filter(|def| is_public(def)).map(|def| def.name);
     let mut all: Vec<&str> =
         operators.chain(functions().map(|f| f.name)).chain(syntax::WORDS.iter().map(|word| word.word)).collect();
+    all.extend(crate::layers::init::ALL.iter().map(|init| init.name));
     all.sort_unstable();
     all.dedup();
     all
@@ -253,7 +315,7 @@ mod tests {
         for name in names() {
             assert!(reference(name).is_some(), "{name}");
         }
-        for word in syntax::WORDS {
+        for word in syntax::WORDS.iter() {
             assert!(list.contains(word.summary), "{}", word.word);
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::graph::Bend;
+use crate::layers::{ArgKind, LayerDef, Opt, OptKind};
 use crate::source::Span;
 
 /// Two names: columns or rows?
@@ -19,27 +20,44 @@ pub fn layer_of_scalar(span: Span) -> Diagnostic {
         .mend("declare the input with its features: `input x : [3, m]`")
 }
 
-/// A layer without its size.
-pub fn layer_units(word: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
+/// A layer without one of its arguments, its size for one.
+pub fn layer_wants(def: &LayerDef, says: &str, span: Span) -> Diagnostic {
+    let first = if def.args.first().is_some_and(|arg| arg.says == says) { " first" } else { "" };
+    Diagnostic::error("nnlang::name::layer_units", format!("`{}` needs {says}{first}", def.word))
         .at(span, "a number is wanted here")
-        .mend(format!("write `{word} 4 tanh`"))
+        .mend(format!("write `{}`", def.form))
 }
 
 /// `layer tanh 4`
-pub fn layer_order(word: &str, name: (&str, Span), units: (&str, Span)) -> Diagnostic {
-    Diagnostic::error("nnlang::name::layer_units", format!("`{word}` needs its number of units first"))
+pub fn layer_order(def: &LayerDef, name: (&str, Span), units: (&str, Span)) -> Diagnostic {
+    let says = def.args.first().map_or("its size", |arg| arg.says);
+    Diagnostic::error("nnlang::name::layer_units", format!("`{}` needs {says} first", def.word))
         .at(name.1, "the activation comes after the number")
-        .mend(format!("write `{word} {} {}`", units.0, name.0))
+        .mend(format!("write `{} {} {}`", def.word, units.0, name.0))
         .edit(name.1, units.0)
         .edit(units.1, name.0)
 }
 
+/// `norm group`: a word that the layer does not know.
+pub fn layer_variant(def: &LayerDef, words: &[&str], text: &str, span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::name::layer_word", format!("`{}` does not take `{text}` here", def.word))
+        .at(span, format!("{} is wanted here", either(words)));
+    match crate::diag::nearest(text, words.iter().copied()) {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend(format!("write `{}`", def.form)),
+    }
+}
+
 /// A word that says nothing to a layer.
-pub fn layer_word(word: &str, text: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::name::layer_word", format!("`{word}` does not take `{text}` here"))
-        .at(span, "after the number of units comes one activation, then options")
-        .mend(format!("leave it out, or begin a second `{word}` on a line of its own"))
+pub fn layer_word(def: &LayerDef, text: &str, span: Span) -> Diagnostic {
+    let after = def.args.last().map_or("after the word", |_| "after that");
+    let after = match def.args {
+        [one] if one.kind == ArgKind::Units => format!("after {}", one.says.replace("its", "the")),
+        _ => after.to_string(),
+    };
+    Diagnostic::error("nnlang::name::layer_word", format!("`{}` does not take `{text}` here", def.word))
+        .at(span, format!("{after} comes one activation, then options"))
+        .mend(format!("leave it out, or begin a second `{}` on a line of its own", def.word))
 }
 
 /// `layer 4 leaky_relu(slope=0.1)`
@@ -85,24 +103,82 @@ pub fn activation(name: &str, span: Span) -> Diagnostic {
 }
 
 /// An option that a layer has not.
-pub fn layer_option(name: &str, span: Span) -> Diagnostic {
-    let problem = Diagnostic::error("nnlang::name::layer_option", format!("a layer has no option `{name}`"))
-        .at(span, "its options are `init` and `bias`");
+pub fn layer_option(def: &LayerDef, name: &str, span: Span) -> Diagnostic {
+    let known: Vec<&str> = def.options.iter().map(|option| option.name).collect();
+    let what = if def.word == "layer" { "a layer".to_string() } else { format!("`{}`", def.word) };
+    let options = match known.as_slice() {
+        [] => "it has none".to_string(),
+        [one] => format!("its option is `{one}`"),
+        all => format!("its options are {}", all_of(all)),
+    };
+    let problem =
+        Diagnostic::error("nnlang::name::layer_option", format!("{what} has no option `{name}`")).at(span, options);
     if matches!(name, "activation" | "act" | "act_fn") {
-        return problem.mend("write the activation alone, after the number: `layer 4 tanh`");
+        return problem.mend(format!("write the activation alone, after the number: `{}`", with_activation(def)));
     }
-    match crate::diag::nearest(name, ["init", "bias"]) {
-        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
-        None => problem.mend("write `init=he` or `bias=false`"),
+    match (crate::diag::nearest(name, known.iter().copied()), def.options) {
+        (Some(nearest), _) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        (None, []) => problem.mend("leave it out"),
+        (None, options) => {
+            let shown: Vec<String> = options.iter().take(2).map(|option| shown(option)).collect();
+            problem.mend(format!("write `{}`", shown.join("` or `")))
+        }
     }
 }
 
+fn with_activation(def: &LayerDef) -> String {
+    if def.form.contains("tanh") { def.form.to_string() } else { format!("{} relu", def.form) }
+}
+
+/// An option as one would write it.
+fn shown(option: &Opt) -> String {
+    let value = match option.kind {
+        OptKind::Init => "he",
+        OptKind::Flag if option.default == "true" => "false",
+        OptKind::Flag => "true",
+        OptKind::Sizes => "2",
+        OptKind::Pad => "same",
+        OptKind::Number => "0.1",
+    };
+    format!("{}={value}", option.name)
+}
+
 /// An option with a value that it cannot have.
-pub fn layer_option_value(name: &str, span: Span) -> Diagnostic {
-    let wants = if name == "bias" { "`bias=true` or `bias=false`" } else { "the name of an initialiser: `init=he`" };
+pub fn layer_option_value(def: &LayerDef, option: &Opt, span: Span) -> Diagnostic {
+    let name = option.name;
+    let wants = match option.kind {
+        OptKind::Init => format!("the name of an initialiser: `{name}=he`"),
+        OptKind::Flag => format!("`{name}=true` or `{name}=false`"),
+        OptKind::Sizes => format!("a number, or sizes: `{name}=2`, `{name}=2x1`"),
+        OptKind::Pad => format!("a number, sizes, `same` or `valid`: `{name}=1`, `{name}=same`"),
+        OptKind::Number => format!("a number: `{name}=0.1`"),
+    };
+    let _ = def;
     Diagnostic::error("nnlang::name::layer_option", format!("`{name}` does not take this"))
         .at(span, "here")
         .mend(format!("write {wants}"))
+}
+
+/// A layer that is given another shape than it takes.
+pub fn layer_input(def: &LayerDef, wanted: &[&str], found: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::layer",
+        format!("`{}` takes {}, and this is {found}", def.word, wanted.join(" or ")),
+    )
+    .at(span, "what it is given has other axes")
+    .mend("give it what it takes: name another source behind `from`, or bring the axes in order with `reshape`")
+}
+
+fn all_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn either(words: &[&str]) -> String {
+    all_of(words).replace(" and ", " or ")
 }
 
 /// A field of something that is no network's result.

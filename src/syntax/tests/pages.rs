@@ -106,7 +106,7 @@ fn every_rule_of_the_grammar_has_a_sentence() {
 
 #[test]
 fn every_statement_word_has_a_sentence_and_begins_its_form() {
-    for word in super::super::WORDS {
+    for word in super::super::WORDS.iter() {
         assert!(word.summary.ends_with('.') && word.summary.len() > 10, "{}", word.word);
         assert!(word.form.starts_with(word.word), "{}", word.word);
         let bare = word.form.replace("{ … }", "{ }").replace('…', "1");
