@@ -1,6 +1,7 @@
 //! Answers as numbers: nodes of a compiled program evaluated with what the session holds, and what is wrong with them told.
 
 mod differ;
+mod engine;
 mod errors;
 
 use crate::diag::Diagnostic;
@@ -28,6 +29,20 @@ pub struct State {
     pub precision: Precision,
     /// In bytes.
     pub memory_limit: u64,
+    /// Which evaluator answers.
+    pub engine: Engine,
+}
+
+/// Which evaluator answers questions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The engine where there is enough to do, else the reference.
+    #[default]
+    Auto,
+    /// The reference alone.
+    Reference,
+    /// The engine, where it can.
+    Always,
 }
 
 /// Evaluates nodes of one program.
@@ -161,6 +176,11 @@ impl<'a> Eval<'a> {
             memory_limit: self.state.memory_limit,
             interrupt: self.interrupt,
         };
+        if self.state.engine != Engine::Reference
+            && let Some(values) = engine::once(&compiled.graph, opened, &inputs, self.state.engine)
+        {
+            return Ok(values);
+        }
         exec::run(&compiled.graph, opened, &inputs, &mut self.cache)
             .map_err(|trouble| Box::new(self.trouble(trouble, span)))
     }

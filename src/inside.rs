@@ -21,9 +21,13 @@ pub mod diag {
 pub mod diff {
     pub use crate::diff::{Slope, forward, reverse};
 }
+/// Evaluators.
+pub mod eval {
+    pub use crate::eval::Engine;
+}
 /// Evaluation.
 pub mod exec {
-    pub use crate::exec::{Cache, Inputs, Slot, run};
+    pub use crate::exec::{Cache, Inputs, Making, Program, Slot, run};
 }
 /// Formulas as a person would write them.
 pub mod formula {

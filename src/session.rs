@@ -49,6 +49,9 @@ pub struct Settings {
     pub digits: usize,
     /// `--memory-limit 4GiB`, in bytes
     pub memory_limit: Option<u64>,
+    /// Which evaluator answers; both give the same up to rounding.
+    #[doc(hidden)]
+    pub engine: eval::Engine,
 }
 
 impl Settings {
@@ -185,6 +188,7 @@ impl Session {
         State {
             precision: self.settings.precision.or(compiled.settings.precision).unwrap_or_default(),
             memory_limit: self.settings.memory_limit.unwrap_or(eval::MEMORY_LIMIT),
+            engine: self.settings.engine,
             ..State::default()
         }
     }

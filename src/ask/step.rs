@@ -2,10 +2,11 @@
 
 use super::{Cx, grad, slope_name};
 use crate::diag::Diagnostic;
-use crate::graph::{DefId, NodeId};
+use crate::graph::{DefId, Fault, Graph, NodeId};
 use crate::lower::{Ask, DefKind};
+use crate::ops;
 use crate::source::Span;
-use crate::tensor::{DType, Tensor};
+use crate::tensor::Tensor;
 use crate::view::{Align, Cell, Line, Style, Table, json_value, number, scalar_text};
 use rustc_hash::FxHashSet;
 use serde_json::Map;
@@ -78,33 +79,57 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, by: f64, times: u64, span: Span) -> 
         let (before, slope) = (values[i].clone(), slopes[i].clone());
         moving.push(Moving { name, def, node, gradient, now: before.clone(), before, slope });
     }
-    for step in 0..times {
-        if step > 0 {
-            for (moving, slope) in moving.iter_mut().zip(cx.eval.values(&gradients, span)?) {
-                moving.slope = slope;
-            }
-        }
-        for moving in &moving {
-            if let Some(problem) =
-                cx.eval.not_finite(moving.gradient, &moving.slope, &format!("`{}`", slope_name(of, &moving.name)), span)
-            {
-                return Err(Box::new(problem));
-            }
-        }
-        for moving in &mut moving {
-            let next = moving.now.to_f64() - moving.slope.to_f64() * by;
-            moving.now = Arc::new(Tensor::from_f64(next, DType::Real, cx.eval.state.precision));
-        }
-        for moving in &moving {
-            cx.eval.move_to(moving.def, moving.now.clone());
-        }
-    }
+    walk(cx, &mut moving, (of, by, times), span)?;
     let end = cx.eval.value(goal, span)?;
     show(cx, &moving, (of, goal), (&start, &end), by, times, span);
     match cx.eval.not_finite(goal, &end, &format!("`{of}`"), span) {
         Some(problem) => Err(Box::new(problem)),
         None => Ok(()),
     }
+}
+
+/// All steps: one program of gradients and updates, made once.
+fn walk(
+    cx: &mut Cx,
+    moving: &mut [Moving],
+    (of, by, times): (&str, f64, u64),
+    span: Span,
+) -> Result<(), Box<Diagnostic>> {
+    let count = moving.len();
+    let graph = &mut cx.eval.compiled.graph;
+    let mut roots: Vec<NodeId> = moving.iter().map(|moving| moving.gradient).collect();
+    for moving in moving.iter() {
+        let next = step_node(graph, moving, by)
+            .map_err(|fault| Box::new(Diagnostic::error(fault.code, fault.title).at(span, "")))?;
+        roots.push(next);
+    }
+    let carried: Vec<(usize, DefId)> = moving.iter().enumerate().map(|(i, moving)| (count + i, moving.def)).collect();
+    let mut repeat = cx.eval.repeat(&roots, &[], &carried, span)?;
+    for _ in 0..times {
+        cx.eval.again(&mut repeat, span)?;
+        for (i, moving) in moving.iter_mut().enumerate().filter(|(i, _)| !repeat.is_finite(*i)) {
+            cx.eval.step_back(&repeat);
+            moving.slope = repeat.root(i).unwrap_or_else(|| moving.slope.clone());
+            let what = format!("`{}`", slope_name(of, &moving.name));
+            if let Some(problem) = cx.eval.not_finite(moving.gradient, &moving.slope, &what, span) {
+                return Err(Box::new(problem));
+            }
+        }
+    }
+    cx.eval.settle(&repeat);
+    for (i, moving) in moving.iter_mut().enumerate() {
+        moving.slope = repeat.root(i).unwrap_or_else(|| moving.slope.clone());
+        moving.now = repeat.root(count + i).unwrap_or_else(|| moving.now.clone());
+        cx.eval.move_to(moving.def, moving.now.clone());
+    }
+    Ok(())
+}
+
+/// `w - by*dJ/dw`
+fn step_node(graph: &mut Graph, moving: &Moving, by: f64) -> Result<NodeId, Fault> {
+    let by = ops::number(graph, by);
+    let way = ops::build::mul(graph, by, moving.gradient)?;
+    ops::build::sub(graph, moving.node, way)
 }
 
 /// One row a parameter (a tensor's entries where they are few), and `J`.

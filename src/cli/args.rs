@@ -252,6 +252,7 @@ impl Options {
             seed: self.seed,
             digits: self.digits.map_or(6, usize::from),
             memory_limit: Some(self.memory_limit.unwrap_or_else(super::outside::default_memory_limit)),
+            ..Settings::default()
         }
     }
 }

@@ -219,7 +219,7 @@ impl Walk<'_> {
             inputs: self.inputs,
         };
         relation(self.plan, &step, position, arg, &self.seen.kept[position])
-            .map_err(|failure| step::told(self.plan, id, failure, self.inputs))
+            .map_err(|failure| step::failed(id, failure, self.inputs))
     }
 
     fn tell(&self, position: usize, entry: usize, values: &[Value]) -> Result<Birth, Trouble> {

@@ -6,6 +6,7 @@
 
 mod birth;
 mod cache;
+mod engine;
 mod lanes;
 mod moves;
 mod plan;
@@ -22,6 +23,7 @@ mod value;
 
 pub use birth::{Birth, birth};
 pub use cache::Cache;
+pub use engine::{Making, Program};
 
 use crate::graph::{DefId, Fault, Graph, NodeId};
 use crate::shape::{Binding, Sym};

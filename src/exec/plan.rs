@@ -111,10 +111,7 @@ impl Plan {
 
     /// A refusal at a node.
     pub(super) fn trouble(&self, node: NodeId, refusal: Refusal, inputs: &Inputs) -> Trouble {
-        match refusal {
-            Refusal::Room(needed) => Trouble::Memory { needed, limit: inputs.memory_limit, largest: vec![node] },
-            Refusal::Fit(title) => Trouble::Fault { node, fault: Fault::new("nnlang::value::fit", title) },
-        }
+        refused(node, refusal, inputs)
     }
 
     fn place(&mut self, graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) -> Result<(), Trouble> {
@@ -338,6 +335,14 @@ impl Plan {
         // Ints and bools are read as reals.
         let converted = |need: &&u32| graph.node(self.order[**need as usize]).dtype != DType::Real;
         of_kind.saturating_add(sum(&mut needs.iter().filter(converted).map(size)))
+    }
+}
+
+/// A refusal at a node.
+pub(super) fn refused(node: NodeId, refusal: Refusal, inputs: &Inputs) -> Trouble {
+    match refusal {
+        Refusal::Room(needed) => Trouble::Memory { needed, limit: inputs.memory_limit, largest: vec![node] },
+        Refusal::Fit(title) => Trouble::Fault { node, fault: Fault::new("nnlang::value::fit", title) },
     }
 }
 

@@ -1,6 +1,6 @@
 //! One step a node: each kind of kernel to the function that runs it.
 
-use super::plan::{Act, Plan, extent};
+use super::plan::{Act, Plan, extent, refused};
 use super::value::Value;
 use super::{Cache, Inputs, Trouble, lanes, moves, pointwise, products, source};
 use crate::graph::{Fault, Graph, Kernel, Node, NodeId};
@@ -132,17 +132,17 @@ pub(super) fn run(
                     }
                     None => apply(&step, needs, values),
                 };
-                made.map_err(|failure| told(plan, *id, failure, inputs))?
+                made.map_err(|failure| failed(*id, failure, inputs))?
             }
             Act::Held(place) => Value::from_tensor(&plan.held[*place as usize], node.dtype, inputs.precision)
                 .map_err(code(WHOLE))
                 .and_then(|value| fitting(value, shape))
-                .map_err(|failure| told(plan, *id, failure, inputs))?,
+                .map_err(|failure| failed(*id, failure, inputs))?,
             Act::Alias => {
                 let target = needs.first().and_then(|need| values.get(*need as usize)).cloned().unwrap_or_default();
                 fitting(target, shape)
                     .and_then(|value| value.coerced(node.dtype, inputs.precision).map_err(code(WHOLE)))
-                    .map_err(|failure| told(plan, *id, failure, inputs))?
+                    .map_err(|failure| failed(*id, failure, inputs))?
             }
         };
         if let Some(bytes) = plan.kept(position) {
@@ -179,18 +179,19 @@ fn fitting(value: Value, shape: &[usize]) -> Result<Value, Failure> {
 }
 
 /// A failure as the trouble of a node.
-pub(super) fn told(plan: &Plan, node: NodeId, failure: Failure, inputs: &Inputs) -> Trouble {
+pub(super) fn failed(node: NodeId, failure: Failure, inputs: &Inputs) -> Trouble {
     match failure {
         Failure::Trouble(trouble) => trouble,
         Failure::Code(code, arg, Refusal::Fit(title)) => {
             let fault = Fault::new(code, title);
             Trouble::Fault { node, fault: arg.into_iter().fold(fault, |fault, arg| fault.label(arg, "")) }
         }
-        Failure::Code(_, _, refusal) | Failure::Refusal(refusal) => plan.trouble(node, refusal, inputs),
+        Failure::Code(_, _, refusal) | Failure::Refusal(refusal) => refused(node, refusal, inputs),
     }
 }
 
-fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure> {
+/// The value of one node from its arguments' values.
+pub(super) fn apply(step: &Step, needs: &[u32], values: &[Value]) -> Result<Value, Failure> {
     let arg = |i: usize| needs.get(i).and_then(|need| values.get(*need as usize)).unwrap_or(&Value::Empty);
     let args = || needs.iter().map(|need| values.get(*need as usize).unwrap_or(&Value::Empty)).collect::<Vec<_>>();
     match &crate::ops::kernel(step.node.op.def, step.precision()) {

@@ -78,6 +78,26 @@ pub enum Is {
     RecExpAdd,
     /// `cosh`
     Cosh,
+    /// `tanh`
+    Tanh,
+    /// `silu`
+    Silu,
+    /// `relu`
+    Relu,
+    /// `leaky_relu`
+    LeakyRelu,
+    /// `square`
+    Square,
+    /// `sin`
+    Sin,
+    /// `cos`
+    Cos,
+    /// `ceil`
+    Ceil,
+    /// `round`
+    Round,
+    /// `clip`
+    Clip,
     /// `identity`
     Identity,
     /// `xlogy`

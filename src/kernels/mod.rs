@@ -17,6 +17,8 @@ pub mod moves;
 pub mod random;
 /// Sums in a fixed order.
 pub mod sum;
+/// Whole slices at a time.
+pub mod vector;
 
 use ndarray::{ArrayD, ArrayView, ArrayViewD, IxDyn, ShapeBuilder};
 

@@ -15,7 +15,7 @@ pub static CLIP: OpDef = OpDef {
     ],
     notation: Notation::Call,
     role: Role::Plain,
-    is: Is::Other,
+    is: Is::Clip,
     shape: shapes::pointwise,
     kernel: Kernel::Zip3(elementwise::clip),
     diff: Diff::Slopes(&[

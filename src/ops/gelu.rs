@@ -29,7 +29,7 @@ pub static SILU: OpDef = OpDef {
     args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    is: Is::Other,
+    is: Is::Silu,
     shape: shapes::pointwise,
     kernel: Kernel::Map(activations::silu),
     diff: Diff::Slopes(&["sigmoid(z)*(1 + z*(1 - sigmoid(z)))"]),

@@ -49,7 +49,7 @@ pub static SQUARE: OpDef = OpDef {
     args: &[Arg { name: "x", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    is: Is::Other,
+    is: Is::Square,
     shape: shapes::pointwise,
     kernel: Kernel::Map(|x| x * x),
     diff: Diff::Slopes(&["2*x"]),

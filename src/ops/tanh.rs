@@ -10,7 +10,7 @@ pub static TANH: OpDef = OpDef {
     args: &[Arg { name: "z", kind: ArgKind::Tensor, default: "" }],
     notation: Notation::Call,
     role: Role::Plain,
-    is: Is::Other,
+    is: Is::Tanh,
     shape: shapes::pointwise,
     kernel: Kernel::Map(libm::tanh),
     diff: Diff::Slopes(&["1 - y^2"]),

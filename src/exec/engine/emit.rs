@@ -1,0 +1,459 @@
+//! Items in order, with buffers: each result gets the smallest free one, and gives it back after its last reader.
+
+use super::compile::{Does, Item, Maker, Val, Work};
+use super::group::{Group, Op, Operand, Spread, TILE, What, what};
+use super::layout::Pool;
+use super::scalars::{From, Scalar, Scalars, batched};
+use super::{Code, Inst, Making, Root, SlotPlace, Stored, View};
+use crate::exec::Trouble;
+use rustc_hash::FxHashMap;
+use std::marker::PhantomData;
+
+/// No buffer yet.
+const NONE: u32 = u32::MAX;
+/// The buffer of numbers.
+const NUMBERS: u32 = 0;
+
+struct Emit<'a, 'b> {
+    maker: &'a Maker<'b>,
+    pool: Pool,
+    /// The buffer of each place, and where in it.
+    held: Vec<(u32, usize)>,
+    /// The buffer of numbers: how many there are, and those that are known.
+    scalars: u32,
+    known: Vec<(u32, f64)>,
+    constants: FxHashMap<u64, u32>,
+    /// Registers of a tile's size, shared by all groups.
+    registers: Vec<u32>,
+    numbers: FxHashMap<u64, u32>,
+}
+
+impl Maker<'_> {
+    /// The instructions; `None` where a whole number is too large for the precision.
+    pub(super) fn code<T: Stored>(
+        &mut self,
+        roots: &[(View, u32)],
+        making: &Making,
+    ) -> Result<Option<Code<T>>, Trouble> {
+        let mut items = std::mem::take(&mut self.items);
+        items.sort_by_key(|item| (item.moving, item.level));
+        let places = self.places();
+        let mut emit = Emit {
+            maker: self,
+            pool: Pool::default(),
+            held: vec![(NONE, 0); places],
+            scalars: 0,
+            known: vec![],
+            constants: FxHashMap::default(),
+            registers: vec![],
+            numbers: FxHashMap::default(),
+        };
+        emit.pool.pinned(0);
+        for (place, def, _) in &self.slots {
+            let carried = making.carried.iter().any(|(_, slot)| slot == def);
+            emit.held[*place as usize] = match self.size(*place) {
+                1 if !carried => (NUMBERS, emit.scalar() as usize),
+                size => (emit.pool.pinned(size), 0),
+            };
+        }
+        for (view, _) in roots {
+            if !self.is_number(view.buf) {
+                emit.pin(view.buf);
+            }
+        }
+        let last = emit.last_uses(&items);
+        let (mut once, mut each) = (vec![], vec![]);
+        for (i, item) in items.iter().enumerate() {
+            for place in self.makes(&item.work).into_iter().filter(|place| !self.is_number(*place)) {
+                if item.moving { emit.hold(place) } else { emit.pin(place) }
+            }
+            let inst = emit.inst::<T>(&item.work);
+            if item.moving {
+                each.push(inst)
+            } else {
+                once.push(inst)
+            }
+            // What nobody reads any more is free.
+            let mut done: Vec<u32> = self.read_by(&item.work);
+            done.extend(self.makes(&item.work));
+            done.sort_unstable();
+            done.dedup();
+            for place in done {
+                let (held, _) = emit.held[place as usize];
+                if item.moving && last[place as usize] == Some(i) && held != NUMBERS {
+                    emit.pool.give(held);
+                }
+            }
+        }
+        let numbers: Vec<(u32, f64)> = emit.numbers.iter().map(|(bits, buf)| (*buf, f64::from_bits(*bits))).collect();
+        emit.pool.sizes[NUMBERS as usize] = emit.scalars as usize;
+        let known = std::mem::take(&mut emit.known);
+        let (sizes, held) = (std::mem::take(&mut emit.pool.sizes), std::mem::take(&mut emit.held));
+        let mut bufs: Vec<Vec<T>> = Vec::with_capacity(sizes.len());
+        for size in &sizes {
+            bufs.push(
+                crate::kernels::room(*size)
+                    .map(|mut room: Vec<T>| {
+                        room.resize(*size, T::ZERO);
+                        room
+                    })
+                    .map_err(|refusal| self.plan.trouble(self.plan.order[0], refusal, self.inputs))?,
+            );
+        }
+        for (buf, number) in numbers {
+            bufs[buf as usize].fill(T::narrow(number));
+        }
+        for (place, number) in known {
+            bufs[NUMBERS as usize][place as usize] = T::narrow(number);
+        }
+        let bytes = sizes.iter().map(|size| (size * size_of::<T>()) as u64).sum();
+        let slots: Vec<SlotPlace> = self
+            .slots
+            .iter()
+            .map(|(place, def, moves)| SlotPlace {
+                def: *def,
+                buf: held[*place as usize].0,
+                offset: held[*place as usize].1,
+                moves: *moves,
+                shape: self.shape(*place).to_vec(),
+            })
+            .collect();
+        let root = |(view, place): &(View, u32)| Root {
+            view: moved_to(held[view.buf as usize], view),
+            shape: self.plan.shape(*place as usize).to_vec(),
+            dtype: self.node(*place as usize).dtype,
+        };
+        let roots: Vec<Root> = roots.iter().map(root).collect();
+        let carried = making
+            .carried
+            .iter()
+            .filter_map(|(root, def)| {
+                Some((roots.get(*root)?.view.buf, slots.iter().find(|slot| slot.def == *def)?.buf))
+            })
+            .collect();
+        let mut code = Code { once, each, bufs, slots, roots, carried, ran: false, fresh: true, bytes };
+        for (place, def, _) in &self.slots {
+            let crate::exec::plan::Act::Held(at) = self.plan.acts[*place as usize] else { continue };
+            if !code.set(*def, &self.plan.held[at as usize]) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(code))
+    }
+
+    /// The places that an item writes for others.
+    fn makes(&self, work: &Work) -> Vec<u32> {
+        match work {
+            Work::Group { members, .. } => members.iter().copied().filter(|at| self.escapes[*at as usize]).collect(),
+            Work::Product { at, .. }
+            | Work::Sum { at, .. }
+            | Work::Lanes { at, .. }
+            | Work::Copy { at, .. }
+            | Work::Reference { at, .. } => vec![*at],
+        }
+    }
+
+    /// The places whose buffers an item reads.
+    fn read_by(&self, work: &Work) -> Vec<u32> {
+        match work {
+            Work::Group { members, .. } => {
+                let needs = members.iter().flat_map(|at| self.plan.needs(*at as usize));
+                needs.filter_map(|need| self.view(*need)).map(|(view, _)| view.buf).collect()
+            }
+            Work::Product { product, .. } => vec![product.left.buf, product.right.buf],
+            Work::Sum { sum, .. } => vec![sum.from.buf],
+            Work::Lanes { lanes, .. } => vec![lanes.from.buf],
+            Work::Copy { from, .. } => vec![from.buf],
+            Work::Reference { applied, .. } => applied.args.iter().map(|(view, ..)| view.buf).collect(),
+        }
+    }
+}
+
+/// The view of a place in the buffer that holds it.
+fn moved_to((buf, offset): (u32, usize), view: &View) -> View {
+    View { buf, offset: offset + view.offset, strides: view.strides.clone() }
+}
+
+impl Emit<'_, '_> {
+    fn pin(&mut self, place: u32) {
+        if self.held[place as usize].0 == NONE {
+            self.held[place as usize].0 = self.pool.pinned(self.maker.size(place));
+        }
+    }
+
+    fn hold(&mut self, place: u32) {
+        if self.held[place as usize].0 == NONE {
+            self.held[place as usize].0 = self.pool.take(self.maker.size(place));
+        }
+    }
+
+    /// A place in the buffer of numbers.
+    fn scalar(&mut self) -> u32 {
+        self.scalars += 1;
+        self.scalars - 1
+    }
+
+    fn constant(&mut self, number: f64) -> u32 {
+        if let Some(place) = self.constants.get(&number.to_bits()) {
+            return *place;
+        }
+        let place = self.scalar();
+        self.constants.insert(number.to_bits(), place);
+        self.known.push((place, number));
+        place
+    }
+
+    /// A group over one entry.
+    fn numbers<T: Stored>(&mut self, members: &[u32]) -> Scalars<T> {
+        let maker = self.maker;
+        let (mut ops, mut loads): (Vec<Scalar>, Vec<(u32, u32, usize)>) = (vec![], vec![]);
+        let mut made: FxHashMap<u32, From> = FxHashMap::default();
+        let mut list: Vec<(u32, u32)> = vec![];
+        for at in members {
+            let position = *at as usize;
+            if let Val::Number(number) = maker.vals[position] {
+                self.held[position] = (NUMBERS, self.constant(number) as usize);
+                continue;
+            }
+            let needs = maker.plan.needs(position);
+            let mut args = [From::Place(0); 3];
+            let mut second = None;
+            for (i, need) in needs.iter().enumerate().take(3) {
+                args[i] = match &maker.vals[*need as usize] {
+                    Val::Number(number) => {
+                        second = if i == 1 { Some(*number) } else { second };
+                        From::Place(self.constant(*number))
+                    }
+                    Val::View(view) => match (made.get(&view.buf), self.held[view.buf as usize]) {
+                        (Some(from), _) => *from,
+                        (None, (NUMBERS, offset)) => From::Place((offset + view.offset) as u32),
+                        (None, (buf, offset)) => {
+                            let place = self.scalar();
+                            loads.push((place, buf, offset + view.offset));
+                            if maker.size(view.buf) == 1 {
+                                made.insert(view.buf, From::Place(place));
+                            }
+                            From::Place(place)
+                        }
+                    },
+                };
+            }
+            let node = maker.node(position);
+            let Some(what) = what(node.op.def, crate::ops::kernel(node.op.def, maker.inputs.precision), second) else {
+                continue;
+            };
+            let count = what.count() as u8;
+            made.insert(*at, From::Op(ops.len() as u32));
+            list.push((*at, ops.len() as u32));
+            ops.push(Scalar { what, args, count });
+        }
+        let (batches, args, places) = batched(&ops, self.scalars);
+        self.scalars += ops.len() as u32;
+        for (at, op) in list {
+            self.held[at as usize] = (NUMBERS, places[op as usize] as usize);
+        }
+        Scalars { buf: NUMBERS, loads, batches, args, of: PhantomData }
+    }
+
+    /// For each place the item that reads it last, where its buffer can be given back then: not slots, roots and constants.
+    fn last_uses(&self, items: &[Item]) -> Vec<Option<usize>> {
+        let mut last = vec![None; self.held.len()];
+        for (i, item) in items.iter().enumerate() {
+            for place in self.maker.read_by(&item.work).into_iter().chain(self.maker.makes(&item.work)) {
+                last[place as usize] = Some(i);
+            }
+        }
+        for (place, (held, _)) in self.held.iter().enumerate() {
+            if *held != NONE {
+                last[place] = None;
+            }
+        }
+        for item in items.iter().filter(|item| !item.moving) {
+            for place in self.maker.makes(&item.work) {
+                last[place as usize] = None;
+            }
+        }
+        last
+    }
+
+    fn held(&self, view: &View) -> View {
+        moved_to(self.held[view.buf as usize], view)
+    }
+
+    fn inst<T: Stored>(&mut self, work: &Work) -> Inst<T> {
+        let to = |at: &u32| self.held[*at as usize].0;
+        match work {
+            Work::Group { members, shape } if shape.iter().product::<usize>() == 1 => {
+                Inst::Scalars(self.numbers(members))
+            }
+            Work::Group { members, shape } => Inst::Group(self.group(members, shape)),
+            Work::Product { at, product } => Inst::Product(Box::new(super::Product {
+                to: to(at),
+                left: self.held(&product.left),
+                right: self.held(&product.right),
+                stack: product.stack.clone(),
+                size: product.size,
+            })),
+            Work::Sum { at, sum } => Inst::Sum(Box::new(super::lanes::Sum {
+                to: to(at),
+                from: self.held(&sum.from),
+                kept: sum.kept.clone(),
+                summed: sum.summed.clone(),
+                divisor: sum.divisor,
+            })),
+            Work::Lanes { at, lanes } => Inst::Lanes(Box::new(super::lanes::Lanes {
+                to: to(at),
+                from: self.held(&lanes.from),
+                kind: lanes.kind,
+                sides: lanes.sides,
+            })),
+            Work::Copy { at, from, shape } => Inst::Copy { to: to(at), from: self.held(from), shape: shape.clone() },
+            Work::Reference { at, applied } => {
+                let args = applied.args.iter().map(|(view, own, dtype)| (self.held(view), own.clone(), *dtype));
+                let (args, to) = (args.collect(), to(at));
+                Inst::Reference(Box::new(super::Applied { node: applied.node, to, shape: applied.shape.clone(), args }))
+            }
+        }
+    }
+
+    /// A register that holds a number in every entry.
+    fn number(&mut self, number: f64) -> Operand {
+        let pool = &mut self.pool;
+        let buf = *self.numbers.entry(number.to_bits()).or_insert_with(|| pool.pinned(TILE));
+        Operand { buf, moves: false }
+    }
+
+    fn group<T: Stored>(&mut self, members: &[u32], shape: &[usize]) -> Group<T> {
+        let maker = self.maker;
+        let mut group =
+            Group { size: shape.iter().product(), fills: vec![], spreads: vec![], ops: vec![], of: PhantomData };
+        // Where each member's value lies inside the group, and who reads it last.
+        let mut inside: FxHashMap<u32, Operand> = FxHashMap::default();
+        let own: rustc_hash::FxHashSet<u32> = members.iter().copied().collect();
+        let mut last: FxHashMap<u32, usize> = FxHashMap::default();
+        let is_inside = |view: &View, of: &[usize]| of == shape && own.contains(&view.buf) && maker.joins(view, shape);
+        for (i, at) in members.iter().enumerate() {
+            for need in maker.plan.needs(*at as usize) {
+                if let Some((view, of)) = maker.view(*need)
+                    && is_inside(&view, &of)
+                {
+                    last.insert(view.buf, i);
+                }
+            }
+        }
+        // What comes from outside has its registers first: they are filled before the tile's operators.
+        let mut outside: FxHashMap<(u32, usize, Vec<usize>), Operand> = FxHashMap::default();
+        let mut free: Vec<u32> = self.registers.iter().rev().copied().collect();
+        for at in members {
+            for need in maker.plan.needs(*at as usize) {
+                let Some((view, of)) = maker.view(*need) else { continue };
+                if is_inside(&view, &of) {
+                    continue;
+                }
+                let view = self.held(&view.stretched(&of, shape));
+                let key = (view.buf, view.offset, view.strides.clone());
+                if outside.contains_key(&key) {
+                    continue;
+                }
+                let operand = if view.offset == 0 && view.is_row_major(shape) {
+                    Operand { buf: view.buf, moves: true }
+                } else {
+                    let register = self.register(&mut free);
+                    if view.is_uniform(shape) {
+                        group.fills.push((register, view.buf, view.offset));
+                    } else {
+                        group.spreads.push(Spread::new(register, &view, shape));
+                    }
+                    Operand { buf: register, moves: false }
+                };
+                outside.insert(key, operand);
+            }
+        }
+        let mut borrowed: Vec<u32> = vec![];
+        for (i, at) in members.iter().enumerate() {
+            let position = *at as usize;
+            let needs = maker.plan.needs(position).to_vec();
+            let mut args = vec![];
+            for need in &needs {
+                let Some((view, of)) = maker.view(*need) else {
+                    let Val::Number(number) = maker.vals[*need as usize] else { continue };
+                    args.push(self.number(number));
+                    continue;
+                };
+                if is_inside(&view, &of) {
+                    args.push(inside.get(&view.buf).copied().unwrap_or(Operand { buf: NONE, moves: false }));
+                    continue;
+                }
+                let view = self.held(&view.stretched(&of, shape));
+                args.extend(outside.get(&(view.buf, view.offset, view.strides)));
+            }
+            let what = match &maker.vals[position] {
+                Val::Number(number) => {
+                    args.push(self.number(*number));
+                    What::Unary(crate::kernels::vector::Unary::Copy)
+                }
+                Val::View(_) => {
+                    let node = maker.node(position);
+                    let kernel = crate::ops::kernel(node.op.def, maker.inputs.precision);
+                    let second = needs.get(1).and_then(|need| match maker.vals[*need as usize] {
+                        Val::Number(number) => Some(number),
+                        Val::View(_) => None,
+                    });
+                    let Some(what) = what(node.op.def, kernel, second) else { continue };
+                    what
+                }
+            };
+            let escapes = maker.escapes[position];
+            let to = if escapes {
+                Operand { buf: self.held[position].0, moves: true }
+            } else {
+                let register = self.register(&mut free);
+                borrowed.push(*at);
+                Operand { buf: register, moves: false }
+            };
+            let fill = args.first().copied().unwrap_or(to);
+            args.resize(3, fill);
+            group.ops.push(Op { what, to, args: [args[0], args[1], args[2]] });
+            inside.insert(*at, to);
+            borrowed.retain(|member| {
+                let done = last.get(member).is_none_or(|last| *last <= i);
+                if done && let Some(operand) = inside.get(member) {
+                    free.push(operand.buf);
+                }
+                !done
+            });
+        }
+        group
+    }
+
+    fn register(&mut self, free: &mut Vec<u32>) -> u32 {
+        free.pop().unwrap_or_else(|| {
+            let register = self.pool.pinned(TILE);
+            self.registers.push(register);
+            register
+        })
+    }
+}
+
+impl Maker<'_> {
+    /// Is it the result of an operator over numbers, or a number? These lie together.
+    fn is_number(&self, place: u32) -> bool {
+        let at = place as usize;
+        at < self.plan.order.len() && self.does[at] == Does::Each && self.size(place) == 1
+    }
+
+    /// How many places there are: of the plan, and of copies.
+    fn places(&self) -> usize {
+        self.plan.order.len() + self.copies.len()
+    }
+
+    /// The entries of a place.
+    fn size(&self, place: u32) -> usize {
+        let at = place as usize;
+        // A number that is made a buffer has one entry, whatever its shape.
+        if at < self.plan.order.len() && matches!(self.vals[at], Val::Number(_)) {
+            return 1;
+        }
+        self.shape(place).iter().product()
+    }
+}

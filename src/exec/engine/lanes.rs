@@ -1,0 +1,219 @@
+//! Sums over axes, and softmax and its like over the lanes of one.
+
+use super::layout::{gather, merged};
+use super::{Stored, View};
+use crate::kernels::vector::{Binary, Unary};
+
+/// A sum over axes.
+#[derive(Debug)]
+pub(super) struct Sum {
+    pub(super) to: u32,
+    /// The kept axes, then the summed ones.
+    pub(super) from: View,
+    /// The sizes of the kept axes.
+    pub(super) kept: Vec<usize>,
+    /// The sizes of the summed axes.
+    pub(super) summed: Vec<usize>,
+    /// What each sum is divided by.
+    pub(super) divisor: f64,
+}
+
+/// Rows that are added one after the other before they join the rest: the error grows with the blocks, not with the rows.
+const BLOCK: usize = 64;
+
+impl Sum {
+    pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>]) {
+        let mut taken = std::mem::take(&mut bufs[self.to as usize]);
+        let count: usize = self.kept.iter().product();
+        let length: usize = self.summed.iter().product();
+        let out = &mut taken[..count];
+        let data = &bufs[self.from.buf as usize];
+        let (outer, inner) = self.from.strides.split_at(self.kept.len());
+        let lane = View { buf: 0, offset: 0, strides: inner.to_vec() };
+        let rows = View { buf: 0, offset: self.from.offset, strides: outer.to_vec() };
+        let (lane_sizes, lane_steps) = merged(&self.summed, &lane);
+        let (row_sizes, row_steps) = merged(&self.kept, &rows);
+        if count == 0 || length == 0 {
+            out.fill(T::ZERO);
+        } else if let ([] | [_], [] | [1]) = (lane_sizes.as_slice(), lane_steps.as_slice()) {
+            let mut starts = Places::new(&row_sizes, &row_steps, self.from.offset);
+            for sum in out.iter_mut() {
+                let start = starts.next();
+                *sum = T::sum(&data[start..start + length]);
+            }
+        } else if let ([_], [1]) = (row_sizes.as_slice(), row_steps.as_slice()) {
+            out.fill(T::ZERO);
+            let mut starts = Places::new(&lane_sizes, &lane_steps, self.from.offset);
+            let mut block = vec![T::ZERO; count];
+            let mut left = length;
+            while left > 0 {
+                let now = left.min(BLOCK);
+                let direct = length <= BLOCK;
+                block.fill(T::ZERO);
+                for _ in 0..now {
+                    let start = starts.next();
+                    let row = &data[start..start + count];
+                    T::add_to(row, if direct { &mut *out } else { &mut block });
+                }
+                if !direct {
+                    T::add_to(&block, out);
+                }
+                left -= now;
+            }
+        } else {
+            let mut entries = vec![T::ZERO; length];
+            let mut starts = Places::new(&row_sizes, &row_steps, self.from.offset);
+            for sum in out.iter_mut() {
+                gather(data, starts.next(), &lane_sizes, &lane_steps, 0, &mut entries);
+                *sum = T::sum(&entries);
+            }
+        }
+        if self.divisor != 1.0 {
+            for sum in out.iter_mut() {
+                *sum = T::narrow(sum.wide() / self.divisor);
+            }
+        }
+        bufs[self.to as usize] = taken;
+    }
+}
+
+/// The places of all rows, one after the other.
+struct Places<'a> {
+    sizes: &'a [usize],
+    steps: &'a [usize],
+    index: Vec<usize>,
+    at: usize,
+}
+
+impl Places<'_> {
+    fn new<'a>(sizes: &'a [usize], steps: &'a [usize], at: usize) -> Places<'a> {
+        Places { sizes, steps, index: vec![0; sizes.len()], at }
+    }
+
+    fn next(&mut self) -> usize {
+        let now = self.at;
+        for axis in (0..self.sizes.len()).rev() {
+            self.index[axis] += 1;
+            self.at += self.steps[axis];
+            if self.index[axis] < self.sizes[axis] {
+                break;
+            }
+            self.at -= self.index[axis] * self.steps[axis];
+            self.index[axis] = 0;
+        }
+        now
+    }
+}
+
+/// Which function of a lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Softmax,
+    LogSoftmax,
+    LogSumExp,
+}
+
+/// A function of the lanes along the middle of three axes.
+#[derive(Debug)]
+pub(super) struct Lanes {
+    pub(super) kind: Kind,
+    pub(super) to: u32,
+    /// In row-major order.
+    pub(super) from: View,
+    /// The entries before, along and after the axis.
+    pub(super) sides: [usize; 3],
+}
+
+impl Lanes {
+    pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>]) {
+        let mut taken = std::mem::take(&mut bufs[self.to as usize]);
+        let [before, along, after] = self.sides;
+        let data = &bufs[self.from.buf as usize][self.from.offset..];
+        let mut lane = Lane::new(along, after);
+        for outer in 0..before {
+            let x = &data[outer * along * after..][..along * after];
+            let width = if self.kind == Kind::LogSumExp { after } else { along * after };
+            lane.run(self.kind, x, &mut taken[outer * width..][..width]);
+        }
+        bufs[self.to as usize] = taken;
+    }
+}
+
+/// The lanes side by side of one place before the axis, and room for them.
+struct Lane<T> {
+    after: usize,
+    /// The largest entry of each lane, and the sum of the exponentials of the others, less it.
+    most: Vec<T>,
+    others: Vec<T>,
+    less: Vec<T>,
+    grown: Vec<T>,
+    seen: Vec<bool>,
+    logs: Vec<T>,
+}
+
+impl<T: Stored> Lane<T> {
+    fn new(along: usize, after: usize) -> Lane<T> {
+        let (one, all) = (|| vec![T::ZERO; after], || vec![T::ZERO; along * after]);
+        Lane { after, most: one(), others: one(), less: all(), grown: all(), seen: vec![false; after], logs: one() }
+    }
+
+    fn run(&mut self, kind: Kind, x: &[T], out: &mut [T]) {
+        let after = self.after.max(1);
+        self.largest(x);
+        for (x, y) in x.chunks_exact(after).zip(self.less.chunks_exact_mut(after)) {
+            T::binary(Binary::Sub, x, &self.most, y);
+        }
+        T::unary(Unary::Exp, &self.less, &mut self.grown);
+        // The first largest entry is 1 itself and not added: what is beside it keeps its digits.
+        self.seen.fill(false);
+        self.others.fill(T::ZERO);
+        for (x, g) in x.chunks_exact(after).zip(self.grown.chunks_exact(after)) {
+            for i in 0..after {
+                if x[i] == self.most[i] && !self.seen[i] {
+                    self.seen[i] = true;
+                } else {
+                    self.others[i] = self.others[i] + g[i];
+                }
+            }
+        }
+        let one = T::narrow(1.0);
+        match kind {
+            Kind::Softmax => {
+                self.others.iter_mut().for_each(|v| *v = one + *v);
+                for (g, y) in self.grown.chunks_exact(after).zip(out.chunks_exact_mut(after)) {
+                    T::binary(Binary::Div, g, &self.others, y);
+                }
+            }
+            Kind::LogSoftmax => {
+                T::unary(Unary::Log1p, &self.others, &mut self.logs);
+                for (d, y) in self.less.chunks_exact(after).zip(out.chunks_exact_mut(after)) {
+                    T::binary(Binary::Sub, d, &self.logs, y);
+                }
+            }
+            Kind::LogSumExp => {
+                T::unary(Unary::Log1p, &self.others, &mut self.logs);
+                T::binary(Binary::Add, &self.most, &self.logs, out);
+            }
+        }
+        // Of a lane whose largest entry is infinite or NaN the sum is that, and its shares are no numbers.
+        for (i, most) in self.most.iter().enumerate().filter(|(_, most)| !most.wide().is_finite()) {
+            let value = if kind == Kind::LogSumExp { *most } else { T::narrow(f64::NAN) };
+            out.iter_mut().skip(i).step_by(after).for_each(|y| *y = value);
+        }
+    }
+
+    /// NaN where there is one.
+    fn largest(&mut self, x: &[T]) {
+        let after = self.after.max(1);
+        let Some(first) = x.get(..after) else { return };
+        self.most.copy_from_slice(first);
+        for row in x.chunks_exact(after).skip(1) {
+            for (best, v) in self.most.iter_mut().zip(row) {
+                let nan = best.wide().is_nan();
+                if !nan && (*v > *best || v.wide().is_nan()) {
+                    *best = *v;
+                }
+            }
+        }
+    }
+}
