@@ -80,7 +80,7 @@ impl Maker<'_> {
             done.dedup();
             for place in done {
                 let (held, _) = emit.held[place as usize];
-                if item.moving && last[place as usize] == Some(i) && held != NUMBERS {
+                if item.moving && last[place as usize] == Some(i) && held != NUMBERS && held != NONE {
                     emit.pool.give(held);
                 }
             }

@@ -317,19 +317,19 @@ macro_rules! real {
 
             #[inline(always)]
             pub(super) fn add_to<const FMA: bool>(x: &[$t], y: &mut [$t]) {
-        for (y, x) in y.iter_mut().zip(x) {
-            *y += x;
+                for (y, x) in y.iter_mut().zip(x) {
+                    *y += x;
+                }
+            }
         }
-    }
-}
 
         const _: () = {
             use $bodies::{add_to, binary, sum, ternary, unary};
-            by_machine!(unary_here = unary(op: Unary, x: &[$t], y: &mut [$t]));
-            by_machine!(binary_here = binary(op: Binary, a: &[$t], b: &[$t], y: &mut [$t]));
-            by_machine!(ternary_here = ternary(op: Ternary, a: &[$t], b: &[$t], c: &[$t], y: &mut [$t]));
-            by_machine!(sum_here = sum(x: &[$t]) -> $t);
-            by_machine!(add_here = add_to(x: &[$t], y: &mut [$t]));
+    by_machine!(unary_here = unary(op: Unary, x: &[$t], y: &mut [$t]));
+    by_machine!(binary_here = binary(op: Binary, a: &[$t], b: &[$t], y: &mut [$t]));
+    by_machine!(ternary_here = ternary(op: Ternary, a: &[$t], b: &[$t], c: &[$t], y: &mut [$t]));
+    by_machine!(sum_here = sum(x: &[$t]) -> $t);
+    by_machine!(add_here = add_to(x: &[$t], y: &mut [$t]));
 
             impl Real for $t {
                 const ZERO: $t = 0.0;

@@ -235,14 +235,14 @@ macro_rules! number {
             pub(super) fn four_dots<const FMA: bool>(a: [&[$t]; 4], b: &[$t]) -> [$t; 4] {
                 [dot::<FMA>(a[0], b), dot::<FMA>(a[1], b), dot::<FMA>(a[2], b), dot::<FMA>(a[3], b)]
             }
-}
+        }
 
-const _: () = {
-    use $bodies::{dot, four_dots, four_rows, one_row};
-            by_machine!(four_rows_here = four_rows(a: [$t; 4], x: [&[$t]; 4], y: &mut [$t]));
-            by_machine!(one_row_here = one_row(a: $t, x: &[$t], y: &mut [$t]));
-            by_machine!(dot_here = dot(a: &[$t], b: &[$t]) -> $t);
-            by_machine!(four_dots_here = four_dots(a: [&[$t]; 4], b: &[$t]) -> [$t; 4]);
+        const _: () = {
+            use $bodies::{dot, four_dots, four_rows, one_row};
+    by_machine!(four_rows_here = four_rows(a: [$t; 4], x: [&[$t]; 4], y: &mut [$t]));
+    by_machine!(one_row_here = one_row(a: $t, x: &[$t], y: &mut [$t]));
+    by_machine!(dot_here = dot(a: &[$t], b: &[$t]) -> $t);
+    by_machine!(four_dots_here = four_dots(a: [&[$t]; 4], b: &[$t]) -> [$t; 4]);
 
             impl Number for $t {
                 fn four_rows(a: [$t; 4], x: [&[$t]; 4], y: &mut [$t]) {
