@@ -55,6 +55,7 @@
 
 mod ask;
 mod batch;
+mod check;
 mod cli;
 // Weights are written, and texts of a table read, by what trains and saves.
 #[allow(dead_code, unused_imports)]

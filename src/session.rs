@@ -10,6 +10,7 @@ mod order;
 mod past;
 mod run;
 mod save;
+mod space;
 mod work;
 
 pub use crate::ask::Answer;
@@ -19,18 +20,18 @@ pub use past::Past;
 use crate::diag::Diagnostic;
 use crate::eval::{self, Eval, State};
 use crate::graph::DefId;
-use crate::lower::{self, Compiled, DefKind, Options};
+use crate::lower::{Compiled, DefKind, Options};
 use crate::outside::Outside;
-use crate::resolve;
+use crate::source::List;
 use crate::source::{SourceId, Sources};
 use crate::syntax::ast;
 use crate::tensor::{Precision, Tensor};
-use change::Values;
-use files::{Files, Read};
+use files::Read;
 use names::Kept;
 use rustc_hash::{FxHashMap, FxHashSet};
+use space::Space;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What the command line sets.
 #[derive(Clone, Debug, Default)]
@@ -66,21 +67,20 @@ pub struct Session {
     settings: Settings,
     /// The texts that the statements stand in.
     sources: Sources,
-    items: Arc<Vec<Arc<Kept>>>,
+    items: List<Arc<Kept>>,
+    /// Those of them that define: what is checked.
+    taken: List<Arc<Kept>>,
     /// Comments after the last statement of the file that it began with.
     trailing: Arc<Vec<(SourceId, ast::Trivia)>>,
     /// The values of parameters that were moved.
     moved: Arc<Moved>,
-    /// Values that are known, by name.
-    values: Arc<Values>,
-    /// The numbers of dimension names that they belong to.
-    sizes: Arc<Vec<(String, u64)>>,
     read: Read,
     /// What the values have been warned of: it is not said again.
     warned: Arc<FxHashSet<String>>,
-    compiled: Arc<Compiled>,
-    /// The texts that the compiled program points into.
-    whole: Sources,
+    /// What its names have as values: another one where they may have others.
+    state: Arc<()>,
+    /// The checked program, shared with the sessions that this one grew out of and those that grow out of it.
+    space: Arc<Mutex<Space>>,
 }
 
 /// Parameters that were moved.
@@ -108,15 +108,24 @@ pub struct Report {
 /// spare itself.
 #[derive(Debug)]
 pub struct Rest {
-    _session: Session,
+    _compiled: Box<Compiled>,
+}
+
+/// The program of a session while it is looked at.
+struct Held<'a>(MutexGuard<'a, Space>);
+
+impl std::ops::Deref for Held<'_> {
+    type Target = Compiled;
+
+    fn deref(&self) -> &Compiled {
+        self.0.checked.compiled()
+    }
 }
 
 /// What is done with a text.
 #[derive(Clone, Copy, PartialEq)]
 enum Mode {
     Run,
-    /// As `Run`, and nothing comes after it.
-    Once,
     /// As `Run`, and the questions of the text belong to the program.
     Load,
     Check,
@@ -129,22 +138,21 @@ impl Session {
         Session {
             settings,
             sources: Sources::default(),
-            items: Arc::default(),
+            items: List::default(),
+            taken: List::default(),
             trailing: Arc::default(),
             moved: Arc::default(),
-            values: Arc::default(),
-            sizes: Arc::default(),
             read: Read::default(),
             warned: Arc::default(),
-            compiled: Arc::default(),
-            whole: Sources::default(),
+            state: Arc::default(),
+            space: Arc::default(),
         }
     }
 
     /// The program that holds, as a graph: its names, shapes and kinds.
     #[doc(hidden)]
-    pub fn compiled(&self) -> &Compiled {
-        &self.compiled
+    pub fn compiled(&self) -> impl std::ops::Deref<Target = Compiled> + '_ {
+        Held(self.space())
     }
 
     /// The settings.
@@ -160,8 +168,11 @@ impl Session {
 
     /// As [`Session::apply`], for a program that nothing is added to afterwards.
     pub fn answer(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Rest, Report) {
-        let (session, report) = self.work(name, text, outside, Mode::Once);
-        (Rest { _session: session }, report)
+        if self.items.is_empty() {
+            let (compiled, report) = self.once(name, text, outside, true);
+            return (Rest { _compiled: Box::new(compiled) }, report);
+        }
+        (Rest { _compiled: Box::default() }, self.work(name, text, outside, Mode::Run).1)
     }
 
     /// As [`Session::apply`], for a file: its questions belong to the program and are saved with it.
@@ -171,6 +182,9 @@ impl Session {
 
     /// Checks a text and answers nothing.
     pub fn check(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
+        if self.items.is_empty() {
+            return self.once(name, text, outside, false).1;
+        }
         self.work(name, text, outside, Mode::Check).1
     }
 
@@ -234,20 +248,6 @@ impl Session {
         }
         lost
     }
-}
-
-/// The program of these statements.
-fn compile<'a>(
-    sources: &mut Sources,
-    items: impl Iterator<Item = &'a ast::Item>,
-    files: &mut Files,
-    settings: &Settings,
-) -> (Compiled, Vec<Diagnostic>) {
-    let refs: Vec<&ast::Item> = items.collect();
-    let (resolved, mut problems) = resolve::resolve(sources, &refs, files);
-    let (compiled, found) = lower::lower(sources, &resolved, &settings.options());
-    problems.extend(found);
-    (compiled, problems)
 }
 
 /// The numbers that dimension names have.

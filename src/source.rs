@@ -1,5 +1,9 @@
 //! Source texts, and the places in them that everything else points at.
 
+mod list;
+
+pub use list::List;
+
 use std::sync::Arc;
 
 /// Which text: an index into [`Sources`].
@@ -87,7 +91,7 @@ impl Source {
 
 /// All texts of a session; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(Vec<Arc<Source>>);
+pub struct Sources(List<Arc<Source>>);
 
 impl Sources {
     /// Adds a text.
@@ -99,6 +103,11 @@ impl Sources {
     /// The text of an id.
     pub fn get(&self, id: SourceId) -> &Arc<Source> {
         &self.0[id.0 as usize]
+    }
+
+    /// Is this its text?
+    pub(crate) fn has(&self, id: SourceId, text: &str) -> bool {
+        self.0.get(id.0 as usize).is_some_and(|source| source.text == text)
     }
 
     /// How many texts there are.
@@ -118,8 +127,8 @@ impl Sources {
 
     /// Shows another text in the place of one.
     pub(crate) fn replace(&mut self, text: &str, by: Source) {
-        if let Some(place) = self.0.iter_mut().rev().find(|source| source.text == text) {
-            *place = Arc::new(by);
+        if let Some(place) = (0..self.0.len()).rev().find(|place| self.0[*place].text == text) {
+            self.0.set(place, Arc::new(by));
         }
     }
 

@@ -26,6 +26,16 @@ impl NodeMap {
         self.slots.get(id.index()).is_some_and(|slot| *slot != 0)
     }
 
+    /// Of a map from nodes to nodes: forgets the nodes from `len` on, and those that are mapped to one of them.
+    pub fn forget(&mut self, len: usize) {
+        self.slots.truncate(len);
+        for slot in &mut self.slots {
+            if *slot as usize > len {
+                *slot = 0;
+            }
+        }
+    }
+
     /// Gives a node its number.
     pub fn insert(&mut self, id: NodeId, value: u32) {
         if self.slots.len() <= id.index() {

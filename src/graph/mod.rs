@@ -95,6 +95,16 @@ pub struct Origin {
     pub slope: bool,
 }
 
+/// How far a graph had come.
+#[derive(Clone, Debug, Default)]
+pub struct Mark {
+    /// How many nodes there were.
+    pub len: usize,
+    bodies: usize,
+    stand_ins: u32,
+    dims: Dims,
+}
+
 /// Nodes in topological order, equal ones shared, and the dimensions that their shapes are made of.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
@@ -124,6 +134,38 @@ impl Graph {
         self.nodes.reserve(more);
         self.latest.reserve(more);
         self.before.reserve(more);
+    }
+
+    /// How far it has come: what is added from here on can be taken back.
+    pub fn mark(&self) -> Mark {
+        let (bodies, stand_ins) = (self.bodies.len(), self.stand_ins);
+        Mark { len: self.nodes.len(), bodies, stand_ins, dims: self.dims.clone() }
+    }
+
+    /// Takes back all nodes that were added since, and what was found out about dimensions.
+    pub fn back_to(&mut self, mark: &Mark) {
+        for id in (mark.len..self.nodes.len()).rev() {
+            let node = &self.nodes[id];
+            let near = node.args.iter().max().filter(|newest| self.latest[newest.index()] == id as u32);
+            match near {
+                Some(newest) => self.latest[newest.index()] = self.before[id],
+                None => {
+                    let own = hash(&node.op, &node.args);
+                    if let Ok(entry) = self.table.find_entry(own, |other| other.index() == id) {
+                        entry.remove();
+                    }
+                }
+            }
+            self.nodes.pop();
+        }
+        self.latest.truncate(mark.len);
+        self.before.truncate(mark.len);
+        self.origins.truncate(mark.len);
+        self.origin = None;
+        self.bodies.truncate(mark.bodies);
+        self.body_ids.retain(|_, id| id.index() < mark.bodies);
+        self.stand_ins = mark.stand_ins;
+        self.dims = mark.dims.clone();
     }
 
     /// The node of an id.

@@ -9,7 +9,7 @@ use crate::source::Sources;
 pub(super) static LINT: Lint = Lint { code: "nnlang::lint::hidden_function", misses: false, find };
 
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
-    for (name, span) in &compiled.hiding {
+    for (name, span, _) in &compiled.hiding {
         out.push(
             Diagnostic::warning(LINT.code, format!("this `{name}` hides the built-in function `{name}`"))
                 .at(*span, "from here on this one is called")

@@ -5,7 +5,7 @@ use super::learned::{Learned, Stands, stands};
 use super::linear::{Linear, linear};
 use crate::diag::Diagnostic;
 use crate::graph::{Graph, NodeId, Role};
-use crate::lower::{Compiled, DefKind, Layered, default_by};
+use crate::lower::{Compiled, DefKind, ItemKind, Layered, default_by};
 use crate::source::{Sources, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -36,6 +36,12 @@ struct Between {
 
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
     let graph = &compiled.graph;
+    // A text that brings neither a question nor a product brings no two maps.
+    let product = |i: usize| matches!(linear(graph, NodeId(i as u32)), Linear::Product(..));
+    let asks = compiled.items[compiled.seen.items..].iter().any(|item| !matches!(item.kind, ItemKind::Define(_)));
+    if !asks && !(compiled.seen.nodes..graph.len()).any(product) {
+        return;
+    }
     let mut learned = Learned::of(compiled, true, |_| true);
     // Where the program has no parameters any leaf may be a weight.
     if !compiled.defs.iter().any(|def| def.kind == DefKind::Param) {

@@ -9,7 +9,7 @@ use crate::source::{Sources, Span};
 pub(super) static LINT: Lint = Lint { code: "nnlang::lint::minus_line", misses: false, find };
 
 fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
-    for item in &compiled.items {
+    for item in &compiled.items[compiled.seen.items..] {
         let at = item.span;
         let Some(minus) = sources.text(at).chars().next().filter(|c| matches!(c, '-' | '−')) else { continue };
         let head = sources.get(at.source).text.get(..at.start as usize).unwrap_or("");

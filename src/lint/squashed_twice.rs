@@ -17,7 +17,7 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     // What the library writes is told where the program calls it.
     let mut inside: FxHashMap<NodeId, NodeId> = FxHashMap::default();
     // What is made for a derivative or an evaluation, nobody wrote.
-    let written = (0..graph.len()).map(|i| NodeId(i as u32)).filter(|id| graph.origin(*id).is_none());
+    let written = (compiled.seen.nodes..graph.len()).map(|i| NodeId(i as u32)).filter(|id| graph.origin(*id).is_none());
     for id in written {
         let Some(inner) =
             squashed_already(graph, id).or_else(|| graph.node(id).args.iter().find_map(|arg| inside.get(arg).copied()))

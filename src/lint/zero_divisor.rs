@@ -16,9 +16,13 @@ use rustc_hash::FxHashSet;
 pub(super) static LINT: Lint = Lint { code: "nnlang::lint::zero_divisor", misses: false, find };
 
 fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
+    let quotients = &compiled.quotients[compiled.seen.quotients..];
+    if quotients.is_empty() {
+        return;
+    }
     let inputs: FxHashSet<NodeId> =
         compiled.defs.iter().filter(|def| def.kind == DefKind::Input).map(|def| def.node).collect();
-    if inputs.is_empty() || compiled.quotients.is_empty() {
+    if inputs.is_empty() {
         return;
     }
     // Nodes are in order: each after its arguments.
@@ -27,7 +31,7 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
         moving[i] = inputs.contains(&NodeId(i as u32)) || node.args.iter().any(|arg| moving[arg.index()]);
     }
     let mut told = FxHashSet::default();
-    for quotient in &compiled.quotients {
+    for quotient in quotients {
         let text = sources.text(quotient.divisor_span);
         let what = match quotient.difference {
             Some([a, b]) if moving[a.index()] && moving[b.index()] => "the two can be equal",
@@ -76,6 +80,9 @@ pub(super) fn measured(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, told: &[Di
 
 /// A divisor that is written as a difference, where the two are equal but for rounding.
 pub(super) fn after(eval: &mut Eval, asked: &dyn Fn(Span) -> bool, out: &mut Vec<Diagnostic>) {
+    if eval.compiled.quotients.iter().all(|quotient| quotient.difference.is_none()) {
+        return;
+    }
     let mut told = FxHashSet::default();
     let difference = |quotient: Quotient| quotient.difference.map(|[a, b]| (quotient, [a, b]));
     let quotients: Vec<(Quotient, [NodeId; 2])> = evaluated(eval, asked).into_iter().filter_map(difference).collect();

@@ -1,7 +1,7 @@
 //! What lowering gives: the graph, its definitions, and what is asked of them.
 
 use super::Openers;
-use crate::graph::{DefId, Graph, NodeId};
+use crate::graph::{self, DefId, Graph, NodeId};
 use crate::resolve::hir;
 use crate::shape::Dim;
 use crate::source::Span;
@@ -66,13 +66,115 @@ pub struct Compiled {
     /// The layers that the program writes.
     pub layers: Vec<Layered>,
     /// What a network computed inside, by the name under which it can be asked for: `encoder.a1`, or `h.a1` of one call.
-    pub insides: FxHashMap<DefId, Arc<str>>,
+    pub insides: Arc<FxHashMap<DefId, Arc<str>>>,
     /// The names that stand for a derivative, `dz = dL/dz`: by what each is, one for each order.
     pub slopes: FxHashMap<NodeId, Vec<NodeId>>,
     /// The names that a recurrence defines.
     pub recurrences: FxHashMap<DefId, Recurrent>,
     /// The program's functions that hide one of the library's.
-    pub hiding: Vec<(Arc<str>, Span)>,
+    pub hiding: Vec<(Arc<str>, Span, hir::GlobalId)>,
+    /// What earlier texts brought: it was looked through for warnings already.
+    pub seen: Seen,
+}
+
+/// How much of a program was there before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// So many nodes.
+    pub nodes: usize,
+    /// So many statements.
+    pub items: usize,
+    /// So many definitions.
+    pub defs: usize,
+    /// So many divisions.
+    pub quotients: usize,
+}
+
+/// How far a program had been lowered.
+#[derive(Clone, Debug, Default)]
+pub struct Mark {
+    graph: graph::Mark,
+    defs: usize,
+    spans: usize,
+    items: usize,
+    settings: hir::Settings,
+    beside: usize,
+    quotients: usize,
+    layers: usize,
+    insides: Arc<FxHashMap<DefId, Arc<str>>>,
+}
+
+impl Compiled {
+    /// All that is there is seen.
+    pub fn look_away(&mut self) {
+        self.seen = Seen {
+            nodes: self.graph.len(),
+            items: self.items.len(),
+            defs: self.defs.len(),
+            quotients: self.quotients.len(),
+        };
+    }
+
+    /// How far it has come.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            graph: self.graph.mark(),
+            defs: self.defs.len(),
+            spans: self.spans.len(),
+            items: self.items.len(),
+            settings: self.settings.clone(),
+            beside: self.beside.len(),
+            quotients: self.quotients.len(),
+            layers: self.layers.len(),
+            insides: self.insides.clone(),
+        }
+    }
+
+    /// As it was when so many globals were `named`: what was added since, to the graph too, is taken back.
+    pub(super) fn back_to(&mut self, mark: &Mark, named: usize) {
+        // Every field: what is new here has to come back too.
+        let Compiled {
+            graph,
+            defs,
+            globals,
+            spans,
+            items,
+            openers,
+            inits,
+            settings,
+            beside,
+            quotients,
+            layers,
+            insides,
+            slopes,
+            recurrences,
+            hiding,
+            seen: _,
+        } = self;
+        graph.back_to(&mark.graph);
+        let (nodes, count) = (mark.graph.len, mark.defs);
+        defs.truncate(count);
+        globals.truncate(named);
+        spans.truncate(mark.spans);
+        items.truncate(mark.items);
+        openers.plain.forget(nodes);
+        inits.retain(|def, node| def.index() < count && node.index() < nodes);
+        settings.clone_from(&mark.settings);
+        beside.truncate(mark.beside);
+        quotients.truncate(mark.quotients);
+        layers.truncate(mark.layers);
+        insides.clone_from(&mark.insides);
+        recurrences.retain(|def, _| def.index() < count);
+        slopes.retain(|node, _| node.index() < nodes);
+        hiding.retain(|(.., global)| (global.0 as usize) < named);
+    }
+}
+
+impl Mark {
+    /// How many nodes the graph had.
+    pub(super) fn nodes(&self) -> usize {
+        self.graph.len
+    }
 }
 
 /// A division as the program writes it.

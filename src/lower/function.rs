@@ -114,7 +114,8 @@ impl<'a> Cx<'a> {
         span: Span,
         place: u64,
     ) -> Value {
-        let saved: Vec<_> = function.dims.iter().map(|(dim, _)| (*dim, self.dims.remove(dim))).collect();
+        let saved: Vec<_> =
+            function.dims.iter().map(|(dim, _)| (*dim, Arc::make_mut(&mut self.dims).remove(dim))).collect();
         self.draw.path.push(place);
         self.depth += 1;
         let mut broken = false;
@@ -143,8 +144,8 @@ impl<'a> Cx<'a> {
         self.draw.path.pop();
         for (dim, before) in saved {
             match before {
-                Some(before) => self.dims.insert(dim, before),
-                None => self.dims.remove(&dim),
+                Some(before) => Arc::make_mut(&mut self.dims).insert(dim, before),
+                None => Arc::make_mut(&mut self.dims).remove(&dim),
             };
         }
         value

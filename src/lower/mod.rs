@@ -24,6 +24,7 @@ pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, de
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};
 use crate::ops;
+use crate::resolve;
 use crate::resolve::hir::{self, FunctionId, GlobalId, HirId, NetworkId, Program};
 use crate::source::{Sources, Span};
 use rustc_hash::FxHashMap;
@@ -51,56 +52,163 @@ pub(crate) enum Value {
 }
 
 /// What the session says besides the program.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// The seed of all draws, instead of the program's.
     pub seed: Option<u64>,
 }
 
-/// Lowers a program. The problems come with it.
-pub fn lower(sources: &Sources, program: &Program, options: &Options) -> (Compiled, Vec<Diagnostic>) {
+/// A program as far as it is lowered; more statements may follow.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The program as a graph.
+    pub compiled: Compiled,
+    values: Vec<Option<Value>>,
+    calls: FxHashMap<(FunctionId, Vec<Value>), Value>,
+    depends: Vec<bool>,
+    dims: Arc<FxHashMap<GlobalId, crate::shape::Dim>>,
+    networks: Arc<FxHashMap<NetworkId, network::Instance>>,
+    results: Arc<FxHashMap<NodeId, (NetworkId, usize)>>,
+    zeros: FxHashMap<HirId, Zero>,
+    derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
+    conventions: FxHashMap<NodeId, bool>,
+    unnamed: u64,
+}
+
+/// How far a program had been lowered.
+#[derive(Clone, Debug, Default)]
+pub struct Mark {
+    /// The part that is the graph and what is known of it.
+    pub compiled: compiled::Mark,
+    depends: usize,
+    dims: Arc<FxHashMap<GlobalId, crate::shape::Dim>>,
+    networks: Arc<FxHashMap<NetworkId, network::Instance>>,
+    results: Arc<FxHashMap<NodeId, (NetworkId, usize)>>,
+    unnamed: u64,
+}
+
+impl State {
+    /// How far it has come.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            compiled: self.compiled.mark(),
+            depends: self.depends.len(),
+            dims: self.dims.clone(),
+            networks: self.networks.clone(),
+            results: self.results.clone(),
+            unnamed: self.unnamed,
+        }
+    }
+
+    /// As it was, when the resolved program was as it is at the mark `program`.
+    pub fn back_to(&mut self, mark: &Mark, program: &resolve::Mark) {
+        // Every field: what is new here has to come back too.
+        let State { compiled, values, calls, depends, dims, networks, results, zeros, derived, conventions, unnamed } =
+            self;
+        compiled.back_to(&mark.compiled, program.globals);
+        let nodes = mark.compiled.nodes();
+        let stays = |value: &Value| value.is_before(nodes);
+        values.truncate(program.globals);
+        calls.retain(|(function, args), value| {
+            (function.0 as usize) < program.functions && stays(value) && args.iter().all(stays)
+        });
+        depends.truncate(mark.depends);
+        dims.clone_from(&mark.dims);
+        networks.clone_from(&mark.networks);
+        results.clone_from(&mark.results);
+        zeros.retain(|hir, _| (hir.0 as usize) < program.arena);
+        derived.retain(|hir, _| (hir.0 as usize) < program.arena);
+        conventions.retain(|node, _| node.index() < nodes);
+        *unnamed = mark.unnamed;
+    }
+}
+
+impl Value {
+    /// Are all of its nodes among the first `nodes`?
+    fn is_before(&self, nodes: usize) -> bool {
+        match self {
+            Value::Node(id) => id.index() < nodes,
+            Value::List(items) => items.iter().all(|item| item.is_before(nodes)),
+            Value::Text(_) | Value::Flag(_) | Value::Absent | Value::Hole | Value::State(..) | Value::Poison => true,
+        }
+    }
+}
+
+/// Lowers the statements of a program that are not lowered yet, those from `items` on. Gives the problems, and how far it had
+/// come before each of the statements `marked`, which are in order.
+pub fn lower(
+    sources: &Sources,
+    program: &Program,
+    state: &mut State,
+    items: usize,
+    options: &Options,
+    marked: &[usize],
+) -> (Vec<Diagnostic>, Vec<Mark>) {
+    let before = std::mem::take(state);
+    let first = before.compiled.globals.len();
     let mut cx = Cx {
         sources,
         program,
         seed: options.seed.or(program.settings.seed).unwrap_or(0),
-        out: Compiled {
-            globals: vec![None; program.globals.len()],
-            settings: program.settings.clone(),
-            ..Compiled::default()
-        },
-        values: vec![None; program.globals.len()],
+        out: before.compiled,
+        values: before.values,
         problems: vec![],
         here: None,
         inside: None,
-        conventions: FxHashMap::default(),
+        conventions: before.conventions,
         frames: vec![],
-        calls: FxHashMap::default(),
-        depends: vec![],
+        calls: before.calls,
+        depends: before.depends,
         draw: Draw::default(),
-        dims: FxHashMap::default(),
-        networks: FxHashMap::default(),
-        results: FxHashMap::default(),
-        zeros: FxHashMap::default(),
+        dims: before.dims,
+        networks: before.networks,
+        results: before.results,
+        zeros: before.zeros,
         formula: None,
-        derived: FxHashMap::default(),
+        derived: before.derived,
         groups: vec![],
         expanded: 0,
         depth: 0,
-        unnamed: 0,
+        unnamed: before.unnamed,
     };
     // Most expression nodes become one graph node, and the questions make about twice as many.
-    let nodes = 2 * program.arena.len();
-    cx.out.graph.reserve(nodes);
-    cx.out.spans.reserve(nodes);
-    cx.depends.reserve(nodes);
-    cx.out.defs.reserve(program.globals.len());
-    cx.out.items.reserve(program.items.len());
-    for item in &program.items {
+    if items == 0 {
+        let nodes = 2 * program.arena.len();
+        cx.out.graph.reserve(nodes);
+        cx.out.spans.reserve(nodes);
+        cx.depends.reserve(nodes);
+        cx.out.defs.reserve(program.globals.len());
+        cx.out.items.reserve(program.items.len());
+    }
+    cx.out.settings = program.settings.clone();
+    cx.out.globals.resize(program.globals.len(), None);
+    cx.values.resize(program.globals.len(), None);
+    let mut marks = Vec::with_capacity(marked.len());
+    for (i, item) in program.items.iter().enumerate().skip(items) {
+        while marked.get(marks.len()).is_some_and(|place| *place <= i) {
+            marks.push(cx.mark());
+        }
         cx.item(item);
     }
-    cx.hiding();
+    while marks.len() < marked.len() {
+        marks.push(cx.mark());
+    }
+    cx.hiding(first);
     cx.insides();
-    (cx.out, cx.problems)
+    *state = State {
+        compiled: cx.out,
+        values: cx.values,
+        calls: cx.calls,
+        depends: cx.depends,
+        dims: cx.dims,
+        networks: cx.networks,
+        results: cx.results,
+        zeros: cx.zeros,
+        derived: cx.derived,
+        conventions: cx.conventions,
+        unnamed: cx.unnamed,
+    };
+    (cx.problems, marks)
 }
 
 /// Where a random draw stands.
@@ -146,10 +254,10 @@ struct Cx<'a> {
     depends: Vec<bool>,
     draw: Draw,
     /// The dimension of each dimension name.
-    dims: FxHashMap<GlobalId, crate::shape::Dim>,
-    networks: FxHashMap<NetworkId, network::Instance>,
+    dims: Arc<FxHashMap<GlobalId, crate::shape::Dim>>,
+    networks: Arc<FxHashMap<NetworkId, network::Instance>>,
     /// Which call of a network a value is the result of.
-    results: FxHashMap<NodeId, (NetworkId, usize)>,
+    results: Arc<FxHashMap<NodeId, (NetworkId, usize)>>,
     /// Why the derivative at a node of the program is zero.
     zeros: FxHashMap<HirId, Zero>,
     /// The comparison that is a learner's formula.
@@ -164,6 +272,17 @@ struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
+    fn mark(&self) -> Mark {
+        Mark {
+            compiled: self.out.mark(),
+            depends: self.depends.len(),
+            dims: self.dims.clone(),
+            networks: self.networks.clone(),
+            results: self.results.clone(),
+            unnamed: self.unnamed,
+        }
+    }
+
     fn graph(&mut self) -> &mut Graph {
         &mut self.out.graph
     }
@@ -294,7 +413,7 @@ impl<'a> Cx<'a> {
         self.out.defs[def.index()].stated = shape.is_some();
         let own = self.out.def(def).node;
         if let Some(call) = self.results.get(&node).copied() {
-            self.results.insert(own, call);
+            Arc::make_mut(&mut self.results).insert(own, call);
         }
         if let Some((_, order)) = self.derived.get(&value.root) {
             self.out.slopes.insert(own, order.clone());
@@ -404,11 +523,11 @@ impl<'a> Cx<'a> {
     }
 
     /// The program's functions whose names the library has too.
-    fn hiding(&mut self) {
-        for global in &self.program.globals {
+    fn hiding(&mut self, first: usize) {
+        for (i, global) in self.program.globals.iter().enumerate().skip(first) {
             let hides = || ops::find(&global.name).is_some() || crate::prelude::source_of(&global.name).is_some();
             if matches!(global.kind, hir::GlobalKind::Function(_)) && hides() {
-                self.out.hiding.push((global.name.clone(), global.span));
+                self.out.hiding.push((global.name.clone(), global.span, GlobalId(i as u32)));
             }
         }
     }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// A network that was called: its parameters, and what each call computed.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Instance {
     /// Parameters by their name in the network.
     params: FxHashMap<Arc<str>, NodeId>,
@@ -30,7 +30,8 @@ impl<'a> Cx<'a> {
         let head = (&*network.name, &*network.params, network.frame);
         let Some((mut frame, raw, at)) = self.bound(head, &given, false, span) else { return Value::Poison };
         let mut names: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
-        let saved: Vec<_> = network.dims.iter().map(|(dim, _)| (*dim, self.dims.remove(dim))).collect();
+        let saved: Vec<_> =
+            network.dims.iter().map(|(dim, _)| (*dim, Arc::make_mut(&mut self.dims).remove(dim))).collect();
         let mut broken = false;
         for (i, param) in network.params.iter().enumerate() {
             let mut node = self.as_node(&raw[i], at[i]);
@@ -63,8 +64,8 @@ impl<'a> Cx<'a> {
         self.draw = outer;
         for (dim, before) in saved {
             match before {
-                Some(before) => self.dims.insert(dim, before),
-                None => self.dims.remove(&dim),
+                Some(before) => Arc::make_mut(&mut self.dims).insert(dim, before),
+                None => Arc::make_mut(&mut self.dims).remove(&dim),
             };
         }
         let Some(result) = result else { return Value::Poison };
@@ -72,13 +73,13 @@ impl<'a> Cx<'a> {
         if !self.groups.is_empty() {
             return Value::Node(result);
         }
-        let instance = self.networks.entry(id).or_default();
+        let instance = Arc::make_mut(&mut self.networks).entry(id).or_default();
         instance.calls.push((names, span));
         let call = instance.calls.len() - 1;
         // A node of its own, so that `h.a1` knows which call `h` is the result of.
         let def = self.named(network.name.clone(), span, DefKind::Local, result);
         let own = self.out.def(def).node;
-        self.results.insert(own, (id, call));
+        Arc::make_mut(&mut self.results).insert(own, (id, call));
         Value::Node(own)
     }
 
@@ -141,7 +142,11 @@ impl<'a> Cx<'a> {
                                 let ty = ty.unwrap_or_else(|| self.out.graph.ty(init));
                                 let def = self.slot(full, local.span, DefKind::Param, ty, Some(init));
                                 let node = self.out.def(def).node;
-                                self.networks.entry(id).or_default().params.insert(local.name.clone(), node);
+                                Arc::make_mut(&mut self.networks)
+                                    .entry(id)
+                                    .or_default()
+                                    .params
+                                    .insert(local.name.clone(), node);
                                 node
                             })
                         }
@@ -175,7 +180,11 @@ impl<'a> Cx<'a> {
                                         let def =
                                             cx.slot(full[i].clone(), layer.word_span, DefKind::Param, ty, Some(init));
                                         let node = cx.out.def(def).node;
-                                        cx.networks.entry(id).or_default().params.insert(local[i].clone(), node);
+                                        Arc::make_mut(&mut cx.networks)
+                                            .entry(id)
+                                            .or_default()
+                                            .params
+                                            .insert(local[i].clone(), node);
                                         node
                                     }
                                 }
@@ -244,6 +253,10 @@ impl<'a> Cx<'a> {
 
     /// The names under which the insides of networks can be asked for.
     pub(super) fn insides(&mut self) {
+        if self.program.networks.is_empty() {
+            return;
+        }
+        let mut insides = FxHashMap::default();
         for (i, network) in self.program.networks.iter().enumerate() {
             let id = NetworkId(i as u32);
             let Some(instance) = self.networks.get(&id) else { continue };
@@ -264,10 +277,13 @@ impl<'a> Cx<'a> {
                         && self.out.def(def).kind == DefKind::Local
                         && !given
                     {
-                        self.out.insides.entry(def).or_insert_with(|| format!("{base}.{name}").into());
+                        insides.entry(def).or_insert_with(|| format!("{base}.{name}").into());
                     }
                 }
             }
+        }
+        if insides != *self.out.insides {
+            self.out.insides = insides.into();
         }
     }
 

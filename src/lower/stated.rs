@@ -8,6 +8,7 @@ use crate::shape::{Dim, Shape};
 use crate::source::Span;
 use crate::syntax::ast::Element;
 use crate::tensor::DType;
+use std::sync::Arc;
 
 impl Cx<'_> {
     /// The type that a stated shape says; `None` where a dimension is wrong.
@@ -88,7 +89,7 @@ impl Cx<'_> {
         let info = self.program.global(global);
         let sym = self.out.graph.dims.fresh(&info.name, Some(info.span));
         let dim = self.out.graph.dims.sym(sym);
-        self.dims.insert(global, dim.clone());
+        Arc::make_mut(&mut self.dims).insert(global, dim.clone());
         dim
     }
 

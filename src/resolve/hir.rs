@@ -494,7 +494,7 @@ pub struct Ask {
 }
 
 /// The settings of a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// `precision f32`
     pub precision: Option<crate::tensor::Precision>,

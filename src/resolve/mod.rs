@@ -20,7 +20,7 @@ use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};
 use crate::syntax::ast;
 use hir::{FunctionId, Global, GlobalId, GlobalKind, Hir, HirId, Kind, Program};
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use std::cell::OnceCell;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -31,19 +31,144 @@ pub trait Loader {
     fn load(&mut self, sources: &mut Sources, path: &str, from: Span) -> Result<SourceId, Diagnostic>;
 }
 
-/// Binds the names of statements. The problems come with it; what is broken is marked so.
-pub fn resolve<'a>(
-    sources: &'a mut Sources,
-    items: &'a [&'a ast::Item],
-    loader: &'a mut dyn Loader,
-) -> (Program, Vec<Diagnostic>) {
+/// Statements as far as they are resolved; more may follow.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What they say, every name bound.
+    pub program: Program,
+    scope: HashMap<Arc<str>, GlobalId>,
+    /// What a name was before something else took it.
+    taken_over: Vec<(Arc<str>, GlobalId)>,
+    modules: Arc<HashMap<Arc<str>, Span>>,
+    layers: LayerCount,
+    prelude: HashMap<Arc<str>, FunctionId>,
+    bodies: HashMap<&'static str, u32>,
+    taken: Arc<HashSet<String>>,
+    lost: bool,
+    lost_modules: Arc<HashSet<Arc<str>>>,
+    last_scalar: Option<Arc<str>>,
+    /// Where the library's files are among the texts; a text that is taken back may be there still.
+    library: HashMap<&'static str, SourceId>,
+}
+
+/// How far statements had been resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Mark {
+    /// How many nodes of expressions there were.
+    pub arena: usize,
+    /// How many names.
+    pub globals: usize,
+    /// How many functions.
+    pub functions: usize,
+    /// How many statements that say something.
+    pub items: usize,
+    networks: usize,
+    bodies: usize,
+    settings: hir::Settings,
+    taken_over: usize,
+    modules: Arc<HashMap<Arc<str>, Span>>,
+    layers: LayerCount,
+    taken: Arc<HashSet<String>>,
+    lost: bool,
+    lost_modules: Arc<HashSet<Arc<str>>>,
+    last_scalar: Option<Arc<str>>,
+}
+
+impl State {
+    /// The definition of a name.
+    pub fn global(&self, name: &str) -> Option<GlobalId> {
+        self.scope.get(name).copied()
+    }
+
+    /// Does it use a file?
+    pub fn uses_files(&self) -> bool {
+        !self.taken.is_empty() || !self.modules.is_empty()
+    }
+
+    /// How far it has come.
+    pub fn mark(&self) -> Mark {
+        let program = &self.program;
+        Mark {
+            arena: program.arena.len(),
+            globals: program.globals.len(),
+            functions: program.functions.len(),
+            items: program.items.len(),
+            networks: program.networks.len(),
+            bodies: program.bodies.len(),
+            settings: program.settings.clone(),
+            taken_over: self.taken_over.len(),
+            modules: self.modules.clone(),
+            layers: self.layers.clone(),
+            taken: self.taken.clone(),
+            lost: self.lost,
+            lost_modules: self.lost_modules.clone(),
+            last_scalar: self.last_scalar.clone(),
+        }
+    }
+
+    /// As it was.
+    pub fn back_to(&mut self, mark: &Mark) {
+        // Every field: what is new here has to come back too.
+        let State {
+            program,
+            scope,
+            taken_over,
+            modules,
+            layers,
+            prelude,
+            bodies: words,
+            taken,
+            lost,
+            lost_modules,
+            last_scalar,
+            library: _,
+        } = self;
+        let Program { arena, globals, functions, networks, items, settings, bodies } = program;
+        arena.truncate(mark.arena);
+        globals.truncate(mark.globals);
+        functions.truncate(mark.functions);
+        for function in functions {
+            function.slope = function.slope.filter(|slope| (slope.0 as usize) < mark.functions);
+        }
+        networks.truncate(mark.networks);
+        bodies.truncate(mark.bodies);
+        words.retain(|_, at| (*at as usize) < mark.bodies);
+        items.truncate(mark.items);
+        settings.clone_from(&mark.settings);
+        scope.retain(|_, id| (id.0 as usize) < mark.globals);
+        for (name, id) in taken_over.drain(mark.taken_over..).rev() {
+            if (id.0 as usize) < mark.globals {
+                scope.insert(name, id);
+            }
+        }
+        modules.clone_from(&mark.modules);
+        *layers = mark.layers.clone();
+        prelude.retain(|_, id| (id.0 as usize) < mark.functions);
+        taken.clone_from(&mark.taken);
+        *lost = mark.lost;
+        lost_modules.clone_from(&mark.lost_modules);
+        last_scalar.clone_from(&mark.last_scalar);
+    }
+}
+
+/// Binds the names of statements that follow those of `state`. Gives the problems, and how far it had come before those of the
+/// statements `marked` that are not taken together with the one before; these are in order. What is broken is marked so.
+pub fn resolve(
+    sources: &mut Sources,
+    state: &mut State,
+    items: &[&ast::Item],
+    loader: &mut dyn Loader,
+    marked: &[usize],
+) -> (Vec<Diagnostic>, Vec<(usize, Mark)>) {
+    let before = std::mem::take(state);
     let mut cx = Cx {
         sources,
         loader,
-        program: Program::default(),
+        program: before.program,
         problems: vec![],
-        scope: HashMap::default(),
-        modules: HashMap::default(),
+        scope: before.scope,
+        taken_over: before.taken_over,
+        modules: before.modules,
         top: items,
         later: OnceCell::new(),
         begun: HashMap::default(),
@@ -54,23 +179,48 @@ pub fn resolve<'a>(
         head_dims: None,
         drawing: false,
         within: None,
-        layers: LayerCount::default(),
-        prelude: HashMap::default(),
-        bodies: HashMap::default(),
+        layers: before.layers,
+        prelude: before.prelude,
+        bodies: before.bodies,
         unknown: 0,
         using: vec![],
-        taken: Default::default(),
-        lost: false,
-        lost_modules: Default::default(),
-        last_scalar: None,
+        taken: before.taken,
+        lost: before.lost,
+        lost_modules: before.lost_modules,
+        last_scalar: before.last_scalar,
+        library: before.library,
     };
-    // A statement is about a name and a handful of nodes.
-    cx.program.arena.reserve(6 * items.len());
-    cx.program.globals.reserve(items.len());
-    cx.program.items.reserve(items.len());
-    cx.scope.reserve(items.len());
-    cx.items(items, Wanted::All);
-    (cx.program, cx.problems)
+    if cx.program.items.is_empty() {
+        // A statement is about a name and a handful of nodes.
+        cx.program.arena.reserve(6 * items.len());
+        cx.program.globals.reserve(items.len());
+        cx.program.items.reserve(items.len());
+        cx.scope.reserve(items.len());
+    }
+    cx.look_ahead(items);
+    let mut marks = Vec::with_capacity(marked.len());
+    let mut at = 0;
+    while at < items.len() {
+        if marked.binary_search(&at).is_ok() {
+            marks.push((at, cx.mark()));
+        }
+        at += cx.statement(&items[at..], Wanted::All);
+    }
+    *state = State {
+        program: cx.program,
+        scope: cx.scope,
+        taken_over: cx.taken_over,
+        modules: cx.modules,
+        layers: cx.layers,
+        prelude: cx.prelude,
+        bodies: cx.bodies,
+        taken: cx.taken,
+        lost: cx.lost,
+        lost_modules: cx.lost_modules,
+        last_scalar: cx.last_scalar,
+        library: cx.library,
+    };
+    (cx.problems, marks)
 }
 
 /// Where each name of these statements is defined.
@@ -93,7 +243,7 @@ enum Wanted {
 }
 
 /// The layers counted so far.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 struct LayerCount {
     k: u32,
     /// The output of the last one, or the first input.
@@ -117,8 +267,10 @@ struct Cx<'a> {
     program: Program,
     problems: Vec<Diagnostic>,
     scope: HashMap<Arc<str>, GlobalId>,
+    /// What a name was before something else took it.
+    taken_over: Vec<(Arc<str>, GlobalId)>,
     /// `net` of `use "net.nnl" as net`, and its names.
-    modules: HashMap<Arc<str>, Span>,
+    modules: Arc<HashMap<Arc<str>, Span>>,
     /// The statements of the program itself.
     top: &'a [&'a ast::Item],
     /// Where the names of this file are defined, whatever the line; of the program itself as soon as it is asked for.
@@ -130,7 +282,7 @@ struct Cx<'a> {
     /// What the functions of this file name in their bodies.
     calls: HashMap<Arc<str>, Vec<Arc<str>>>,
     /// The functions of circles that are told already.
-    circles: rustc_hash::FxHashSet<Arc<str>>,
+    circles: HashSet<Arc<str>>,
     frames: Vec<Frame>,
     /// In the head of a function or network: the dimension names that it introduces.
     head_dims: Option<Vec<(GlobalId, Arc<str>)>>,
@@ -147,15 +299,37 @@ struct Cx<'a> {
     /// The files that are being used, for cycles.
     using: Vec<SourceId>,
     /// The files whose definitions stand under no alias.
-    taken: rustc_hash::FxHashSet<String>,
+    taken: Arc<HashSet<String>>,
     /// A file could not be used: what has no near name may be one of its names.
     lost: bool,
     /// Behind these aliases, too.
-    lost_modules: rustc_hash::FxHashSet<Arc<str>>,
+    lost_modules: Arc<HashSet<Arc<str>>>,
     last_scalar: Option<Arc<str>>,
+    /// The files of the library that are among the texts.
+    library: HashMap<&'static str, SourceId>,
 }
 
 impl Cx<'_> {
+    fn mark(&self) -> Mark {
+        let program = &self.program;
+        Mark {
+            arena: program.arena.len(),
+            globals: program.globals.len(),
+            functions: program.functions.len(),
+            items: program.items.len(),
+            networks: program.networks.len(),
+            bodies: program.bodies.len(),
+            settings: program.settings.clone(),
+            taken_over: self.taken_over.len(),
+            modules: self.modules.clone(),
+            layers: self.layers.clone(),
+            taken: self.taken.clone(),
+            lost: self.lost,
+            lost_modules: self.lost_modules.clone(),
+            last_scalar: self.last_scalar.clone(),
+        }
+    }
+
     fn report(&mut self, problem: Diagnostic) {
         /// So many problems back the same one is looked for.
         const BACK: usize = 8;
@@ -234,6 +408,7 @@ impl Cx<'_> {
                     }
                 };
                 self.problems.push(problem);
+                self.taken_over.push((name.clone(), *place.get()));
                 // Which of the two is meant is not known: what uses the name says nothing of its own.
                 let broken = Global { name, span: before.span, kind: GlobalKind::Broken };
                 self.program.globals.push(broken);
@@ -301,7 +476,7 @@ impl Cx<'_> {
     fn calls_back(&self, name: &str) -> Option<(Arc<str>, bool)> {
         let own = self.frames.iter().rev().find_map(|frame| frame.function.clone())?;
         let (mut back, mut told) = (false, false);
-        let mut seen: rustc_hash::FxHashSet<&str> = [name].into_iter().collect();
+        let mut seen: HashSet<&str> = [name].into_iter().collect();
         let mut todo = vec![name];
         while let Some(name) = todo.pop() {
             // A circle of more functions than this is told as what is used before its line.
@@ -325,7 +500,12 @@ impl Cx<'_> {
             return Some(*id);
         }
         let (file, text) = crate::prelude::source_of(name)?;
-        let id = self.sources.add(crate::source::Source::new(format!("prelude/{file}"), text));
+        let known = self.library.get(file).copied();
+        let id = match known.filter(|id| self.sources.has(*id, text)) {
+            Some(id) => id,
+            None => self.sources.add(crate::source::Source::new(format!("prelude/{file}"), text)),
+        };
+        self.library.insert(file, id);
         let (program, problems) = crate::syntax::parse(self.sources, id);
         debug_assert!(problems.is_empty(), "{problems:?}");
         // The prelude sees itself and the operators, nothing of the program.

@@ -13,28 +13,33 @@ use std::sync::Arc;
 const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
 
 impl Cx<'_> {
-    pub(super) fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
-        // A file that is used has no long life; the program's own names are looked for when one is missed.
-        let later = if self.using.is_empty() { OnceCell::new() } else { OnceCell::from(defined(items)) };
+    /// The statements of a file that is used.
+    fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
+        let later = OnceCell::from(defined(items));
         let outer = (std::mem::replace(&mut self.later, later), std::mem::take(&mut self.calls));
         self.look_ahead(items);
         let mut at = 0;
-        while let Some(item) = items.get(at) {
-            if let Statement::Recurrence(first) = &item.statement {
-                let rest = items[at + 1..].iter().map_while(|item| match &item.statement {
-                    Statement::Recurrence(recurrence) => Some(&**recurrence),
-                    _ => None,
-                });
-                let group = super::recurrence::together(first, rest);
-                let span = item.span.to(items[at + group.len() - 1].span);
-                self.program_recurrence(&group, span);
-                at += group.len();
-                continue;
-            }
-            self.item(item, wanted);
-            at += 1;
+        while at < items.len() {
+            at += self.statement(&items[at..], wanted);
         }
         (self.later, self.calls) = outer;
+    }
+
+    /// The first of these statements, and those that are taken together with it; how many these are.
+    pub(super) fn statement(&mut self, items: &[&ast::Item], wanted: Wanted) -> usize {
+        let Some((item, rest)) = items.split_first() else { return 0 };
+        let Statement::Recurrence(first) = &item.statement else {
+            self.item(item, wanted);
+            return 1;
+        };
+        let rest = rest.iter().map_while(|item| match &item.statement {
+            Statement::Recurrence(recurrence) => Some(&**recurrence),
+            _ => None,
+        });
+        let group = super::recurrence::together(first, rest);
+        let span = item.span.to(items[group.len() - 1].span);
+        self.program_recurrence(&group, span);
+        group.len()
     }
 
     pub(super) fn push_item(&mut self, span: Span, kind: ItemKind) {
@@ -253,7 +258,7 @@ impl Cx<'_> {
             return self.report(errors::circle(&used.path.node, used.path.span));
         }
         // A file's definitions are taken once: two files may use a third.
-        if used.alias.is_none() && !self.taken.insert(name) {
+        if used.alias.is_none() && !Arc::make_mut(&mut self.taken).insert(name) {
             return;
         }
         self.using.push(id);
@@ -279,7 +284,9 @@ impl Cx<'_> {
                 self.taken = outer_taken;
                 self.layers = outer_layers;
                 let value = self.scope.get(alias.text.as_str()).map(|id| self.program.global(*id).span);
-                if let Some(before) = self.modules.insert(alias.text.as_str().into(), alias.span).or(value) {
+                if let Some(before) =
+                    Arc::make_mut(&mut self.modules).insert(alias.text.as_str().into(), alias.span).or(value)
+                {
                     self.report(errors::twice(&alias.text, alias.span, before, false));
                 }
                 let mut inner: Vec<_> = inner.into_iter().collect();
@@ -287,7 +294,9 @@ impl Cx<'_> {
                 for (name, id) in inner {
                     let full: Arc<str> = format!("{}.{name}", alias.text).into();
                     self.program.globals[id.0 as usize].name = full.clone();
-                    self.scope.insert(full, id);
+                    if let Some(before) = self.scope.insert(full.clone(), id) {
+                        self.taken_over.push((full, before));
+                    }
                 }
             }
         }
@@ -300,8 +309,8 @@ impl Cx<'_> {
             None => self.lost = true,
             Some(alias) => {
                 let name: Arc<str> = alias.text.as_str().into();
-                self.modules.insert(name.clone(), alias.span);
-                self.lost_modules.insert(name);
+                Arc::make_mut(&mut self.modules).insert(name.clone(), alias.span);
+                Arc::make_mut(&mut self.lost_modules).insert(name);
             }
         }
     }

@@ -4,7 +4,6 @@ use crate::ask::Answer;
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::NodeId;
-use crate::lower::{Compiled, DefKind};
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::view::{Doc, Line, json_value, number};
@@ -17,12 +16,6 @@ pub(super) type Values = FxHashMap<Arc<str>, Arc<Tensor>>;
 
 /// So many changes are written out; the others are counted.
 const SHOWN: usize = 24;
-
-/// The definitions of the program, by name.
-pub(super) fn by_name(compiled: &Compiled) -> FxHashMap<Arc<str>, NodeId> {
-    let own = compiled.defs.iter().filter(|def| def.kind != DefKind::Local);
-    own.map(|def| (def.name.clone(), def.node)).collect()
-}
 
 /// The values that there are. What has no data yet has none, and what fails neither.
 ///

@@ -25,6 +25,11 @@ pub(super) struct Files<'a> {
 }
 
 impl Read {
+    /// Were the same programs read?
+    pub fn is_same(&self, other: &Read) -> bool {
+        Arc::ptr_eq(&self.texts, &other.texts)
+    }
+
     /// Programs are read again when they are asked for.
     pub fn forget_texts(&mut self) {
         self.texts = Arc::default();

@@ -41,8 +41,8 @@ impl Session {
             kept.slope_of().is_some_and(|of| names.iter().any(|name| **name == *of))
                 || (kept.is_question() && kept.uses.iter().any(|used| names.contains(used)))
         };
-        let mut items = (*self.items).clone();
-        items.retain(|kept| !of_it(kept) && !Arc::ptr_eq(kept, &self.items[place]));
+        let mut items: Vec<Arc<Kept>> = self.items.iter().filter(|kept| !of_it(kept)).cloned().collect();
+        items.retain(|kept| !Arc::ptr_eq(kept, &self.items[place]));
         let mut moved = (*self.moved).clone();
         moved.values.retain(|name, _| !names.contains(name));
         // Without one of the steps the others no longer say where the parameters are.
@@ -51,9 +51,9 @@ impl Session {
         if moved.loose || moved.values.is_empty() {
             items.retain(|kept| !kept.is_step());
         }
-        let mut next = Session { items: Arc::new(items), moved: Arc::new(moved), ..self.clone() };
-        next.refresh();
-        Arc::make_mut(&mut next.values).retain(|name, _| !names.contains(name));
+        let taken = items.iter().filter(|kept| !kept.is_question()).cloned().collect();
+        let next = Session { items: items.into_iter().collect(), taken, moved: Arc::new(moved), ..self.clone() };
+        next.space().values.retain(|name, _| !names.contains(name));
         Ok(next)
     }
 
@@ -87,14 +87,14 @@ impl Session {
     /// The name is not there or is a function, an input has no value, or the user stopped it.
     pub fn value(&self, name: &str, outside: &dyn Outside) -> Result<Arc<Tensor>, Diagnostic> {
         let name: Arc<str> = name.into();
-        let (values, _) = self.evaluated(std::slice::from_ref(&name), outside).map_err(|problem| *problem)?;
+        let values = self.values(std::slice::from_ref(&name), outside).map_err(|problem| *problem)?;
         values.get(&name).cloned().ok_or_else(|| self.no_such(&name))
     }
 
     /// All names, in order of definition.
     pub fn names(&self) -> Vec<Known> {
-        let shapes: FxHashMap<&str, (DefKind, NodeId)> = self
-            .compiled
+        let compiled = self.compiled();
+        let shapes: FxHashMap<&str, (DefKind, NodeId)> = compiled
             .defs
             .iter()
             .filter(|def| def.kind != DefKind::Local)
@@ -114,7 +114,7 @@ impl Session {
                             DefKind::Input => "input",
                             DefKind::Param => "parameter",
                         };
-                        (what, self.compiled.graph.shape(*node).show(&self.compiled.graph.dims))
+                        (what, compiled.graph.shape(*node).show(&compiled.graph.dims))
                     }
                     (None, _) => ("variable", String::new()),
                 };

@@ -1,9 +1,11 @@
 //! New statements among the old: a redefinition takes the place of its old definition, and what it now uses moves above it.
 
-use super::errors;
 use super::names::Kept;
+use super::{Session, errors};
+use crate::check::Checked;
 use crate::diag::Diagnostic;
 use crate::resolve::layer_names;
+use crate::source::List;
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -11,10 +13,14 @@ use std::sync::Arc;
 /// The statements of a session after a text.
 #[derive(Default)]
 pub(super) struct Merged {
-    /// All statements in order, the text's questions at the end.
+    /// The first of them, which are as they were.
+    pub held: List<Arc<Kept>>,
+    /// Those that follow, in order, the text's questions at the end.
     pub items: Vec<Arc<Kept>>,
-    /// Which of them the text brought.
+    /// Which of these the text brought.
     pub fresh: Vec<bool>,
+    /// What is checked: all that define, and what the text brought.
+    pub taken: List<Arc<Kept>>,
     /// The names that the text defines anew.
     pub redefined: FxHashSet<Arc<str>>,
     /// The names whose values may have changed or are new.
@@ -28,9 +34,14 @@ pub(super) struct Merged {
 }
 
 impl Merged {
+    /// May old names have other values now?
+    pub fn changes(&self) -> bool {
+        !self.redefined.is_empty() || self.rules_anew()
+    }
+
     /// Does the text say something that old lines follow, though it defines none of their names: `precision f32`, `seed 7`, a
     /// slope?
-    pub fn rules_anew(&self) -> bool {
+    fn rules_anew(&self) -> bool {
         self.items
             .iter()
             .zip(&self.fresh)
@@ -38,8 +49,55 @@ impl Merged {
     }
 }
 
-/// Puts the statements of a text among those of the session.
-pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
+/// Puts the statements of a text among those of the session, which `held` has checked.
+pub(super) fn merge(session: &Session, held: &Checked, new: Vec<ast::Item>) -> Merged {
+    let new: Vec<Kept> = new.into_iter().map(Kept::new).collect();
+    if !session.items.is_empty() && follow(held, &new) {
+        return appended(session, held, new);
+    }
+    let old: Vec<Arc<Kept>> = session.items.iter().cloned().collect();
+    let mut out = among(&old, new);
+    let all = out.items.iter().zip(&out.fresh);
+    out.taken = all.filter(|(kept, fresh)| **fresh || !kept.is_question()).map(|(kept, _)| kept.clone()).collect();
+    out
+}
+
+/// Do the statements only add to what there is? Then nothing that is there is looked at.
+fn follow(held: &Checked, new: &[Kept]) -> bool {
+    let mut own: FxHashSet<&str> = FxHashSet::default();
+    // What a file defines is not known from its text.
+    !held.uses_files()
+        && new.iter().all(|kept| {
+            let adds = kept.layer().is_none() && !kept.is_global() && kept.slope_of().is_none();
+            adds && kept.key.as_ref().is_none_or(|key| !held.has(key) && own.insert(key))
+        })
+}
+
+/// The statements at the end of those of the session.
+fn appended(session: &Session, held: &Checked, mut new: Vec<Kept>) -> Merged {
+    let mut definers: FxHashMap<Arc<str>, usize> = FxHashMap::default();
+    for (i, kept) in new.iter().enumerate() {
+        for name in &kept.defines {
+            definers.entry(name.clone()).or_insert(i);
+        }
+    }
+    for (i, kept) in new.iter_mut().enumerate() {
+        let known = |name: &Arc<str>| definers.get(name).map_or_else(|| held.defines(name), |j| *j != i);
+        kept.uses = uses(kept, known, None);
+    }
+    let mut out = Merged { held: session.items.clone(), taken: session.taken.clone(), ..Merged::default() };
+    for kept in new {
+        out.defines |= !kept.is_question();
+        let kept = Arc::new(kept);
+        out.taken.push(kept.clone());
+        out.items.push(kept);
+        out.fresh.push(true);
+    }
+    affect(&mut out);
+    out
+}
+
+fn among(old: &[Arc<Kept>], new: Vec<Kept>) -> Merged {
     let mut out = Merged { items: old.to_vec(), fresh: vec![false; old.len()], ..Merged::default() };
     let mut places: FxHashMap<Arc<str>, usize> = FxHashMap::default();
     if !new.is_empty() {
@@ -47,8 +105,7 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
     }
     let mut first_uses: Vec<(usize, Arc<Kept>)> = vec![];
     let mut replaced: FxHashSet<usize> = FxHashSet::default();
-    for item in new {
-        let mut kept = Kept::new(item);
+    for mut kept in new {
         out.defines |= !kept.is_question();
         // Each old definition gives its place once; a second one of the same text is a mistake that is told.
         let place = kept.key.as_ref().and_then(|key| places.get(key).copied()).filter(|place| replaced.insert(*place));
@@ -116,11 +173,11 @@ pub(super) fn merge(old: &[Arc<Kept>], new: Vec<ast::Item>) -> Merged {
 }
 
 /// The names that depend on any of `names`, in order.
-pub(super) fn dependents(items: &[Arc<Kept>], names: &[Arc<str>]) -> Vec<(Arc<Kept>, bool)> {
+pub(super) fn dependents(items: &List<Arc<Kept>>, names: &[Arc<str>]) -> Vec<(Arc<Kept>, bool)> {
     let direct: FxHashSet<&str> = names.iter().map(|name| &**name).collect();
     let mut all: FxHashSet<Arc<str>> = names.iter().cloned().collect();
     let mut found = vec![];
-    for kept in items {
+    for kept in items.iter() {
         if kept.defines.iter().any(|name| direct.contains(&**name)) {
             continue;
         }
@@ -173,19 +230,25 @@ fn settle(out: &mut Merged, definers: &FxHashMap<Arc<str>, usize>, in_order: boo
             continue;
         }
         let known = |name: &Arc<str>| definers.get(name).is_some_and(|j| *j != i && (!in_order || *j < i));
-        let mut uses: Vec<Arc<str>> = kept.mentions.iter().filter(|name| known(name)).cloned().collect();
-        for slope in &kept.derivatives {
-            match &slope.words {
-                Some((of, by)) if known(of) && known(by) => uses.extend([of.clone(), by.clone()]),
-                _ => uses.extend(slope.stems.iter().filter(|name| known(name)).cloned()),
-            }
-        }
-        uses.extend(kept.dims.iter().cloned());
-        uses.extend(taken);
-        let mut seen = FxHashSet::default();
-        uses.retain(|name| seen.insert(name.clone()));
+        let uses = uses(kept, known, taken);
         Arc::make_mut(kept).uses = uses;
     }
+}
+
+/// The names that a statement uses, of those that are `known`, and of what it takes without saying so.
+fn uses(kept: &Kept, known: impl Fn(&Arc<str>) -> bool, taken: Option<Arc<str>>) -> Vec<Arc<str>> {
+    let mut uses: Vec<Arc<str>> = kept.mentions.iter().filter(|name| known(name)).cloned().collect();
+    for slope in &kept.derivatives {
+        match &slope.words {
+            Some((of, by)) if known(of) && known(by) => uses.extend([of.clone(), by.clone()]),
+            _ => uses.extend(slope.stems.iter().filter(|name| known(name)).cloned()),
+        }
+    }
+    uses.extend(kept.dims.iter().cloned());
+    uses.extend(taken);
+    let mut seen = FxHashSet::default();
+    uses.retain(|name| seen.insert(name.clone()));
+    uses
 }
 
 /// For each statement those that it stands on.

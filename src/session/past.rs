@@ -1,14 +1,13 @@
 //! A session as it was: coming back to it, other settings, and what differs then.
 
 use super::change::{self, Values};
-use super::files::{Files, Read};
+use super::files::Read;
 use super::names::Kept;
-use super::{Moved, Report, Session, Settings, compile, sizes};
+use super::{Moved, Report, Session, Settings};
 use crate::diag::Diagnostic;
-use crate::eval::Eval;
-use crate::graph::NodeId;
 use crate::outside::Outside;
-use crate::source::{SourceId, Span};
+use crate::source::List;
+use crate::source::SourceId;
 use crate::syntax::ast;
 use std::sync::Arc;
 
@@ -16,7 +15,9 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Past {
     settings: Settings,
-    items: Arc<Vec<Arc<Kept>>>,
+    items: List<Arc<Kept>>,
+    taken: List<Arc<Kept>>,
+    state: Arc<()>,
     trailing: Arc<Vec<(SourceId, ast::Trivia)>>,
     moved: Arc<Moved>,
     read: Read,
@@ -28,6 +29,8 @@ impl Session {
         Past {
             settings: self.settings.clone(),
             items: self.items.clone(),
+            taken: self.taken.clone(),
+            state: self.state.clone(),
             trailing: self.trailing.clone(),
             moved: self.moved.clone(),
             read: self.read.clone(),
@@ -36,7 +39,8 @@ impl Session {
 
     /// Does the same hold in both: the same statements, settings and moved parameters?
     pub fn is_at(&self, past: &Past) -> bool {
-        Arc::ptr_eq(&self.items, &past.items)
+        self.items.len() == past.items.len()
+            && self.items.common(&past.items, Arc::ptr_eq) == self.items.len()
             && Arc::ptr_eq(&self.moved, &past.moved)
             && self.settings.seed == past.settings.seed
             && self.settings.precision == past.settings.precision
@@ -44,90 +48,45 @@ impl Session {
 
     /// Back to an earlier state of this session, and what differs from now.
     pub fn back_to(&self, past: &Past, outside: &dyn Outside) -> (Session, Report) {
-        let mut next = Session {
+        let next = Session {
             settings: Settings { digits: self.settings.digits, ..past.settings.clone() },
             items: past.items.clone(),
+            taken: past.taken.clone(),
+            state: past.state.clone(),
             trailing: past.trailing.clone(),
             moved: past.moved.clone(),
             read: past.read.clone(),
-            values: Arc::default(),
             ..self.clone()
         };
-        next.refresh();
         next.compared(self, outside)
     }
 
     /// With other settings.
     pub fn with_settings(&self, settings: Settings, outside: &dyn Outside) -> (Session, Report) {
         let same = settings.seed == self.settings.seed && settings.precision == self.settings.precision;
-        let mut next = Session { settings, ..self.clone() };
         if same {
-            return (next, Report::default());
+            return (Session { settings, ..self.clone() }, Report::default());
         }
-        next.values = Arc::default();
-        next.refresh();
+        let next = Session { settings, state: Arc::default(), ..self.clone() };
         next.compared(self, outside)
     }
 
-    /// Compiles what holds anew, from what was read.
-    pub(super) fn refresh(&mut self) {
-        let mut sources = self.sources.clone();
-        let mut files = Files { outside: None, read: self.read.clone() };
-        let (compiled, _) = compile(
-            &mut sources,
-            self.items.iter().filter(|kept| !kept.is_question()).map(|kept| &kept.item),
-            &mut files,
-            &self.settings,
-        );
-        self.compiled = Arc::new(compiled);
-        self.whole = sources;
-    }
-
     /// What differs from another state, evaluated in both.
-    fn compared(mut self, before: &Session, outside: &dyn Outside) -> (Session, Report) {
+    fn compared(self, before: &Session, outside: &dyn Outside) -> (Session, Report) {
         let names: Vec<Arc<str>> = self.names().into_iter().map(|known| known.name).collect();
-        let (old, new) = (before.evaluated(&names, outside), self.evaluated(&names, outside));
-        let mut report = Report { sources: self.whole.clone(), ..Report::default() };
-        if let (Ok((old, _)), Ok((new, sizes))) = (old, new) {
+        let old = before.values(&names, outside);
+        let new = self.values(&names, outside);
+        let mut report = Report { sources: self.space().checked.sources.clone(), ..Report::default() };
+        if let (Ok(old), Ok(new)) = (old, new) {
             report.answers.extend(change::answer(&names, &old, &new, self.digits()).0);
-            self.values = Arc::new(new);
-            self.sizes = Arc::new(sizes);
         }
         (self, report)
     }
 
     /// The values of names as they are, those that are known and those that are not yet.
-    pub(super) fn evaluated(
-        &self,
-        names: &[Arc<str>],
-        outside: &dyn Outside,
-    ) -> Result<(Values, Vec<(String, u64)>), Box<Diagnostic>> {
-        let mut values = (*self.values).clone();
-        let nodes = change::by_name(&self.compiled);
-        let missing: Vec<(Arc<str>, NodeId)> = names
-            .iter()
-            .filter(|name| !values.contains_key(*name))
-            .filter_map(|name| Some((name.clone(), *nodes.get(name)?)))
-            .collect();
-        if missing.is_empty() {
-            return Ok((values, (*self.sizes).clone()));
-        }
-        let mut compiled = (*self.compiled).clone();
-        let mut files = Files { outside: None, read: self.read.clone() };
-        let mut state = self.state(&compiled);
-        let arrived = self.arrive(&compiled, &mut state, &mut files);
-        if let Some(problem) = arrived.into_iter().next() {
-            return Err(Box::new(problem));
-        }
-        self.restore(&compiled, &mut state, &|_| false);
-        let interrupt = || outside.interrupted();
-        let mut eval = Eval::new(&mut compiled, &self.whole, state, &interrupt);
-        if let Some(problem) = eval.bind().into_iter().next() {
-            return Err(Box::new(problem));
-        }
-        let span = self.items.last().map_or(Span::new(SourceId(0), 0, 0), |kept| kept.item.span);
-        values.extend(change::values(&mut eval, &missing, span)?);
-        let sizes = sizes(&eval);
-        Ok((values, sizes))
+    pub(super) fn values(&self, names: &[Arc<str>], outside: &dyn Outside) -> Result<Values, Box<Diagnostic>> {
+        let mut space = self.space();
+        space.know(self, names, Some(outside))?;
+        Ok(names.iter().filter_map(|name| Some((name.clone(), space.values.get(name)?.clone()))).collect())
     }
 }

@@ -1,8 +1,9 @@
 //! Evaluates what a text brings: what it changes, and its answers.
 
-use super::change;
+use super::change::{self, Values};
 use super::order::Merged;
-use super::{Answer, Session, sizes};
+use super::space::Space;
+use super::{Answer, Mode, Report, Session, sizes};
 use crate::ask;
 use crate::diag::Diagnostic;
 use crate::eval::{Eval, State};
@@ -10,7 +11,7 @@ use crate::graph::NodeId;
 use crate::lint;
 use crate::lower::{Compiled, DefKind};
 use crate::outside::Outside;
-use crate::source::{SourceId, Sources, Span};
+use crate::source::{SourceId, Span};
 use crate::tensor::Tensor;
 use crate::view::{Doc, Line};
 use rustc_hash::FxHashSet;
@@ -27,142 +28,253 @@ pub(super) struct Ran {
     pub refused: bool,
 }
 
+/// A text that is taken in.
+pub(super) struct Text<'t> {
+    pub merged: &'t Merged,
+    pub id: SourceId,
+    /// What the session had as values.
+    pub before: Before,
+    /// The moved parameters that start anew, and why.
+    pub lost: Vec<(Arc<str>, &'static str)>,
+    /// The problems that were found before the run.
+    pub warned: &'t [Diagnostic],
+}
+
+/// The values of a session before a text, as far as they are known, and the sizes that they belong to.
+#[derive(Default)]
+pub(super) struct Before {
+    values: Values,
+    sizes: Vec<(String, u64)>,
+    /// All names, where everything is to be compared.
+    session: Option<Session>,
+}
+
+/// What changed.
+#[derive(Default)]
+struct Change {
+    answer: Option<Answer>,
+    /// The names whose change is told.
+    told: FxHashSet<Arc<str>>,
+}
+
 impl Session {
+    /// What the names that a text changes have as values before it: found while the space still has them.
+    pub(super) fn before(
+        &self,
+        space: &mut Space,
+        merged: &Merged,
+        mode: &Mode,
+        outside: Option<&dyn Outside>,
+    ) -> Before {
+        if self.items.is_empty() || !merged.changes() || matches!(mode, Mode::Check | Mode::Define) {
+            return Before { values: Values::default(), sizes: space.sizes.clone(), session: None };
+        }
+        let wanted: Vec<Arc<str>> = merged.affected.iter().chain(&merged.border).cloned().collect();
+        // What fails here is told when it is asked for.
+        let _ = space.know(self, &wanted, outside);
+        let alone = Session { space: Arc::default(), ..self.clone() };
+        Before { values: space.values.clone(), sizes: space.sizes.clone(), session: Some(alone) }
+    }
+
     /// Evaluates: what changed, and the answers. The values and moved parameters of `self` become those after it.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn run(
         &mut self,
-        compiled: &mut Compiled,
-        sources: &Sources,
+        space: &mut Space,
         state: State,
-        merged: &Merged,
-        id: SourceId,
+        text: Text<'_>,
         outside: Option<&dyn Outside>,
-        lost: &[(Arc<str>, &'static str)],
-        warned: &[Diagnostic],
     ) -> Ran {
+        let interrupt = || outside.is_some_and(|outside| outside.interrupted());
         let mut ran = Ran::default();
         let first = self.items.is_empty();
-        let interrupt = || outside.is_some_and(|outside| outside.interrupted());
+        let merged = text.merged;
         let place = merged.items.iter().zip(&merged.fresh).find(|(kept, fresh)| **fresh && !kept.is_question());
-        let place = place.map(|(kept, _)| kept.item.span);
-        // The names that may have changed; a first text changes none.
-        let known = if first { &[][..] } else { &compiled.defs };
-        let order: Vec<(Arc<str>, NodeId)> =
-            known.iter().filter(|def| def.kind != DefKind::Local).map(|def| (def.name.clone(), def.node)).collect();
-        let nodes = if first { Default::default() } else { change::by_name(compiled) };
-        let mut eval = Eval::new(compiled, sources, state, &interrupt);
-        let unfit = eval.bind();
-        if !unfit.is_empty() {
-            ran.problems = unfit;
+        let place = place.map(|(kept, _)| kept.item.span).filter(|_| !first);
+        let nodes = |space: &mut Space| changed(space, merged, place.is_some());
+        let (order, border) = nodes(space);
+        let parts = space.checked.parts();
+        let sources = parts.sources;
+        let mut eval = Eval::new(parts.compiled, sources, state, &interrupt);
+        ran.problems = eval.bind();
+        if !ran.problems.is_empty() {
             ran.refused = true;
             return ran;
         }
-        let now = sizes(&eval);
-        let mut told: FxHashSet<Arc<str>> = FxHashSet::default();
-        if let (Some(place), false) = (place, first) {
-            let follows = !merged.redefined.is_empty() || !lost.is_empty() || merged.rules_anew();
-            let mut everything = !lost.is_empty();
-            let known = (self.values.clone(), self.sizes.clone());
-            let (mut old, mut before) = ((*known.0).clone(), (*known.1).clone());
-            let mut wanted: Vec<Arc<str>> = order
-                .iter()
-                .map(|(name, _)| name)
-                .filter(|name| everything || merged.affected.contains(*name))
-                .cloned()
-                .collect();
-            wanted.extend(merged.border.iter().cloned());
-            for _ in 0..if follows { 2 } else { 0 } {
-                match outside.map(|outside| self.evaluated(&wanted, outside)) {
-                    Some(Ok(found)) => (old, before) = found,
-                    Some(Err(problem)) if problem.code == "nnlang::session::interrupted" => {
-                        ran.problems.push(*problem);
-                        return ran;
-                    }
-                    Some(Err(_)) | None => {}
-                }
-                // Where a dimension has another size everything may be another.
-                if everything || before == now {
-                    break;
-                }
-                everything = true;
-                wanted = order.iter().map(|(name, _)| name.clone()).collect();
-            }
-            everything |= before != now;
-            let concerned = |name: &Arc<str>| everything || merged.affected.contains(name);
-            let mut names: Vec<(Arc<str>, NodeId)> =
-                order.iter().filter(|(name, _)| concerned(name)).cloned().collect();
-            for name in merged.border.iter().filter(|_| !everything) {
-                match (old.get(name), nodes.get(name)) {
-                    (Some(value), Some(node)) => eval.know(*node, value),
-                    // Computed on the way, and remembered.
-                    (None, Some(node)) => names.push((name.clone(), *node)),
-                    (_, None) => {}
-                }
-            }
-            match change::values(&mut eval, &names, place) {
-                Ok(new) => {
-                    if follows {
-                        let names: Vec<Arc<str>> = names.iter().map(|(name, _)| name.clone()).collect();
-                        let (answer, scalars) = change::answer(&names, &old, &new, self.digits());
-                        told.extend(scalars);
-                        ran.answers.extend(answer.map(|answer| Answer {
-                            statement: sources.text(place).split_whitespace().collect::<Vec<_>>().join(" "),
-                            line: sources.line(place),
-                            ..answer
-                        }));
-                    }
-                    let mut values = old;
-                    values.retain(|name, _| nodes.contains_key(name) && !concerned(name));
-                    values.extend(new);
-                    self.values = Arc::new(values);
-                    self.sizes = Arc::new(now);
-                }
+        let mut change = Change::default();
+        if let Some(place) = place {
+            self.state = Arc::default();
+            let known = &mut space.values;
+            match self.follow(&mut eval, known, &order, &border, &text, place, outside) {
+                Ok(found) => change = found,
                 Err(problem) => {
                     ran.problems.push(*problem);
                     return ran;
                 }
             }
+            space.of = Some(self.state.clone());
         }
-        for (name, why) in lost {
+        space.sizes = sizes(&eval);
+        ran.answers.extend(change.answer);
+        for (name, why) in &text.lost {
             let doc = Doc::line(Line::new().name(&**name).note(format!(" starts anew: {why}")));
             ran.answers.push(Answer { statement: name.to_string(), line: 1, doc, facts: vec![] });
         }
         // What the changes have told is not told again.
-        let silent: FxHashSet<Span> = merged
-            .items
-            .iter()
-            .filter(|kept| !kept.defines.is_empty() && kept.defines.iter().all(|name| told.contains(name)))
-            .map(|kept| kept.item.span)
-            .collect();
-        let asked = |span: Span| span.source == id && !silent.contains(&span);
-        let (answers, problems) = ask::answer(&mut eval, self.digits(), first, asked);
+        let told = |kept: &super::names::Kept| {
+            !kept.defines.is_empty() && kept.defines.iter().all(|name| change.told.contains(name))
+        };
+        let silent: FxHashSet<Span> =
+            merged.items.iter().filter(|kept| told(kept)).map(|kept| kept.item.span).collect();
+        let asked = |span: Span| span.source == text.id && !silent.contains(&span);
+        self.answered(&mut eval, first, asked, text.warned, &mut ran);
+        if self.moves(&eval, &text.lost, place.is_some()) {
+            space.values.clear();
+        }
+        if place.is_some() {
+            space.checked.settle();
+        }
+        ran
+    }
+
+    /// As [`Session::run`], for a program that is not kept.
+    pub(super) fn run_once(
+        &mut self,
+        compiled: &mut Compiled,
+        state: State,
+        id: SourceId,
+        outside: Option<&dyn Outside>,
+        report: &Report,
+    ) -> Ran {
+        let interrupt = || outside.is_some_and(|outside| outside.interrupted());
+        let mut ran = Ran::default();
+        let mut eval = Eval::new(compiled, &report.sources, state, &interrupt);
+        ran.problems = eval.bind();
+        if ran.problems.is_empty() {
+            self.answered(&mut eval, true, |span| span.source == id, &report.diagnostics, &mut ran);
+        }
+        ran
+    }
+
+    /// The answers, and what the values show.
+    fn answered(
+        &mut self,
+        eval: &mut Eval,
+        first: bool,
+        asked: impl Fn(Span) -> bool,
+        warned: &[Diagnostic],
+        ran: &mut Ran,
+    ) {
+        let (answers, problems) = ask::answer(eval, self.digits(), first, &asked);
         ran.answers.extend(answers);
         let stopped = problems.iter().any(|problem| problem.code == "nnlang::session::interrupted");
         ran.problems.extend(problems);
-        if !stopped {
-            ran.facts = lint::measured(&mut eval, asked, warned);
-            let mut found = lint::after(&mut eval, first, asked);
-            found.retain(|problem| !self.warned.contains(&problem.title));
-            Arc::make_mut(&mut self.warned).extend(found.iter().map(|problem| problem.title.clone()));
-            ran.problems.extend(found);
+        if stopped {
+            return;
         }
+        ran.facts = lint::measured(eval, &asked, warned);
+        let mut found = lint::after(eval, first, asked);
+        found.retain(|problem| !self.warned.contains(&problem.title));
+        if !found.is_empty() {
+            Arc::make_mut(&mut self.warned).extend(found.iter().map(|problem| problem.title.clone()));
+        }
+        ran.problems.extend(found);
+    }
+
+    /// Evaluates what changed and what is new, and tells what differs. `known` has the values after it.
+    #[allow(clippy::too_many_arguments, reason = "each is another part of what is taken in")]
+    fn follow(
+        &self,
+        eval: &mut Eval,
+        known: &mut Values,
+        order: &[(Arc<str>, NodeId)],
+        border: &[(Arc<str>, NodeId)],
+        text: &Text<'_>,
+        place: Span,
+        outside: Option<&dyn Outside>,
+    ) -> Result<Change, Box<Diagnostic>> {
+        let merged = text.merged;
+        // Where a dimension has another size everything may be another.
+        let everything = !text.lost.is_empty() || text.before.sizes != sizes(eval);
+        let all: Vec<(Arc<str>, NodeId)>;
+        let order = if everything {
+            all = definitions(eval.compiled, 0);
+            &all
+        } else {
+            order
+        };
+        let concerned = |name: &Arc<str>| everything || merged.affected.contains(name);
+        let mut names: Vec<(Arc<str>, NodeId)> = order.iter().filter(|(name, _)| concerned(name)).cloned().collect();
+        for (name, node) in border.iter().filter(|_| !everything) {
+            match known.get(name) {
+                Some(value) => eval.know(*node, value),
+                // Computed on the way, and remembered.
+                None => names.push((name.clone(), *node)),
+            }
+        }
+        let new = change::values(eval, &names, place)?;
+        let mut change = Change::default();
+        if merged.changes() || !text.lost.is_empty() {
+            let names: Vec<Arc<str>> = names.iter().map(|(name, _)| name.clone()).collect();
+            let mut old = text.before.values.clone();
+            if let (true, Some(before), Some(outside)) = (everything, &text.before.session, outside) {
+                old.extend(before.values(&names, outside)?);
+            }
+            let (answer, told) = change::answer(&names, &old, &new, self.digits());
+            change.told.extend(told);
+            change.answer = answer.map(|answer| Answer {
+                statement: eval.sources.text(place).split_whitespace().collect::<Vec<_>>().join(" "),
+                line: eval.sources.line(place),
+                ..answer
+            });
+        }
+        if everything {
+            known.clear();
+        } else if !merged.redefined.is_empty() || merged.changes() {
+            known.retain(|name, _| !concerned(name));
+        }
+        known.extend(new);
+        Ok(change)
+    }
+
+    /// Takes in where the parameters were moved to; were they?
+    fn moves(&mut self, eval: &Eval, lost: &[(Arc<str>, &'static str)], redefines: bool) -> bool {
         let moved: Vec<(Arc<str>, Arc<Tensor>)> = eval
             .moved
             .iter()
             .filter_map(|def| Some((eval.compiled.def(*def).name.clone(), eval.state.values.get(def)?.clone())))
             .collect();
-        let redefines = place.is_some() && !first;
-        if !moved.is_empty() || !lost.is_empty() || (redefines && !self.moved.values.is_empty()) {
-            let own = Arc::make_mut(&mut self.moved);
-            own.loose |= redefines && !own.values.is_empty();
-            own.values.retain(|name, _| !lost.iter().any(|(lost, _)| lost == name));
-            own.loose &= !own.values.is_empty();
-            if !moved.is_empty() {
-                self.values = Arc::default();
-            }
-            own.values.extend(moved);
+        if moved.is_empty() && lost.is_empty() && (!redefines || self.moved.values.is_empty()) {
+            return false;
         }
-        ran
+        let own = Arc::make_mut(&mut self.moved);
+        own.loose |= redefines && !own.values.is_empty();
+        own.values.retain(|name, _| !lost.iter().any(|(lost, _)| lost == name));
+        own.loose &= !own.values.is_empty();
+        let moves = !moved.is_empty();
+        if moves {
+            self.state = Arc::default();
+        }
+        own.values.extend(moved);
+        moves
     }
+}
+
+/// The names of the program with their nodes, from a definition on.
+fn definitions(compiled: &Compiled, from: usize) -> Vec<(Arc<str>, NodeId)> {
+    let own = compiled.defs.iter().skip(from).filter(|def| def.kind != DefKind::Local);
+    own.map(|def| (def.name.clone(), def.node)).collect()
+}
+
+/// The nodes of the names that a text changes or brings, in order, and of those that these use.
+fn changed(space: &mut Space, merged: &Merged, defines: bool) -> (Vec<(Arc<str>, NodeId)>, Vec<(Arc<str>, NodeId)>) {
+    if !defines {
+        return (vec![], vec![]);
+    }
+    let compiled = space.checked.compiled();
+    let from = if merged.held.is_empty() { 0 } else { compiled.seen.defs };
+    let mut order = definitions(compiled, from);
+    order.retain(|(name, _)| merged.affected.contains(name));
+    let border = merged.border.iter();
+    let border = border.filter_map(|name| Some((name.clone(), space.checked.node(name)?))).collect();
+    (order, border)
 }

@@ -1,8 +1,9 @@
 //! A session as a program that reproduces it: definitions before their use, each name once, in the one layout.
 
+use super::Session;
+use super::files::Files;
 use super::names::Kept;
-use super::{Files, Session, compile};
-use crate::ask;
+use crate::check::Checked;
 use crate::source::{Source, Sources};
 use crate::syntax::{self, ast};
 use crate::tensor::Tensor;
@@ -67,11 +68,12 @@ impl Session {
         }
         let taking = |i: &usize, left: &[usize]| !self.items[*i].is_question() || left.binary_search(i).is_ok();
         loop {
-            let mut sources = self.sources.clone();
+            let sources = self.sources.clone();
             let mut files = Files { outside: None, read: self.read.clone() };
-            let items = (0..self.items.len()).filter(|i| taking(i, &left)).map(|i| &self.items[i].item);
-            let (compiled, mut problems) = compile(&mut sources, items, &mut files, &self.settings);
-            problems.extend(ask::not_built(&compiled));
+            let items: Vec<&ast::Item> =
+                (0..self.items.len()).filter(|i| taking(i, &left)).map(|i| &self.items[i].item).collect();
+            let mut checked = Checked::new(sources);
+            let problems = checked.extend(&items, &mut files, &self.settings.options());
             let before = left.len();
             left.retain(|i| {
                 let own = self.items[*i].item.span;

@@ -1,148 +1,200 @@
-//! A text applied: parsed, merged with what holds, checked, run, and what the session is after it.
+//! A text applied: parsed, put among what holds, checked, run, and what the session is after it.
 
 use super::files::Files;
 use super::names::Kept;
 use super::order::{self, Merged};
+use super::run::{Ran, Text};
+use super::space::Space;
 use super::{Mode, Report, Session, arrive, errors};
-use crate::ask;
-use crate::diag::{Diagnostic, Level};
-use crate::lint;
-use crate::lower::{self, Compiled, ItemKind};
+use crate::check;
+use crate::diag::Diagnostic;
+use crate::lower::{Compiled, ItemKind};
 use crate::outside::Outside;
-use crate::resolve;
+use crate::source::List;
 use crate::source::{Source, SourceId, Span};
 use crate::syntax::{self, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 impl Session {
+    /// A program that nothing is added to: checked, and if it is right and so wanted answered.
+    pub(super) fn once(&self, name: &str, text: &str, outside: &mut dyn Outside, answered: bool) -> (Compiled, Report) {
+        let mut report = Report { sources: self.sources.clone(), ..Report::default() };
+        let id = report.sources.add(Source::new(name, text));
+        let (program, mut problems) = syntax::parse(&report.sources, id);
+        let mut items = program.items;
+        problems.extend(arrive::replace_leaves(&mut report.sources, &mut items, &self.settings.set));
+        let mut files = Files { outside: Some(outside), read: self.read.clone() };
+        let (mut compiled, found) = check::once(&mut report.sources, items, &mut files, &self.settings.options());
+        problems.extend(found);
+        report.diagnostics = self.told(problems, name, id, &report);
+        if !answered || report.diagnostics.iter().any(Diagnostic::is_error) {
+            return (compiled, report);
+        }
+        let mut state = self.state(&compiled);
+        let arrived = self.arrive(&compiled, &mut state, &mut files);
+        if !arrived.is_empty() {
+            report.diagnostics.extend(arrived);
+            return (compiled, report);
+        }
+        let ran = self.clone().run_once(&mut compiled, state, id, files.outside.as_deref(), &report);
+        report.take(ran);
+        (compiled, report)
+    }
+
+    /// A text among what holds.
     pub(super) fn work(&self, name: &str, text: &str, outside: &mut dyn Outside, mode: Mode) -> (Session, Report) {
+        let mut space = self.space();
+        let texts = space.checked.sources.len();
+        let (next, report) = self.work_in(&mut space, name, text, outside, mode);
+        if next.is_none() {
+            // Nothing of it is kept.
+            let all = space.checked.sources.len();
+            space.reach(self);
+            if space.checked.sources.len() == all {
+                space.checked.sources.truncate(texts);
+            }
+        }
+        (next.unwrap_or_else(|| self.clone()), report)
+    }
+
+    /// As [`Session::work`]; no session where it is as it was.
+    fn work_in(
+        &self,
+        space: &mut Space,
+        name: &str,
+        text: &str,
+        outside: &mut dyn Outside,
+        mode: Mode,
+    ) -> (Option<Session>, Report) {
         let mut report = Report::default();
-        let mut sources = self.sources.clone();
         let first = self.items.is_empty();
-        let id = sources.add(Source::new(name, text));
-        let (program, mut problems) = syntax::parse(&sources, id);
+        let id = space.checked.sources.add(Source::new(name, text));
+        let (program, mut problems) = syntax::parse(&space.checked.sources, id);
         let mut new = program.items;
         if first {
-            problems.extend(arrive::replace_leaves(&mut sources, &mut new, &self.settings.set));
+            problems.extend(arrive::replace_leaves(&mut space.checked.sources, &mut new, &self.settings.set));
         }
-        let own = sources.len();
-        let reads = new.iter().any(|item| matches!(item.statement, ast::Statement::Use(_)));
-        // What nothing is added to afterwards is not kept statement by statement.
-        let alone = first && matches!(mode, Mode::Once | Mode::Check);
-        let mut merged = if alone { Merged::default() } else { order::merge(&self.items, std::mem::take(&mut new)) };
+        let mut files = Files { outside: Some(outside), read: self.read.clone() };
+        if new.iter().any(|item| matches!(item.statement, ast::Statement::Use(_))) {
+            files.read.forget_texts();
+            space.forget_files();
+        }
+        let mut merged = order::merge(self, &space.checked, new);
         let refused = !merged.problems.is_empty();
         problems.append(&mut merged.problems);
-        let mut files = Files { outside: Some(outside), read: self.read.clone() };
-        if reads {
-            files.read.forget_texts();
-        }
-        let mut compiled = Compiled::default();
+        let before = self.before(space, &merged, &mode, files.outside.as_deref());
         if !refused {
-            let taking = merged.items.iter().zip(&merged.fresh).filter(|(kept, fresh)| **fresh || !kept.is_question());
-            let items: Vec<&ast::Item> = taking.map(|(kept, _)| &kept.item).chain(&new).collect();
-            let (resolved, found) = resolve::resolve(&mut sources, &items, &mut files);
-            problems.extend(found);
-            // A long program's statements take as much room as its graph.
-            drop(items);
-            drop(new);
-            let (program, found) = lower::lower(&sources, &resolved, &self.settings.options());
-            problems.extend(found);
-            drop(resolved);
-            compiled = program;
-            problems.extend(ask::not_built(&compiled));
-            problems.extend(ask::unfit(&compiled, &sources));
-            let whole = !problems.iter().any(Diagnostic::is_error);
-            problems.extend(lint::all(&compiled, &sources, whole));
+            problems.extend(space.take(&merged.taken, &mut files));
         }
-        if name == "<prompt>" {
-            problems.iter_mut().for_each(|problem| errors::not_yet(problem, &sources));
-        }
-        sort(&mut problems);
-        // What was warned of once is not said again at every statement.
-        problems.retain(|problem| problem.is_error() || problem.span().is_none_or(|span| span.source == id));
+        report.sources = space.checked.sources.clone();
+        let mut problems = self.told(problems, name, id, &report);
         let wrong = problems.iter().any(Diagnostic::is_error);
-        report.sources = sources.clone();
         if wrong && !refused {
             explain_refusal(&mut problems, id, &merged);
         }
         report.diagnostics = problems;
         if wrong || mode == Mode::Check {
-            return (self.clone(), report);
+            return (None, report);
         }
-        let mut state = self.state(&compiled);
         let mut next = self.clone();
-        if mode != Mode::Define {
-            let arrived = self.arrive(&compiled, &mut state, &mut files);
+        if mode == Mode::Define {
+            next.state = Arc::default();
+        } else {
+            let compiled = space.checked.compiled();
+            let mut state = self.state(compiled);
+            let arrived = self.arrive(compiled, &mut state, &mut files);
             if !arrived.is_empty() {
                 report.diagnostics.extend(arrived);
-                return (self.clone(), report);
+                return (None, report);
             }
-            let items = merged.items.iter().zip(&merged.fresh);
-            let new: FxHashSet<&str> =
-                items.filter(|(_, fresh)| **fresh).flat_map(|(kept, _)| &kept.defines).map(|name| &**name).collect();
-            let lost = self.restore(&compiled, &mut state, &|name| {
-                new.contains(name) || name.split_once('.').is_some_and(|(head, _)| new.contains(head))
-            });
+            let lost = self.restore(compiled, &mut state, &|name| merged.brings(name));
             next.read = files.read.clone();
-            let warned = &report.diagnostics;
-            let ran = next.run(&mut compiled, &sources, state, &merged, id, files.outside.as_deref(), &lost, warned);
-            report.answers = ran.answers;
-            for (span, fact) in ran.facts {
-                let told = report.diagnostics.iter_mut().find(|problem| problem.span() == Some(span));
-                told.into_iter().for_each(|problem| problem.because.push(fact.clone()));
-            }
-            report.diagnostics.extend(ran.problems);
+            let text = Text { merged: &merged, id, before, lost, warned: &report.diagnostics };
+            let ran = next.run(space, state, text, files.outside.as_deref());
+            let refused = ran.refused;
+            report.take(ran);
             if name == "<prompt>" {
                 report.diagnostics.iter_mut().for_each(|problem| errors::not_yet(problem, &report.sources));
             }
-            report.interrupted =
-                report.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
-            if ran.refused || report.interrupted {
-                return (self.clone(), report);
+            if refused || report.interrupted {
+                return (None, report);
             }
         }
-        if mode == Mode::Once {
-            next.compiled = Arc::new(compiled);
-            return (next, report);
+        if !next.keeps(self, space, &merged, mode) {
+            // A question alone leaves everything as it is, but for what is said once.
+            let same = Arc::ptr_eq(&next.warned, &self.warned) && next.read.is_same(&self.read);
+            return ((!same).then(|| Session { read: next.read, warned: next.warned, ..self.clone() }), report);
         }
-        // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.
-        let moved = !Arc::ptr_eq(&next.moved, &self.moved);
-        let gone = moved && (next.moved.loose || next.moved.values.is_empty());
-        let stays = |(kept, fresh): &(&Arc<Kept>, &bool)| match (kept.is_question(), **fresh) {
-            (false, _) => true,
-            (true, false) => !(gone && kept.is_step()),
-            (true, true) if kept.is_step() => moved && !gone && (mode == Mode::Load || mode == Mode::Run),
-            (true, true) => mode == Mode::Load,
-        };
-        let grows = moved || merged.items.iter().zip(&merged.fresh).any(|pair| *pair.1 && stays(&pair));
-        if !grows {
-            // A question alone leaves everything as it is.
-            let Session { values, sizes, read, warned, .. } = next;
-            return (Session { values, sizes, read, warned, ..self.clone() }, report);
-        }
-        let mut items: Vec<Arc<Kept>> =
-            merged.items.iter().zip(&merged.fresh).filter(stays).map(|(kept, _)| kept.clone()).collect();
-        settle_layers(&mut items, &compiled);
         if first {
             next.trailing = Arc::new(program.trailing.iter().map(|trivia| (id, *trivia)).collect());
         }
-        sources.truncate(own);
-        next.sources = sources;
-        next.items = Arc::new(items);
-        if merged.defines || mode == Mode::Define {
-            next.compiled = Arc::new(compiled);
-            next.whole = report.sources.clone();
+        next.sources = space.checked.sources.clone();
+        (Some(next), report)
+    }
+
+    /// The problems as they are told: in order, and a warning once.
+    fn told(&self, mut problems: Vec<Diagnostic>, name: &str, id: SourceId, report: &Report) -> Vec<Diagnostic> {
+        if name == "<prompt>" {
+            problems.iter_mut().for_each(|problem| errors::not_yet(problem, &report.sources));
         }
-        (next, report)
+        check::sort(&mut problems);
+        // What was warned of once is not said again at every statement.
+        problems.retain(|problem| problem.is_error() || problem.span().is_none_or(|span| span.source == id));
+        problems
+    }
+
+    /// Takes the statements that stay, of those of the text and of those before; does any of the text?
+    fn keeps(&mut self, before: &Session, space: &mut Space, merged: &Merged, mode: Mode) -> bool {
+        // Steps that moved something belong to the program; where they no longer say where the parameters are, they go.
+        let moved = !Arc::ptr_eq(&self.moved, &before.moved);
+        let gone = moved && (self.moved.loose || self.moved.values.is_empty());
+        let stays = |kept: &Kept, fresh: bool| match (kept.is_question(), fresh) {
+            (false, _) => true,
+            (true, false) => !(gone && kept.is_step()),
+            (true, true) if kept.is_step() => moved && !gone && mode != Mode::Define,
+            (true, true) => mode == Mode::Load,
+        };
+        let rest = || merged.items.iter().zip(&merged.fresh).filter(|(kept, fresh)| stays(kept, **fresh));
+        if !moved && !rest().any(|(_, fresh)| *fresh) {
+            return false;
+        }
+        self.items = match gone {
+            true => merged.held.iter().filter(|kept| stays(kept, false)).cloned().collect(),
+            false => merged.held.clone(),
+        };
+        self.taken = if merged.held.is_empty() { List::default() } else { before.taken.clone() };
+        let mut rest: Vec<Arc<Kept>> = rest().map(|(kept, _)| kept.clone()).collect();
+        settle_layers(&mut rest, space);
+        for kept in rest {
+            if !kept.is_question() {
+                self.taken.push(kept.clone());
+            }
+            self.items.push(kept);
+        }
+        true
+    }
+}
+
+impl Report {
+    /// With what running came to.
+    fn take(&mut self, ran: Ran) {
+        self.answers = ran.answers;
+        for (span, fact) in ran.facts {
+            let told = self.diagnostics.iter_mut().find(|problem| problem.span() == Some(span));
+            told.into_iter().for_each(|problem| problem.because.push(fact.clone()));
+        }
+        self.diagnostics.extend(ran.problems);
+        self.interrupted = self.diagnostics.iter().any(|problem| problem.code == "nnlang::session::interrupted");
     }
 }
 
 /// The names that layers define, as the compiled program has them.
-fn settle_layers(items: &mut [Arc<Kept>], compiled: &Compiled) {
+fn settle_layers(items: &mut [Arc<Kept>], space: &mut Space) {
     if !items.iter().any(|kept| kept.layer().is_some()) {
         return;
     }
+    let compiled = space.checked.compiled();
     let mut names: FxHashMap<Span, Vec<Arc<str>>> = FxHashMap::default();
     for item in &compiled.items {
         if let ItemKind::Define(def) = item.kind {
@@ -151,7 +203,9 @@ fn settle_layers(items: &mut [Arc<Kept>], compiled: &Compiled) {
     }
     for kept in items.iter_mut().filter(|kept| kept.layer().is_some()) {
         if let Some(names) = names.get(&kept.item.span).filter(|names| **names != kept.defines) {
-            Arc::make_mut(kept).defines.clone_from(names);
+            let named = Arc::new(Kept { defines: names.clone(), ..(**kept).clone() });
+            space.settled(kept, &named);
+            *kept = named;
         }
     }
 }
@@ -171,10 +225,12 @@ fn explain_refusal(problems: &mut [Diagnostic], id: SourceId, merged: &Merged) {
     }
 }
 
-/// In the order of their places; errors of one place before warnings.
-fn sort(problems: &mut [Diagnostic]) {
-    problems.sort_by_key(|problem| {
-        let place = problem.span().map(|span| (span.source, span.start));
-        (place.is_none(), place, problem.level != Level::Error)
-    });
+impl Merged {
+    /// Does the text define this name, or the network that it is a name in?
+    fn brings(&self, name: &str) -> bool {
+        let items = self.items.iter().zip(&self.fresh);
+        let new: FxHashSet<&str> =
+            items.filter(|(_, fresh)| **fresh).flat_map(|(kept, _)| &kept.defines).map(|name| &**name).collect();
+        new.contains(name) || name.split_once('.').is_some_and(|(head, _)| new.contains(head))
+    }
 }

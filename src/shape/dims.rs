@@ -8,7 +8,8 @@ use std::sync::Arc;
 /// All named dimensions, what they were found equal to, and the places that said so.
 #[derive(Clone, Debug, Default)]
 pub struct Dims {
-    names: Vec<Named>,
+    /// Shared with the marks of a graph until one of them changes.
+    names: Arc<Vec<Named>>,
     place: Option<Span>,
     pub(super) conditions: super::condition::Conditions,
 }
@@ -333,7 +334,15 @@ impl Dims {
     }
 
     fn introduce(&mut self, name: &str, place: Option<Span>, hole: bool) -> Sym {
-        self.names.push(Named { name: name.into(), place, hole, solved: None, said: None, size: 1, shown: None });
+        Arc::make_mut(&mut self.names).push(Named {
+            name: name.into(),
+            place,
+            hole,
+            solved: None,
+            said: None,
+            size: 1,
+            shown: None,
+        });
         Sym(self.names.len() as u32 - 1)
     }
 
@@ -399,7 +408,7 @@ impl Dims {
             let first = |sym: Sym| (self.is_hole(sym), self.shown(sym));
             let (hole, shown) = first(sym).min(first(root));
             let size = self.get(sym).map_or(1, |named| named.size);
-            if let Some(named) = self.names.get_mut(root.0 as usize) {
+            if let Some(named) = Arc::make_mut(&mut self.names).get_mut(root.0 as usize) {
                 named.size = named.size.saturating_add(size);
                 named.shown = if hole { None } else { Some(shown) };
             }
@@ -408,7 +417,7 @@ impl Dims {
         let named =
             [a, b].into_iter().find(|dim| matches!(dim, Dim::Named(n, _) if value.number() == Some(i128::from(*n))));
         let value = named.cloned().unwrap_or_else(|| Dim::from_poly(value.clone()));
-        if let Some(named) = self.names.get_mut(sym.0 as usize) {
+        if let Some(named) = Arc::make_mut(&mut self.names).get_mut(sym.0 as usize) {
             named.solved = Some(value);
             named.said = said;
         }

@@ -81,6 +81,12 @@ impl Opener {
         opener
     }
 
+    /// Forgets the nodes from `len` on: the graph has taken them back.
+    pub fn forget(&mut self, len: usize) {
+        self.memo.forget(len);
+        self.keep.retain(|id| id.index() < len);
+    }
+
     /// The evaluated form of a node, as [`Opener::open`]; what comes before everything that is kept is taken from
     /// `plain`, which sees through all definitions and remembers what it saw.
     pub fn open_over(&mut self, graph: &mut Graph, root: NodeId, plain: &mut Opener) -> NodeId {
