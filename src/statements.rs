@@ -122,7 +122,7 @@ macro_rules! each_statement {
             built {
                 grad: One Scalar stays [] [Wrt] ["grad J wrt W1, b1", "grad J"]
                     "Answers the derivatives of a scalar.";
-                derive: Several Formula stays [] [] ["derive dJ/dw", "derive dJ/dw, dJ/db"]
+                derive: Several Formula stays [] [As] ["derive dJ/dw", "derive dJ/dw, dJ/db", "derive dJ/dw as latex"]
                     "Answers the formula of a derivative, in the program's own notation.";
                 trace: One Scalar stays [] [] ["trace J"]
                     "Answers every step forward and back, with numbers and the chain rule.";

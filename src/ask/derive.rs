@@ -28,12 +28,12 @@ const FOREIGN: usize = 4;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
-        one(cx, asked, span)?;
+        one(cx, asked, ask.form.is_some(), span)?;
     }
     Ok(())
 }
 
-fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
+fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box<Diagnostic>> {
     let node = cx.node(asked)?;
     let name = cx.text(asked.span);
     // Where entries go one to one the formula of one entry says it all.
@@ -105,12 +105,8 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let mut fact = Map::new();
     fact.insert("name".into(), name.as_str().into());
     fact.insert("formula".into(), found.text.as_str().into());
-    let compiled = &*cx.eval.compiled;
-    let ranks: rustc_hash::FxHashMap<&str, usize> =
-        compiled.defs.iter().map(|def| (&*def.name, compiled.graph.shape(def.node).rank())).collect();
-    let rank = |name: &str| ranks.get(name).copied().unwrap_or(0);
-    let latex = format!("{} = {}", formula::latex(&name, &rank), formula::latex(&found.text, &rank));
-    fact.insert("latex".into(), latex.into());
+    let latex = formula::latex(cx.eval.compiled, &name, &found);
+    fact.insert("latex".into(), latex.as_str().into());
     if entries.is_some() {
         line = line.note("  # entry by entry");
         fact.insert("entrywise".into(), true.into());
@@ -135,6 +131,9 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
         let note = format!("stretched to {}", whole.show(&graph.dims));
         line = line.note(format!("  # {note}"));
         fact.insert("note".into(), note.into());
+    }
+    if as_latex {
+        line = Line::new().plain(latex);
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())

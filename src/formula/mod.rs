@@ -42,6 +42,8 @@ pub struct Formula {
     pub text: String,
     /// The node that was printed, to be compared with the one that was asked.
     pub node: NodeId,
+    /// With what it was printed.
+    said: latex::Said,
 }
 
 /// How a formula is looked for.
@@ -98,7 +100,7 @@ fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>) -> Formula
         Some(name) => name.clone(),
         None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
     };
-    Formula { text, node }
+    Formula { text, node, said: latex::Said { names: names.texts, spelled } }
 }
 
 /// The place of each name among all: `2a*x` and `2a*b`, whatever is differentiated by.
@@ -134,7 +136,8 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
         }
     }
     if let Some(name) = aliases.get(&root).and_then(|id| texts.get(id)) {
-        return Formula { text: name.clone(), node: root };
+        let (text, node) = (name.clone(), root);
+        return Formula { text, node, said: latex::Said { names: texts, ..latex::Said::default() } };
     }
     let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default(), compiled.spans.len());
     algebra.letters = by_letters(&texts);
@@ -146,7 +149,7 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
         Some(name) => name.clone(),
         None => laid_out(&print::Printer { compiled, names: &texts, spelled: &spelled, root: node }.text()),
     };
-    Formula { text, node }
+    Formula { text, node, said: latex::Said { names: texts, spelled } }
 }
 
 /// `2b`, which says more than a `u` that is defined so.

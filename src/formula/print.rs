@@ -152,7 +152,7 @@ impl Printer<'_> {
     }
 
     /// A column times a row, both made of vectors.
-    fn outer(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+    pub(super) fn outer(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
         let graph = self.graph();
         let vector = |id: NodeId| match form(graph, id) {
             Form::Reshape(x) | Form::Broadcast(x) if !self.names.contains_key(&id) && graph.shape(x).rank() == 1 => {
@@ -289,24 +289,36 @@ impl Printer<'_> {
             return Text::new(format!("[{}]", texts.join(", ")), Bind::Tight);
         }
         let mut args: Vec<String> = node.args.iter().map(|arg| self.node(*arg).text).collect();
-        let mut attrs = node.op.attrs.all().iter();
-        for arg in def.args.iter().filter(|arg| !arg.kind.is_node()) {
-            let Some(attr) = attrs.next() else { break };
-            if let Some(text) = self.attribute(arg.kind, arg.default, attr, id) {
-                let positional =
-                    matches!(arg.kind, ArgKind::Shape | ArgKind::Dim | ArgKind::Perm) && arg.default.is_empty();
-                args.push(if positional { text } else { format!("{}={text}", arg.name) });
-            }
-        }
-        // What a call of its own name cannot say is said by its shape.
-        if def.args.iter().all(|arg| arg.kind.is_node()) && !node.op.attrs.all().is_empty() {
-            args.push(self.shape(id));
-        }
+        let (positional, named) = self.attributes(id);
+        args.extend(positional);
+        args.extend(named.into_iter().map(|(name, text)| format!("{name}={text}")));
         let name = called(self.graph(), id);
         Text::new(format!("{name}({})", args.join(", ")), Bind::Tight)
     }
 
-    fn slice(&self, slice: &SliceSpec, dim: &Dim) -> String {
+    /// What a call says besides its operands: in their places, and by their names.
+    pub(super) fn attributes(&self, id: NodeId) -> (Vec<String>, Vec<(String, String)>) {
+        let node = self.graph().node(id);
+        let def = node.op.def;
+        let (mut positional, mut named) = (vec![], vec![]);
+        let mut attrs = node.op.attrs.all().iter();
+        for arg in def.args.iter().filter(|arg| !arg.kind.is_node()) {
+            let Some(attr) = attrs.next() else { break };
+            if let Some(text) = self.attribute(arg.kind, arg.default, attr, id) {
+                match arg.kind {
+                    ArgKind::Shape | ArgKind::Dim | ArgKind::Perm if arg.default.is_empty() => positional.push(text),
+                    _ => named.push((arg.name.to_string(), text)),
+                }
+            }
+        }
+        // What a call of its own name cannot say is said by its shape.
+        if def.args.iter().all(|arg| arg.kind.is_node()) && !node.op.attrs.all().is_empty() {
+            positional.push(self.shape(id));
+        }
+        (positional, named)
+    }
+
+    pub(super) fn slice(&self, slice: &SliceSpec, dim: &Dim) -> String {
         let whole = slice.start == Dim::Num(0) && slice.len == *dim;
         if slice.step == 1 && whole {
             return ":".into();

@@ -35,7 +35,13 @@ impl Walk<'_> {
                 Rule::over => ask.over = Some(self.over(node)),
                 Rule::times => ask.times = self.inner(node).next().map(|count| self.lone_value(count)),
                 Rule::to => ask.to = self.find(node, Rule::string).map(|string| self.string(string)),
-                Rule::form => ask.form = self.find(node, Rule::name).map(|name| self.name(name)),
+                Rule::form => {
+                    let form = self.find(node, Rule::name).map(|name| self.name(name));
+                    if let Some(other) = form.as_ref().filter(|form| form.text != "latex") {
+                        self.faults.push(clauses::form(other));
+                    }
+                    ask.form = form;
+                }
                 _ => {}
             }
         }

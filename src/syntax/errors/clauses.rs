@@ -3,6 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::statements::{self, About, Clause, Statement};
+use crate::syntax::ast::Name;
 
 /// `trace J by 0.1`: a clause that the question does not have. `place` is the clause, without and with the gap before it.
 pub(in crate::syntax) fn none(
@@ -55,4 +56,12 @@ pub(in crate::syntax) fn twice(statement: &Statement, clause: Clause, gap: Span)
         .at(gap, "this is its second")
         .mend("leave one of them out")
         .edit(gap, "")
+}
+
+/// `derive dJ/dw as tex`
+pub(in crate::syntax) fn form(name: &Name) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::clause", format!("a formula is not written as `{}`", name.text))
+        .at(name.span, "no notation of this name")
+        .mend("write `as latex`")
+        .edit(name.span, "latex")
 }
