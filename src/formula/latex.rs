@@ -200,7 +200,10 @@ impl Tex<'_> {
             }
             Some(Side::Column) => Piece {
                 minus: piece.minus,
-                ..Piece::matrix(format!(r"{}\,\mathbf{{1}}^{{\top}}", Piece { minus: false, ..piece }.at_least(Bind::Product)))
+                ..Piece::matrix(format!(
+                    r"{}\,\mathbf{{1}}^{{\top}}",
+                    Piece { minus: false, ..piece }.at_least(Bind::Product)
+                ))
             },
             None => piece,
         }

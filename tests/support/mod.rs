@@ -3,6 +3,7 @@
 // Each test file uses its own part of this.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::disallowed_methods, clippy::unwrap_used)]
 
+pub mod latex;
 pub mod points;
 
 use nnlang::inside::cli::Cli;

@@ -143,7 +143,8 @@ fn named(function: &str, args: &[String]) -> Piece {
 /// The entries of a literal tensor.
 fn entries(tensor: &crate::tensor::Tensor) -> String {
     fn rows(view: ndarray::ArrayViewD<f64>) -> String {
-        let number = |value: f64| if value < 0.0 { format!("-{}", names::number(-value)) } else { names::number(value) };
+        let number =
+            |value: f64| if value < 0.0 { format!("-{}", names::number(-value)) } else { names::number(value) };
         match view.ndim() {
             0 => view.first().map(|value| number(*value)).unwrap_or_default(),
             1 => view.iter().map(|value| number(*value)).collect::<Vec<_>>().join(" & "),

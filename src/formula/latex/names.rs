@@ -46,7 +46,6 @@ const LETTERS: &[(char, &str)] = &[
     ('Ψ', "Psi"),
 ];
 
-
 /// Signs above a letter, as one character with it or after it.
 const ABOVE: &[(char, &str)] =
     &[('\u{302}', "hat"), ('\u{304}', "bar"), ('\u{303}', "tilde"), ('\u{307}', "dot"), ('\u{30c}', "check")];
@@ -60,19 +59,25 @@ pub struct Words {
 }
 
 impl Words {
-    /// Of a program: a name that would look like an earlier one is written as it stands there.
+    /// Of a program: a name that would look like another one is written as it is typed.
     pub fn of(compiled: &Compiled) -> Words {
         let mut words = Words::default();
         // What the constants look like is taken.
         let mut taken: FxHashSet<String> = [r"\pi".to_string()].into_iter().collect();
-        for def in &compiled.defs {
+        // `α` has no other form, `alpha` has.
+        let (ascii, others): (Vec<_>, Vec<_>) = compiled.defs.iter().partition(|def| def.name.is_ascii());
+        for def in others.into_iter().chain(ascii) {
             if words.own.contains_key(&*def.name) {
                 continue;
             }
             words.own_e |= &*def.name == "e";
             let mut shown = pretty(&def.name);
             if !taken.insert(shown.clone()) {
-                shown = format!(r"\mathtt{{{}}}", typed(&def.name));
+                shown = match def.name.is_ascii() {
+                    true => format!(r"\mathtt{{{}}}", typed(&def.name)),
+                    false => format!("{shown}_{{({})}}", taken.len()),
+                };
+                taken.insert(shown.clone());
             }
             words.own.insert(def.name.to_string(), shown);
         }
@@ -218,8 +223,7 @@ fn roman(text: &str) -> String {
 
 /// As it is typed, for `\mathtt`.
 fn typed(text: &str) -> String {
-    let ascii = |c: char| LETTERS.iter().find(|(letter, _)| *letter == c).map(|(_, name)| format!(r"\{name} "));
-    text.chars().map(|c| if c.is_ascii() { escaped(&c.to_string()) } else { ascii(c).unwrap_or(c.to_string()) }).collect()
+    text.chars().map(|c| escaped(&c.to_string())).collect()
 }
 
 /// A number that is not negative.

@@ -55,7 +55,11 @@ impl Tex<'_> {
         // A quotient by what scales a row or a column does so itself.
         if self.rank(part) == 0 {
             let number = piece.text.starts_with(|c: char| c.is_ascii_digit()) && piece.bind == Bind::Tight;
-            let at = if number { factors.scalars.iter().take_while(|own| is_number(own)).count() } else { factors.scalars.len() };
+            let at = if number {
+                factors.scalars.iter().take_while(|own| is_number(own)).count()
+            } else {
+                factors.scalars.len()
+            };
             factors.scalars.insert(at, piece);
             return;
         }
