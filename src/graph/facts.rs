@@ -76,6 +76,14 @@ pub enum Is {
     LogExpAdd,
     /// `recexpadd`
     RecExpAdd,
+    /// `log(sum(w*exp(u)))`
+    LogTotal,
+    /// The slopes of that.
+    TotalShares,
+    /// `logcumsumexp`
+    LogCumSumExp,
+    /// `tanh`
+    Tanh,
     /// `cosh`
     Cosh,
     /// `tanh`

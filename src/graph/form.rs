@@ -1,6 +1,6 @@
 //! What a node is to the algebra: the few operators that formulas are made of, told apart in one place.
 
-use super::{Graph, Is, NodeId, Role};
+use super::{Graph, Is, Kernel, Move, NodeId, Op, Role};
 
 /// A node as the algebra sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,5 +110,38 @@ pub fn form(graph: &Graph, id: NodeId) -> Form {
         (_, Is::ScatterAdd, [a, b]) => Form::ScatterAdd(*a, *b),
         (_, Is::Where, [c, a, b]) => Form::Where(*c, *a, *b),
         _ => Form::Other,
+    }
+}
+
+/// So many operators above an exponential are looked at.
+const DEEPEST: u8 = 24;
+
+/// How many operators a node of `op` stands above an exponential that it is built of; 0 where it is not.
+pub(super) fn depth_of_powers(
+    op: &Op,
+    args: &[NodeId],
+    depth: impl Fn(NodeId) -> u8,
+    is_number: impl Fn(NodeId) -> bool,
+) -> u8 {
+    match op.def.is {
+        Is::Pow if is_number(args[0]) && !is_number(args[1]) => 1,
+        Is::Exp | Is::Expm1 | Is::Sigmoid | Is::Cosh | Is::RecExpAdd => 1,
+        Is::Neg | Is::Add | Is::Sub | Is::Mul | Is::Div | Is::Sqrt | Is::Pow | Is::Sum | Is::Mean | Is::MatMul => {
+            deepest(args, depth)
+        }
+        Is::CumSum | Is::Concat | Is::Where => deepest(args, depth),
+        _ => match op.def.kernel {
+            Kernel::Move(
+                Move::Reshape | Move::Transpose | Move::Broadcast | Move::Slice | Move::Flip | Move::Gather,
+            ) => deepest(args, depth),
+            _ => 0,
+        },
+    }
+}
+
+fn deepest(args: &[NodeId], depth: impl Fn(NodeId) -> u8) -> u8 {
+    match args.iter().map(|arg| depth(*arg)).max().unwrap_or(0) {
+        0 | DEEPEST => 0,
+        below => below + 1,
     }
 }

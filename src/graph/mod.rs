@@ -115,6 +115,9 @@ pub struct Graph {
     before: Vec<u32>,
     /// The nodes without arguments, and those for which the newest argument has [`NEAR`] others already.
     table: HashTable<NodeId>,
+    /// How many operators above an exponential each node stands that is built of one by arithmetic; 0 where it is not, or
+    /// where that lies deep.
+    powers: Vec<u8>,
     /// The node that each was made for, where it was made for one: a slope for what it is the slope of.
     origins: Vec<Option<Origin>>,
     /// What new ones are made for.
@@ -134,6 +137,7 @@ impl Graph {
         self.nodes.reserve(more);
         self.latest.reserve(more);
         self.before.reserve(more);
+        self.powers.reserve(more);
     }
 
     /// How far it has come: what is added from here on can be taken back.
@@ -201,6 +205,11 @@ impl Graph {
     /// Is it a node of this operator?
     pub fn is(&self, id: NodeId, is: Is) -> bool {
         self.def(id).is == is
+    }
+
+    /// Is it built of exponentials by sums, products, quotients and powers, as far as one sees?
+    pub fn has_powers(&self, id: NodeId) -> bool {
+        self.powers[id.index()] > 0
     }
 
     /// The type of a node.
@@ -284,6 +293,9 @@ impl Graph {
 
     fn push(&mut self, place: Spot, op: Op, args: &[NodeId], ty: Type) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
+        let is_number = |arg: NodeId| self.nodes[arg.index()].op.def.role == Role::Number;
+        let depth = form::depth_of_powers(&op, args, |arg| self.powers[arg.index()], is_number);
+        self.powers.push(depth);
         self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
         if self.origin.is_some() {
             self.origins.reserve(self.nodes.capacity().saturating_sub(self.origins.len()));

@@ -13,6 +13,8 @@ pub mod linalg;
 pub mod memory;
 /// Entries moved, repeated, left out, or added where they meet.
 pub mod moves;
+/// Sums of weighted exponentials.
+pub mod powers;
 /// Keyed random numbers.
 pub mod random;
 /// Sums in a fixed order.

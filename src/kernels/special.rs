@@ -43,6 +43,37 @@ pub fn normal_pdf(z: f64) -> f64 {
     if density == 0.0 { density } else { density * (1.0 - 0.5 * libm::fma(z, z, -square)) }
 }
 
+/// From here down the continued fraction is used, whose first terms are then enough.
+const FAR: f64 = -5.0;
+
+/// `t + 2/(t + 3/(t + 4/(t + …)))`, the tail of Laplace's continued fraction of the normal tail (DLMF 7.9.3), from below.
+fn laplace_tail(t: f64) -> f64 {
+    (2..80).rev().fold(t, |below, k| t + f64::from(k) / below)
+}
+
+/// The log of the standard normal distribution function: `log(pdf(z)) - log(hazard(z))` far below 0.
+pub fn log_normal_cdf(z: f64) -> f64 {
+    if z >= 0.0 {
+        libm::log1p(-normal_cdf(-z))
+    } else if z > FAR {
+        libm::log(normal_cdf(z))
+    } else {
+        // log(sqrt(2*pi))
+        const SCALE: f64 = 0.918_938_533_204_672_7;
+        -0.5 * z * z - (SCALE + libm::log(normal_hazard(z)))
+    }
+}
+
+/// The standard normal density over the distribution function.
+pub fn normal_hazard(z: f64) -> f64 {
+    if z > FAR { normal_pdf(z) / normal_cdf(z) } else { -z + 1.0 / laplace_tail(-z) }
+}
+
+/// `z + hazard(z)`, without what cancels.
+pub fn normal_excess(z: f64) -> f64 {
+    if z > FAR { z + normal_hazard(z) } else { 1.0 / laplace_tail(-z) }
+}
+
 /// The logarithmic derivative of the gamma function.
 ///
 /// On [1, 2] the Taylor series about its root; below 8 shifted there by `digamma(x + 1) = digamma(x) + 1/x` (DLMF

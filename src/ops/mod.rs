@@ -57,6 +57,7 @@ operators! {
     xlogy: XLOGY XLOG1PY;
     erf: ERF ERFC;
     normal_cdf: NORMAL_CDF NORMAL_PDF;
+    log_normal_cdf: LOG_NORMAL_CDF NORMAL_HAZARD NORMAL_EXCESS;
     gamma: LGAMMA DIGAMMA POLYGAMMA;
     matmul: MATMUL;
     transpose: MATRIX_TRANSPOSE TRANSPOSE;
@@ -84,6 +85,7 @@ operators! {
     eye: EYE ARANGE ZEROS ONES LINSPACE ONE_HOT;
     linalg: INV SOLVE DET COFACTOR LOGDET CHOLESKY;
     expadd: LOGEXPADD RECEXPADD;
+    powers: LOG_TOTAL TOTAL_SHARES LOGCUMSUMEXP;
     random: NORMAL UNIFORM BERNOULLI;
 }
 

@@ -6,6 +6,7 @@
 mod away;
 mod lengths;
 mod matching;
+mod powers;
 mod recognise;
 
 use crate::graph::{

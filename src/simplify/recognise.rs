@@ -2,7 +2,7 @@
 //!
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
-use super::lengths;
+use super::{lengths, powers};
 use crate::graph::{Attrs, Fault, Form, Graph, Is, Kernel, Move, NodeId, OpDef, Role, form};
 use crate::ops::{self, build, number};
 use crate::shape::Dim;
@@ -15,13 +15,19 @@ pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
         let (above, below) = two(graph, id);
         lengths::quotient(graph, above, below)
             .transpose()
+            .or_else(|| powers::quotient(graph, id).transpose())
             .or_else(|| quotient(graph, above, below).transpose())
             .transpose()
     } else if def.is == Is::Mul {
         let (a, b) = two(graph, id);
-        product(graph, a, b).transpose().or_else(|| product(graph, b, a).transpose()).transpose()
+        powers::product(graph, id)
+            .transpose()
+            .or_else(|| product(graph, a, b).transpose())
+            .or_else(|| product(graph, b, a).transpose())
+            .transpose()
     } else if def.is == Is::Log {
-        logarithm(graph, graph.node(id).args[0])
+        let of = graph.node(id).args[0];
+        powers::logarithm(graph, of).transpose().or_else(|| logarithm(graph, of).transpose()).transpose()
     } else if def.is == Is::Sqrt {
         root_mean_square(graph, graph.node(id).args[0])
     } else if def.is == Is::Sub {
