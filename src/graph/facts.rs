@@ -82,8 +82,6 @@ pub enum Is {
     TotalShares,
     /// `logcumsumexp`
     LogCumSumExp,
-    /// `tanh`
-    Tanh,
     /// `cosh`
     Cosh,
     /// `tanh`

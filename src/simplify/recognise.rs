@@ -157,12 +157,12 @@ fn terms(graph: &Graph, sum: NodeId) -> SmallVec<[NodeId; 8]> {
 
 /// Is it a sum that the rules of `logaddexp` and `softplus` do not see whole, of at least one exponential?
 fn is_long(graph: &Graph, id: NodeId) -> bool {
-    let made = [Is::Mul, Is::Div, Is::Sum, Is::Mean, Is::Add];
+    let made = [Is::Mul, Is::Div, Is::Sum, Is::Mean, Is::CumSum, Is::Add];
     let one_of = |id: NodeId, known: &[Is]| known.contains(&graph.def(id).is);
     let long = if graph.is(id, Is::Add) {
         graph.node(id).args.iter().any(|arg| one_of(*arg, &made))
     } else {
-        one_of(id, &made[..4])
+        one_of(id, &made[..5])
     };
     long && powers(graph, id)
 }
@@ -171,7 +171,7 @@ fn is_long(graph: &Graph, id: NodeId) -> bool {
 const TERMS: usize = 64;
 
 /// Is it built by sums and moves of exponentials and positive numbers, at least one exponential among them?
-fn powers(graph: &Graph, root: NodeId) -> bool {
+pub(super) fn powers(graph: &Graph, root: NodeId) -> bool {
     let mut todo: SmallVec<[NodeId; 8]> = SmallVec::new();
     todo.push(root);
     let (mut looked, mut met) = (0, false);
@@ -189,7 +189,7 @@ fn powers(graph: &Graph, root: NodeId) -> bool {
             }
         } else if def.is == Is::Sqrt {
             todo.push(node.args[0]);
-        } else if [Is::Mul, Is::Div, Is::Add, Is::Sum, Is::Mean].contains(&def.is) || moves(def) {
+        } else if [Is::Mul, Is::Div, Is::Add, Is::Sum, Is::Mean, Is::CumSum].contains(&def.is) || moves(def) {
             todo.extend(node.args.iter().copied());
         } else {
             return false;
@@ -204,7 +204,7 @@ fn moves(def: &'static OpDef) -> bool {
 }
 
 /// The logarithm of what [`powers`] sees, without the powers.
-fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
+pub(super) fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
     if !powers(graph, id) && graph.def(id).role != Role::Number {
         return Ok(None);
     }
@@ -240,6 +240,8 @@ fn log_of(graph: &mut Graph, id: NodeId) -> Result<Option<NodeId>, Fault> {
             build::mul(graph, half, args[0])?
         } else if def.is == Is::Sum {
             graph.add(ops::of(Is::LogSumExp), node.op.attrs.clone(), &args)?
+        } else if def.is == Is::CumSum {
+            graph.add(ops::of(Is::LogCumSumExp), node.op.attrs.clone(), &args)?
         } else if def.is == Is::Mean {
             let total = graph.add(ops::of(Is::LogSumExp), node.op.attrs.clone(), &args)?;
             let count = build::count(graph, args[0], node.op.attrs.ints(0))?;

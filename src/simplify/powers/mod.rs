@@ -4,6 +4,7 @@
 //! What is made has the value and the slopes of what it takes the place of, at every point where that has them. Where the
 //! second form shows no gain — no sum is divided by, nothing is left to cancel — the text stays as it is.
 
+mod axes;
 mod read;
 
 use crate::graph::{Attrs, Fault, Graph, Is, NodeId};
@@ -19,7 +20,27 @@ pub(super) fn logarithm(graph: &mut Graph, x: NodeId) -> Made {
     if !graph.has_powers(x) {
         return Ok(None);
     }
-    let Some(mut of) = read(graph, x).filter(Product::has_powers) else { return Ok(None) };
+    if is_over_axes(graph, x) {
+        // Of positive terms alone `logsumexp` says it.
+        return if super::recognise::powers(graph, x) { Ok(None) } else { axes::logarithm(graph, x) };
+    }
+    let Some(mut of) = read(graph, x) else { return Ok(None) };
+    let mut parts: Vec<(NodeId, f64)> = vec![];
+    let (outer, plain): (Factors, Factors) = of.term.w.iter().copied().partition(|(id, _)| is_over_axes(graph, *id));
+    if outer.is_empty() && !of.has_powers() || !outer.is_empty() && of.term.c < 0.0 {
+        return Ok(None);
+    }
+    of.term.w = plain;
+    for (id, n) in outer {
+        let log = match super::recognise::log_of(graph, id)? {
+            Some(log) => Some(log),
+            None => axes::logarithm(graph, id)?,
+        };
+        match log {
+            Some(log) => parts.push((log, n)),
+            None => return Ok(None),
+        }
+    }
     if hides(graph, &of) || has_cosh(graph, x) {
         return Ok(None);
     }
@@ -48,7 +69,6 @@ pub(super) fn logarithm(graph: &mut Graph, x: NodeId) -> Made {
         return Ok(None);
     }
     let mut whole = of.term.u.clone();
-    let mut parts: Vec<(NodeId, f64)> = vec![];
     if of.term.is_positive() {
         whole = whole.and(libm::log(of.term.c));
     } else {
@@ -69,6 +89,11 @@ pub(super) fn logarithm(graph: &mut Graph, x: NodeId) -> Made {
         Some(made) => Ok(Some(made)),
         None => Ok(Some(number(graph, 0.0))),
     }
+}
+
+/// Is it a sum over axes that is built of exponentials?
+fn is_over_axes(graph: &Graph, id: NodeId) -> bool {
+    graph.has_powers(id) && matches!(graph.def(id).is, Is::Sum | Is::Mean | Is::MatMul)
 }
 
 /// `before + n*part`
@@ -276,6 +301,9 @@ pub(super) fn quotient(graph: &mut Graph, id: NodeId) -> Made {
     };
     if !graph.has_powers(below) {
         return if graph.has_powers(above) { product(graph, id) } else { Ok(None) };
+    }
+    if let Some(made) = axes::quotient(graph, above, below)? {
+        return Ok(Some(made));
     }
     let Some(of) = read(graph, id).filter(Product::has_powers) else { return Ok(None) };
     // `1/cosh(z)` is as good as it can be.

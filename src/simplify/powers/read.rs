@@ -176,7 +176,7 @@ impl Product {
     }
 
     /// Its terms where it is a sum.
-    fn terms(self) -> Option<Vec<Term>> {
+    pub fn terms(self) -> Option<Vec<Term>> {
         match self.sums.as_slice() {
             [] => Some(vec![self.term]),
             [(sum, 1.0)] => Some(sum.iter().map(|term| term.times(&self.term)).collect()),
@@ -278,6 +278,8 @@ fn product(graph: &Graph, id: NodeId, looks: &mut usize, depth: usize) -> Option
         }
         // Along a stretch every entry is what it is.
         Is::BroadcastTo => arg(0, looks),
+        // Looked into by whoever divides by it, or takes its logarithm.
+        Is::Sum | Is::Mean | Is::MatMul => Some(opaque(id)),
         _ => None,
     }
 }
