@@ -4,6 +4,7 @@ mod list;
 
 pub use list::List;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Which text: an index into [`Sources`].
@@ -52,7 +53,7 @@ pub struct Spanned<T> {
 pub struct Source {
     /// Its name as the user knows it: a path, `<stdin>`, `<prompt>`.
     pub name: String,
-    /// The text itself.
+    /// The text itself, its full-width marks the plain ones.
     pub text: String,
     lines: Vec<u32>,
 }
@@ -60,7 +61,11 @@ pub struct Source {
 impl Source {
     /// A text under a name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Source {
-        let text = text.into();
+        let text: String = text.into();
+        let text = match plain(&text) {
+            Cow::Owned(plain) => plain,
+            Cow::Borrowed(_) => text,
+        };
         let mut lines = vec![0];
         lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
         Source { name: name.into(), text, lines }
@@ -87,6 +92,45 @@ impl Source {
         let end = at(line + 1).map_or(self.text.len(), |next| next - 1);
         start..end
     }
+}
+
+/// A text with the digits, letters, brackets, operators and marks that a Japanese or Chinese keyboard types (U+FF01 to U+FF5E)
+/// as the plain ones, and the operators ⋅ ∙ ∗ as the dot and the star; what stands in
+/// strings and comments stays. Lines and columns in characters are the same.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    let wide = |c: char| ('\u{FF01}'..='\u{FF5E}').contains(&c);
+    let dot = |c: char| matches!(c, '\u{22C5}' | '\u{2219}' | '\u{2217}');
+    if text.is_ascii() || !text.contains(|c| wide(c) || dot(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let (mut comment, mut quoted, mut escaped) = (false, false, false);
+    for c in text.chars() {
+        // U+FF01 is the `!` of U+0021, and so on.
+        let same = match c {
+            '\u{22C5}' | '\u{2219}' => '·',
+            '\u{2217}' => '*',
+            _ if wide(c) => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+            _ => c,
+        };
+        match same {
+            '\n' => (comment, quoted) = (false, false),
+            '"' if !comment && !escaped => {
+                quoted = !quoted;
+                out.push('"');
+                continue;
+            }
+            '#' if !quoted && !comment => {
+                comment = true;
+                out.push('#');
+                continue;
+            }
+            _ => {}
+        }
+        escaped = quoted && !escaped && c == '\\';
+        out.push(if comment || quoted { c } else { same });
+    }
+    Cow::Owned(out)
 }
 
 /// All texts of a session; cheap to clone.

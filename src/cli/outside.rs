@@ -96,12 +96,17 @@ impl Outside for World {
     }
 }
 
-/// The bytes of a regular file.
+/// The bytes of a file, of a pipe (`<(…)`, a FIFO), or of standard input (`-`, `/dev/stdin`); at most `limit` of them.
 pub(super) fn read(path: &str, limit: u64) -> Result<Vec<u8>, Cause> {
+    if matches!(path, "-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0") {
+        return read_stdin(limit);
+    }
     check_name(path)?;
     let meta = fs::metadata(path).map_err(cause)?;
-    if let Some(special) = special(&meta) {
-        return Err(special);
+    match special(&meta) {
+        None => {}
+        Some(Cause::Special("a pipe")) => return read_all(fs::File::open(path).map_err(cause)?, 0, limit),
+        Some(special) => return Err(special),
     }
     if meta.len() > limit {
         return Err(Cause::TooLarge(limit));
@@ -140,7 +145,8 @@ fn read_all(file: impl Read, expected: u64, limit: u64) -> Result<Vec<u8>, Cause
     if bytes.len() as u64 > limit { Err(Cause::TooLarge(limit)) } else { Ok(bytes) }
 }
 
-/// Writes beside the file and renames over it: a kill at any moment leaves the old or the new one whole.
+/// Writes beside the file and renames over it: a kill at any moment leaves the old or the new one whole. A file of several
+/// names (hard links) is written in its place instead, so that all names keep the same text.
 pub(super) fn write(path: &str, bytes: &[u8]) -> Result<(), Cause> {
     check_name(path)?;
     // A link is followed, so that it stays a link and its target changes.
@@ -157,6 +163,13 @@ pub(super) fn write(path: &str, bytes: &[u8]) -> Result<(), Cause> {
         return Err(Cause::NoFolder);
     }
     let name = target.file_name().ok_or(Cause::Name)?.to_string_lossy().into_owned();
+    if old.as_ref().is_some_and(has_other_names) {
+        let written = fs::OpenOptions::new().write(true).truncate(true).open(&target).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        return written.map_err(cause);
+    }
     let beside = folder.join(format!(".{name}.{}.part", std::process::id()));
     let written = (|| {
         let mut file = fs::File::create(&beside)?;
@@ -171,6 +184,14 @@ pub(super) fn write(path: &str, bytes: &[u8]) -> Result<(), Cause> {
         let _ = fs::remove_file(&beside);
         cause(error)
     })
+}
+
+/// Is it a file of several names?
+fn has_other_names(meta: &fs::Metadata) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(meta) > 1;
+    #[cfg(not(unix))]
+    return false;
 }
 
 fn check_name(path: &str) -> Result<(), Cause> {
@@ -256,6 +277,19 @@ mod tests {
         assert_eq!(read(&path, 3), Ok(b"two".to_vec()));
         assert_eq!(read(&path, 2), Err(Cause::TooLarge(2)));
         assert_eq!(fs::read_dir(&folder).expect("it is there").count(), 1);
+        let _ = fs::remove_dir_all(folder);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn all_names_of_a_file_keep_the_same_text() {
+        let folder = folder("links");
+        let inside = |name: &str| folder.join(name).to_string_lossy().into_owned();
+        assert_eq!(write(&inside("a"), b"one"), Ok(()));
+        fs::hard_link(inside("a"), inside("b")).expect("a second name can be made");
+        assert_eq!(write(&inside("a"), b"a longer text"), Ok(()));
+        assert_eq!(write(&inside("a"), b"two"), Ok(()));
+        assert_eq!(read(&inside("b"), 10), Ok(b"two".to_vec()));
         let _ = fs::remove_dir_all(folder);
     }
 

@@ -18,13 +18,28 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// Reads a table. The first line is its header, unless all its cells are numbers. Without a separator given it is a
-    /// comma, or a semicolon or tab where the first line has one of these and no comma. Cells may stand in double quotes.
+    /// Reads a table. The first line is its header, unless a cell of it is a number; one of years or of a count, above a row
+    /// that is none, is a header too. Without a separator given it is a comma, or a semicolon, tab or blanks where the first
+    /// line has one of these and no comma. Cells may stand in double quotes.
     pub fn read(file: &str, bytes: &[u8], separator: Option<u8>) -> Result<Csv, DataError> {
         if [&b"PK\x03\x04"[..], b"\x93NUMPY"].iter().any(|magic| bytes.starts_with(magic)) {
             return Err(errors::other_kind(file, "a table", bytes));
         }
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let start = bytes.trim_ascii_start();
+        if start.first() == Some(&b'<') && [&b"<!doctype"[..], b"<html", b"<?xml"].iter().any(|head| {
+            start.len() >= head.len() && start[..head.len()].eq_ignore_ascii_case(head)
+        }) {
+            return Err(errors::web_page(file));
+        }
+        let spread;
+        let bytes = match separator.is_none() && is_blank_separated(bytes) {
+            true => {
+                spread = commas_for_blanks(bytes);
+                &spread[..]
+            }
+            false => bytes,
+        };
         let separator = separator.unwrap_or_else(|| guess_separator(bytes));
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(bytes);
@@ -47,7 +62,8 @@ impl Csv {
                 first = false;
                 table.width = record.len();
                 let names = cells(file, &record, "the first line")?;
-                if !names.iter().all(|name| errors::is_number(name)) {
+                let rest = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+                if is_header(&names, bytes.get(rest..).unwrap_or(&[]), separator) {
                     table.names = Some(names.iter().map(|name| bare(name).to_string()).collect());
                     continue;
                 }
@@ -74,8 +90,14 @@ impl Csv {
         self.names.as_deref()
     }
 
-    /// The place of the column of a name, counted from 0.
+    /// The place of the column of a name, counted from 0. Where there is no header, `1` names the first column.
     pub fn find(&self, name: &str) -> Result<usize, DataError> {
+        if self.names.is_none()
+            && let Ok(number) = name.trim().parse::<usize>()
+            && (1..=self.width).contains(&number)
+        {
+            return Ok(number - 1);
+        }
         let mut found = self.names().unwrap_or(&[]).iter().enumerate().filter(|(_, own)| *own == name.trim());
         match (found.next(), found.count()) {
             (Some((at, _)), 0) => Ok(at),
@@ -93,6 +115,47 @@ impl Csv {
     /// The numbers of a column, counted from 0. An error names the row and the column of the first cell that is none.
     pub fn numbers(&self, column: usize) -> Result<Vec<f64>, DataError> {
         (0..self.rows()).map(|row| self.number(row, column)).collect()
+    }
+
+    /// Is there a number in a column at all?
+    pub fn has_numbers(&self, column: usize) -> bool {
+        (0..self.rows()).any(|row| errors::is_number(self.cell(row, column)))
+    }
+
+    /// The columns that a list names: `age, "walk (min)", from..to`; a name with a comma, a colon or `..` stands in quotes.
+    pub fn pick(&self, list: &str) -> Result<Vec<usize>, DataError> {
+        let mut chosen = vec![];
+        for part in parts(list, ",") {
+            match parts(part, "..").as_slice() {
+                [from, to] => {
+                    let (from, to) = (self.find(bare(from))?, self.find(bare(to))?);
+                    chosen.extend(from.min(to)..=from.max(to));
+                }
+                _ => chosen.push(self.find(bare(part))?),
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// These columns as whole numbers, a row of the file a row: `[rows, columns]`, each exact to the last digit. Errors as in
+    /// [`Csv::numbers`]; `None` where a cell is a number and not whole.
+    pub fn wholes_of(&self, columns: &[usize]) -> Result<Option<Tensor>, DataError> {
+        let mut numbers = vec![];
+        for row in 0..self.rows() {
+            for column in columns {
+                match self.cell(row, *column).trim_start_matches('+').parse::<i64>() {
+                    Ok(whole) => numbers.push(whole),
+                    Err(_) => match self.number(row, *column)? {
+                        real if real.fract() != 0.0 => return Ok(None),
+                        real if real.abs() <= MOST_EXACT => numbers.push(real as i64),
+                        _ => return Err(errors::csv_whole(&self.file, &self.place(row, *column), self.cell(row, *column))),
+                    },
+                }
+            }
+        }
+        let shape = IxDyn(&[self.rows(), columns.len()]);
+        let count = numbers.len();
+        Ok(Some(Tensor::Int(ArrayD::from_shape_vec(shape, numbers).map_err(|_| errors::memory(&self.file, count))?)))
     }
 
     /// The cells of a column as they were written, spaces around them left out.
@@ -129,7 +192,9 @@ impl Csv {
         let number = self.rows() + 1;
         let row = || format!("row {number} (line {line})");
         if record.len() != self.width {
-            return Err(errors::csv_rows(&self.file, &row(), record.len(), self.width));
+            let comment = self.rows() == 0
+                && self.names().and_then(|names| names.first()).is_some_and(|name| name.starts_with('#'));
+            return Err(errors::csv_rows(&self.file, &row(), record.len(), self.width, comment));
         }
         for cell in record {
             let cell = std::str::from_utf8(cell).map_err(|_| errors::csv_encoding(&self.file, &row()))?;
@@ -151,10 +216,7 @@ impl Csv {
 
     fn number(&self, row: usize, column: usize) -> Result<f64, DataError> {
         let cell = self.cell(row, column);
-        let place = || {
-            let line = self.lines.get(row).copied().unwrap_or(0);
-            format!("row {} (line {line}), {}", row + 1, self.label(column))
-        };
+        let place = || self.place(row, column);
         match cell.parse::<f64>() {
             Ok(value) if value.is_finite() => Ok(value),
             _ if is_missing(cell) => Err(errors::csv_missing(&self.file, &place(), cell)),
@@ -168,12 +230,95 @@ impl Csv {
         }
     }
 
+    fn place(&self, row: usize, column: usize) -> String {
+        let line = self.lines.get(row).copied().unwrap_or(0);
+        format!("row {} (line {line}), {}", row + 1, self.label(column))
+    }
+
     fn label(&self, column: usize) -> String {
         match self.names().and_then(|names| names.get(column)) {
             Some(name) if !name.is_empty() => format!("column `{}`", errors::short(name)),
             _ => format!("column {}", column + 1),
         }
     }
+}
+
+/// The largest real up to which every whole number is one.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Is this first line a header? Words are one, numbers none. Where it has both it is an example that has a gap or a text,
+/// but for years and counts (`country,1990,1991`, `label,0,1,2,3`) above a row that has other numbers.
+fn is_header(cells: &[&str], rest: &[u8], separator: u8) -> bool {
+    let number = |cell: &str| bare(cell).parse::<f64>().ok();
+    let numbers = |cells: &[&str]| cells.iter().filter_map(|cell| number(cell)).collect::<Vec<f64>>();
+    let own = numbers(cells);
+    if own.is_empty() {
+        return true;
+    }
+    // One that lacks a value is no header, and one of numbers alone is none.
+    if own.len() == cells.len() || cells.iter().any(|cell| !cell.trim().is_empty() && is_missing(cell.trim())) {
+        return false;
+    }
+    let counts = |numbers: &[f64]| {
+        let whole = numbers.iter().all(|v| v.fract() == 0.0);
+        let years = numbers.iter().all(|v| (1500.0..=2200.0).contains(v));
+        let rises = numbers.windows(2).all(|pair| pair[1] - pair[0] == 1.0);
+        whole && (years || numbers.len() > 3 && rises)
+    };
+    let next = rest.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).find(|line| !line.is_empty()).unwrap_or(&[]);
+    let next = String::from_utf8_lossy(next);
+    let below: Vec<&str> = next.split(char::from(separator)).collect();
+    counts(&own) && !counts(&numbers(&below))
+}
+
+/// A list at its separators, those in double quotes left alone.
+fn parts<'a>(list: &'a str, separator: &str) -> Vec<&'a str> {
+    let mut out = vec![];
+    let (mut from, mut quoted) = (0, false);
+    let mut skip = 0;
+    for (at, c) in list.char_indices() {
+        if c == '"' {
+            quoted = !quoted;
+        } else if !quoted && at >= skip && list[at..].starts_with(separator) {
+            out.push(&list[from..at]);
+            from = at + separator.len();
+            skip = from;
+        }
+    }
+    out.push(&list[from..]);
+    out
+}
+
+/// Does a table have blanks between its cells, as `np.savetxt` writes it? Its second line, or its only one, is numbers.
+fn is_blank_separated(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let Some(first) = lines.next() else { return false };
+    let line = lines.next().unwrap_or(first);
+    if first.iter().chain(line).any(|b| matches!(b, b',' | b';' | b'\t' | b'"')) {
+        return false;
+    }
+    let count = |line: &[u8]| line.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty()).count();
+    let number = |cell: &[u8]| std::str::from_utf8(cell).is_ok_and(|cell| cell.parse::<f64>().is_ok());
+    let wide = count(line);
+    wide > 1 && count(first) == wide && line.split(u8::is_ascii_whitespace).all(|cell| cell.is_empty() || number(cell))
+}
+
+/// The same lines with a comma for each run of blanks.
+fn commas_for_blanks(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    for (count, line) in bytes.split(|b| *b == b'\n').enumerate() {
+        if count > 0 {
+            out.push(b'\n');
+        }
+        let cells = line.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty());
+        for (at, cell) in cells.enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(cell);
+        }
+    }
+    out
 }
 
 /// Counts lines up to where a row starts.

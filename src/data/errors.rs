@@ -104,9 +104,14 @@ pub(super) fn damaged(file: &str, what: impl Into<String>) -> DataError {
 /// Its entries are no numbers that a tensor can hold. `array` is empty where the file has but one.
 pub(super) fn entries(file: &str, array: &str, what: &str) -> DataError {
     let place = if array.is_empty() { String::new() } else { format!("`{}` in ", short(array)) };
-    DataError::new("nnlang::value::file_entries", format!("{place}`{}` holds {what}", short(file)))
-        .because("a tensor holds real numbers, whole numbers, or 0 and 1")
-        .mend("save it as 64-bit reals, in NumPy `a.astype(\"f8\")`")
+    let error = DataError::new("nnlang::value::file_entries", format!("{place}`{}` holds {what}", short(file)))
+        .because("a tensor holds real numbers, whole numbers, or 0 and 1");
+    // Text and records are no reals in any form.
+    if ["text", "Python objects", "dates", "records"].iter().any(|word| what.starts_with(word)) {
+        error.mend("give an array of numbers")
+    } else {
+        error.mend("save it as 64-bit reals, in NumPy `a.astype(\"f8\")`")
+    }
 }
 
 /// It unpacks to much more than its own size.
@@ -154,19 +159,74 @@ pub(super) fn csv_text(file: &str, place: &str, cell: &str, whole_column: bool) 
         "nnlang::value::csv_text",
         format!("{place} of `{}` is not a number: `{}`", short(file), short(cell)),
     );
-    let point = cell.replacen(',', ".", 1);
-    let without: String = cell.chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\'' | '%' | '$' | '€')).collect();
-    if point != *cell && is_number(&point) {
-        error.mend(format!("write {}", short(&point)))
-    } else if is_number(&without) {
-        error.mend(format!("write {}", short(&without)))
+    let readings = readings(cell);
+    if !readings.is_empty() {
+        error.mend(format!("write {}", readings.join(" or ")))
+    } else if cell.split_whitespace().count() > 1 && cell.split_whitespace().all(is_number) {
+        error.because("its cells are separated by blanks").mend("put commas between the cells, or save it as .tsv")
     } else if whole_column {
         error
             .because("the other cells of this column are no numbers either")
-            .mend("leave the column out, or write numbers for what it names")
+            .mend("name the columns that are meant, as in `--input x=FILE:first..last`, or write numbers for what it names")
     } else {
         error.mend("correct the cell, or leave the column out")
     }
+}
+
+/// The numbers that a cell may mean: where a comma or a point parts thousands or decimals, all that are possible.
+fn readings(cell: &str) -> Vec<String> {
+    let percent = cell.trim_end().ends_with('%');
+    let plain = |c: &char| !matches!(c, '_' | '\'' | '’' | '%' | '$' | '€' | '£' | '+') && !c.is_whitespace();
+    let text: String = cell.chars().filter(plain).collect();
+    // Blanks part thousands and nothing else.
+    let groups: Vec<&str> = cell.split_whitespace().filter(|part| part.chars().any(|c| c.is_ascii_digit())).collect();
+    if groups.iter().skip(1).any(|part| part.chars().take_while(char::is_ascii_digit).count() != 3) {
+        return vec![];
+    }
+    let without = |mark: char| text.replace(mark, "");
+    let found: Vec<String> = match (text.matches(',').count(), text.matches('.').count()) {
+        (0, 0 | 1) => vec![text],
+        (1, 0) => {
+            let thousands = text.rsplit(',').next().is_some_and(|end| end.len() == 3) && !text.starts_with(['0', ',']);
+            let point = text.replace(',', ".");
+            if thousands { vec![point, without(',')] } else { vec![point] }
+        }
+        (1, _) if text.rfind(',') > text.rfind('.') => vec![without('.').replace(',', ".")],
+        (_, 0 | 1) if text.rfind('.') > text.rfind(',') || !text.contains('.') => vec![without(',')],
+        (0, _) => vec![without('.')],
+        _ => vec![],
+    };
+    let mut found: Vec<String> = found.into_iter().filter(|text| is_number(text)).map(|text| short(&text)).collect();
+    if let (true, [one]) = (percent, found.as_slice())
+        && let Ok(value) = one.parse::<f64>()
+    {
+        found.push(format!("{}", value / 100.0));
+    }
+    found
+}
+
+/// A whole number beyond what 64 bits hold, or beyond what its way of writing tells exactly.
+pub(super) fn csv_whole(file: &str, place: &str, cell: &str) -> DataError {
+    let title = format!("{place} of `{}` is beyond the whole numbers that can be held: `{}`", short(file), short(cell));
+    DataError::new("nnlang::value::csv_text", title).mend("leave `int` away, or write whole numbers below 2^63")
+}
+
+/// A small text that tells where the real file is kept.
+pub(super) fn pointer(file: &str) -> DataError {
+    let title = format!("`{}` is a pointer of Git LFS, not the file itself", short(file));
+    DataError::new("nnlang::value::file_kind", title).mend("fetch the file: `git lfs pull`")
+}
+
+/// A page that a browser saved.
+pub(super) fn web_page(file: &str) -> DataError {
+    let title = format!("`{}` is a web page, not a table", short(file));
+    DataError::new("nnlang::value::file_kind", title).mend("download the file itself, not the page that shows it")
+}
+
+/// An array packed in a way that is not unpacked here.
+pub(super) fn packed(file: &str, array: &str, method: &str) -> DataError {
+    let title = format!("`{}` in `{}` is packed by {method}, which is not unpacked here", short(array), short(file));
+    DataError::new("nnlang::value::file_kind", title).mend("save it anew, in NumPy with `savez` or `savez_compressed`")
 }
 
 /// A cell that is empty, or that says that it is unknown.
@@ -183,10 +243,13 @@ pub(super) fn csv_range(file: &str, place: &str, cell: &str) -> DataError {
 }
 
 /// A row with another number of cells.
-pub(super) fn csv_rows(file: &str, row: &str, found: usize, wanted: usize) -> DataError {
+pub(super) fn csv_rows(file: &str, row: &str, found: usize, wanted: usize, comment: bool) -> DataError {
     let cells = |n: usize| if n == 1 { "1 cell".to_string() } else { format!("{n} cells") };
     let title = format!("{row} of `{}` has {}, and the first row has {wanted}", short(file), cells(found));
     let error = DataError::new("nnlang::value::csv_rows", title);
+    if comment {
+        return error.because("the first line begins with `#`").mend("delete the comment above the table");
+    }
     if found > wanted {
         error.mend("put a cell that has a comma in it into double quotes")
     } else {
@@ -206,6 +269,7 @@ pub(super) fn csv_column(file: &str, name: &str, names: Option<&[String]>, count
     let new = |title| DataError::new("nnlang::value::csv_column", title);
     match names {
         None => new(format!("`{}` has no header, so no column `{}`", short(file), short(name)))
+            .because("its columns are numbered from 1: `FILE:1..3`")
             .mend("write the names of the columns into a first line"),
         Some(_) if count > 1 => new(format!("`{}` has {count} columns `{}`", short(file), short(name)))
             .mend("give each column its own name in the first line"),

@@ -27,22 +27,59 @@ pub struct Arrays {
     pub arrays: Vec<(String, Tensor)>,
     /// The table of a csv or tsv file.
     pub table: Option<Csv>,
+    /// The arrays of the file that cannot be used, by name, with the reason; one of them hides none of the others.
+    pub refused: Vec<(String, DataError)>,
 }
+
+/// The arrays of a file in its order, and those that cannot be used.
+type Found = (Vec<(String, Tensor)>, Vec<(String, DataError)>);
 
 /// The kinds of file that can be read, by the end of their names.
 pub const KINDS: &str = "a .csv, .tsv, .npy, .npz or .safetensors file";
 
-/// Reads a file's bytes; the end of its name says how.
+/// Reads a file's bytes; the end of its name says how, and its first bytes where it is no file: `-`, a pipe.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
-    let arrays = |arrays| Arrays { file: file.to_string(), arrays, table: None };
-    let table = |table| Arrays { file: file.to_string(), arrays: vec![], table: Some(table) };
-    match extension(file).as_deref() {
+    let plain = Arrays { file: file.to_string(), arrays: vec![], table: None, refused: vec![] };
+    let named = |(arrays, refused)| Arrays { arrays, refused, ..plain.clone() };
+    let table = |table| Arrays { table: Some(table), ..plain.clone() };
+    if bytes.starts_with(b"version https://git-lfs") {
+        return Err(errors::pointer(file));
+    }
+    let kind = extension(file).or_else(|| is_stream(file).then(|| sniff(bytes).to_string()));
+    match kind.as_deref() {
         Some("csv" | "txt" | "data") => Csv::read(file, bytes, None).map(table),
         Some("tsv" | "tab") => Csv::read(file, bytes, Some(b'\t')).map(table),
-        Some("npy") => npy::read(file, bytes).map(|tensor| arrays(vec![(String::new(), tensor)])),
-        Some("npz") => npz::read(file, bytes).map(arrays),
-        Some("safetensors") => safetensors::read(file, bytes).map(arrays),
+        Some("npy") => npy::read(file, bytes).map(|tensor| named((vec![(String::new(), tensor)], vec![]))),
+        Some("npz") => npz::read(file, bytes).map(named),
+        Some("safetensors") => safetensors::read(file, bytes).map(named),
         _ => Err(errors::kind(file)),
+    }
+}
+
+/// Is it a name of what is no file: standard input, or a pipe that the shell made?
+fn is_stream(file: &str) -> bool {
+    file == "-" || file.starts_with("/dev/") || file.starts_with("/proc/")
+}
+
+/// The kind of file that begins with these bytes.
+fn sniff(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [b'P', b'K', 3 | 5, ..] => "npz",
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "npy",
+        [_, _, _, _, 0, 0, 0, 0, b'{', ..] => "safetensors",
+        _ => "csv",
+    }
+}
+
+/// `FILE:columns`: the file, and what is picked of it behind the colon that follows the end of its name. A path with a colon
+/// in a folder's name stays whole.
+pub fn split_columns(path: &str) -> (&str, Option<&str>) {
+    const ENDS: [&str; 8] = ["csv", "txt", "data", "tsv", "tab", "npy", "npz", "safetensors"];
+    let ends = |file: &str| is_stream(file) || extension(file).is_some_and(|end| ENDS.contains(&end.as_str()));
+    let mut colons = path.match_indices(':').map(|(at, _)| at);
+    match colons.find(|at| ends(&path[..*at])) {
+        Some(at) => (&path[..at], Some(&path[at + 1..])),
+        None => (path, None),
     }
 }
 
@@ -60,6 +97,9 @@ impl Arrays {
         if let Some(table) = &self.table {
             return table.column(name);
         }
+        if let Some((_, error)) = self.refused.iter().find(|(own, _)| own == name) {
+            return Err(error.clone());
+        }
         let found = self.arrays.iter().find(|(own, _)| own == name);
         found.map(|(_, tensor)| tensor.clone()).ok_or_else(|| errors::no_array(&self.file, name, &self.names()))
     }
@@ -68,7 +108,8 @@ impl Arrays {
     pub fn whole(&self) -> Result<Tensor, DataError> {
         match (&self.table, self.arrays.as_slice()) {
             (Some(table), _) => table.matrix(),
-            (None, [(_, tensor)]) => Ok(tensor.clone()),
+            (None, [(_, tensor)]) if self.refused.is_empty() => Ok(tensor.clone()),
+            (None, []) if self.refused.len() == 1 => Err(self.refused[0].1.clone()),
             (None, _) => Err(errors::many_arrays(&self.file, &self.names())),
         }
     }
@@ -77,7 +118,10 @@ impl Arrays {
     pub fn names(&self) -> Vec<&str> {
         match &self.table {
             Some(table) => table.names().unwrap_or(&[]).iter().map(String::as_str).collect(),
-            None => self.arrays.iter().map(|(name, _)| name.as_str()).collect(),
+            None => {
+                let refused = self.refused.iter().map(|(name, _)| name.as_str());
+                self.arrays.iter().map(|(name, _)| name.as_str()).chain(refused).collect()
+            }
         }
     }
 }

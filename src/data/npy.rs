@@ -17,6 +17,15 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Tensor, DataError> {
 pub(super) fn read_named(file: &str, array: &str, bytes: &[u8]) -> Result<Tensor, DataError> {
     let (head, body) = split(file, bytes)?;
     guard(file, array, head)?;
+    // Python 2 wrote its long numbers with an `L`, as NumPy still reads them.
+    let old: Vec<u8>;
+    let head = if head.windows(2).any(|pair| pair[0].is_ascii_digit() && pair[1] == b'L') {
+        let digit = |at: usize| at > 0 && head[at - 1].is_ascii_digit();
+        old = head.iter().enumerate().map(|(at, b)| if *b == b'L' && digit(at) { b' ' } else { *b }).collect();
+        &old[..]
+    } else {
+        head
+    };
     let header = NpyHeader::from_reader(head).map_err(|error| unreadable(file, &error.to_string()))?;
     let descr = header.dtype().descr();
     let (entry, big_endian) =
@@ -41,6 +50,9 @@ pub(super) fn read_named(file: &str, array: &str, bytes: &[u8]) -> Result<Tensor
 /// The header with all that stands before it, and the entries.
 fn split<'a>(file: &str, bytes: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), DataError> {
     let Some([major, _, rest @ ..]) = bytes.strip_prefix(b"\x93NUMPY") else {
+        if !bytes.is_empty() && bytes.len() < 8 && b"\x93NUMPY\x01\x00".starts_with(bytes) {
+            return Err(errors::damaged(file, "it ends within its header"));
+        }
         return Err(errors::other_kind(file, "an npy file", bytes));
     };
     let (start, length) = match (major, rest) {
@@ -100,7 +112,7 @@ fn guard(file: &str, array: &str, head: &[u8]) -> Result<(), DataError> {
                 }
             }
             b'}' | b')' => depth -= 1,
-            b',' | b':' | b' ' | b'\n' | b'T' | b'r' | b'u' | b'e' | b'F' | b'a' | b'l' | b's' => {}
+            b',' | b':' | b' ' | b'\n' | b'L' | b'T' | b'r' | b'u' | b'e' | b'F' | b'a' | b'l' | b's' => {}
             _ => return Err(strange()),
         }
     }

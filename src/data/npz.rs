@@ -1,8 +1,7 @@
 //! The .npz format: a zip archive of .npy files.
 
 use super::errors::{self, DataError};
-use super::npy;
-use crate::tensor::Tensor;
+use super::{Found, npy};
 use npyz::npz::{NpzArchive, array_name_from_file_name};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -13,8 +12,8 @@ const DIRECTORY_ENTRY: usize = 46;
 /// How much more than its own size an archive may unpack to, and the MiB that it always may.
 const UNPACKING: (u64, u64) = (64, 64);
 
-/// The arrays of a file, in its order.
-pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<(String, Tensor)>, DataError> {
+/// The arrays of a file, in its order, and those that cannot be used.
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Found, DataError> {
     if !bytes.starts_with(b"PK") {
         return Err(errors::other_kind(file, "an npz file", bytes));
     }
@@ -32,7 +31,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<(String, Tensor)>, Da
     let limit = (bytes.len() as u64).saturating_mul(UNPACKING.0).max(UNPACKING.1 << 20);
     let mut left = limit;
     let mut names = BTreeSet::new();
-    let mut arrays = Vec::new();
+    let (mut arrays, mut refused) = (vec![], vec![]);
     let zip = archive.zip_archive();
     for at in 0..zip.len() {
         // The raw entry tells how it is packed without unpacking: what is neither stored nor deflated is not touched.
@@ -40,19 +39,23 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<(String, Tensor)>, Da
         let Some(name) = array_name_from_file_name(raw.name()).map(str::to_string) else { continue };
         let method = raw.compression().to_string();
         drop(raw);
-        if method != "Stored" && method != "Deflated" {
-            return Err(broken(&format!("`{name}` is packed by {method}")));
-        }
         if !names.insert(name.clone()) {
             return Err(errors::same_array(file, &name));
+        }
+        if method != "Stored" && method != "Deflated" {
+            refused.push((name.clone(), errors::packed(file, &name, &method)));
+            continue;
         }
         let entry = zip.by_index(at).map_err(|error| broken(&error))?;
         let mut unpacked = Vec::new();
         entry.take(left.saturating_add(1)).read_to_end(&mut unpacked).map_err(|error| broken(&error))?;
         left = left.checked_sub(unpacked.len() as u64).ok_or_else(|| errors::unpacks(file, limit))?;
-        arrays.push((name.clone(), npy::read_named(file, &name, &unpacked)?));
+        match npy::read_named(file, &name, &unpacked) {
+            Ok(tensor) => arrays.push((name, tensor)),
+            Err(error) => refused.push((name, error)),
+        }
     }
-    Ok(arrays)
+    Ok((arrays, refused))
 }
 
 /// How many entries the directory at the end says that it has. The zip reader reserves memory for that many.

@@ -1,5 +1,6 @@
 //! The .safetensors format: the length of a JSON header, the header, then the entries of all arrays without a gap.
 
+use super::Found;
 use super::entries::{self, Entry, Order};
 use super::errors::{self, DataError};
 use crate::tensor::Tensor;
@@ -10,21 +11,24 @@ use std::collections::{BTreeSet, HashMap};
 /// The key of the note among the file's own words.
 const NOTE: &str = "nnlang";
 
-/// The arrays of a file, in the order of their bytes.
-pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<(String, Tensor)>, DataError> {
+/// The arrays of a file, in the order of their bytes, and those that cannot be used.
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Found, DataError> {
     guard(file, bytes)?;
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| unreadable(file, &error))?;
     let all = SafeTensors::deserialize(bytes).map_err(|error| unreadable(file, &error))?;
-    let mut arrays = Vec::new();
+    let (mut arrays, mut refused) = (vec![], vec![]);
     for name in header.offset_keys() {
         let view = all.tensor(&name).map_err(|error| unreadable(file, &error))?;
-        let entry = entry(view.dtype()).ok_or_else(|| {
+        let unknown = || {
             errors::entries(file, &name, &format!("numbers of a kind that is not known (`{:?}`)", view.dtype()))
-        })?;
-        let tensor = entries::decode(file, &name, entry, view.data(), view.shape(), Order::PLAIN)?;
-        arrays.push((name, tensor));
+        };
+        let entry = entry(view.dtype()).ok_or_else(unknown);
+        match entry.and_then(|entry| entries::decode(file, &name, entry, view.data(), view.shape(), Order::PLAIN)) {
+            Ok(tensor) => arrays.push((name, tensor)),
+            Err(error) => refused.push((name, error)),
+        }
     }
-    Ok(arrays)
+    Ok((arrays, refused))
 }
 
 /// The bytes of a file with these arrays, and a note of ours (statistics of columns, say). The same arrays in any order give

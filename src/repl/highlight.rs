@@ -62,6 +62,10 @@ fn words(text: &str, at: usize, known: &Known) -> Vec<(usize, usize, Style, bool
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         return vec![(0, end, Style::Keyword, false)];
     }
+    if let std::borrow::Cow::Owned(_) = crate::source::plain(text) {
+        // Its places are those of the plain text.
+        return vec![];
+    }
     let mut sources = Sources::default();
     let id = sources.add(Source::new("", text));
     // A very long text is not read anew at every key.

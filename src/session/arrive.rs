@@ -26,7 +26,7 @@ impl Session {
                 problems.push(errors::no_input(name, &known));
                 continue;
             };
-            match self.column_data(compiled, DefId(def as u32), name, path, files) {
+            match self.column_data(compiled, DefId(def as u32), (name, path), files, &mut problems) {
                 Ok(tensor) => {
                     state.values.insert(DefId(def as u32), Arc::new(tensor));
                 }
@@ -47,11 +47,11 @@ impl Session {
         &self,
         compiled: &Compiled,
         def: DefId,
-        name: &str,
-        path: &str,
+        (name, path): (&str, &str),
         files: &mut Files,
+        notes: &mut Vec<Diagnostic>,
     ) -> Result<Tensor, Box<Diagnostic>> {
-        let (file, picked) = split_columns(path);
+        let (file, picked) = data::split_columns(path);
         let arrays = files.arrays(file)?;
         let info = compiled.def(def);
         let node = compiled.graph.node(info.node);
@@ -67,24 +67,15 @@ impl Session {
         };
         let boxed = |error: data::DataError| Box::new(error.diagnostic(Some(info.span)));
         let Some(table) = &arrays.table else {
-            let tensor = if arrays.arrays.len() == 1 { arrays.whole() } else { arrays.get(picked.unwrap_or(name)) };
+            let tensor = match picked {
+                Some(picked) if arrays.names() != [""] => arrays.get(picked),
+                _ if arrays.names().len() == 1 => arrays.whole(),
+                _ => arrays.get(name),
+            };
             return tensor.map_err(boxed).and_then(|tensor| of_type(tensor, node.dtype, name, info.span));
         };
         let chosen: Vec<usize> = match picked {
-            Some(list) => {
-                let mut chosen = vec![];
-                for part in list.split(',') {
-                    match part.split_once("..") {
-                        Some((from, to)) => {
-                            let (from, to) =
-                                (table.find(from.trim()).map_err(boxed)?, table.find(to.trim()).map_err(boxed)?);
-                            chosen.extend(from.min(to)..=from.max(to));
-                        }
-                        None => chosen.push(table.find(part.trim()).map_err(boxed)?),
-                    }
-                }
-                chosen
-            }
+            Some(list) => table.pick(list).map_err(boxed)?,
             None => {
                 // How many columns the declaration wants, where it says so.
                 let wants = if shape.rank() < 2 {
@@ -94,47 +85,74 @@ impl Session {
                         .and_then(|dim| dims.known(dim))
                         .map(|n| n as usize)
                 };
-                let numeric: Vec<usize> = (0..table.columns()).filter(|column| table.is_numeric(*column)).collect();
-                let own = table.names().is_some().then(|| table.find(name).ok()).flatten();
-                match (own, wants) {
-                    (Some(own), Some(1) | None) => vec![own],
-                    (_, Some(n)) if n != numeric.len() && n != table.columns() => {
-                        let names = table.names().map(<[String]>::to_vec).unwrap_or_default();
-                        let found = table.columns();
-                        return Err(Box::new(errors::columns(name, n, found, &names, file, info.span)));
-                    }
-                    _ if wants == Some(table.columns()) || numeric.len() == table.columns() => {
-                        (0..table.columns()).collect()
-                    }
-                    _ => numeric,
+                let others: Vec<&str> =
+                    compiled.defs.iter().filter(|def| def.kind == DefKind::Input).map(|def| &*def.name).collect();
+                let others: Vec<&str> = others.into_iter().filter(|other| *other != name).collect();
+                let (chosen, left_out) = meant(table, name, wants, &others).ok_or_else(|| {
+                    let names = table.names().map(<[String]>::to_vec).unwrap_or_default();
+                    Box::new(errors::columns(name, wants.unwrap_or(1), table.columns(), &names, file, info.span))
+                })?;
+                if !left_out.is_empty() {
+                    notes.push(errors::left_out(name, table, &chosen, &left_out, file, info.span));
                 }
+                chosen
             }
         };
-        let matrix = table.matrix_of(&chosen).map_err(boxed)?;
-        let array = matrix.to_f64();
+        let whole = if node.dtype == DType::Int { table.wholes_of(&chosen).map_err(boxed)? } else { None };
         let rows = table.rows();
-        let array = if shape.rank() < 2 && chosen.len() == 1 {
-            array.into_shape_with_order(ndarray::IxDyn(&[rows])).map_err(|_| Box::new(errors::lost(info.span)))?
-        } else if columns {
-            array.reversed_axes().as_standard_layout().into_owned()
-        } else {
-            array
-        };
-        let array = if shape.is_scalar() && array.len() == 1 {
-            array.into_shape_with_order(ndarray::IxDyn(&[])).map_err(|_| Box::new(errors::lost(info.span)))?
-        } else {
-            array
-        };
+        if let Some(Tensor::Int(array)) = whole {
+            return placed(array, shape, columns, rows).map(Tensor::Int).ok_or_else(|| Box::new(errors::lost(info.span)));
+        }
+        let array = table.matrix_of(&chosen).map_err(boxed)?.to_f64();
+        let array = placed(array, shape, columns, rows).ok_or_else(|| Box::new(errors::lost(info.span)))?;
         of_type(Tensor::F64(array), node.dtype, name, info.span)
     }
 }
 
-/// `FILE:age,bmi`, `FILE:from..to`: columns behind the last colon, unless that is part of the path.
-fn split_columns(path: &str) -> (&str, Option<&str>) {
-    match path.rsplit_once(':') {
-        Some((file, columns)) if !columns.contains(['/', '\\']) && file.contains('.') => (file, Some(columns)),
-        Some(_) | None => (path, None),
+/// Which columns of a table are meant for an input that names none: its own, or as many as it wants; and those that are left
+/// out. None but columns that feed another input of their name, and columns without a single number, are.
+fn meant(table: &data::Csv, name: &str, wants: Option<usize>, others: &[&str]) -> Option<(Vec<usize>, Vec<usize>)> {
+    let own = table.names().is_some().then(|| table.find(name).ok()).flatten();
+    if let (Some(own), Some(1) | None) = (own, wants) {
+        return Some((vec![own], vec![]));
     }
+    let all: Vec<usize> = (0..table.columns()).collect();
+    if wants == Some(all.len()) {
+        return Some((all, vec![]));
+    }
+    let feeds = |column: &usize| {
+        table.names().and_then(|names| names.get(*column)).is_some_and(|own| others.contains(&own.as_str()))
+    };
+    let split = |keep: &dyn Fn(&usize) -> bool| all.iter().copied().partition::<Vec<usize>, _>(|column| keep(column));
+    let own_columns = split(&|column| !feeds(column));
+    let numbers = split(&|column| !feeds(column) && table.has_numbers(*column));
+    let all_numbers = split(&|column| table.has_numbers(*column));
+    match wants {
+        None if own_columns.0.is_empty() => Some((all.clone(), vec![])),
+        None => Some(own_columns),
+        Some(wants) => [own_columns, numbers, all_numbers].into_iter().find(|(kept, _)| kept.len() == wants),
+    }
+}
+
+/// The rows of a table as an input of this shape has them.
+fn placed<T: Clone>(
+    array: ndarray::ArrayD<T>,
+    shape: &crate::shape::Shape,
+    columns: bool,
+    rows: usize,
+) -> Option<ndarray::ArrayD<T>> {
+    let one = array.shape().get(1) == Some(&1);
+    let array = if shape.rank() < 2 && one {
+        array.into_shape_with_order(ndarray::IxDyn(&[rows])).ok()?
+    } else if columns {
+        array.reversed_axes().as_standard_layout().into_owned()
+    } else {
+        array
+    };
+    if shape.is_scalar() && array.len() == 1 {
+        return array.into_shape_with_order(ndarray::IxDyn(&[])).ok();
+    }
+    Some(array)
 }
 
 fn of_type(tensor: Tensor, dtype: DType, name: &str, span: Span) -> Result<Tensor, Box<Diagnostic>> {
@@ -144,12 +162,15 @@ fn of_type(tensor: Tensor, dtype: DType, name: &str, span: Span) -> Result<Tenso
         (DType::Real, _) => Ok(Tensor::F64(tensor.to_f64())),
         (DType::Int, _) => {
             let array = tensor.to_f64();
-            match array.iter().find(|v| v.fract() != 0.0) {
+            match array.iter().find(|v| v.fract() != 0.0 || v.abs() >= 9_223_372_036_854_775_808.0) {
                 Some(value) => Err(Box::new(errors::not_whole(name, *value, span))),
                 None => Ok(Tensor::Int(array.mapv(|v| v as i64))),
             }
         }
-        (DType::Bool, _) => Ok(Tensor::Bool(tensor.to_f64().mapv(|v| v != 0.0))),
+        (DType::Bool, _) => match tensor.to_f64().iter().find(|v| **v != 0.0 && **v != 1.0) {
+            Some(value) => Err(Box::new(errors::not_truth(name, *value, span))),
+            None => Ok(Tensor::Bool(tensor.to_f64().mapv(|v| v != 0.0))),
+        },
     }
 }
 

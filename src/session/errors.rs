@@ -43,8 +43,39 @@ pub(super) fn columns(name: &str, wants: usize, found: usize, names: &[String], 
         .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
 }
 
+/// Columns of a table that an input does not take.
+pub(super) fn left_out(
+    name: &str,
+    table: &crate::data::Csv,
+    taken: &[usize],
+    left: &[usize],
+    file: &str,
+    at: Span,
+) -> Diagnostic {
+    let label = |column: &usize| match table.names().and_then(|names| names.get(*column)) {
+        Some(own) => format!("`{own}`"),
+        None => format!("column {}", column + 1),
+    };
+    let list = |columns: &[usize]| {
+        let mut shown: Vec<String> = columns.iter().take(8).map(label).collect();
+        if columns.len() > shown.len() {
+            shown.push(format!("{} more", columns.len() - shown.len()));
+        }
+        shown.join(", ")
+    };
+    Diagnostic::warning("nnlang::lint::left_out", format!("`{name}` leaves out {} of `{file}`", list(left)))
+        .at(at, format!("it takes {}", list(taken)))
+        .mend(format!("name the columns: `--input {name}={file}:first,second` or `{name}={file}:first..last`"))
+}
+
+pub(super) fn not_truth(name: &str, value: f64, at: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::value::whole", format!("`{name}` is true or false, and its data has {value}"))
+        .at(at, "stated here")
+        .mend("give 0 and 1, or leave `bool` away")
+}
+
 pub(super) fn not_whole(name: &str, value: f64, at: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::value::whole", format!("`{name}` is whole numbers, and its data has {value}"))
+    Diagnostic::error("nnlang::value::whole", format!("`{name}` is whole numbers below 2^63, and its data has {value}"))
         .at(at, "stated here")
         .mend("round the data, or leave `int` away")
 }

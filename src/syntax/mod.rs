@@ -68,6 +68,7 @@ pub fn cut_off(text: &str) -> Option<usize> {
 /// Is a text, as far as it goes, whole? Not so where a bracket or block is open, or where it ends with an operator: the
 /// prompt then asks for more.
 pub fn is_complete(text: &str) -> bool {
+    let text = &*crate::source::plain(text);
     let mut open = 0usize;
     let mut last = None;
     for mark in scan::scan(text) {

@@ -376,7 +376,15 @@ impl Iterator for Inner<'_> {
 
 /// A name's text in NFC.
 pub(super) fn nfc(text: &str) -> String {
-    if text.is_ascii() { text.to_owned() } else { text.nfc().collect() }
+    // The micro sign and the lunate epsilon are other characters than the letters, and look like them.
+    let letter = |c: char| match c {
+        'µ' => 'μ',
+        'ϵ' => 'ε',
+        'ϕ' => 'φ',
+        'ϑ' => 'θ',
+        c => c,
+    };
+    if text.is_ascii() { text.to_owned() } else { text.nfc().map(letter).collect() }
 }
 
 /// `u{41}`: the character, and how many bytes it takes.

@@ -8,7 +8,7 @@
 //! - `dJ/da` stays a word and `dJ / da` a division.
 //! - Line breaks inside a statement stay; such lines are indented by four spaces for each open bracket, at least once.
 //! - Blank lines stay, one at a time, and not at the ends of a block; comments at the ends of neighbouring lines are aligned.
-//! - Spellings stay: `·`, `ᵀ`, `x²`, `**`. What could not be read stays as it is.
+//! - Spellings stay: `·`, `ᵀ`, `x²`, `**`; full-width marks become the plain ones. What could not be read stays as it is.
 
 mod tokens;
 
@@ -47,6 +47,12 @@ impl<'a> Cx<'a> {
         self.source.text.get(span.range()).unwrap_or("")
     }
 
+    /// Does nothing but white space stand before it on its line?
+    fn begins_line(&self, span: Span) -> bool {
+        let before = self.source.text.get(..span.start as usize).unwrap_or("");
+        before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
+    }
+
     fn line(&mut self, indent: usize, code: impl Into<String>, comment: Option<&'a str>) {
         self.lines.push(Line { indent, code: code.into(), comment });
     }
@@ -81,7 +87,12 @@ impl<'a> Cx<'a> {
             match trivia {
                 Trivia::Comment(span) => {
                     let comment = self.text(*span);
-                    self.line(indent, "", Some(comment));
+                    // Behind a closing brace whose opening one has a comment already.
+                    let behind = self.lines.len() > start && !self.begins_line(*span);
+                    match self.lines.last_mut().filter(|line| behind && line.code == "}" && line.comment.is_none()) {
+                        Some(line) => line.comment = Some(comment),
+                        None => self.line(indent, "", Some(comment)),
+                    }
                 }
                 Trivia::Blank => {
                     if self.lines.len() > start && !self.lines.last().is_some_and(Line::is_blank) {
@@ -113,7 +124,7 @@ impl<'a> Cx<'a> {
             matches!(between.trim(), "{" | "")
         });
         let head_comment = comment.filter(|_| after_head);
-        if head_comment.is_none() && trailing.is_empty() && items.iter().all(fits_one_line) {
+        if head_comment.is_none() && trailing.is_empty() && items.iter().all(|item| self.fits_one_line(item)) {
             let first = self.lines.len();
             self.items(items, &[], indent);
             let inside: Vec<String> = self.lines.drain(first..).map(|line| line.code).collect();
@@ -130,6 +141,16 @@ impl<'a> Cx<'a> {
         if !after_head {
             self.comment(comment);
         }
+    }
+
+    /// Can this statement stand in a block that is written on one line? Not with a break or a comment within it.
+    fn fits_one_line(&self, item: &Item) -> bool {
+        let fits = |(items, trailing): (&[Item], &[Trivia])| {
+            trailing.is_empty() && items.iter().all(|item| self.fits_one_line(item))
+        };
+        let nested = item.statement.block().is_none_or(fits);
+        let one_line = !self.text(item.span).contains('\n');
+        nested && one_line && item.same_line && item.comment.is_none() && item.leading.is_empty()
     }
 
     fn append(&mut self, text: &str) {
@@ -220,13 +241,6 @@ impl Line<'_> {
     fn is_blank(&self) -> bool {
         self.code.is_empty() && self.comment.is_none()
     }
-}
-
-/// Can this statement stand in a block that is written on one line?
-fn fits_one_line(item: &Item) -> bool {
-    let fits = |(items, trailing): (&[Item], &[Trivia])| trailing.is_empty() && items.iter().all(fits_one_line);
-    let nested = item.statement.block().is_none_or(fits);
-    nested && item.same_line && item.comment.is_none() && item.leading.is_empty()
 }
 
 fn space_between(before: &Token<'_>, token: &Token<'_>) -> bool {
