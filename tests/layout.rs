@@ -92,7 +92,8 @@ fn commented(text: &str, places: &[usize]) -> String {
 fn check(name: &str, text: &str) {
     let text = &Source::new("", text).text;
     let Some((once, said)) = read(text) else { return };
-    let (twice, again) = read(&once).unwrap_or_else(|| panic!("{name}: cannot be read after `fmt`:\n{text}\n--\n{once}"));
+    let (twice, again) =
+        read(&once).unwrap_or_else(|| panic!("{name}: cannot be read after `fmt`:\n{text}\n--\n{once}"));
     assert_eq!(said, again, "{name}: another program after `fmt`:\n{text}\n--\n{once}");
     assert_eq!(once, twice, "{name}: a second `fmt` changes it:\n{text}");
     for comment in text.lines().filter_map(|line| Some(&line[line.find(" # kept ")?..])) {

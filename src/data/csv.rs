@@ -27,9 +27,11 @@ impl Csv {
         }
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let start = bytes.trim_ascii_start();
-        if start.first() == Some(&b'<') && [&b"<!doctype"[..], b"<html", b"<?xml"].iter().any(|head| {
-            start.len() >= head.len() && start[..head.len()].eq_ignore_ascii_case(head)
-        }) {
+        if start.first() == Some(&b'<')
+            && [&b"<!doctype"[..], b"<html", b"<?xml"]
+                .iter()
+                .any(|head| start.len() >= head.len() && start[..head.len()].eq_ignore_ascii_case(head))
+        {
             return Err(errors::web_page(file));
         }
         let spread;
@@ -148,7 +150,13 @@ impl Csv {
                     Err(_) => match self.number(row, *column)? {
                         real if real.fract() != 0.0 => return Ok(None),
                         real if real.abs() <= MOST_EXACT => numbers.push(real as i64),
-                        _ => return Err(errors::csv_whole(&self.file, &self.place(row, *column), self.cell(row, *column))),
+                        _ => {
+                            return Err(errors::csv_whole(
+                                &self.file,
+                                &self.place(row, *column),
+                                self.cell(row, *column),
+                            ));
+                        }
                     },
                 }
             }

@@ -167,7 +167,7 @@ pub(super) fn csv_text(file: &str, place: &str, cell: &str, whole_column: bool) 
     } else if whole_column {
         error
             .because("the other cells of this column are no numbers either")
-            .mend("name the columns that are meant, as in `--input x=FILE:first..last`, or write numbers for what it names")
+            .mend("name the columns that are meant (`FILE:first..last`), or write numbers for what it names")
     } else {
         error.mend("correct the cell, or leave the column out")
     }

@@ -19,12 +19,12 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Found, DataError> {
     let (mut arrays, mut refused) = (vec![], vec![]);
     for name in header.offset_keys() {
         let view = all.tensor(&name).map_err(|error| unreadable(file, &error))?;
-        let unknown = || {
-            errors::entries(file, &name, &format!("numbers of a kind that is not known (`{:?}`)", view.dtype()))
-        };
+        let unknown =
+            || errors::entries(file, &name, &format!("numbers of a kind that is not known (`{:?}`)", view.dtype()));
         let entry = entry(view.dtype()).ok_or_else(unknown);
         match entry.and_then(|entry| entries::decode(file, &name, entry, view.data(), view.shape(), Order::PLAIN)) {
             Ok(tensor) => arrays.push((name, tensor)),
+            Err(error) if error.code == "nnlang::value::file_damaged" => return Err(error),
             Err(error) => refused.push((name, error)),
         }
     }

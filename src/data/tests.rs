@@ -148,7 +148,7 @@ fn a_table_that_does_not_fit_names_row_and_column() {
         "area,kind\n1,flat\n2,house\n",
         "csv_text",
         "row 1 (line 2), column `kind` of `rent.csv` is not a number: `flat`",
-        "leave the column out, or write numbers for what it names",
+        "name the columns that are meant (`FILE:first..last`), or write numbers for what it names",
     );
     case(
         "a,b\n1,2\n\"3,5\",4\n",
@@ -459,4 +459,103 @@ fn no_change_of_a_file_makes_a_reader_panic() {
         }
     }
     assert!(good > 1000 && bad > 10_000, "{good} {bad}");
+}
+
+#[test]
+fn a_first_example_is_never_taken_for_a_header() {
+    let table = |text: &str| read("x.csv", text.as_bytes()).expect("a table").table.expect("a table");
+    for text in [
+        "5.1,?\n4.9,3.0\n4.7,3.2\n",
+        "1,NA\n3,4\n5,6\n",
+        "nan,2\n3,4\n1,1\n",
+        "1,2o\n3,4\n5,6\n",
+        "5.1,3.5,setosa\n4.9,3,setosa\n1,1,b\n",
+    ] {
+        assert_eq!((table(text).rows(), table(text).names()), (3, None), "{text}");
+    }
+    assert_eq!(table("-inf,2\n3,4\n").rows(), 2);
+    assert_eq!(table("1,?\n").rows(), 1);
+    assert_eq!(fault("x.csv", b"1,2o\n3,4\n").title, "row 1 (line 1), column 2 of `x.csv` is not a number: `2o`");
+    for text in ["country,1990,1991\nUS,250,253\n", "label,0,1,2,3\n5,0,0,12,255\n", "a,NA\n1,2\n"] {
+        assert_eq!((table(text).rows(), table(text).names().is_some()), (1, true), "{text}");
+    }
+    assert_eq!(table("5.1,?\n4.9,3.0\n").find("2"), Ok(1));
+}
+
+#[test]
+fn a_mend_never_changes_a_number() {
+    let mend = |cell: &str| fault("x.csv", format!("a;b\n1;{cell}\n2;3\n").as_bytes()).mend.unwrap_or_default();
+    for (cell, wanted) in [
+        ("1,234", "write 1.234 or 1234"),
+        ("1,23", "write 1.23"),
+        ("0,234", "write 0.234"),
+        ("1,234,567", "write 1234567"),
+        ("1.234,5", "write 1234.5"),
+        ("1,234.5", "write 1234.5"),
+        ("1.234.567", "write 1234567"),
+        ("1 234", "write 1234"),
+        ("$5", "write 5"),
+        ("45%", "write 45 or 0.45"),
+        ("3 4", "put commas between the cells, or save it as .tsv"),
+        ("tall", "correct the cell, or leave the column out"),
+    ] {
+        assert_eq!(mend(cell), wanted, "{cell}");
+    }
+}
+
+#[test]
+fn whole_numbers_of_a_table_are_exact() {
+    let wholes = |text: &str| read("x.csv", text.as_bytes()).expect("a table").table.expect("a table").wholes_of(&[0]);
+    let exact = |number: i64| Ok(Some(Tensor::Int(ndarray::arr2(&[[number]]).into_dyn())));
+    for number in [9_007_199_254_740_993, i64::MAX, i64::MIN] {
+        assert_eq!(wholes(&format!("k\n{number}\n")), exact(number));
+    }
+    assert_eq!(wholes("k\n1e3\n"), exact(1000));
+    assert_eq!(wholes("k\n1.5\n"), Ok(None));
+    for text in ["k\n9223372036854775808\n", "k\n-9223372036854775809\n", "k\n1e30\n"] {
+        assert_eq!(wholes(text).expect_err("too large").code, "nnlang::value::csv_text", "{text}");
+    }
+}
+
+#[test]
+fn one_array_of_a_file_hides_no_other() {
+    let text = npy("{'descr': '<U1', 'fortran_order': False, 'shape': (1,)}", b"a\0\0\0");
+    assert_eq!(fault("a.npy", &text).mend.as_deref(), Some("give an array of numbers"));
+    let header = r#"{"f":{"dtype":"F8_E5M2","shape":[1],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#;
+    let both = read("b.safetensors", &tensors(header, &[1, 2])).expect("whole");
+    assert_eq!(both.get("x"), Ok(Tensor::Int(ndarray::arr1(&[2]).into_dyn())));
+    assert_eq!(both.get("f").expect_err("unknown").code, "nnlang::value::file_entries");
+    assert_eq!((both.names(), both.whole().expect_err("two").code), (vec!["x", "f"], "nnlang::value::file_array"));
+    // Numbers that Python 2 wrote.
+    let old = npy(
+        "{'descr': '<i8', 'fortran_order': False, 'shape': (2L,), }",
+        &[1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0],
+    );
+    assert_eq!(whole("old.npy", &old), Tensor::Int(ndarray::arr1(&[1, 2]).into_dyn()));
+}
+
+#[test]
+fn what_is_no_table_and_what_is_no_file_is_told() {
+    assert_eq!(fault("x.npy", b"\x93NUMPY").code, "nnlang::value::file_damaged");
+    for name in ["x.csv", "x.npy", "x.npz", "x.safetensors"] {
+        let error = fault(name, b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 3\n");
+        assert_eq!(error.mend.as_deref(), Some("fetch the file: `git lfs pull`"));
+    }
+    assert!(fault("x.csv", b"<!DOCTYPE html>\n<html></html>").title.contains("a web page"));
+    let comment = fault("x.csv", b"# made by x\na,b\n1,2\n");
+    assert_eq!(comment.mend.as_deref(), Some("delete the comment above the table"));
+    assert_eq!(whole("x.txt", b"1.5e0   2\n 3 4 \n").shape(), [2, 2]);
+    assert_eq!(whole("-", b"1,2\n3,4\n").shape(), [2, 2]);
+    assert_eq!(whole("/dev/fd/63", C_F8), Tensor::F64(quarters()));
+}
+
+#[test]
+fn columns_are_picked_by_names_in_quotes_too() {
+    let table = read("x.csv", b"\"a,b\",c:d,e..f,g\n1,2,3,4\n").expect("a table").table.expect("a table");
+    assert_eq!(table.pick("\"a,b\", \"c:d\""), Ok(vec![0, 1]));
+    assert_eq!(table.pick("\"e..f\"..g"), Ok(vec![2, 3]));
+    assert_eq!(table.pick("g, c:d"), Ok(vec![3, 1]));
+    assert_eq!(split_columns("c:/x:y/d.csv:a,\"b:c\""), ("c:/x:y/d.csv", Some("a,\"b:c\"")));
+    assert_eq!(split_columns("d.csv"), ("d.csv", None));
+    assert_eq!(split_columns("-:a"), ("-", Some("a")));
 }

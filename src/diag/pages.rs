@@ -16,6 +16,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("lint::dead_units", include_str!("../../docs/errors/lint/dead_units.md")),
     ("lint::half_of", include_str!("../../docs/errors/lint/half_of.md")),
     ("lint::hidden_function", include_str!("../../docs/errors/lint/hidden_function.md")),
+    ("lint::left_out", include_str!("../../docs/errors/lint/left_out.md")),
     ("lint::linear_layers", include_str!("../../docs/errors/lint/linear_layers.md")),
     ("lint::minus_line", include_str!("../../docs/errors/lint/minus_line.md")),
     ("lint::not_reached", include_str!("../../docs/errors/lint/not_reached.md")),

@@ -101,7 +101,9 @@ impl Session {
         let whole = if node.dtype == DType::Int { table.wholes_of(&chosen).map_err(boxed)? } else { None };
         let rows = table.rows();
         if let Some(Tensor::Int(array)) = whole {
-            return placed(array, shape, columns, rows).map(Tensor::Int).ok_or_else(|| Box::new(errors::lost(info.span)));
+            return placed(array, shape, columns, rows)
+                .map(Tensor::Int)
+                .ok_or_else(|| Box::new(errors::lost(info.span)));
         }
         let array = table.matrix_of(&chosen).map_err(boxed)?.to_f64();
         let array = placed(array, shape, columns, rows).ok_or_else(|| Box::new(errors::lost(info.span)))?;
