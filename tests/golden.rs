@@ -116,7 +116,9 @@ fn case(path: &Path) -> Vec<String> {
             wanted.push(("shapes", shapes(program, &fence.body, &settings, &files), true));
         }
         if let Some(fence) = page.fence("mended") {
-            let text = mended(program, &report.diagnostics);
+            // The places of edits are those of the text as it was read, its full-width marks plain.
+            let read = if report.sources.is_empty() { program } else { &report.sources.get(SourceId(0)).text };
+            let text = mended(read, &report.diagnostics);
             match mended_view(&text, &fence.body, &settings, &files) {
                 Ok(view) => wanted.push(("mended", view, true)),
                 Err(why) => faults.push(why),
