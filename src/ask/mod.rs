@@ -5,6 +5,7 @@ mod learner;
 mod listing;
 mod quotient;
 mod show;
+mod verdicts;
 
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
@@ -49,6 +50,9 @@ macro_rules! answers {
 }
 
 crate::statements::each_statement!(answers);
+
+/// The word of the question whose outcomes are counted.
+const CHECKS: &str = "check";
 
 /// What answering needs.
 struct Cx<'a, 'b> {
@@ -123,6 +127,7 @@ pub fn answer(
         return (cx.answers, cx.problems);
     }
     let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
+    let mut verdicts = verdicts::Verdicts::default();
     for item in &items {
         let done = match &item.kind {
             ItemKind::Define(_) => Ok(()),
@@ -132,7 +137,11 @@ pub fn answer(
             }
             ItemKind::Show(asked) => show::answer(&mut cx, asked, item.span),
             ItemKind::Ask(ask) => match answering(ask.statement.word) {
-                Some(answer) => answer(&mut cx, ask, item.span),
+                Some(answer) => {
+                    let done = answer(&mut cx, ask, item.span);
+                    verdicts.take(&mut cx, ask, item.span, &done);
+                    done
+                }
                 None => Ok(()),
             },
         };
@@ -144,6 +153,7 @@ pub fn answer(
             }
         }
     }
+    verdicts.counted(&mut cx);
     (cx.answers, cx.problems)
 }
 

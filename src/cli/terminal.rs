@@ -43,11 +43,40 @@ impl Terminal {
         self.quiet
     }
 
-    /// Answers on standard output, then problems on standard error.
+    /// Answers on standard output and problems on standard error, in the order of the file: what is wrong with a statement
+    /// is told before the answers of those below it. What has no place among the answers comes last.
     pub(super) fn report(&mut self, report: &Report) {
-        let answers: String = report.answers.iter().map(|answer| self.answer(answer)).collect();
-        self.print(&answers);
-        self.problems(&report.sources, &report.diagnostics);
+        let mut rest = &report.diagnostics[..];
+        let first = rest.first().and_then(|problem| problem.span()).map(|span| span.source);
+        let line = |problem: &Diagnostic| {
+            let own = problem.span().filter(|span| Some(span.source) == first);
+            own.map_or(usize::MAX, |span| report.sources.line(span))
+        };
+        let (mut pending, mut any) = (String::new(), false);
+        // So many that not all are shown are told together.
+        let together = rest.len() > render::SHOWN;
+        for answer in report.answers.iter() {
+            let above = rest.iter().take_while(|problem| !together && line(problem) < answer.line).count();
+            let (told, left) = rest.split_at(above);
+            if !told.is_empty() {
+                self.print(&std::mem::take(&mut pending));
+                any = self.apart(any, &report.sources, told);
+            }
+            rest = left;
+            pending.push_str(&self.answer(answer));
+        }
+        self.print(&pending);
+        self.apart(any, &report.sources, rest);
+    }
+
+    /// Problems, with an empty line between them and those before; were any told?
+    fn apart(&self, any: bool, sources: &Sources, problems: &[Diagnostic]) -> bool {
+        let kept = problems.iter().any(|problem| !self.quiet || problem.level == Level::Error);
+        if any && kept && self.format == Format::Text {
+            let _ = io::stderr().lock().write_all(b"\n");
+        }
+        self.problems(sources, problems);
+        any || kept
     }
 
     /// One answer as text or as JSON Lines.

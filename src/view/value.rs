@@ -69,7 +69,7 @@ fn entry(tensor: &Tensor, index: &[usize], digits: usize) -> String {
         Tensor::F64(a) => a.get(index).map(|v| number(*v, digits)),
         Tensor::F32(a) => a.get(index).map(|v| number(f64::from(*v), digits)),
         Tensor::Int(a) => a.get(index).map(i64::to_string),
-        Tensor::Bool(a) => a.get(index).map(|v| u8::from(*v).to_string()),
+        Tensor::Bool(a) => a.get(index).map(bool::to_string),
     }
     .unwrap_or_default()
 }
