@@ -12,7 +12,7 @@ use crate::shape::{Binding, Bound};
 use crate::simplify::Opener;
 use crate::source::{Sources, Span};
 use crate::tensor::{Precision, Tensor};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
 /// Unless told: 2 GiB.
@@ -56,7 +56,18 @@ pub struct Eval<'a> {
     /// The parameters that a question has moved; their values are in the state.
     pub moved: Vec<DefId>,
     cache: Cache,
+    /// The nodes of the program whose value was given.
+    known: FxHashSet<NodeId>,
     interrupt: &'a dyn Fn() -> bool,
+}
+
+/// What is found out about a node.
+#[derive(Clone, Copy, PartialEq)]
+enum Found {
+    Open,
+    Begun,
+    Ready,
+    Lacks,
 }
 
 impl<'a> Eval<'a> {
@@ -68,7 +79,7 @@ impl<'a> Eval<'a> {
         interrupt: &'a dyn Fn() -> bool,
     ) -> Eval<'a> {
         let cache = Cache::new(state.memory_limit / 4);
-        Eval { compiled, sources, state, moved: vec![], cache, interrupt }
+        Eval { compiled, sources, state, moved: vec![], cache, known: FxHashSet::default(), interrupt }
     }
 
     /// The values of nodes, in order. `span` is the question's place.
@@ -83,6 +94,7 @@ impl<'a> Eval<'a> {
         let opened = self.compiled.openers.plain.open(&mut self.compiled.graph, node);
         let dtype = self.compiled.graph.node(opened).dtype;
         self.cache.know(opened, value, dtype, self.state.precision);
+        self.known.insert(node);
     }
 
     /// A parameter has another value from here on.
@@ -92,31 +104,49 @@ impl<'a> Eval<'a> {
             self.moved.push(def);
         }
         self.cache.clear();
+        self.known.clear();
     }
 
-    /// For each node of the program: does everything that it needs have a value and a size?
-    pub fn ready(&self) -> Vec<bool> {
+    /// Those of some nodes of the program for which everything that they need has a value and a size. What is known already is
+    /// not looked through.
+    pub fn ready(&self, wanted: &[NodeId]) -> FxHashSet<NodeId> {
         let graph = &self.compiled.graph;
-        let mut ready: Vec<bool> = Vec::with_capacity(graph.len());
-        // A leaf's first expression may come after it; it needs no data.
-        for node in graph.nodes() {
-            let sized = node.shape.iter().all(|dim| self.size(dim).is_some());
-            let filled = match node.op.def.role {
-                crate::graph::Role::Slot => node.op.attrs.def(0).is_some_and(|def| {
-                    self.state.values.contains_key(&def)
-                        || self.compiled.defs.get(def.index()).is_some_and(|def| def.init.is_some())
-                }),
-                crate::graph::Role::Plain
-                | crate::graph::Role::Def
-                | crate::graph::Role::Number
-                | crate::graph::Role::Literal
-                | crate::graph::Role::Dim
-                | crate::graph::Role::Stop
-                | crate::graph::Role::Draw => node.args.iter().all(|arg| ready.get(arg.index()) == Some(&true)),
-            };
-            ready.push(sized && filled);
+        let Some(top) = wanted.iter().max() else { return FxHashSet::default() };
+        let mut found: Vec<Found> = vec![Found::Open; top.index() + 1];
+        let mut stack: Vec<NodeId> = vec![];
+        for root in wanted {
+            stack.push(*root);
+            while let Some(id) = stack.last().copied() {
+                if found[id.index()] == Found::Open && !self.known.contains(&id) {
+                    // What it needs comes first.
+                    found[id.index()] = Found::Begun;
+                    let args = graph.node(id).args.iter().copied();
+                    stack.extend(args.filter(|arg| found[arg.index()] == Found::Open));
+                    continue;
+                }
+                stack.pop();
+                if matches!(found[id.index()], Found::Open | Found::Begun) {
+                    let ready = self.known.contains(&id)
+                        || (self.has(id) && graph.node(id).args.iter().all(|arg| found[arg.index()] == Found::Ready));
+                    found[id.index()] = if ready { Found::Ready } else { Found::Lacks };
+                }
+            }
         }
-        ready
+        wanted.iter().copied().filter(|id| found[id.index()] == Found::Ready).collect()
+    }
+
+    /// Has a node a size, and a value if it is a slot?
+    fn has(&self, id: NodeId) -> bool {
+        let node = self.compiled.graph.node(id);
+        // A leaf's first expression may come after it; it needs no data.
+        let filled = || {
+            node.op.attrs.def(0).is_some_and(|def| {
+                self.state.values.contains_key(&def)
+                    || self.compiled.defs.get(def.index()).is_some_and(|def| def.init.is_some())
+            })
+        };
+        let is_slot = node.op.def.role == crate::graph::Role::Slot;
+        (!is_slot || filled()) && node.shape.iter().all(|dim| self.size(dim).is_some())
     }
 
     /// As [`Eval::values`], with slots in the place of some nodes.
@@ -165,7 +195,7 @@ impl<'a> Eval<'a> {
         if (self.interrupt)() {
             return Err(Box::new(errors::interrupted(span)));
         }
-        self.open_leaves(opened);
+        self.open_leaves(opened, true);
         let compiled = &*self.compiled;
         let state = &self.state;
         let slots = |def: DefId| slot(compiled, state, def);
@@ -185,17 +215,15 @@ impl<'a> Eval<'a> {
             .map_err(|trouble| Box::new(self.trouble(trouble, span)))
     }
 
-    /// The first expressions of leaves are evaluated in their exact form too.
-    fn open_leaves(&mut self, opened: &[NodeId]) {
+    /// The first expressions of leaves are evaluated in their exact form too; those that only what is known stands on wait.
+    fn open_leaves(&mut self, opened: &[NodeId], known: bool) {
         let mut todo: Vec<NodeId> = opened.to_vec();
         while !todo.is_empty() {
             // All roots at once: one by one, a thousand names of a chain would be a thousand walks of it.
-            for id in self.compiled.graph.reach(&std::mem::take(&mut todo)) {
-                let node = self.compiled.graph.node(id);
-                if node.op.def.role != crate::graph::Role::Slot {
-                    continue;
-                }
-                let Some(def) = node.op.attrs.def(0) else { continue };
+            let roots = std::mem::take(&mut todo);
+            let stops = |id: NodeId| known && self.cache.has(id);
+            for id in self.compiled.graph.slots(&roots, stops) {
+                let Some(def) = self.compiled.graph.node(id).op.attrs.def(0) else { continue };
                 if self.compiled.inits.contains_key(&def) {
                     continue;
                 }
@@ -219,7 +247,7 @@ impl<'a> Eval<'a> {
             return None;
         }
         let opened = self.compiled.openers.plain.open(&mut self.compiled.graph, node);
-        self.open_leaves(&[opened]);
+        self.open_leaves(&[opened], false);
         let compiled = &*self.compiled;
         let state = &self.state;
         let slots = |def: DefId| slot(compiled, state, def);
@@ -308,17 +336,17 @@ impl<'a> Eval<'a> {
         // What is evaluated with the node: slots by their first value.
         let graph = &self.compiled.graph;
         let holds = |root: NodeId| graph.reach(&[root]).contains(&node);
-        let leaves: rustc_hash::FxHashSet<NodeId> = (0..self.compiled.defs.len())
+        let leaves: FxHashSet<NodeId> = (0..self.compiled.defs.len())
             .filter(|i| self.compiled.inits.get(&DefId(*i as u32)).is_some_and(|exact| holds(*exact)))
             .map(|i| self.compiled.defs[i].node)
             .collect();
-        let mut with = rustc_hash::FxHashSet::default();
+        let mut with = FxHashSet::default();
         for id in graph.reach(&[opened]) {
             if id == node || leaves.contains(&id) || graph.node(id).args.iter().any(|arg| with.contains(arg)) {
                 with.insert(id);
             }
         }
-        let reached: rustc_hash::FxHashSet<NodeId> = graph.reach(&[root]).into_iter().collect();
+        let reached: FxHashSet<NodeId> = graph.reach(&[root]).into_iter().collect();
         for item in &self.compiled.items {
             let crate::lower::ItemKind::Define(def) = item.kind else { continue };
             let def = self.compiled.defs[def.index()].node;

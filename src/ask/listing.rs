@@ -20,8 +20,8 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     }
     let Some(first) = shown.first() else { return };
     // Without data there is the shape. The others are evaluated all at once, and one by one where one of them fails.
-    let ready = cx.eval.ready();
-    let is_ready = |node: &NodeId| ready.get(node.index()) == Some(&true);
+    let ready = cx.eval.ready(&shown.iter().map(|(node, ..)| *node).collect::<Vec<_>>());
+    let is_ready = |node: &NodeId| ready.contains(node);
     let nodes: Vec<NodeId> = shown.iter().map(|(node, ..)| *node).filter(is_ready).collect();
     let together = cx.eval.values(&nodes, first.2).map(Vec::into_iter);
     let mut together = together.ok();

@@ -24,10 +24,14 @@ pub(super) fn once(graph: &Graph, roots: &[NodeId], inputs: &exec::Inputs, engin
 
 /// Is there enough to compute? It depends on the question and the data alone, not on what was asked before.
 fn is_worth(graph: &Graph, roots: &[NodeId], inputs: &exec::Inputs) -> bool {
+    // Most programs have too few tensors, whatever the question stands on.
+    is_enough(graph, graph.tensors().iter().copied(), inputs) && is_enough(graph, graph.reach(roots), inputs)
+}
+
+/// Are these nodes that are no scalars so many entries?
+fn is_enough(graph: &Graph, nodes: impl IntoIterator<Item = NodeId>, inputs: &exec::Inputs) -> bool {
     let mut entries = 0usize;
-    // Most programs have no tensor at all.
-    let tensors = graph.reach(roots).into_iter().map(|id| graph.node(id)).filter(|node| !node.shape.is_scalar());
-    for node in tensors {
+    for node in nodes.into_iter().map(|id| graph.node(id)).filter(|node| !node.shape.is_scalar()) {
         let sizes = node.shape.iter().map(|dim| graph.dims.eval(dim, inputs.binding).unwrap_or(0));
         entries = entries.saturating_add(sizes.fold(1usize, usize::saturating_mul));
         if entries >= ENOUGH {
@@ -60,7 +64,7 @@ impl Eval<'_> {
     ) -> Result<Repeat, Box<Diagnostic>> {
         let roots: Vec<NodeId> =
             nodes.iter().map(|node| self.compiled.openers.plain.open(&mut self.compiled.graph, *node)).collect();
-        self.open_leaves(&roots);
+        self.open_leaves(&roots, false);
         // A carried slot that holds an expression gets its value first.
         for (_, def) in carried {
             if !self.state.values.contains_key(def) {

@@ -47,6 +47,11 @@ impl Cache {
         }
     }
 
+    /// Is the value of a node there?
+    pub fn has(&self, node: NodeId) -> bool {
+        self.get(node).is_some()
+    }
+
     /// The bytes that it holds.
     pub fn bytes(&self) -> u64 {
         self.used

@@ -124,6 +124,8 @@ pub struct Graph {
     origin: Option<Origin>,
     /// The dimensions of the program.
     pub dims: Dims,
+    /// The nodes that are no scalars, in order.
+    tensors: Vec<NodeId>,
     /// What loops compute in one step.
     bodies: Vec<Body>,
     body_ids: rustc_hash::FxHashMap<Body, BodyId>,
@@ -148,28 +150,31 @@ impl Graph {
 
     /// Takes back all nodes that were added since, and what was found out about dimensions.
     pub fn back_to(&mut self, mark: &Mark) {
-        for id in (mark.len..self.nodes.len()).rev() {
-            let node = &self.nodes[id];
-            let near = node.args.iter().max().filter(|newest| self.latest[newest.index()] == id as u32);
-            match near {
-                Some(newest) => self.latest[newest.index()] = self.before[id],
+        // Every field: what is new here has to come back too.
+        let Graph { nodes, latest, before, table, origins, origin, dims, tensors, bodies, body_ids, stand_ins, powers } =
+            self;
+        while nodes.len() > mark.len {
+            let Some(node) = nodes.pop() else { break };
+            let id = nodes.len();
+            match node.args.iter().max().filter(|newest| latest[newest.index()] == id as u32) {
+                Some(newest) => latest[newest.index()] = before[id],
                 None => {
-                    let own = hash(&node.op, &node.args);
-                    if let Ok(entry) = self.table.find_entry(own, |other| other.index() == id) {
+                    if let Ok(entry) = table.find_entry(hash(&node.op, &node.args), |other| other.index() == id) {
                         entry.remove();
                     }
                 }
             }
-            self.nodes.pop();
         }
-        self.latest.truncate(mark.len);
-        self.before.truncate(mark.len);
-        self.origins.truncate(mark.len);
-        self.origin = None;
-        self.bodies.truncate(mark.bodies);
-        self.body_ids.retain(|_, id| id.index() < mark.bodies);
-        self.stand_ins = mark.stand_ins;
-        self.dims = mark.dims.clone();
+        latest.truncate(mark.len);
+        before.truncate(mark.len);
+        origins.truncate(mark.len);
+        *origin = None;
+        dims.clone_from(&mark.dims);
+        tensors.truncate(tensors.partition_point(|id| id.index() < mark.len));
+        bodies.truncate(mark.bodies);
+        body_ids.retain(|_, id| id.index() < mark.bodies);
+        *stand_ins = mark.stand_ins;
+        powers.truncate(mark.len);
     }
 
     /// The node of an id.
@@ -296,6 +301,9 @@ impl Graph {
         let is_number = |arg: NodeId| self.nodes[arg.index()].op.def.role == Role::Number;
         let depth = form::depth_of_powers(&op, args, |arg| self.powers[arg.index()], is_number);
         self.powers.push(depth);
+        if !ty.shape.is_scalar() {
+            self.tensors.push(id);
+        }
         self.nodes.push(Node { op, args: Args::from_slice(args), shape: ty.shape, dtype: ty.dtype });
         if self.origin.is_some() {
             self.origins.reserve(self.nodes.capacity().saturating_sub(self.origins.len()));
@@ -320,6 +328,31 @@ impl Graph {
     /// Every node that the roots stand on, each once, arguments first. Linear in what is reached.
     pub fn reach(&self, roots: &[NodeId]) -> Vec<NodeId> {
         self.reach_above(roots, NodeId(0))
+    }
+
+    /// All nodes that are no scalars, in order.
+    pub fn tensors(&self) -> &[NodeId] {
+        &self.tensors
+    }
+
+    /// The slots that the roots stand on, in order, but for what lies below a node where the walk `stops`.
+    pub fn slots(&self, roots: &[NodeId], stops: impl Fn(NodeId) -> bool) -> Vec<NodeId> {
+        let Some(top) = roots.iter().max() else { return vec![] };
+        let mut seen = vec![false; top.index() + 1];
+        let mut stack: Vec<NodeId> = roots.to_vec();
+        let mut out = vec![];
+        while let Some(id) = stack.pop() {
+            if std::mem::replace(&mut seen[id.index()], true) || stops(id) {
+                continue;
+            }
+            let node = self.node(id);
+            if node.op.def.role == Role::Slot {
+                out.push(id);
+            }
+            stack.extend(node.args.iter().filter(|arg| !seen[arg.index()]));
+        }
+        out.sort_unstable();
+        out
     }
 
     /// As [`Graph::reach`], without the nodes before `floor`: what can depend on `floor` is not before it.

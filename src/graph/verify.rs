@@ -3,7 +3,8 @@
 use super::{Graph, NodeId};
 use smallvec::SmallVec;
 
-/// What is wrong with the nodes under the roots, if anything. Run after every pass in debug builds and in all tests.
+/// What is wrong with the nodes under the roots, if anything. Run by the laws of the operators
+/// and over the graphs of whole programs, their derivatives included.
 pub fn verify(graph: &mut Graph, roots: &[NodeId]) -> Result<(), String> {
     for id in graph.reach(roots) {
         let node = graph.node(id).clone();

@@ -19,8 +19,6 @@ pub(super) struct Seen {
     pub order: Vec<NodeId>,
     /// What each stands on.
     pub stands: Vec<Stands>,
-    /// The nodes that have all they need.
-    pub ready: Vec<bool>,
     /// The names of what is evaluated.
     names: FxHashMap<NodeId, (Arc<str>, Span)>,
     /// The question.
@@ -69,8 +67,7 @@ impl Seen {
             }
         }
         let stands = stands(compiled, &order, &weights);
-        let ready = eval.ready();
-        Some(Seen { order, stands, ready, names, span })
+        Some(Seen { order, stands, names, span })
     }
 
     /// The name of a node, and where it is defined.
@@ -80,7 +77,8 @@ impl Seen {
 
     /// The values of nodes, in one run, of those that have all that they need.
     pub(super) fn values(&self, eval: &mut Eval, mut ids: Vec<NodeId>) -> FxHashMap<NodeId, Arc<Tensor>> {
-        ids.retain(|id| self.ready.get(id.index()) == Some(&true));
+        let ready = eval.ready(&ids);
+        ids.retain(|id| ready.contains(id));
         ids.sort_unstable();
         ids.dedup();
         let values = eval.values(&ids, self.span).unwrap_or_default();

@@ -149,9 +149,10 @@ fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
         roots.extend(items().filter_map(defined));
     }
     let reached: FxHashSet<NodeId> = compiled.graph.reach(&roots).into_iter().collect();
-    let ready = eval.ready();
-    let has_all = |id: NodeId| reached.contains(&id) && ready.get(id.index()) == Some(&true);
-    compiled.quotients.iter().filter(|quotient| has_all(quotient.divisor)).cloned().collect()
+    let found: Vec<&Quotient> =
+        compiled.quotients.iter().filter(|quotient| reached.contains(&quotient.divisor)).collect();
+    let ready = eval.ready(&found.iter().map(|quotient| quotient.divisor).collect::<Vec<_>>());
+    found.into_iter().filter(|quotient| ready.contains(&quotient.divisor)).cloned().collect()
 }
 
 /// The entry nearest to 0.

@@ -22,9 +22,8 @@ const SHOWN: usize = 24;
 /// # Errors
 /// The user's wish to stop.
 pub(super) fn values(eval: &mut Eval, wanted: &[(Arc<str>, NodeId)], span: Span) -> Result<Values, Box<Diagnostic>> {
-    let ready = eval.ready();
-    let wanted: Vec<&(Arc<str>, NodeId)> =
-        wanted.iter().filter(|(_, node)| ready.get(node.index()) == Some(&true)).collect();
+    let ready = eval.ready(&wanted.iter().map(|(_, node)| *node).collect::<Vec<_>>());
+    let wanted: Vec<&(Arc<str>, NodeId)> = wanted.iter().filter(|(_, node)| ready.contains(node)).collect();
     let nodes: Vec<NodeId> = wanted.iter().map(|(_, node)| *node).collect();
     let stops = |problem: &Diagnostic| problem.code == "nnlang::session::interrupted";
     match eval.values(&nodes, span) {

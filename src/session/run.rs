@@ -12,6 +12,7 @@ use crate::lint;
 use crate::lower::{Compiled, DefKind};
 use crate::outside::Outside;
 use crate::source::{SourceId, Span};
+use crate::syntax::ast;
 use crate::tensor::Tensor;
 use crate::view::{Doc, Line};
 use rustc_hash::FxHashSet;
@@ -66,6 +67,7 @@ impl Session {
         mode: &Mode,
         outside: Option<&dyn Outside>,
     ) -> Before {
+        self.ask_ahead(space, merged, mode, outside);
         if self.items.is_empty() || !merged.changes() || matches!(mode, Mode::Check | Mode::Define) {
             return Before { values: Values::default(), sizes: space.sizes.clone(), session: None };
         }
@@ -74,6 +76,17 @@ impl Session {
         let _ = space.know(self, &wanted, outside);
         let alone = Session { space: Arc::default(), ..self.clone() };
         Before { values: space.values.clone(), sizes: space.sizes.clone(), session: Some(alone) }
+    }
+
+    /// The values that the questions of a text name belong to the session, not to the questions: whoever asks again finds them.
+    fn ask_ahead(&self, space: &mut Space, merged: &Merged, mode: &Mode, outside: Option<&dyn Outside>) {
+        if self.items.is_empty() || merged.defines || matches!(mode, Mode::Check | Mode::Define) {
+            return;
+        }
+        let named = shown(merged);
+        if space.know(self, &named, outside).is_ok() {
+            space.checked.settle();
+        }
     }
 
     /// Evaluates: what changed, and the answers. The values and moved parameters of `self` become those after it.
@@ -92,6 +105,12 @@ impl Session {
         let place = place.map(|(kept, _)| kept.item.span).filter(|_| !first);
         let nodes = |space: &mut Space| changed(space, merged, place.is_some());
         let (order, border) = nodes(space);
+        let asked: Vec<(Arc<str>, NodeId)> = match merged.defines {
+            true => vec![],
+            false => {
+                shown(merged).into_iter().filter_map(|name| Some((name.clone(), space.checked.node(&name)?))).collect()
+            }
+        };
         let parts = space.checked.parts();
         let sources = parts.sources;
         let mut eval = Eval::new(parts.compiled, sources, state, &interrupt);
@@ -99,6 +118,11 @@ impl Session {
         if !ran.problems.is_empty() {
             ran.refused = true;
             return ran;
+        }
+        for (name, node) in &asked {
+            if let Some(value) = space.values.get(name) {
+                eval.know(*node, value);
+            }
         }
         let mut change = Change::default();
         if let Some(place) = place {
@@ -257,6 +281,12 @@ impl Session {
         own.values.extend(moved);
         moves
     }
+}
+
+/// The names in the expressions whose value the text asks for.
+fn shown(merged: &Merged) -> Vec<Arc<str>> {
+    let asks = merged.items.iter().filter(|kept| matches!(kept.item.statement, ast::Statement::Show(_)));
+    asks.flat_map(|kept| kept.mentions.iter().filter(|name| kept.uses.contains(name)).cloned()).collect()
 }
 
 /// The names of the program with their nodes, from a definition on.
