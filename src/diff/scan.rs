@@ -45,9 +45,9 @@ impl Open {
             let by: Vec<NodeId> = (0..moving.len()).filter(|i| moving[*i]).map(|i| self.body.params[i]).collect();
             let map = active(graph, &order, &by);
             let mut more = false;
-            for i in 0..self.states() {
-                if !moving[i] && real(i) && map.contains(self.body.results[i]) {
-                    moving[i] = true;
+            for (i, moves) in moving.iter_mut().enumerate().take(self.states()) {
+                if !*moves && real(i) && map.contains(self.body.results[i]) {
+                    *moves = true;
                     more = true;
                 }
             }

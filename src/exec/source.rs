@@ -59,7 +59,7 @@ fn drawn(step: &Step, draw: fn(&[u64], &mut [f64]), args: &[&Value]) -> Result<V
     let own = step.node.op.attrs.dims(0).map_or(0, |shape| shape.rank());
     let steps = step.shape.get(..step.shape.len().saturating_sub(own)).unwrap_or_default();
     let count: usize = steps.iter().product();
-    let width = if count == 0 { 0 } else { entries.len() / count };
+    let width = entries.len().checked_div(count).unwrap_or(0);
     let mut keys: Vec<Vec<u64>> = vec![key.to_vec(); count];
     for arg in args {
         let reals = arg.reals()?;

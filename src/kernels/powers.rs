@@ -109,8 +109,8 @@ mod tests {
     fn weighted_sums_of_exponentials_keep_their_digits() {
         // mpmath, 50 digits
         let near = |a: f64, b: f64| assert!(((a - b) / b).abs() < 4e-16, "{a:?} {b:?}");
-        near(log_total(&[-800.0, -900.0, 0.4, 0.6]), -800.916_290_731_874_155_1);
-        near(log_total(&[-1000.0, -1001.0, 1.0, -1.0]), -1_000.458_675_145_387_081_9);
+        near(log_total(&[-800.0, -900.0, 0.4, 0.6]), -800.916_290_731_874_2);
+        near(log_total(&[-1000.0, -1001.0, 1.0, -1.0]), -1_000.458_675_145_387_1);
         near(log_total(&[900.0, 0.0, 0.0, 3.0]), 1.098_612_288_668_109_7);
         assert!(log_total(&[1.0, 0.0, -1.0, 1.0]).is_nan());
         assert_eq!(log_total(&[1.0, 0.0, 0.0, 0.0]), f64::NEG_INFINITY);

@@ -95,7 +95,7 @@ fn node(scale: Scale, factor: Option<f64>, graph: &mut Graph, shape: &Shape) -> 
         [] => (vec![], vec![]),
         [inputs] => (vec![inputs.clone()], vec![Dim::Num(1)]),
         [inputs, outputs] => (vec![inputs.clone()], vec![outputs.clone()]),
-        [outputs, rest @ ..] => (rest.to_vec(), [&[outputs.clone()], &rest[1..]].concat()),
+        [outputs, rest @ ..] => (rest.to_vec(), [std::slice::from_ref(outputs), &rest[1..]].concat()),
     };
     let fan = match scale.fan {
         _ if dims.is_empty() => ops::number(graph, 1.0),

@@ -489,7 +489,7 @@ impl<'a> Cx<'a> {
             Value::Node(node) => node,
             _ => return wrong(self),
         };
-        let Some(offset) = self.from_step(at, index) else { return wrong(self) };
+        let Some(offset) = self.step_of(at, index) else { return wrong(self) };
         let node = match (offset.unsigned_abs(), now, before) {
             (0, Some(now), _) => now,
             (0, None, _) => return self.report(errors::state_below(&own, &name, span, head)),
@@ -512,7 +512,7 @@ impl<'a> Cx<'a> {
     }
 
     /// `t`, `t - 1`: how far from the step.
-    fn from_step(&self, node: NodeId, index: NodeId) -> Option<i64> {
+    fn step_of(&self, node: NodeId, index: NodeId) -> Option<i64> {
         use crate::graph::Notation;
         if node == index {
             return Some(0);
@@ -543,7 +543,7 @@ impl<'a> Cx<'a> {
             let Value::Node(at) = get(*id) else { continue };
             for depth in (0..self.groups.len()).rev() {
                 let index = self.groups[depth].index;
-                let Some(offset) = self.from_step(at, index) else { continue };
+                let Some(offset) = self.step_of(at, index) else { continue };
                 // What changes from step to step is no sequence.
                 let moving = self.out.graph.reach_above(&[base], index);
                 let moves = |slot: &NodeId| {

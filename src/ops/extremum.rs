@@ -30,7 +30,7 @@ const fn extremum(name: &'static str, summary: &'static str, lane: fn(&[f64]) ->
             },
         },
         says: Says {
-            summary: summary,
+            summary,
             kink: Some("entries that tie share the slope equally"),
             examples: &[],
             latex: "",

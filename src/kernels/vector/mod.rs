@@ -1,6 +1,7 @@
 //! Whole slices at a time, in f64 and in f32: functions entry by entry, sums, products. Each loop is compiled for the kinds of
 //! processor that matter and chosen at the start; the order of every sum is that of the source, whatever the processor.
 
+#![allow(clippy::excessive_precision, reason = "coefficients are written as their sources print them")]
 #![allow(unsafe_code, reason = "instructions that only some processors have, called after asking for them")]
 
 mod real32;

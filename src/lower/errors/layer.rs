@@ -120,7 +120,7 @@ pub fn layer_option(def: &LayerDef, name: &str, span: Span) -> Diagnostic {
         (Some(nearest), _) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
         (None, []) => problem.mend("leave it out"),
         (None, options) => {
-            let shown: Vec<String> = options.iter().take(2).map(|option| shown(option)).collect();
+            let shown: Vec<String> = options.iter().take(2).map(shown).collect();
             problem.mend(format!("write `{}`", shown.join("` or `")))
         }
     }
