@@ -260,7 +260,7 @@ impl<'a> Reader<'a> {
         }
         if self.takes(r"\operatorname{") {
             let end = self.rest.find('}').ok_or("a function without an end")?;
-            let function = self.rest[..end].replace(r"\_", "_").replace("tr", "tr");
+            let function = self.rest[..end].replace(r"\_", "_");
             self.rest = &self.rest[end + 1..];
             let function = if function == "tr" { "trace".to_string() } else { function };
             return self.call(&function);
