@@ -7,12 +7,14 @@
 )]
 
 mod chain;
+mod engine;
 mod graph;
 mod session;
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let all: [(&str, fn()); 3] = [("chain", chain::run), ("graph", graph::run), ("session", session::run)];
+    let all: [(&str, fn()); 4] =
+        [("chain", chain::run), ("engine", engine::run), ("graph", graph::run), ("session", session::run)];
     for (name, run) in all {
         if asked.is_empty() || asked.iter().any(|own| own == name) {
             run();

@@ -3,6 +3,10 @@
 mod differ;
 mod engine;
 mod errors;
+mod points;
+
+pub use differ::Compared;
+pub use points::{Fact, whole_slots};
 
 use crate::diag::Diagnostic;
 use crate::exec::{self, Cache, Slot, Trouble};

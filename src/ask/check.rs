@@ -26,7 +26,9 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let of = cx.text(asked.span);
         let mut by = vec![];
         if ask.wrt.is_empty() {
-            for id in cx.default_by(goal) {
+            // What is a label or an index, said as plain numbers, has no slope.
+            let labels = crate::eval::whole_slots(&cx.eval.compiled.graph, &[goal]);
+            for id in cx.default_by(goal).into_iter().filter(|id| !labels.contains(id)) {
                 let def = cx.eval.compiled.def(id);
                 by.push((def.name.to_string(), def.node));
             }

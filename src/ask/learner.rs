@@ -2,6 +2,7 @@
 
 use super::Cx;
 use crate::diag::Diagnostic;
+use crate::eval::{Compared, Fact};
 use crate::formula;
 use crate::graph::NodeId;
 use crate::graph::{Form, form};
@@ -42,22 +43,96 @@ pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<bool, Box
             return Err(Box::new(problem));
         }
     }
-    // Here and at random points.
-    let here = apart_here(cx, (left, right), span).map(|_| f64::INFINITY);
-    let apart = here.or_else(|| cx.eval.differ(left, right, span));
-    let verdict = match apart {
-        None if formula::same(cx.eval.compiled, left, right, asked.span) => "holds: the algebra proves it",
-        None => "holds at random points",
-        Some(_) => return Err(Box::new(wrong(cx, asked, (left, right), (&name, &theirs), span))),
+    if let Some(verdict) = number_here(cx, asked, (left, right), (&name, &theirs), span)? {
+        tell(cx, (&name, &theirs), verdict, span);
+        return Ok(true);
+    }
+    let compared = cx.eval.compare(left, right, &[], span);
+    let verdict = if compared.apart.is_some() || compared.hole.is_some() {
+        match compared.hole.is_none().then(|| where_it_holds(cx, (left, right), span)).flatten() {
+            Some(facts) => format!("holds where {facts}, as in this program"),
+            None => return Err(Box::new(wrong(cx, asked, (left, right), (&name, &theirs), &compared, span))),
+        }
+    } else if compared.seen == 0 {
+        return Err(Box::new(uncompared(&name, &theirs, asked.span)));
+    } else if formula::same(cx.eval.compiled, left, right, asked.span) {
+        "holds: the algebra proves it".to_string()
+    } else {
+        "holds at random points".to_string()
     };
-    let mut fact = Map::new();
-    fact.insert("name".into(), name.as_str().into());
-    fact.insert("formula".into(), theirs.as_str().into());
-    fact.insert("verdict".into(), verdict.into());
-    let line =
-        Line::new().name(&name).plain(" = ").plain(theirs).with(crate::view::Style::Good, format!("  {verdict}"));
-    cx.push(span, Doc::line(line), vec![fact]);
+    tell(cx, (&name, &theirs), verdict, span);
     Ok(true)
+}
+
+fn tell(cx: &mut Cx, (name, theirs): (&str, &str), verdict: String, span: Span) {
+    let mut fact = Map::new();
+    fact.insert("name".into(), name.into());
+    fact.insert("formula".into(), theirs.into());
+    fact.insert("verdict".into(), verdict.as_str().into());
+    let line = Line::new().name(name).plain(" = ").plain(theirs).with(crate::view::Style::Good, format!("  {verdict}"));
+    cx.push(span, Doc::line(line), vec![fact]);
+}
+
+/// `check dJ/db == 6`: a number is a question about the program's own numbers; `None`: it is none, or holds everywhere.
+fn number_here(
+    cx: &mut Cx,
+    asked: &Asked,
+    (left, right): (NodeId, NodeId),
+    (name, theirs): (&str, &str),
+    span: Span,
+) -> Result<Option<String>, Box<Diagnostic>> {
+    let graph = &cx.eval.compiled.graph;
+    let literal = |id: NodeId| match form(graph, id) {
+        Form::Neg(x) => matches!(form(graph, x), Form::Number(_)),
+        form => matches!(form, Form::Number(_)),
+    };
+    let scalars = graph.shape(left).is_scalar() && graph.shape(right).is_scalar();
+    if !scalars || !literal(right) || literal(left) || graph.node(left).dtype == DType::Bool {
+        return Ok(None);
+    }
+    let Ok(values) = cx.eval.values(&[left, right], span) else { return Ok(None) };
+    let (Some(ours), Some(told)) = (values[0].item(), values[1].item()) else { return Ok(None) };
+    if !ours.is_finite() || cx.eval.compare(left, right, &[], span).agree() {
+        return Ok(None);
+    }
+    let formula = formula::formula(cx.eval.compiled, left, None, asked.span).text;
+    let general = if formula == name { String::new() } else { format!("; in general it is `{formula}`") };
+    let slack = if cx.eval.state.precision == Precision::F64 { 1e-9 } else { 1e-4 };
+    if libm::fabs(ours - told) <= slack * libm::fmax(libm::fabs(ours), libm::fabs(told)) + 1e-3 * slack {
+        return Ok(Some(format!("holds at this program's numbers{general}")));
+    }
+    let found = number(ours, cx.digits);
+    let problem = Diagnostic::error("nnlang::value::formula", format!("`{name}` is not `{theirs}`"))
+        .at(asked.span, format!("at this program's numbers {name} is {found}{general}"));
+    Err(Box::new(if found == theirs { problem } else { problem.mend(format!("write `{name} == {found}`")) }))
+}
+
+/// What the program's own numbers meet and the formula needs: `sum(y, axis=0) == 1`.
+fn where_it_holds(cx: &mut Cx, (left, right): (NodeId, NodeId), span: Span) -> Option<String> {
+    let facts = cx.eval.own_facts(&[left, right], span);
+    let holds = |cx: &mut Cx, facts: &[Fact]| {
+        let compared = cx.eval.compare(left, right, facts, span);
+        compared.agree() && compared.hole.is_none()
+    };
+    let alone = facts.iter().find(|fact| holds(cx, std::slice::from_ref(fact))).cloned();
+    let needed = match alone {
+        Some(fact) => vec![fact],
+        None if facts.len() > 1 && holds(cx, &facts) => facts,
+        None => return None,
+    };
+    let compiled = &*cx.eval.compiled;
+    let words: Vec<String> = needed.iter().map(|fact| fact.text(compiled)).collect();
+    Some(words.join(" and "))
+}
+
+/// Nothing finite was there to compare.
+fn uncompared(name: &str, theirs: &str, at: Span) -> Diagnostic {
+    let problem =
+        Diagnostic::error("nnlang::value::uncompared", format!("`{name}` and `{theirs}` could not be compared"));
+    problem
+        .at(at, "at no point that was tried both are finite")
+        .because("a formula holds where both sides have a value, and here they have none in common")
+        .mend("check it where it is defined: give the names values from its domain")
 }
 
 /// A formula with its last two axes swapped.
@@ -90,11 +165,12 @@ fn wrong(
     asked: &Asked,
     (left, right): (NodeId, NodeId),
     (name, theirs): (&str, &str),
+    compared: &Compared,
     span: Span,
 ) -> Diagnostic {
     let mut problem = Diagnostic::error("nnlang::value::formula", format!("`{name}` is not `{theirs}`"));
     let label = match apart_here(cx, (left, right), span) {
-        None => "they differ at random points".to_string(),
+        None => elsewhere(cx, name, compared),
         Some((at, x, y)) => {
             let digits = (cx.digits..17).find(|digits| number(x, *digits) != number(y, *digits)).unwrap_or(17);
             format!("{name}{at} is {}, the formula gives {}", number(x, digits), number(y, digits))
@@ -119,7 +195,27 @@ fn wrong(
         // Comparisons do not chain.
         let compares = cx.eval.compiled.graph.node(found.node).dtype == DType::Bool;
         let text = if compares { format!("({})", found.text) } else { found.text };
-        problem = problem.mend(format!("write `{name} == {text}`"));
+        // What says nothing, or the same again, is no mend.
+        if text != theirs && text != name {
+            problem = problem.mend(format!("write `{name} == {text}`"));
+        }
     }
     problem
+}
+
+/// A drawn point where both differ: `at y = 0.37, p = 0.81 dL/dp is 0.42, the formula gives 0.55`.
+fn elsewhere(cx: &Cx, name: &str, compared: &Compared) -> String {
+    let Some(apart) = &compared.apart else { return "they differ at random points".to_string() };
+    let scalars = apart.point.iter().all(|(_, value)| value.shape().is_empty());
+    let names: Vec<String> = apart
+        .point
+        .iter()
+        .filter_map(|(def, value)| Some(format!("{} = {}", cx.eval.compiled.def(*def).name, number(value.item()?, 4))))
+        .collect();
+    let entry = if apart.entry.is_empty() { String::new() } else { format!("{:?}", apart.entry) };
+    let (left, right) = (number(apart.left, cx.digits), number(apart.right, cx.digits));
+    match scalars && (1..=4).contains(&names.len()) {
+        true => format!("at {} {name}{entry} is {left}, the formula gives {right}", names.join(", ")),
+        false => format!("at a random point {name}{entry} is {left}, the formula gives {right}"),
+    }
 }

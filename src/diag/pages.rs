@@ -190,6 +190,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("value::step", include_str!("../../docs/errors/value/step.md")),
     ("value::times", include_str!("../../docs/errors/value/times.md")),
     ("value::unbound", include_str!("../../docs/errors/value/unbound.md")),
+    ("value::uncompared", include_str!("../../docs/errors/value/uncompared.md")),
     ("value::weights", include_str!("../../docs/errors/value/weights.md")),
     ("value::whole", include_str!("../../docs/errors/value/whole.md")),
 ];
