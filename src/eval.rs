@@ -111,6 +111,24 @@ impl<'a> Eval<'a> {
         self.known.clear();
     }
 
+    /// Is it a step of training from here on? The flag `training` says so.
+    pub fn train(&mut self, on: bool) {
+        let Some(flag) = self.compiled.training else { return };
+        match on {
+            true => drop(self.state.values.insert(
+                flag,
+                Arc::new(Tensor::from_f64(
+                    ndarray::arr0(1.0).into_dyn(),
+                    crate::tensor::DType::Real,
+                    self.state.precision,
+                )),
+            )),
+            false => drop(self.state.values.remove(&flag)),
+        }
+        self.cache.clear();
+        self.known.clear();
+    }
+
     /// Those of some nodes of the program for which everything that they need has a value and a size. What is known already is
     /// not looked through.
     pub fn ready(&self, wanted: &[NodeId]) -> FxHashSet<NodeId> {

@@ -67,6 +67,8 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, by: f64, times: u64, span: Span) -> 
         return Err(Box::new(nothing_moves(of, compiled.defs.iter().find(|def| def.kind == DefKind::Leaf), span)));
     }
     let nodes: Vec<NodeId> = params.iter().map(|def| compiled.def(*def).node).collect();
+    let kept: Vec<(DefId, NodeId)> =
+        compiled.kept.iter().filter(|(def, _)| reached.contains(&compiled.def(*def).node)).copied().collect();
     let names: Vec<String> = params.iter().map(|def| compiled.def(*def).name.to_string()).collect();
     let gradients: Vec<NodeId> =
         grad::derivatives(cx, goal, &nodes, span)?.into_iter().map(|derived| derived.node).collect();
@@ -79,7 +81,10 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, by: f64, times: u64, span: Span) -> 
         let (before, slope) = (values[i].clone(), slopes[i].clone());
         moving.push(Moving { name, def, node, gradient, now: before.clone(), before, slope });
     }
-    walk(cx, &mut moving, (of, by, times), span)?;
+    cx.eval.train(true);
+    let walked = walk(cx, &mut moving, &kept, (of, by, times), span);
+    cx.eval.train(false);
+    walked?;
     let end = cx.eval.value(goal, span)?;
     show(cx, &moving, (of, goal), (&start, &end), by, times, span);
     match cx.eval.not_finite(goal, &end, &format!("`{of}`"), span) {
@@ -92,6 +97,7 @@ fn one(cx: &mut Cx, goal: NodeId, of: &str, by: f64, times: u64, span: Span) -> 
 fn walk(
     cx: &mut Cx,
     moving: &mut [Moving],
+    kept: &[(DefId, NodeId)],
     (of, by, times): (&str, f64, u64),
     span: Span,
 ) -> Result<(), Box<Diagnostic>> {
@@ -103,7 +109,9 @@ fn walk(
             .map_err(|fault| Box::new(Diagnostic::error(fault.code, fault.title).at(span, "")))?;
         roots.push(next);
     }
-    let carried: Vec<(usize, DefId)> = moving.iter().enumerate().map(|(i, moving)| (count + i, moving.def)).collect();
+    roots.extend(kept.iter().map(|(_, node)| *node));
+    let defs = moving.iter().map(|moving| moving.def).chain(kept.iter().map(|(def, _)| *def));
+    let carried: Vec<(usize, DefId)> = defs.enumerate().map(|(i, def)| (count + i, def)).collect();
     let mut repeat = cx.eval.repeat(&roots, &[], &carried, span)?;
     for _ in 0..times {
         cx.eval.again(&mut repeat, span)?;
@@ -121,6 +129,11 @@ fn walk(
         moving.slope = repeat.root(i).unwrap_or_else(|| moving.slope.clone());
         moving.now = repeat.root(count + i).unwrap_or_else(|| moving.now.clone());
         cx.eval.move_to(moving.def, moving.now.clone());
+    }
+    for (i, (def, _)) in kept.iter().enumerate() {
+        if let Some(value) = repeat.root(2 * count + i) {
+            cx.eval.move_to(*def, value);
+        }
     }
     Ok(())
 }

@@ -154,6 +154,12 @@ fn one(graph: &mut Graph, id: NodeId, node: &Node, made: &FxHashMap<NodeId, Node
             graph.add(def, with(attrs, &[(0, shifted(attrs, 0))]), &args)
         }
         Kernel::Move(kind) => moved(graph, node, kind, &given),
+        // Convolutions are stacked over the axes in front, as products are.
+        Kernel::Contract(Contract::Conv(_)) => {
+            let rank = node.args.iter().map(|arg| graph.shape(*arg).rank()).max().unwrap_or(0);
+            let args: Args = node.args.iter().map(|arg| given.aligned(graph, *arg, rank)).collect::<Result<_, _>>()?;
+            graph.add(def, attrs.clone(), &args)
+        }
         Kernel::Contract(Contract::MatMul) => product(graph, node, &given),
         Kernel::Contract(Contract::Einsum) => {
             let batched: Vec<bool> = node.args.iter().map(|arg| made.contains_key(arg)).collect();
@@ -277,7 +283,7 @@ fn moved(graph: &mut Graph, node: &Node, kind: Move, given: &Given) -> Result<No
             let args: Args = node.args.iter().map(|arg| given.whole(graph, *arg)).collect::<Result<_, _>>()?;
             graph.add(def, with(attrs, &[(0, shifted(attrs, 0))]), &args)
         }
-        Move::Diag | Move::DiagEmbed | Move::Tril | Move::Triu => {
+        Move::Diag | Move::DiagEmbed | Move::Tril | Move::Triu | Move::Windows | Move::SumWindows => {
             let x = given.whole(graph, node.args[0])?;
             graph.add(def, attrs.clone(), &[x])
         }

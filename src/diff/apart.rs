@@ -110,11 +110,20 @@ fn through(graph: &Graph, node: &Node, arg: usize, axis: usize) -> Option<usize>
                 (attrs.int(0).unwrap_or(0) != axis as i64).then_some(axis)
             }
             Move::Tril | Move::Triu => Some(axis),
+            // What windows slide over is mixed by them.
+            Move::Windows => (axis + attrs.ints(0)?.len() < from.rank()).then_some(axis),
+            Move::SumWindows => (axis + 2 * attrs.dims(0)?.rank() < from.rank()).then_some(axis),
             Move::Diag | Move::DiagEmbed => {
                 let inner = if kind == Move::Diag { 2 } else { 1 };
                 (axis + inner < from.rank()).then_some(axis)
             }
         },
+        Kernel::Contract(Contract::Conv(kind)) => {
+            let (rank, _) = crate::ops::conv_axes(kind, attrs);
+            let place = (axis + to.rank()).checked_sub(from.rank())?;
+            let example = arg == 0 && kind != crate::graph::Conv::ByWeight && axis + rank + 2 == from.rank();
+            (example || axis + rank + 2 < from.rank()).then_some(place)
+        }
         Kernel::Contract(Contract::MatMul) => product(graph, node, arg, axis),
         Kernel::Contract(Contract::Einsum) => {
             let (inputs, output) = attrs.text(0)?.split_once("->")?;

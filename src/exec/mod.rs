@@ -20,6 +20,7 @@ mod step;
 #[allow(clippy::cloned_ref_to_slice_refs, clippy::needless_update, reason = "a case is a list of one, written alike")]
 mod tests;
 mod value;
+mod windows;
 
 pub use birth::{Birth, birth};
 pub use cache::Cache;

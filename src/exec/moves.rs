@@ -28,6 +28,14 @@ pub(super) fn step(step: &Step, kind: Move, args: &[&Value]) -> Result<Value, Fa
             moves::scatter_add(from, sides, &places, to).map_err(code_at(INDEX, 1))?;
             step.reals(out)
         }
+        (Move::SumWindows, [y]) => {
+            let y = y.reals()?;
+            let mut out = zeros(step.shape)?;
+            let windows = super::windows::summed(&step.node.op.attrs, y.shape(), step.shape);
+            let (Some(from), Some(to)) = (y.as_slice(), out.as_slice_mut()) else { return lost() };
+            windows.summed(from, to).map_err(code(FIT))?;
+            step.reals(out)
+        }
         _ => match step.node.dtype {
             DType::Real => moved::<f64>(step, kind, args),
             DType::Int => moved::<i64>(step, kind, args),
@@ -99,7 +107,16 @@ pub(super) fn moved<T: Entry>(step: &Step, kind: Move, args: &[&Value]) -> Resul
             let offset = attrs.int(0).unwrap_or(0);
             fill(step, |out| moves::triangle(&view, part, offset, out.view_mut()))?
         }
-        Move::SumTo | Move::ScatterAdd => return lost(),
+        Move::Windows => {
+            let windows = super::windows::seen(attrs, x.shape(), step.shape);
+            let Some(from) = x.as_slice() else { return lost() };
+            fill(step, |out| match out.as_slice_mut() {
+                Some(to) => windows.seen(from, to),
+                None => Ok(()),
+            })
+            .map_err(code(FIT))?
+        }
+        Move::SumTo | Move::ScatterAdd | Move::SumWindows => return lost(),
     };
     Ok(T::value(result))
 }

@@ -16,6 +16,8 @@ pub(super) fn contract(step: &Step, kind: Contract, args: &[&Value]) -> Result<V
     match (kind, views.as_slice()) {
         (Contract::MatMul, [a, b]) => contract::matmul(a, b, out.view_mut()).map_err(code(fit))?,
         (Contract::MatMul, _) => return Err(Refusal::Fit("a product has two sides".into()).into()),
+        (Contract::Conv(kind), [a, b]) => super::windows::convolution(step, kind, a, b, &mut out)?,
+        (Contract::Conv(_), _) => return Err(Refusal::Fit("a convolution has two sides".into()).into()),
         (Contract::Einsum, views) => {
             let einsum = Einsum::parse(step.node.op.attrs.text(0).unwrap_or("")).map_err(code(fit))?;
             einsum.run(views, out.view_mut()).map_err(code(fit))?;
@@ -28,6 +30,7 @@ pub(super) fn contract(step: &Step, kind: Contract, args: &[&Value]) -> Result<V
 pub(super) fn room(kind: Contract, attrs: &Attrs, shapes: &[&[usize]]) -> u128 {
     match kind {
         Contract::MatMul => 0,
+        Contract::Conv(kind) => super::windows::room(kind, attrs, shapes),
         Contract::Einsum => Einsum::parse(attrs.text(0).unwrap_or("")).map_or(0, |einsum| einsum.room(shapes)),
     }
 }

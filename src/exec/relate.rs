@@ -82,6 +82,16 @@ pub(super) fn relation(
             let back = moves::taken(&numbers(to, 0)?, axis, index, from)?;
             Relation { result: Groups::Each, arg: listed(back) }
         }
+        Kernel::Move(Move::SumWindows) => {
+            let windows = super::windows::summed(attrs, from, to);
+            let mut back = room(from.iter().product())?;
+            back.resize(from.iter().product(), 0i64);
+            let numbers = numbers(to, 1)?;
+            if let Some(numbers) = numbers.as_slice() {
+                windows.seen(numbers, &mut back)?;
+            }
+            Relation { result: listed(self::numbers(to, 1)?), arg: Groups::Listed(back) }
+        }
         Kernel::Move(Move::Gather) if arg > 0 => return Ok(None),
         Kernel::Move(kind) => {
             // The move itself, on the numbers of the entries from 1; what is filled in gets 0.
@@ -105,6 +115,7 @@ pub(super) fn relation(
             let einsum = match kind {
                 Contract::Einsum => Einsum::parse(attrs.text(0).unwrap_or(""))?,
                 Contract::MatMul => letters(&shapes, to),
+                Contract::Conv(kind) => super::windows::letters(*kind, attrs, &shapes, to),
             };
             let Some(own) = einsum.inputs.get(arg) else { return Ok(None) };
             Relation {

@@ -306,7 +306,9 @@ impl Printer<'_> {
             let Some(attr) = attrs.next() else { break };
             if let Some(text) = self.attribute(arg.kind, arg.default, attr, id) {
                 match arg.kind {
-                    ArgKind::Shape | ArgKind::Dim | ArgKind::Perm if arg.default.is_empty() => positional.push(text),
+                    ArgKind::Shape | ArgKind::Dim | ArgKind::Perm | ArgKind::Sizes if arg.default.is_empty() => {
+                        positional.push(text)
+                    }
                     _ => named.push((arg.name.to_string(), text)),
                 }
             }
@@ -350,6 +352,11 @@ impl Printer<'_> {
             }
             Attr::Ints(values) => match (kind, &values[..]) {
                 (ArgKind::Axes, [one]) => Some(one.to_string()),
+                (ArgKind::Sizes | ArgKind::Pad, [first, rest @ ..])
+                    if rest.iter().all(|other| other == first) && (rest.is_empty() || !default.is_empty()) =>
+                {
+                    (first.to_string() != default).then(|| first.to_string())
+                }
                 _ => Some(format!("{values:?}")),
             },
             Attr::Dims(shape) => Some(shape.show(&self.graph().dims)),

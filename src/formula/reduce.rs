@@ -332,6 +332,15 @@ impl Algebra<'_> {
             .filter(|axis| shape[axis - gone] == Dim::Num(1) && from[*axis] != Dim::Num(1))
             .collect();
         let lead: Vec<usize> = (0..gone).collect();
+        if !lead.is_empty() && !inner.is_empty() && !shape.is_scalar() {
+            // One sum over all that go, as a bias of channels has it.
+            let axes: Vec<usize> = lead.iter().chain(&inner).copied().collect();
+            let summed = build::sum(self.graph, x, Some(&axes), false)?;
+            let to = self.graph.shape(summed).clone();
+            let summed = self.shaped(summed, &to)?;
+            let made = build::reshape_to(self.graph, summed, shape.clone())?;
+            return self.shaped(made, shape);
+        }
         let mut made = x;
         if !inner.is_empty() {
             made = if shape.is_scalar() { made } else { build::sum(self.graph, made, Some(&inner), true)? };

@@ -22,8 +22,8 @@ pub use fault::Fault;
 pub use form::{Form, form};
 pub use map::NodeMap;
 pub use op::{
-    Along, Arg, ArgKind, Contract, Diff, Domain, Expand, Kernel, MatrixKernel, Move, Notation, Op, OpDef, Reduce, Role,
-    Source, Step, Template, Transpose, Type,
+    Along, Arg, ArgKind, Contract, Conv, Diff, Domain, Expand, Kernel, MatrixKernel, Move, Notation, Op, OpDef, Reduce,
+    Role, Source, Step, Template, Transpose, Type,
 };
 pub use verify::verify;
 

@@ -185,6 +185,10 @@ pub enum ArgKind {
     Whole,
     /// A list of whole numbers known before the run; one number is a list of one. `Attr::Ints`.
     Wholes,
+    /// Sizes along the axes of a window: one whole number for all, or one for each. `Attr::Ints`.
+    Sizes,
+    /// The same, or `same` and `valid`. `Attr::Ints`, or `Attr::Text` of `same`.
+    Pad,
     /// A shape: `[3, m]`. `Attr::Dims`.
     Shape,
     /// One dimension: `3`, `m`. `Attr::Dim`.
@@ -305,6 +309,10 @@ pub enum Move {
     Tril,
     /// The upper triangle.
     Triu,
+    /// What each window over the last axes sees: attributes `size`, `stride`, `pad`, `dilation`.
+    Windows,
+    /// The transpose of `Windows`: attribute 0 holds the sizes of the last axes.
+    SumWindows,
 }
 
 /// Which product.
@@ -314,6 +322,20 @@ pub enum Contract {
     MatMul,
     /// `einsum`, its letters in attribute 0.
     Einsum,
+    /// A convolution, or one of its transposes.
+    Conv(Conv),
+}
+
+/// Which of the three that are transposes of each other. Their attributes: the sizes of the result (not of `Forward`), then
+/// stride, pad, dilation and groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conv {
+    /// `y = conv(x, w)`
+    Forward,
+    /// `x = conv_transpose(y, w)`
+    ByInput,
+    /// `w = conv_weight(x, y)`
+    ByWeight,
 }
 
 /// Which values.
@@ -402,6 +424,10 @@ pub enum Domain {
     Whole(i64, i64),
     /// 0 or 1.
     Condition,
+    /// Examples with channels, over which windows slide.
+    Pictures,
+    /// Kernels for them.
+    Kernels,
     /// Square, well-conditioned matrices.
     Matrix,
     /// Symmetric positive definite matrices.

@@ -21,6 +21,8 @@ pub mod random;
 pub mod sum;
 /// Whole slices at a time.
 pub mod vector;
+/// Windows that slide, and convolutions.
+pub mod windows;
 
 use ndarray::{ArrayD, ArrayView, ArrayViewD, IxDyn, ShapeBuilder};
 

@@ -240,7 +240,15 @@ fn zeros(len: usize) -> Result<Vec<f64>, Refusal> {
 }
 
 /// `out += a @ b`, each of a row-major shape and turned or not.
-fn gemm(a: &[f64], a_shape: [usize; 2], a_turned: bool, b: &[f64], b_shape: [usize; 2], b_turned: bool, out: &mut [f64]) {
+fn gemm(
+    a: &[f64],
+    a_shape: [usize; 2],
+    a_turned: bool,
+    b: &[f64],
+    b_shape: [usize; 2],
+    b_turned: bool,
+    out: &mut [f64],
+) {
     use ndarray::{ArrayView2, ArrayViewMut2};
     let view = |x, [rows, columns]: [usize; 2]| ArrayView2::from_shape((rows, columns), x);
     let (Ok(a), Ok(b)) = (view(a, a_shape), view(b, b_shape)) else { return };

@@ -16,6 +16,8 @@ pub struct Init {
 pub enum Method {
     /// All zero.
     Zeros,
+    /// All one.
+    Ones,
     /// Normal numbers times a scale.
     Normal(Scale),
     /// Uniform numbers between minus and plus a limit.
@@ -72,6 +74,7 @@ pub static ALL: &[Init] = &[
         summary: "Uniform in ±sqrt(1/in).",
         method: Method::Uniform(Scale { gain: 1.0, fan: Fan::In }),
     },
+    Init { name: "ones", summary: "All one.", method: Method::Ones },
     Init { name: "zeros", summary: "All zero.", method: Method::Zeros },
 ];
 

@@ -101,7 +101,8 @@ pub struct Line {
     /// Where it stands: conditions that all hold, `!` before what does not. An option that is a flag, a word after the
     /// layer's, `columns` or `rows`, what an input says.
     pub when: &'static str,
-    /// `param W : [n, units] = init`, `z = x @ W + b`
+    /// `param W : [n, units] = init`, `z = x @ W + b`; `kept mu : [n] = zeros` is not trained; a name that begins with `_` is a step
+    /// on the way.
     pub text: &'static str,
 }
 
@@ -121,7 +122,14 @@ macro_rules! layers {
 
 layers! {
     layer: LAYER;
+    conv: CONV;
+    pool: POOL;
+    flatten: FLATTEN;
     embed: EMBED;
+    attention: ATTENTION;
+    norm: NORM;
+    dropout: DROPOUT;
+    blocks: REPEAT, RESIDUAL;
 }
 
 /// Is a source the library's own, the equations of a layer or the prelude?
@@ -143,6 +151,11 @@ impl LayerDef {
     /// The option of a name.
     pub fn option(&self, name: &str) -> Option<&'static Opt> {
         self.options.iter().find(|option| option.name == name)
+    }
+
+    /// May its first argument be a network of the program, `layer block(64, 256)`?
+    pub fn takes_network(&self) -> bool {
+        self.word == layer::LAYER.word
     }
 
     /// Can its statement be the word alone?
@@ -172,7 +185,7 @@ impl LayerDef {
     pub fn names(&self, flags: &[&str]) -> Vec<&'static str> {
         let mut names: Vec<&'static str> = vec![];
         for line in self.lines.iter().filter(|line| self.holds(line.when, flags, false)) {
-            if !names.contains(&line.name()) {
+            if !line.is_hidden() && !names.contains(&line.name()) {
                 names.push(line.name());
             }
         }
@@ -202,9 +215,20 @@ impl Line {
         told(self.when)
     }
 
+    /// Is it a step on the way that has no name for the program? Its name begins with `_`.
+    pub fn is_hidden(&self) -> bool {
+        self.name().starts_with('_')
+    }
+
+    /// Is it a value that is kept and saved, but not trained? The step on the way of the same name, `_mu` of `mu`, is what it
+    /// becomes at a step of training.
+    pub fn is_kept(&self) -> bool {
+        self.text.starts_with("kept ")
+    }
+
     /// The name that it defines.
     pub fn name(&self) -> &'static str {
-        let text = self.text.strip_prefix("param ").unwrap_or(self.text);
+        let text = self.text.strip_prefix("param ").or_else(|| self.text.strip_prefix("kept ")).unwrap_or(self.text);
         text.split([' ', ':', '=']).next().unwrap_or_default()
     }
 }

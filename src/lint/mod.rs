@@ -3,6 +3,8 @@
 mod alike;
 mod both_ways;
 mod dead_units;
+mod dropped;
+mod flat;
 mod half_of;
 mod hidden_function;
 mod learned;
@@ -84,4 +86,6 @@ pub static ALL: &[&Lint] = &[
     &minus_line::LINT,
     &hidden_function::LINT,
     &squashed_twice::LINT,
+    &dropped::LINT,
+    &flat::LINT,
 ];

@@ -46,6 +46,7 @@ impl Cx<'_> {
                     let axis: i64 = text.parse().unwrap_or(0);
                     Some(Attr::Int(if axis < 0 { axis + rank as i64 + 1 } else { axis }))
                 }
+                (ArgKind::Sizes | ArgKind::Pad, text) => Some(Attr::Ints([text.parse().unwrap_or(1)].into())),
                 (_, text) => Some(Attr::Int(text.parse().unwrap_or(0))),
             };
         };
@@ -70,6 +71,11 @@ impl Cx<'_> {
                 Some(Attr::Ints(out.into()))
             }
             ArgKind::Perm | ArgKind::Wholes => self.wholes(value, name, at).map(|all| Attr::Ints(all.into())),
+            ArgKind::Pad if matches!(value, Value::Text(word) if **word == *"valid") => Some(Attr::Ints([0].into())),
+            ArgKind::Pad if matches!(value, Value::Text(word) if **word == *"same") => {
+                Some(Attr::Text("same".to_string().into()))
+            }
+            ArgKind::Sizes | ArgKind::Pad => self.wholes(value, name, at).map(|all| Attr::Ints(all.into())),
             ArgKind::Whole => self.whole(value, name, at).map(Attr::Int),
             ArgKind::Flag => match value {
                 Value::Flag(flag) => Some(Attr::Flag(*flag)),
@@ -176,6 +182,10 @@ impl Cx<'_> {
                     let number = crate::graph::known::number(&self.out.graph, node, &self.leaf());
                     if number == Some(-1.0) {
                         self.report(errors::size_left(span));
+                        return None;
+                    }
+                    if let Some((whole, parts)) = self.uneven(node) {
+                        self.report(errors::uneven_parts(whole, parts, span));
                         return None;
                     }
                     if let Some(number) = number.filter(|n| n.fract() != 0.0 || *n < 0.0) {

@@ -63,6 +63,10 @@ pub struct Compiled {
     pub beside: Vec<Beside>,
     /// The divisions that the program writes.
     pub quotients: Vec<Quotient>,
+    /// The flag `training`, where something asks for it.
+    pub training: Option<DefId>,
+    /// What is kept and not trained, with what it becomes at each step of training.
+    pub kept: Vec<(DefId, NodeId)>,
     /// The layers that the program writes.
     pub layers: Vec<Layered>,
     /// What a network computed inside, by the name under which it can be asked for: `encoder.a1`, or `h.a1` of one call.
@@ -149,6 +153,8 @@ impl Compiled {
             slopes,
             recurrences,
             hiding,
+            training,
+            kept,
             seen: _,
         } = self;
         graph.back_to(&mark.graph);
@@ -162,6 +168,8 @@ impl Compiled {
         settings.clone_from(&mark.settings);
         beside.truncate(mark.beside);
         quotients.truncate(mark.quotients);
+        *training = training.filter(|def| def.index() < count);
+        kept.retain(|(def, node)| def.index() < count && node.index() < nodes);
         layers.truncate(mark.layers);
         insides.clone_from(&mark.insides);
         recurrences.retain(|def, _| def.index() < count);
@@ -214,6 +222,8 @@ pub struct Layered {
     pub word: Span,
     /// Its number of units, after which an activation would stand.
     pub units: Span,
+    /// Is it a product with weights of the last axis?
+    pub dense: bool,
 }
 
 /// A vector and something of more axes, entry by entry, as the program writes it.

@@ -50,6 +50,7 @@ impl Cx<'_> {
                     let dim = self.named_dim(*global);
                     Value::Node(ops::build::dim(self.graph(), dim))
                 }
+                None if program.training == Some(*global) => self.training(*global),
                 None => Value::Poison,
             },
             Kind::Local(place) => match self.frames.last().and_then(|frame| frame.places.get(*place as usize)) {
@@ -170,6 +171,18 @@ impl Cx<'_> {
             Kind::NetworkField(network, field) => self.network_field(*network, field, span),
         };
         self.settle();
+        value
+    }
+
+    /// The flag `training`: 0, but inside a step of training.
+    fn training(&mut self, global: hir::GlobalId) -> Value {
+        let info = self.program.global(global);
+        let zero = ops::number(self.graph(), 0.0);
+        let ty = crate::graph::Type::real(Shape::SCALAR);
+        let def = self.slot(info.name.clone(), info.span, super::DefKind::Local, ty, Some(zero));
+        let value = Value::Node(self.out.def(def).node);
+        self.out.training = Some(def);
+        self.values[global.0 as usize] = Some(value.clone());
         value
     }
 

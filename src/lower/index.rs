@@ -1,7 +1,7 @@
 //! Indexing, and `for` over an index.
 
 use super::{Cx, DefKind, Frame, Value, errors};
-use crate::graph::{Attr, Attrs, NodeId, SliceSpec, Type};
+use crate::graph::{Attr, Attrs, NodeId, SliceSpec, Type, known};
 use crate::ops;
 use crate::resolve::hir::{Each, HirId, Slot};
 use crate::shape::{Dim, Same, Shape};
@@ -51,6 +51,18 @@ impl Cx<'_> {
                         }
                         Position::Wrong => return Value::Poison,
                     }
+                }
+                Slot::Slice { start: Some(from), stop: Some(to), step: None, span: at }
+                    if self.moves(&get(*from), &get(*to)).is_some() =>
+                {
+                    let Some((start, len)) = self.moves(&get(*from), &get(*to)) else { return Value::Poison };
+                    // The entries from a place that moves, as many as are known: looked up one by one.
+                    let steps = ops::build::range(self.graph(), 0.0, 1.0, Dim::Num(len));
+                    let places = steps.and_then(|steps| ops::build::add(self.graph(), start, steps));
+                    self.settle();
+                    let Some(places) = self.made(places, *at, &[]) else { return Value::Poison };
+                    specs.push(whole);
+                    looked_up.push((axis, places, *at));
                 }
                 Slot::Slice { start, stop, step, span: at } => {
                     let mut bound = |id: &Option<HirId>| -> Result<Option<Dim>, ()> {
@@ -113,6 +125,48 @@ impl Cx<'_> {
             return self.made(made, span, &[]).map_or(Value::Poison, Value::Node);
         }
         Value::Node(node)
+    }
+
+    /// `i : i + 3`: the start, known at the run alone, and how many entries it is to the stop.
+    fn moves(&self, from: &Value, to: &Value) -> Option<(NodeId, u64)> {
+        let (Value::Node(from), Value::Node(to)) = (from, to) else { return None };
+        let is_known = |id: NodeId| {
+            let leaf = self.leaf();
+            known::number(&self.out.graph, id, &leaf).is_some() || known::dim(&self.out.graph, id, &leaf).is_some()
+        };
+        if is_known(*from) || is_known(*to) {
+            return None;
+        }
+        let ((a, before), (b, after)) = (self.affine(*from), self.affine(*to));
+        let len = after - before;
+        (a == b && len.fract() == 0.0 && (1.0..1e15).contains(&len)).then_some((*from, len as u64))
+    }
+
+    /// A node as another plus a number.
+    fn affine(&self, mut id: NodeId) -> (NodeId, f64) {
+        use crate::graph::Is;
+        let leaf = self.leaf();
+        let number = |id: NodeId| known::number(&self.out.graph, id, &leaf);
+        let mut offset = 0.0;
+        loop {
+            let node = self.out.graph.node(id);
+            match (node.op.def.is, &node.args[..]) {
+                (Is::Add, [a, b]) if number(*b).is_some() => {
+                    offset += number(*b).unwrap_or(0.0);
+                    id = *a;
+                }
+                (Is::Add, [a, b]) if number(*a).is_some() => {
+                    offset += number(*a).unwrap_or(0.0);
+                    id = *b;
+                }
+                (Is::Sub, [a, b]) if number(*b).is_some() => {
+                    offset -= number(*b).unwrap_or(0.0);
+                    id = *a;
+                }
+                (_, [a]) if node.op.def.role == crate::graph::Role::Def => id = *a,
+                _ => return (id, offset),
+            }
+        }
     }
 
     /// An index that is known only at the run: entries are gathered, and the axes of the index, whose number is told, stand

@@ -44,9 +44,10 @@ impl Cx<'_> {
         let factor = *factor;
         let graph = &mut self.out.graph;
         let made = match init.method {
-            Method::Zeros => {
-                let zero = ops::number(graph, 0.0);
-                build::broadcast_to(graph, zero, shape.clone())
+            Method::Zeros | Method::Ones => {
+                let one = factor.unwrap_or(1.0);
+                let value = ops::number(graph, if matches!(init.method, Method::Ones) { one } else { 0.0 });
+                build::broadcast_to(graph, value, shape.clone())
             }
             Method::Normal(scale) => draw(graph, Is::Normal).and_then(|x| {
                 let by = node(scale, factor, graph, shape)?;

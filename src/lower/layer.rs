@@ -14,6 +14,8 @@ use std::sync::Arc;
 /// One name that a layer defines: how, and its node.
 pub(super) enum Made {
     Param(Type, NodeId),
+    /// Kept and saved, but not trained.
+    Kept(Type, NodeId),
     Value(NodeId),
 }
 
@@ -38,15 +40,22 @@ impl<'a> Cx<'a> {
             },
             (None, None) => None,
         };
+        let beside = layer.beside.map(|global| self.values[global.0 as usize].clone());
+        let beside = match beside {
+            Some(Some(Value::Node(node))) => Some(node),
+            Some(_) => return self.silence(layer),
+            None => None,
+        };
         let said = self.said(layer);
         let (Some(source), Some(said)) = (source, said) else { return self.silence(layer) };
         let mut defs = vec![];
         let names: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
         self.draw = Draw::default();
-        let done = self.layer(source, layer, &said, &names, &mut |cx, i, made| {
+        let done = self.layer((source, beside), layer, &said, &names, &mut |cx, i, made| {
             let name = names[i].clone();
             let def = match made {
                 Made::Param(ty, init) => cx.slot(name, layer.word_span, DefKind::Param, ty, Some(init)),
+                Made::Kept(ty, init) => cx.slot(name, layer.word_span, DefKind::Leaf, ty, Some(init)),
                 Made::Value(node) => cx.named(name, layer.word_span, DefKind::Variable, node),
             };
             defs.push(def);
@@ -81,12 +90,23 @@ impl<'a> Cx<'a> {
     /// which is told.
     pub(super) fn layer<N>(
         &mut self,
-        source: NodeId,
+        (source, beside): (NodeId, Option<NodeId>),
         layer: &Layer<N>,
         said: &Said,
         names: &[Arc<str>],
         define: &mut Define<'_, 'a>,
     ) -> bool {
+        if let Some(beside) = beside {
+            let dims = &self.out.graph.dims;
+            let (out, given) = (self.out.graph.shape(source), self.out.graph.shape(beside));
+            if !out.is_same(given, dims) {
+                let (out, given) = (out.show(dims), given.show(dims));
+                let place = |node: NodeId| self.out.def_of(node).map(|def| self.out.def(def).span);
+                let problem = errors::residual(&out, &given, layer.word_span, [place(source), place(beside)]);
+                self.report(problem);
+                return false;
+            }
+        }
         let Some(fit) = self.fitting(source, layer, said) else { return false };
         let body = &self.program.bodies[layer.body as usize];
         let mut frame = Frame::default();
@@ -95,6 +115,7 @@ impl<'a> Cx<'a> {
             let dim = fit.dims.iter().find(|(dim, _)| dim == name).map(|(_, dim)| dim.clone());
             frame.places[place] = match (*name, dim) {
                 ("x", _) => Some(Value::Node(source)),
+                ("s", None) => beside.map(Value::Node),
                 (_, Some(dim)) => Some(Value::Node(build::dim(self.graph(), dim))),
                 (name, None) => said.value(name).cloned(),
             };
@@ -109,7 +130,9 @@ impl<'a> Cx<'a> {
         self.library_told(before, layer.word_span, layer.def.word);
         let Some(output) = output else { return false };
         let activation = said.activation.as_ref().map(|(_, at)| *at);
-        self.out.layers.push(super::Layered { source, output, activation, word: layer.word_span, units: said.units });
+        let dense = layer.def.takes_network();
+        let (word, units) = (layer.word_span, said.units);
+        self.out.layers.push(super::Layered { source, output, activation, word, units, dense });
         true
     }
 
@@ -130,17 +153,38 @@ impl<'a> Cx<'a> {
             if !def.holds(line.when, &fit.flags, true) {
                 continue;
             }
+            if line.is_hidden() {
+                let node = self.node(equation.local.value)?;
+                // What a kept value becomes, of the same name.
+                let of = def
+                    .lines
+                    .iter()
+                    .zip(&body.lines)
+                    .find(|(other, _)| other.is_kept() && Some(other.name()) == line.name().strip_prefix('_'));
+                let kept =
+                    of.and_then(|(_, kept)| match self.frames.last()?.places.get(kept.local.place as usize)? {
+                        Some(Value::Node(node)) => self.out.def_of(*node),
+                        _ => None,
+                    });
+                if let Some(kept) = kept {
+                    self.out.kept.push((kept, node));
+                }
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.places[equation.local.place as usize] = Some(Value::Node(node));
+                }
+                continue;
+            }
             let at = stems.iter().position(|stem| *stem == line.name())?;
             self.draw.name = names[at].clone();
             let made = match &equation.init {
-                Some(word) => self.weights(layer, said, equation, word)?,
+                Some(word) => self.weights(layer, said, equation, (word, line.is_kept()))?,
                 None => {
                     let node = self.node(equation.local.value)?;
                     let last = at + 1 == stems.len();
                     Made::Value(if last { self.activated(node, said, layer.word_span)? } else { node })
                 }
             };
-            let wanted = if let Made::Param(ty, _) = &made { Some(ty.shape.clone()) } else { None };
+            let wanted = if let Made::Param(ty, _) | Made::Kept(ty, _) = &made { Some(ty.shape.clone()) } else { None };
             let node = define(self, at, made);
             let dims = &self.out.graph.dims;
             if wanted.is_some_and(|shape| !self.out.graph.shape(node).is_same(&shape, dims)) {
@@ -160,11 +204,17 @@ impl<'a> Cx<'a> {
     }
 
     /// A parameter of a layer, with its first value.
-    fn weights<N>(&mut self, layer: &Layer<N>, said: &Said, line: &BodyLine, word: &str) -> Option<Made> {
+    fn weights<N>(
+        &mut self,
+        layer: &Layer<N>,
+        said: &Said,
+        line: &BodyLine,
+        (word, kept): (&str, bool),
+    ) -> Option<Made> {
         let ty = self.stated(line.local.shape.as_ref()?)?;
         let begin = said.begin(word, layer.word_span);
         let init = self.initial(&begin, &ty.shape)?;
-        Some(Made::Param(ty, init))
+        Some(if kept { Made::Kept(ty, init) } else { Made::Param(ty, init) })
     }
 
     /// The last equation's value behind the activation that the layer says.
@@ -205,6 +255,9 @@ impl<'a> Cx<'a> {
             let shown = shape.show(&self.out.graph.dims);
             let problem = match (columns, by_examples) {
                 (Some(true), true) => errors::layer_columns(&shown, layer.word_span),
+                _ if said.sizes.is_some_and(|sizes| shape.rank() != sizes + 2 && (3..=4).contains(&shape.rank())) => {
+                    errors::layer_window(def, &shown, shape.rank() - 2, self.text(said.window), said.window)
+                }
                 _ => errors::layer_input(def, &wanted, &shown, layer.word_span),
             };
             self.report(problem);
@@ -262,6 +315,11 @@ impl<'a> Cx<'a> {
 /// The dimensions of a pattern where a shape has as many axes: `[m, c, h, w]`, `[.., n]`.
 fn bind(input: &Input, shape: &Shape) -> Option<Vec<(&'static str, Dim)>> {
     let names: Vec<&'static str> = names(input.shape);
+    if let [first @ .., ".."] = names.as_slice()
+        && !first.is_empty()
+    {
+        return (shape.rank() >= first.len()).then(|| first.iter().copied().zip(shape.iter().cloned()).collect());
+    }
     let any = names.first() == Some(&"..");
     let names = if any { &names[1..] } else { &names[..] };
     let skip = shape.rank().checked_sub(names.len())?;

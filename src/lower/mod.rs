@@ -25,7 +25,7 @@ use crate::diag::Diagnostic;
 use crate::graph::{DefId, Graph, NodeId, Type};
 use crate::ops;
 use crate::resolve;
-use crate::resolve::hir::{self, FunctionId, GlobalId, HirId, NetworkId, Program};
+use crate::resolve::hir::{self, FunctionId, GlobalId, HirId, Program};
 use crate::source::{Sources, Span};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -67,8 +67,8 @@ pub struct State {
     calls: FxHashMap<(FunctionId, Vec<Value>), Value>,
     depends: Vec<bool>,
     dims: Arc<FxHashMap<GlobalId, crate::shape::Dim>>,
-    networks: Arc<FxHashMap<NetworkId, network::Instance>>,
-    results: Arc<FxHashMap<NodeId, (NetworkId, usize)>>,
+    networks: Arc<FxHashMap<network::Own, network::Instance>>,
+    results: Arc<FxHashMap<NodeId, (network::Own, usize)>>,
     zeros: FxHashMap<HirId, Zero>,
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     conventions: FxHashMap<NodeId, bool>,
@@ -82,8 +82,8 @@ pub struct Mark {
     pub compiled: compiled::Mark,
     depends: usize,
     dims: Arc<FxHashMap<GlobalId, crate::shape::Dim>>,
-    networks: Arc<FxHashMap<NetworkId, network::Instance>>,
-    results: Arc<FxHashMap<NodeId, (NetworkId, usize)>>,
+    networks: Arc<FxHashMap<network::Own, network::Instance>>,
+    results: Arc<FxHashMap<NodeId, (network::Own, usize)>>,
     unnamed: u64,
 }
 
@@ -162,6 +162,7 @@ pub fn lower(
         draw: Draw::default(),
         dims: before.dims,
         networks: before.networks,
+        own: Arc::from(""),
         results: before.results,
         zeros: before.zeros,
         formula: None,
@@ -255,9 +256,11 @@ struct Cx<'a> {
     draw: Draw,
     /// The dimension of each dimension name.
     dims: Arc<FxHashMap<GlobalId, crate::shape::Dim>>,
-    networks: Arc<FxHashMap<NetworkId, network::Instance>>,
+    networks: Arc<FxHashMap<network::Own, network::Instance>>,
+    /// The network of a layer of one's own that is being lowered: what its names begin with.
+    own: Arc<str>,
     /// Which call of a network a value is the result of.
-    results: Arc<FxHashMap<NodeId, (NetworkId, usize)>>,
+    results: Arc<FxHashMap<NodeId, (network::Own, usize)>>,
     /// Why the derivative at a node of the program is zero.
     zeros: FxHashMap<HirId, Zero>,
     /// The comparison that is a learner's formula.
@@ -372,6 +375,7 @@ impl<'a> Cx<'a> {
             hir::ItemKind::Declare(declared) => self.declare(item.span, declared),
             hir::ItemKind::Recurrence(recurrence) => self.program_recurrence(recurrence, item.span),
             hir::ItemKind::Layer(layer) => self.program_layer(item.span, layer),
+            hir::ItemKind::Own(own) => self.program_own(item.span, own),
             hir::ItemKind::Show(expr) => {
                 self.unnamed_draw();
                 let asked = self.asked(*expr, item.span);
@@ -412,7 +416,7 @@ impl<'a> Cx<'a> {
         };
         self.out.defs[def.index()].stated = shape.is_some();
         let own = self.out.def(def).node;
-        if let Some(call) = self.results.get(&node).copied() {
+        if let Some(call) = self.results.get(&node).cloned() {
             Arc::make_mut(&mut self.results).insert(own, call);
         }
         if let Some((_, order)) = self.derived.get(&value.root) {

@@ -1,15 +1,19 @@
 //! Networks: parameters made at the first call and shared by all, everything else made by each call.
 
+use super::ItemKind;
 use super::call::Given;
 use super::init::Begin;
 use super::layer::Made;
 use super::{Cx, DefKind, Value, errors};
 use crate::graph::NodeId;
-use crate::resolve::hir::{NetworkId, NetworkItem};
+use crate::resolve::hir::{GlobalId, NetworkId, NetworkItem, OwnLayer};
 use crate::source::Span;
 use crate::syntax::ast;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+
+/// A network, and the layer of one's own that has its parameters; empty where calls share them.
+pub(super) type Own = (NetworkId, Arc<str>);
 
 /// A network that was called: its parameters, and what each call computed.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,54 @@ pub(super) struct Instance {
 
 impl<'a> Cx<'a> {
     pub(super) fn call_network(&mut self, id: NetworkId, given: Vec<Given>, span: Span, place: u64) -> Value {
+        self.call_own((id, Arc::from("")), given, span, place)
+    }
+
+    /// `layer block(64, 256)` of the program.
+    pub(super) fn program_own(&mut self, span: Span, layer: &OwnLayer<GlobalId>) {
+        let source = match (&layer.from, layer.before) {
+            (Some(from), _) => self.node(*from),
+            (None, Some(global)) => match self.values[global.0 as usize] {
+                Some(Value::Node(node)) => Some(node),
+                _ => None,
+            },
+            (None, None) => None,
+        };
+        let name = layer.output.as_ref().map_or(&*layer.name.0, |(name, _)| name.text.as_str());
+        self.draw = super::Draw { name: name.into(), path: vec![] };
+        let value = source.map(|source| self.own_layer(source, layer, name.into()));
+        let node = value.and_then(|value| self.as_node(&value, layer.call));
+        let names = std::iter::once((layer.name.0.clone(), layer.name.1, layer.call));
+        let output = layer.output.as_ref().map(|(name, id)| (Arc::from(name.text.as_str()), *id, name.span));
+        for (name, global, at) in names.chain(output) {
+            let Some(node) = node else {
+                self.bind_global(global, Value::Poison, None);
+                continue;
+            };
+            let def = self.named(name, at, DefKind::Variable, node);
+            let own = self.out.def(def).node;
+            if let Some(call) = self.results.get(&node).cloned() {
+                Arc::make_mut(&mut self.results).insert(own, call);
+            }
+            self.bind_global(global, Value::Node(own), Some(def));
+            self.push_item(span, ItemKind::Define(def));
+        }
+    }
+
+    /// A network of the program on a source, with parameters of its own under a name.
+    fn own_layer<N>(&mut self, source: NodeId, layer: &OwnLayer<N>, name: Arc<str>) -> Value {
+        let mut given = vec![Given { name: None, value: Value::Node(source), span: layer.call }];
+        for (name, expr, span) in &layer.args {
+            given.push(Given { name: name.as_ref(), value: self.value(*expr), span: *span });
+        }
+        if given.iter().any(|given| given.value == Value::Poison) {
+            return Value::Poison;
+        }
+        self.call_own((layer.network, name), given, layer.call, 0)
+    }
+
+    fn call_own(&mut self, own: Own, given: Vec<Given>, span: Span, place: u64) -> Value {
+        let id = own.0;
         let network = self.program.network(id);
         self.expanded += 1;
         if self.expanded > super::BUDGET || self.depth > super::DEPTH {
@@ -55,7 +107,9 @@ impl<'a> Cx<'a> {
             None
         } else {
             let before = self.problems.len();
-            let result = stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(id, &mut names));
+            let outer_own = std::mem::replace(&mut self.own, own.1.clone());
+            let result = stacker::maybe_grow(256 * 1024, 4 << 20, || self.network_body(&own, &mut names));
+            self.own = outer_own;
             self.told(before, span);
             result
         };
@@ -73,18 +127,19 @@ impl<'a> Cx<'a> {
         if !self.groups.is_empty() {
             return Value::Node(result);
         }
-        let instance = Arc::make_mut(&mut self.networks).entry(id).or_default();
+        let instance = Arc::make_mut(&mut self.networks).entry(own.clone()).or_default();
         instance.calls.push((names, span));
         let call = instance.calls.len() - 1;
         // A node of its own, so that `h.a1` knows which call `h` is the result of.
         let def = self.named(network.name.clone(), span, DefKind::Local, result);
-        let own = self.out.def(def).node;
-        Arc::make_mut(&mut self.results).insert(own, (id, call));
-        Value::Node(own)
+        let node = self.out.def(def).node;
+        Arc::make_mut(&mut self.results).insert(node, (own, call));
+        Value::Node(node)
     }
 
-    fn network_body(&mut self, id: NetworkId, names: &mut FxHashMap<Arc<str>, NodeId>) -> Option<NodeId> {
-        let network = self.program.network(id);
+    fn network_body(&mut self, own: &Own, names: &mut FxHashMap<Arc<str>, NodeId>) -> Option<NodeId> {
+        let network = self.program.network(own.0);
+        let base: Arc<str> = if own.1.is_empty() { network.name.clone() } else { own.1.clone() };
         let mut last = None;
         for item in &network.body {
             match item {
@@ -117,11 +172,11 @@ impl<'a> Cx<'a> {
                     }
                 }
                 NetworkItem::Param(local, init) => {
-                    let shared = self.networks.get(&id).and_then(|instance| instance.params.get(&local.name).copied());
+                    let shared = self.networks.get(own).and_then(|instance| instance.params.get(&local.name).copied());
                     let node = match shared {
                         Some(node) => Some(node),
                         None => {
-                            let full: Arc<str> = format!("{}.{}", network.name, local.name).into();
+                            let full: Arc<str> = format!("{base}.{}", local.name).into();
                             self.draw = super::Draw { name: full.clone(), path: vec![] };
                             // Made once, whatever step it is needed in first.
                             let groups = std::mem::take(&mut self.groups);
@@ -143,7 +198,7 @@ impl<'a> Cx<'a> {
                                 let def = self.slot(full, local.span, DefKind::Param, ty, Some(init));
                                 let node = self.out.def(def).node;
                                 Arc::make_mut(&mut self.networks)
-                                    .entry(id)
+                                    .entry(own.clone())
                                     .or_default()
                                     .params
                                     .insert(local.name.clone(), node);
@@ -155,6 +210,26 @@ impl<'a> Cx<'a> {
                     if let Some(node) = node {
                         names.insert(local.name.clone(), node);
                     }
+                }
+                NetworkItem::Own(layer) => {
+                    let source = match (&layer.from, layer.before) {
+                        (Some(from), _) => self.node(*from)?,
+                        (None, Some(place)) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
+                            Some(Some(Value::Node(node))) => *node,
+                            _ => return None,
+                        },
+                        (None, None) => return None,
+                    };
+                    let name = layer.output.as_ref().map_or(&*layer.name.0, |(name, _)| name.text.as_str());
+                    let value = self.own_layer(source, layer, format!("{base}.{name}").into());
+                    let node = self.as_node(&value, layer.call)?;
+                    self.fill(layer.name.1, Some(node));
+                    names.insert(layer.name.0.clone(), node);
+                    if let Some((name, place)) = &layer.output {
+                        self.fill(*place, Some(node));
+                        names.insert(name.text.as_str().into(), node);
+                    }
+                    last = Some(node);
                 }
                 NetworkItem::Layer(layer) => {
                     let said = self.said(layer)?;
@@ -168,20 +243,31 @@ impl<'a> Cx<'a> {
                     };
                     let local: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
                     let full: Vec<Arc<str>> =
-                        local.iter().map(|name| Arc::from(format!("{}.{name}", network.name).as_str())).collect();
+                        local.iter().map(|name| Arc::from(format!("{base}.{name}").as_str())).collect();
                     let mut nodes = vec![];
-                    let done = self.layer(source, layer, &said, &full, &mut |cx, i, made| {
+                    let beside = match layer.beside {
+                        Some(place) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
+                            Some(Some(Value::Node(node))) => Some(*node),
+                            _ => return None,
+                        },
+                        None => None,
+                    };
+                    let done = self.layer((source, beside), layer, &said, &full, &mut |cx, i, made| {
                         let node = match made {
-                            Made::Param(ty, init) => {
-                                let shared = cx.networks.get(&id).and_then(|inst| inst.params.get(&local[i]).copied());
+                            Made::Param(..) | Made::Kept(..) => {
+                                let (kind, ty, init) = match made {
+                                    Made::Kept(ty, init) => (DefKind::Leaf, ty, init),
+                                    Made::Param(ty, init) => (DefKind::Param, ty, init),
+                                    Made::Value(node) => return node,
+                                };
+                                let shared = cx.networks.get(own).and_then(|inst| inst.params.get(&local[i]).copied());
                                 match shared {
                                     Some(node) => node,
                                     None => {
-                                        let def =
-                                            cx.slot(full[i].clone(), layer.word_span, DefKind::Param, ty, Some(init));
+                                        let def = cx.slot(full[i].clone(), layer.word_span, kind, ty, Some(init));
                                         let node = cx.out.def(def).node;
                                         Arc::make_mut(&mut cx.networks)
-                                            .entry(id)
+                                            .entry(own.clone())
                                             .or_default()
                                             .params
                                             .insert(local[i].clone(), node);
@@ -258,14 +344,14 @@ impl<'a> Cx<'a> {
         }
         let mut insides = FxHashMap::default();
         for (i, network) in self.program.networks.iter().enumerate() {
-            let id = NetworkId(i as u32);
+            let id: Own = (NetworkId(i as u32), Arc::from(""));
             let Some(instance) = self.networks.get(&id) else { continue };
             for (call, (names, _)) in instance.calls.iter().enumerate() {
                 let base = match instance.calls.len() {
                     1 => Some(network.name.clone()),
                     _ => self.out.defs.iter().find_map(|def| {
                         let value = self.out.graph.node(def.node).args.first()?;
-                        let of_call = self.results.get(value) == Some(&(id, call));
+                        let of_call = self.results.get(value) == Some(&(id.clone(), call));
                         (of_call && def.kind == DefKind::Variable).then(|| def.name.clone())
                     }),
                 };
@@ -290,21 +376,21 @@ impl<'a> Cx<'a> {
     /// `h.a1`: what the call that `h` is the result of computed.
     pub(super) fn field(&mut self, base: Option<NodeId>, span: Span, field: &ast::Name) -> Value {
         let base_text = self.text(span);
-        let call = base.and_then(|node| self.results.get(&node).copied());
+        let call = base.and_then(|node| self.results.get(&node).cloned());
         let Some((network, call)) = call else {
             return self.report(errors::no_network(base_text, &field.text, span, field.span));
         };
         let names = self.networks.get(&network).and_then(|instance| instance.calls.get(call)).map(|(names, _)| names);
         match names.and_then(|names| names.get(field.text.as_str()).copied()) {
             Some(node) => Value::Node(node),
-            None => self.unknown_field(network, base_text, field),
+            None => self.unknown_field(network.0, base_text, field),
         }
     }
 
     /// `encoder.W1`: a parameter; `encoder.a1`: while there is one call.
     pub(super) fn network_field(&mut self, id: NetworkId, field: &ast::Name, span: Span) -> Value {
         let network = self.program.network(id);
-        let Some(instance) = self.networks.get(&id) else {
+        let Some(instance) = self.networks.get(&(id, Arc::from(""))) else {
             return self.report(errors::not_called(&network.name, &field.text, span));
         };
         if let Some(node) = instance.params.get(field.text.as_str()) {

@@ -19,8 +19,9 @@ pub(super) struct Said {
     pub activation: Option<(Callee, Span)>,
     /// Where its last argument stands, or its word.
     pub units: Span,
-    /// How many sizes its window has.
+    /// How many sizes its window has, and where it is.
     pub sizes: Option<usize>,
+    pub window: Span,
 }
 
 impl Said {
@@ -49,7 +50,7 @@ impl Cx<'_> {
         let def: &'static LayerDef = layer.def;
         let units = layer.args.get(def.args.len().saturating_sub(1)).filter(|_| !def.args.is_empty());
         let units = units.map_or(layer.word_span, at);
-        let mut said = Said { values: vec![], begins: vec![], activation: None, units, sizes: None };
+        let mut said = Said { values: vec![], begins: vec![], activation: None, units, sizes: None, window: units };
         for (i, arg) in layer.args.iter().enumerate() {
             let done = match def.args.get(i) {
                 Some(wanted) => self.argument(layer, wanted, arg, i, &mut said),
@@ -85,6 +86,9 @@ impl Cx<'_> {
         said: &mut Said,
     ) -> Option<()> {
         let def: &'static LayerDef = layer.def;
+        if wanted.kind == ArgKind::Window {
+            said.window = at(arg);
+        }
         let value = match (wanted.kind, arg) {
             (ArgKind::Word(words), LayerArg::Word(name, _)) if words.contains(&name.text.as_str()) => return Some(()),
             (ArgKind::Window, LayerArg::Word(name, _)) if name.text == "all" => return Some(()),

@@ -59,6 +59,10 @@ impl Cx<'_> {
         if dim.as_ref().is_some_and(|dim| !never(dim)) {
             return dim;
         }
+        if let Some((whole, parts)) = self.uneven(node) {
+            self.report(errors::uneven_parts(whole, parts, span));
+            return None;
+        }
         let def = self.out.def_of(node).map(|def| self.out.def(def));
         // Of the list of a whole shape the one that is wrong, where it has a name.
         let text = match (self.text(span), def) {
@@ -79,6 +83,20 @@ impl Cx<'_> {
         let problem = errors::dimension(&text, span, def.map(|def| (fact, def.span)));
         self.report(problem);
         None
+    }
+
+    /// `d/h` of two numbers of which one does not divide the other, in the equations of a layer.
+    pub(super) fn uneven(&self, node: NodeId) -> Option<(u64, u64)> {
+        self.inside?;
+        let own = self.out.graph.node(node);
+        let [a, b] = own.args[..] else { return None };
+        let leaf = self.leaf();
+        let known = |id: NodeId| {
+            let dim = crate::graph::known::dim(&self.out.graph, id, &leaf)?;
+            self.out.graph.dims.known(&dim)
+        };
+        let (a, b) = (known(a)?, known(b)?);
+        (own.op.def.is == crate::graph::Is::Div && b > 0 && a % b != 0).then_some((a, b))
     }
 
     /// The dimension of a dimension name; introduced at its first use.

@@ -9,8 +9,10 @@ pub mod shapes;
 
 mod args;
 
+pub(crate) use conv::axes as conv_axes;
 pub use scan::Steps;
 pub use structure::{definition, number, slot, stand_in};
+pub(crate) use windows::of_axis;
 
 use crate::graph::{Is, Kernel, OpDef};
 use crate::syntax::ast::Infix;
@@ -73,7 +75,10 @@ operators! {
     cumsum: CUMSUM;
     sort: SORT ARGSORT;
     softmax: SOFTMAX LOG_SOFTMAX;
-    layer_norm: LAYER_NORM;
+    layer_norm: LAYER_NORM BATCH_NORM;
+    attention: ATTENTION;
+    windows: WINDOWS SUM_WINDOWS MAX_POOL AVG_POOL;
+    conv: CONV CONV_TRANSPOSE CONV_WEIGHT;
     cross_entropy: CROSS_ENTROPY NLL;
     accuracy: ACCURACY CONFUSION;
     reshape: RESHAPE FLATTEN SQUEEZE EXPAND;
@@ -87,6 +92,7 @@ operators! {
     expadd: LOGEXPADD RECEXPADD;
     powers: LOG_TOTAL TOTAL_SHARES LOGCUMSUMEXP;
     random: NORMAL UNIFORM BERNOULLI;
+    choice: CATEGORICAL SHUFFLE CUMPROD;
 }
 
 /// The operator of a name, or of another spelling of it.

@@ -20,7 +20,8 @@ impl Cx<'_> {
         if let Some(at) = self.bodies.get(def.word) {
             return *at;
         }
-        let text: Vec<&str> = def.lines.iter().map(|line| line.text).collect();
+        let plain = |text: &str| text.strip_prefix("kept ").map_or(text.to_string(), |rest| format!("param {rest}"));
+        let text: Vec<String> = def.lines.iter().map(|line| plain(line.text)).collect();
         let id = self.sources.add(Source::new(format!("layers/{}", def.word), text.join("\n")));
         let (program, problems) = crate::syntax::parse(self.sources, id);
         debug_assert!(problems.is_empty(), "{}: {problems:?}", def.word);
@@ -33,7 +34,7 @@ impl Cx<'_> {
         self.frames.push(Frame { names: HashMap::default(), dims: HashMap::default(), size: 0, function: None });
         let mut body = LayerBody::default();
         let told = def.args.iter().map(|arg: &Arg| arg.name).chain(def.options.iter().map(|option: &Opt| option.name));
-        for name in std::iter::once("x").chain(told).chain(dims(def.inputs)) {
+        for name in ["x", "s"].into_iter().chain(told).chain(["kh", "kw"]).chain(dims(def.inputs)) {
             if !body.given.contains(&name) {
                 self.place(&name.into());
                 body.given.push(name);

@@ -262,7 +262,17 @@ impl Cx<'_> {
         }
         let hidden = self.frames.last().and_then(|frame| frame.names.get(&name).copied());
         let index = self.place(&name);
-        let body = self.expr(&each.value);
+        let body = match each.rest.split_first() {
+            // Further indices are inside: `sum(… for i in a, j in b)` sums over `i` what sums over `j`.
+            Some(((index, range), rest)) => {
+                let (index, range, rest) = (index.clone(), range.clone(), rest.to_vec());
+                let inner = ast::Comprehension { value: each.value.clone(), index, range, rest };
+                let start = self.program.arena.len() as u32;
+                let root = self.each(reduction, &inner, span);
+                super::hir::Expr { start, root }
+            }
+            None => self.expr(&each.value),
+        };
         if let Some(frame) = self.frames.last_mut() {
             match hidden {
                 Some(place) => frame.names.insert(name.clone(), place),

@@ -403,6 +403,13 @@ pub fn empty_network(name: &str, span: Span) -> Diagnostic {
         .mend("end its body with a layer, a definition or an expression: the last one is what a call gives")
 }
 
+/// `repeat x { … }`: how often is not known from the text.
+pub fn repeat_times(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::layer_units", "`repeat` needs how many times first, a whole number from 1 to 1000")
+        .at(span, "it is known before anything runs")
+        .mend("write `repeat 3 { … }`, or define the number above: `n = 3`")
+}
+
 /// A layer with nothing to stand on.
 pub fn no_input(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::no_input", "there is nothing above for this layer to take")

@@ -76,7 +76,7 @@ const INITIALISERS: &[(&str, &str)] = &[
 ];
 
 /// Functions of the language that are not built yet.
-const LATER: &[&str] = &["conv", "max_pool", "avg_pool", "lstm", "gru", "rnn", "attention", "batch_norm", "dropout"];
+const LATER: &[&str] = &["lstm", "gru", "rnn"];
 
 /// Is it a function of the language that is not built yet?
 pub fn is_later(name: &str) -> bool {

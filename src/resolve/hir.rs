@@ -343,6 +343,8 @@ pub enum NetworkItem {
     Param(Local, Option<Initialiser>),
     /// `layer 4 tanh`
     Layer(Layer<u32>),
+    /// `layer block(64, 256)`
+    Own(OwnLayer<u32>),
     /// `h[t] = … h[t-1] … start …`
     Recurrence(Recurrence<u32>),
 }
@@ -370,10 +372,31 @@ pub struct Layer<N> {
     pub from: Option<Expr>,
     /// What `from` is where it is not written: the place of the layer before, or of the first input or parameter.
     pub before: Option<N>,
+    /// What came into the block that it closes.
+    pub beside: Option<N>,
     /// The names that it defines, `W1 b1 z1 a1`, in the order of `layers`.
     pub names: Vec<(Arc<str>, N)>,
     /// `h` of `h = layer 4 tanh`.
     pub output: Option<(ast::Name, N)>,
+}
+
+/// `layer block(64, 256)`: a network of the program as a layer, with parameters of its own.
+#[derive(Clone, Debug)]
+pub struct OwnLayer<N> {
+    /// The network.
+    pub network: NetworkId,
+    /// What stands in its brackets, with names where they are said.
+    pub args: Vec<(Option<ast::Name>, Expr, Span)>,
+    /// The source, where it is named.
+    pub from: Option<Expr>,
+    /// What the source is where it is not named.
+    pub before: Option<N>,
+    /// Its output, `a3`.
+    pub name: (Arc<str>, N),
+    /// `r` of `r = layer block(64, 256)`.
+    pub output: Option<(ast::Name, N)>,
+    /// Where the call of the network stands.
+    pub call: Span,
 }
 
 /// One word of a layer.
@@ -434,6 +457,8 @@ pub enum ItemKind {
     Declare(Box<Declare>),
     /// `layer 4 tanh`
     Layer(Box<Layer<GlobalId>>),
+    /// `layer block(64, 256)`
+    Own(Box<OwnLayer<GlobalId>>),
     /// `h[t] = … h[t-1] … start …`
     Recurrence(Box<Recurrence<GlobalId>>),
     /// An expression on a line of its own.
@@ -528,6 +553,8 @@ pub struct Program {
     pub items: Vec<Item>,
     /// The equations of the layers' words.
     pub bodies: Vec<LayerBody>,
+    /// The flag `training`, where something asks for it.
+    pub training: Option<GlobalId>,
     /// The settings.
     pub settings: Settings,
 }

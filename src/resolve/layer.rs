@@ -29,6 +29,18 @@ impl Cx<'_> {
             return;
         };
         let before = self.layers.last.or(self.layers.first_input);
+        if let Some((network, name, args)) = self.own_network(layer, def) {
+            let name_of: Arc<str> = format!("a{k}").into();
+            let made = self.own(layer, (network, args, name), before, before.is_none(), span);
+            let id = self.define(&name_of, layer.word.span, GlobalKind::Value);
+            self.layers.last = Some(id);
+            let output = layer.output.as_ref().map(|name| {
+                let id = self.define(&name.text, name.span, GlobalKind::Value);
+                (name.clone(), id)
+            });
+            let own = made.named((name_of, id), output);
+            return self.push_item(span, ItemKind::Own(Box::new(own)));
+        }
         let said = self.said(layer, def, span, before.is_none());
         let mut names: Vec<(Arc<str>, GlobalId)> = vec![];
         for stem in def.names(&said.flags) {
@@ -41,11 +53,11 @@ impl Cx<'_> {
             let id = self.define(&name.text, name.span, GlobalKind::Value);
             (name.clone(), id)
         });
-        self.push_item(span, ItemKind::Layer(Box::new(said.layer(layer, k, before, names, output, span))));
+        self.push_item(span, ItemKind::Layer(Box::new(said.layer(layer, k, (before, None), names, output, span))));
     }
 
     /// The table's entry of a layer's word, where it is built.
-    fn known_layer(&mut self, layer: &ast::Layer) -> Option<&'static LayerDef> {
+    pub(super) fn known_layer(&mut self, layer: &ast::Layer) -> Option<&'static LayerDef> {
         let def = layers::find(&layer.word.text).filter(|def| def.built);
         if def.is_none() {
             self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
@@ -54,7 +66,7 @@ impl Cx<'_> {
     }
 
     /// What a layer says, but for its names; `first` where nothing stands above it.
-    fn said(&mut self, layer: &ast::Layer, def: &'static LayerDef, span: Span, first: bool) -> Said {
+    pub(super) fn said(&mut self, layer: &ast::Layer, def: &'static LayerDef, span: Span, first: bool) -> Said {
         let (args, options) = self.layer_args(layer, def);
         let from = layer.from.as_ref().map(|path| {
             let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
@@ -81,6 +93,9 @@ impl Cx<'_> {
                     args.push(arg);
                 }
                 ast::LayerArg::Size(size) => args.push(LayerArg::Size(size.node.clone(), size.span)),
+                ast::LayerArg::Sized(name, size) => {
+                    options.push((name.clone(), LayerArg::Size(size.node.clone(), size.span)));
+                }
                 ast::LayerArg::Option(name, expr) => {
                     let begins = def.option(&name.text).is_some_and(|option| option.kind == OptKind::Init);
                     let arg = match self.initialiser(expr).filter(|_| begins) {
@@ -119,35 +134,22 @@ impl Cx<'_> {
         }
     }
 
-    pub(super) fn network(&mut self, network: &ast::Network) {
-        let name: Arc<str> = network.name.text.as_str().into();
-        self.frames.push(Frame {
-            names: HashMap::default(),
-            dims: HashMap::default(),
-            size: 0,
-            function: Some(name.clone()),
-        });
-        let outer_within = self.within.replace(name.clone());
-        let outer_head = self.head_dims.replace(vec![]);
-        let params = self.params(&network.params);
-        let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
-        let mut body = vec![];
-        let mut k = 0;
-        let mut last: Option<u32> = (!params.is_empty()).then_some(0);
+    /// The lines of a network, or of a block inside one.
+    pub(super) fn network_items(&mut self, items: &[ast::Item], params: &[hir::Param], inside: &mut Inside) {
         let mut skip = 0;
-        for (at, item) in network.block.items.iter().enumerate() {
+        for (at, item) in items.iter().enumerate() {
             if skip > 0 {
                 skip -= 1;
                 continue;
             }
             match &item.statement {
                 Statement::Define(define) => {
-                    let above = body.iter().filter_map(|item| match item {
+                    let above = inside.body.iter().filter_map(|item| match item {
                         NetworkItem::Define(local) | NetworkItem::Param(local, _) => Some(local),
-                        NetworkItem::Layer(_) | NetworkItem::Recurrence(_) => None,
+                        NetworkItem::Layer(_) | NetworkItem::Own(_) | NetworkItem::Recurrence(_) => None,
                     });
-                    let local = self.local_definition(define, &params, above);
-                    body.push(NetworkItem::Define(local));
+                    let local = self.local_definition(define, params, above);
+                    inside.body.push(NetworkItem::Define(local));
                 }
                 Statement::Declare(declare) if declare.role == ast::Role::Param => {
                     let span = declare.name.span;
@@ -168,42 +170,71 @@ impl Cx<'_> {
                     };
                     let name: Arc<str> = declare.name.text.as_str().into();
                     let place = self.place(&name);
-                    body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, init));
+                    inside.body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, init));
+                }
+                Statement::Layer(layer) if layer.block.is_some() => {
+                    self.network_block(layer, item.span, params, inside);
                 }
                 Statement::Layer(layer) => {
-                    k += 1;
+                    inside.k += 1;
                     let Some(def) = self.known_layer(layer) else { continue };
-                    let said = self.said(layer, def, item.span, last.is_none());
+                    if let Some((network, name, args)) = self.own_network(layer, def) {
+                        let before = inside.last;
+                        let made = self.own(layer, (network, args, name), before, before.is_none(), item.span);
+                        let name: Arc<str> = format!("a{}", inside.k).into();
+                        let place = self.place(&name);
+                        inside.last = Some(place);
+                        let output = layer.output.as_ref().map(|name| {
+                            let place = self.place(&name.text.as_str().into());
+                            (name.clone(), place)
+                        });
+                        inside.body.push(NetworkItem::Own(made.named((name, place), output)));
+                        continue;
+                    }
+                    let said = self.said(layer, def, item.span, inside.last.is_none());
                     let mut names: Vec<(Arc<str>, u32)> = vec![];
                     for stem in def.names(&said.flags) {
-                        let name: Arc<str> = format!("{stem}{k}").into();
+                        let name: Arc<str> = format!("{stem}{}", inside.k).into();
                         let place = self.place(&name);
                         names.push((name, place));
                     }
-                    let before = last;
-                    last = names.last().map(|(_, place)| *place);
+                    let before = inside.last;
+                    inside.last = names.last().map(|(_, place)| *place);
                     let output = layer.output.as_ref().map(|name| {
                         let place = self.place(&name.text.as_str().into());
                         (name.clone(), place)
                     });
-                    body.push(NetworkItem::Layer(said.layer(layer, k, before, names, output, item.span)));
+                    inside.body.push(NetworkItem::Layer(said.layer(
+                        layer,
+                        inside.k,
+                        (before, None),
+                        names,
+                        output,
+                        item.span,
+                    )));
                 }
                 Statement::Show(expr) => {
                     // The last line may be the value.
                     let value = self.expr(expr);
                     let name: Arc<str> = "".into();
                     let place = self.place(&name);
-                    body.push(NetworkItem::Define(hir::Local { place, name, span: expr.span, shape: None, value }));
+                    inside.body.push(NetworkItem::Define(hir::Local {
+                        place,
+                        name,
+                        span: expr.span,
+                        shape: None,
+                        value,
+                    }));
                 }
                 Statement::Broken(_) => {}
                 Statement::Recurrence(recurrence) => {
-                    let rest = network.block.items[at + 1..].iter().map_while(|item| match &item.statement {
+                    let rest = items[at + 1..].iter().map_while(|item| match &item.statement {
                         Statement::Recurrence(recurrence) => Some(&**recurrence),
                         _ => None,
                     });
                     let group = super::recurrence::together(recurrence, rest);
                     skip = group.len() - 1;
-                    body.push(NetworkItem::Recurrence(self.local_recurrence(&group)));
+                    inside.body.push(NetworkItem::Recurrence(self.local_recurrence(&group)));
                 }
                 Statement::Function(_)
                 | Statement::Declare(_)
@@ -215,6 +246,23 @@ impl Cx<'_> {
                 | Statement::Ask(_) => self.report(errors::not_in_network(item.span)),
             }
         }
+    }
+
+    pub(super) fn network(&mut self, network: &ast::Network) {
+        let name: Arc<str> = network.name.text.as_str().into();
+        self.frames.push(Frame {
+            names: HashMap::default(),
+            dims: HashMap::default(),
+            size: 0,
+            function: Some(name.clone()),
+        });
+        let outer_within = self.within.replace(name.clone());
+        let outer_head = self.head_dims.replace(vec![]);
+        let params = self.params(&network.params);
+        let dims = std::mem::replace(&mut self.head_dims, outer_head).unwrap_or_default();
+        let mut inside = Inside { body: vec![], k: 0, last: (!params.is_empty()).then_some(0) };
+        self.network_items(&network.block.items, &params, &mut inside);
+        let body = inside.body;
         let gives = |item: &ast::Item| !matches!(item.statement, Statement::Declare(_));
         if !network.block.items.iter().any(gives) {
             self.report(errors::empty_network(&name, network.name.span));
@@ -231,28 +279,38 @@ impl Cx<'_> {
     }
 }
 
+/// A network while its lines are read.
+pub(super) struct Inside {
+    pub(super) body: Vec<NetworkItem>,
+    /// The layers so far.
+    pub(super) k: u32,
+    /// The output of the last of them, or what the network is given.
+    pub(super) last: Option<u32>,
+}
+
 /// What a layer says, but for its names.
-struct Said {
+pub(super) struct Said {
     def: &'static LayerDef,
     body: u32,
-    flags: Vec<&'static str>,
+    pub(super) flags: Vec<&'static str>,
     args: Vec<LayerArg>,
     options: Vec<(ast::Name, LayerArg)>,
     from: Option<hir::Expr>,
 }
 
 impl Said {
-    fn layer<N>(
+    pub(super) fn layer<N>(
         self,
         layer: &ast::Layer,
         k: u32,
-        before: Option<N>,
+        (before, beside): (Option<N>, Option<N>),
         names: Vec<(Arc<str>, N)>,
         output: Option<(ast::Name, N)>,
         span: Span,
     ) -> Layer<N> {
         let Said { def, body, flags, args, options, from } = self;
-        Layer { def, body, flags, word_span: layer.word.span, span, k, args, options, from, before, names, output }
+        let word_span = layer.word.span;
+        Layer { def, body, flags, word_span, span, k, args, options, from, before, beside, names, output }
     }
 }
 
@@ -266,7 +324,9 @@ fn flags(def: &'static LayerDef, layer: &ast::Layer) -> Vec<&'static str> {
     for option in def.options.iter().filter(|option| option.kind == OptKind::Flag) {
         let said = layer.args.iter().find_map(|arg| match arg {
             ast::LayerArg::Option(name, expr) if name.text == option.name => lone(expr),
-            ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) => None,
+            ast::LayerArg::Option(..) | ast::LayerArg::Value(_) | ast::LayerArg::Size(_) | ast::LayerArg::Sized(..) => {
+                None
+            }
         });
         if said.as_deref().unwrap_or(option.default) != "false" {
             flags.push(option.name);
@@ -277,7 +337,7 @@ fn flags(def: &'static LayerDef, layer: &ast::Layer) -> Vec<&'static str> {
         .iter()
         .filter_map(|arg| match arg {
             ast::LayerArg::Value(expr) => lone(expr),
-            ast::LayerArg::Option(..) | ast::LayerArg::Size(_) => None,
+            ast::LayerArg::Option(..) | ast::LayerArg::Size(_) | ast::LayerArg::Sized(..) => None,
         })
         .collect();
     for arg in def.args {
@@ -291,10 +351,44 @@ fn flags(def: &'static LayerDef, layer: &ast::Layer) -> Vec<&'static str> {
     flags
 }
 
-/// The names that the `k`-th layer defines, told from its text alone; its output's own name is the last.
-pub fn names(layer: &ast::Layer, k: usize) -> Vec<Arc<str>> {
-    let def = layers::find(&layer.word.text);
-    let own = def.map(|def| def.names(&flags(def, layer))).unwrap_or_default();
-    let own = own.into_iter().map(|stem| format!("{stem}{k}").into());
-    own.chain(layer.output.iter().map(|name| name.text.as_str().into())).collect()
+/// The names that a layer defines, told from its text alone, where `k` layers stand above it; `k` counts on. Its output's own
+/// name is the last.
+pub fn names(layer: &ast::Layer, k: &mut usize) -> Vec<Arc<str>> {
+    let mut all: Vec<Arc<str>> = vec![];
+    if let Some(block) = &layer.block {
+        let repeats = layers::find(&layer.word.text).is_some_and(|def| def.lines.is_empty());
+        let times = if repeats { super::block::literal(layer).unwrap_or(1) } else { 1 };
+        for _ in 0..times {
+            for item in &block.items {
+                match &item.statement {
+                    ast::Statement::Layer(inner) => all.extend(names(inner, k)),
+                    _ if repeats => {}
+                    other => all.extend(other.defines().map(|name| name.text.as_str().into())),
+                }
+            }
+        }
+        if !repeats {
+            *k += 1;
+            all.push(format!("a{k}").into());
+        }
+    } else {
+        *k += 1;
+        let def = layers::find(&layer.word.text);
+        let own = match def {
+            Some(def) if def.takes_network() && is_call(layer) => vec!["a"],
+            Some(def) => def.names(&flags(def, layer)),
+            None => vec![],
+        };
+        all.extend(own.into_iter().map(|stem| Arc::from(format!("{stem}{k}"))));
+    }
+    all.extend(layer.output.iter().map(|name| Arc::from(name.text.as_str())));
+    all
+}
+
+/// `layer block(64, 256)`: is its first argument a call?
+fn is_call(layer: &ast::Layer) -> bool {
+    matches!(layer.args.first(), Some(ast::LayerArg::Value(expr)) if matches!(
+        expr.parts.as_slice(),
+        [ast::Part { kind: PartKind::Name(_), .. }, ast::Part { kind: PartKind::Call(_), .. }]
+    ))
 }

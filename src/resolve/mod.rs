@@ -1,6 +1,7 @@
 //! Names: what each one means at its line. Definitions are bound in order, calls know what they call, `dJ/da` is a
 //! derivative or a division, and everything unknown gets the nearest known name.
 
+mod block;
 mod body;
 mod call;
 mod derivative;
@@ -123,7 +124,8 @@ impl State {
             last_scalar,
             library: _,
         } = self;
-        let Program { arena, globals, functions, networks, items, settings, bodies } = program;
+        let Program { arena, globals, functions, networks, items, settings, bodies, training } = program;
+        *training = training.filter(|id| (id.0 as usize) < mark.globals);
         arena.truncate(mark.arena);
         globals.truncate(mark.globals);
         functions.truncate(mark.functions);
@@ -180,6 +182,7 @@ pub fn resolve(
         drawing: false,
         within: None,
         layers: before.layers,
+        block: None,
         prelude: before.prelude,
         bodies: before.bodies,
         unknown: 0,
@@ -291,6 +294,8 @@ struct Cx<'a> {
     /// The name that is being defined.
     within: Option<Arc<str>>,
     layers: LayerCount,
+    /// The statement with a block that is being read: what its lines make stands at its place.
+    block: Option<Span>,
     prelude: HashMap<Arc<str>, FunctionId>,
     /// The equations of the layer words that the program has.
     bodies: HashMap<&'static str, u32>,

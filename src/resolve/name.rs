@@ -12,6 +12,9 @@ use std::sync::Arc;
 pub const CONSTANTS: &[(&str, f64)] =
     &[("pi", std::f64::consts::PI), ("e", std::f64::consts::E), ("inf", f64::INFINITY), ("nan", f64::NAN)];
 
+/// The flag that is 1 inside `step` and `train`, and 0 elsewhere.
+const TRAINING: &str = "training";
+
 impl Cx<'_> {
     /// Is it the name of a value that is defined above?
     pub(super) fn is_value(&self, name: &str) -> bool {
@@ -85,6 +88,17 @@ impl Cx<'_> {
         }
     }
 
+    /// The flag that is 1 while training.
+    fn training(&mut self, span: Span) -> super::hir::GlobalId {
+        if let Some(id) = self.program.training {
+            return id;
+        }
+        let id = super::hir::GlobalId(self.program.globals.len() as u32);
+        self.program.globals.push(super::hir::Global { name: TRAINING.into(), span, kind: GlobalKind::Value });
+        self.program.training = Some(id);
+        id
+    }
+
     /// The value of a name.
     pub(super) fn value(&mut self, name: &str, span: Span) -> HirId {
         if let Some(place) = self.local(name) {
@@ -102,6 +116,10 @@ impl Cx<'_> {
             };
         }
         match name {
+            TRAINING => {
+                let id = self.training(span);
+                return self.push(Kind::Global(id), span);
+            }
             "true" => return self.push(Kind::Flag(true), span),
             "false" => return self.push(Kind::Flag(false), span),
             "none" => return self.push(Kind::Absent, span),

@@ -43,10 +43,10 @@ impl Cx<'_> {
     }
 
     pub(super) fn push_item(&mut self, span: Span, kind: ItemKind) {
-        self.program.items.push(Item { span, kind });
+        self.program.items.push(Item { span: self.block.unwrap_or(span), kind });
     }
 
-    fn item(&mut self, item: &ast::Item, wanted: Wanted) {
+    pub(super) fn item(&mut self, item: &ast::Item, wanted: Wanted) {
         match &item.statement {
             Statement::Define(define) => {
                 let before = self.problems.len();
@@ -88,6 +88,7 @@ impl Cx<'_> {
                     None => {}
                 }
             }
+            Statement::Layer(layer) if layer.block.is_some() => self.block_layer(layer, item.span),
             Statement::Layer(layer) => self.layer(layer, item.span),
             Statement::Setting(setting) => {
                 self.setting_stands(setting, item.span);

@@ -194,8 +194,7 @@ impl Names {
         for item in &block.items {
             self.statement(&item.statement);
             if let Statement::Layer(layer) = &item.statement {
-                k += 1;
-                self.bound.extend(layer_names(layer, k).iter().map(|name| name.to_string()));
+                self.bound.extend(layer_names(layer, &mut k).iter().map(|name| name.to_string()));
             }
             self.bound.extend(defines(&item.statement).iter().map(|name| name.to_string()));
         }
@@ -206,7 +205,7 @@ impl Names {
         for arg in &layer.args {
             match arg {
                 ast::LayerArg::Value(expr) | ast::LayerArg::Option(_, expr) => self.expr(expr),
-                ast::LayerArg::Size(_) => {}
+                ast::LayerArg::Size(_) | ast::LayerArg::Sized(..) => {}
             }
         }
         if let Some(path) = &layer.from {
@@ -248,10 +247,15 @@ impl Names {
     }
 
     fn each(&mut self, each: &ast::Comprehension) {
+        let outer = self.bound.len();
         self.expr(&each.range);
         self.bound.push(each.index.text.clone());
+        for (index, range) in &each.rest {
+            self.expr(range);
+            self.bound.push(index.text.clone());
+        }
         self.expr(&each.value);
-        self.bound.pop();
+        self.bound.truncate(outer);
     }
 
     fn expr(&mut self, expr: &ast::Expr) {

@@ -194,9 +194,8 @@ fn name_layers(items: &mut [Arc<Kept>]) {
     let mut k = 0;
     for kept in items {
         let Some(layer) = kept.layer() else { continue };
-        k += 1;
+        let names = layer_names(layer, &mut k);
         if kept.defines.len() <= usize::from(layer.output.is_some()) {
-            let names = layer_names(layer, k);
             Arc::make_mut(kept).defines = names;
         }
     }

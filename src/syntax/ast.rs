@@ -329,6 +329,8 @@ pub enum LayerArg {
     Size(Spanned<Vec<u64>>),
     /// `stride=2`, `init=he`
     Option(Name, Expr),
+    /// `stride=2x1`
+    Sized(Name, Spanned<Vec<u64>>),
 }
 
 /// Statements in braces.

@@ -210,7 +210,14 @@ impl Walk<'_> {
         match self.rule(at) {
             Rule::option => {
                 let name = self.find(at, Rule::name).unwrap_or(at);
-                LayerArg::Option(self.name(name), self.only_expr(at))
+                let name = self.name(name);
+                match self.find(at, Rule::size) {
+                    Some(size) => match self.layer_arg(size) {
+                        LayerArg::Size(size) => LayerArg::Sized(name, size),
+                        other => other,
+                    },
+                    None => LayerArg::Option(name, self.only_expr(at)),
+                }
             }
             Rule::size => {
                 let sizes: Option<Vec<u64>> = self.str(at).split('x').map(|size| size.parse().ok()).collect();

@@ -224,8 +224,9 @@ impl<'a> Walk<'a> {
         for node in self.inner(at) {
             if self.rule(node) == Rule::over {
                 let (index, range) = self.over(node);
+                let rest = self.further(node);
                 if let Some(value) = exprs.pop() {
-                    return PartKind::Comprehension(Box::new(Comprehension { value, index, range }));
+                    return PartKind::Comprehension(Box::new(Comprehension { value, index, range, rest }));
                 }
             } else {
                 exprs.push(self.expr(node));
@@ -238,6 +239,12 @@ impl<'a> Walk<'a> {
     pub(super) fn over(&mut self, at: At) -> (Name, Expr) {
         let name = self.inner(at).find(|node| self.rule(*node) == Rule::name).unwrap_or(at);
         (self.name(name), self.only_expr(at))
+    }
+
+    /// The indices after the first.
+    fn further(&mut self, at: At) -> Vec<(Name, Expr)> {
+        let all: Vec<At> = self.inner(at).filter(|node| self.rule(*node) == Rule::index_over).collect();
+        all.into_iter().map(|at| self.over(at)).collect()
     }
 
     fn index(&mut self, at: At) -> Vec<Slot> {
@@ -269,8 +276,9 @@ impl<'a> Walk<'a> {
                     Rule::name => name = Some(self.name(node)),
                     Rule::over => {
                         let (index, range) = self.over(node);
+                        let rest = self.further(node);
                         if let Some(ArgValue::Expr(expr)) = value.take() {
-                            value = Some(ArgValue::Each(Box::new(Comprehension { value: expr, index, range })));
+                            value = Some(ArgValue::Each(Box::new(Comprehension { value: expr, index, range, rest })));
                         }
                     }
                     _ => value = Some(ArgValue::Expr(self.expr(node))),

@@ -41,7 +41,9 @@ impl Draw {
     /// One entry of a domain.
     pub fn entry(&mut self, domain: Domain) -> f64 {
         match domain {
-            Domain::Reals | Domain::Matrix | Domain::Spd => self.between(-2.0, 2.0),
+            Domain::Reals | Domain::Matrix | Domain::Spd | Domain::Pictures | Domain::Kernels => {
+                self.between(-2.0, 2.0)
+            }
             Domain::Positive => self.between(0.1, 4.0),
             Domain::Open(low, high) => self.between(low + 0.02 * (high - low), high - 0.02 * (high - low)),
             Domain::NonZero => self.between(0.2, 2.0) * [1.0, -1.0][self.below(2)],
@@ -288,6 +290,8 @@ pub fn cases(def: &'static OpDef, draw: &mut Draw, most: usize) -> Vec<Case> {
 fn sizes(domain: Domain) -> Vec<Vec<usize>> {
     match domain {
         Domain::Matrix | Domain::Spd => vec![vec![3, 3], vec![2, 2, 2]],
+        Domain::Pictures => vec![vec![2, 2, 5], vec![2, 2, 3], vec![2, 2, 4, 3], vec![1, 2, 3, 2]],
+        Domain::Kernels => vec![vec![2, 2, 2], vec![2, 1, 3], vec![2, 2, 2, 2], vec![2, 1, 3, 2]],
         Domain::Reals
         | Domain::Positive
         | Domain::Open(..)
@@ -309,6 +313,12 @@ fn attributes(def: &'static OpDef, sizes: &[Vec<usize>]) -> Vec<Attrs> {
             (n, _) => SliceSpec { start: Dim::Num(n as u64 - 1), step: 1, len: Dim::Num(1) },
         })
         .collect();
+    if def.args.iter().any(|arg| arg.kind == ArgKind::Pad) {
+        // The sizes of a result over which windows slide, or of a window.
+        let spatial = |attr: &Attr| matches!(attr, Attr::Dims(_));
+        let sizes = [&[3][..], &[5], &[2], &[4, 3], &[2, 2], &[3, 2], &[6]].map(|sizes| Attr::Dims(shape(sizes)));
+        choices.iter_mut().filter(|all| all.iter().any(spatial)).for_each(|all| *all = sizes.to_vec());
+    }
     match (def.kernel, def.role) {
         (Kernel::Move(Move::Slice), _) if !listed => choices.push(vec![Attr::Slices(parts.into())]),
         (Kernel::Move(Move::Unslice), _) if !listed => {
@@ -337,6 +347,10 @@ fn attribute(kind: ArgKind, default: &str, rank: i64) -> Vec<Attr> {
         ArgKind::Flag => vec![Attr::Flag(false), Attr::Flag(true)],
         ArgKind::Whole => vec![Attr::Int(default.parse().unwrap_or(3)), Attr::Int(1)],
         ArgKind::Wholes => vec![Attr::Ints((0..2 * rank).map(|i| i % 3).collect())],
+        ArgKind::Sizes => [&[1][..], &[2], &[2, 1], &[3]].map(|all| Attr::Ints(all.to_vec().into())).to_vec(),
+        ArgKind::Pad => {
+            vec![Attr::Ints([0].into()), Attr::Ints([1].into()), Attr::Text("same".to_string().into())]
+        }
         ArgKind::Shape => [&[][..], &[3], &[2, 3], &[3, 2], &[1, 3], &[2, 2, 3]].map(|s| Attr::Dims(shape(s))).to_vec(),
         ArgKind::Dim => [1, 2, 4].map(|n| Attr::Dim(Dim::Num(n).into())).to_vec(),
         ArgKind::Text => ["ij,jk->ik", "ij->ji", "ii->i", "i,i->", "ij,j->i", "...i,...i->...", "i,j,k->kji", "ijk->k"]

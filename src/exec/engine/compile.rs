@@ -364,7 +364,9 @@ impl Maker<'_> {
             | Move::Diag
             | Move::DiagEmbed
             | Move::Tril
-            | Move::Triu => return false,
+            | Move::Triu
+            | Move::Windows
+            | Move::SumWindows => return false,
         };
         self.vals[position] = Val::View(moved);
         true

@@ -159,6 +159,40 @@ pub fn layer_option_value(def: &LayerDef, option: &Opt, span: Span) -> Diagnosti
         .mend(format!("write {wants}"))
 }
 
+/// `conv 8 5` over pictures, `conv 8 5x5` over sequences.
+pub fn layer_window(def: &LayerDef, found: &str, axes: usize, text: &str, span: Span) -> Diagnostic {
+    let one = text.split('x').next().unwrap_or(text);
+    let fits = vec![one; axes].join("x");
+    let how = if axes == 1 { "one axis" } else { "two axes" };
+    Diagnostic::error("nnlang::shape::layer", format!("over {found} the window of `{}` slides along {how}", def.word))
+        .at(span, "its sizes are for other axes")
+        .mend(format!("write `{fits}`"))
+        .edit(span, fits)
+}
+
+/// A residual block whose output has another shape than its input.
+pub fn residual(out: &str, given: &str, span: Span, places: [Option<Span>; 2]) -> Diagnostic {
+    let mut problem =
+        Diagnostic::error("nnlang::shape::layer", format!("the block gives {out}, and what comes in is {given}"))
+            .at(span, "both are added, and need one shape");
+    for (place, text) in places.into_iter().zip([out, given]) {
+        if let Some(place) = place.filter(|place| *place != span) {
+            problem = problem.at(place, text);
+        }
+    }
+    problem.mend(
+        "let the last layer of the block have as many units as come in, or project what comes in by a layer of its own",
+    )
+}
+
+/// Heads, or groups, that do not divide what they share.
+pub fn uneven_parts(whole: u64, parts: u64, span: Span) -> Diagnostic {
+    let near = (1..=whole.min(parts)).rev().find(|n| whole.is_multiple_of(*n)).unwrap_or(1);
+    Diagnostic::error("nnlang::shape::layer", format!("{whole} entries do not make {parts} equal parts"))
+        .at(span, format!("{whole}/{parts} is not whole"))
+        .mend(format!("take a number that divides {whole}: {near}"))
+}
+
 /// A layer that is given another shape than it takes.
 pub fn layer_input(def: &LayerDef, wanted: &[&str], found: &str, span: Span) -> Diagnostic {
     Diagnostic::error(

@@ -135,6 +135,8 @@ pub struct Comprehension {
     pub index: Name,
     /// What it runs over.
     pub range: Expr,
+    /// Further indices, `j in 0..n`, each inside the one before.
+    pub rest: Vec<(Name, Expr)>,
 }
 
 /// One slot of an index.
