@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Computation graphs and networks: values, derivatives and the reasons behind them.
 #[derive(Parser, Debug)]
-#[command(name = "nnlang", version, about, after_help = EXAMPLES)]
+#[command(name = "nnlang", version, about, after_help = EXAMPLES, args_override_self = true)]
 pub struct Cli {
     /// When to use colour
     #[arg(long, value_name = "WHEN", global = true)]

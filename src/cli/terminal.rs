@@ -96,7 +96,8 @@ impl Terminal {
     /// A document as standard output shows it: on a terminal no wider than that.
     fn text(&self, doc: Doc) -> String {
         let doc = match io::stdout().is_terminal() {
-            true => doc.wrapped(self.look.width),
+            // The window may have another width than at the start.
+            true => doc.wrapped(columns()),
             false => doc,
         };
         ansi(&doc, self.colour)
@@ -142,13 +143,14 @@ impl Terminal {
 
     /// Problems on standard error.
     pub(super) fn problems(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        let look = Look { width: columns(), ..self.look };
         let kept: Vec<&Diagnostic> =
             diagnostics.iter().filter(|problem| !self.quiet || problem.level == Level::Error).collect();
         if kept.is_empty() {
             return;
         }
         let text = match self.format {
-            Format::Text => render::all(sources, kept, self.look),
+            Format::Text => render::all(sources, kept, look),
             Format::Json => kept.iter().map(|problem| format!("{}\n", render::json(sources, problem))).collect(),
         };
         let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -277,7 +279,8 @@ fn term() -> String {
 fn columns() -> usize {
     let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     let asked = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
-    told.or_else(asked).unwrap_or(Look::PLAIN.width).clamp(30, 200)
+    let answers = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    told.or_else(asked).or_else(answers).unwrap_or(Look::PLAIN.width).clamp(20, 1000)
 }
 
 /// A terminal whose locale is stated and is not UTF-8 gets ASCII lines; files and pipes are always UTF-8.

@@ -138,7 +138,7 @@ pub fn birth(
     let kind = if nan { "not a number" } else { "infinite" };
     let node = compiled.graph.node(birth.node);
     let entry = if birth.entry.is_empty() { String::new() } else { format!(" at entry {:?}", birth.entry) };
-    let operands: Vec<String> = birth.operands.iter().map(|operand| number(operand.value, 6)).collect();
+    let operands: Vec<String> = birth.operands.iter().map(|operand| telling(operand.value)).collect();
     let born = match (node.op.def.notation, operands.as_slice()) {
         (crate::graph::Notation::Infix(sign), [a, b]) => format!("{a} {sign} {b}"),
         (_, []) => node.op.def.name.to_string(),
@@ -153,6 +153,15 @@ pub fn birth(
     match at == question {
         true => problem,
         false => problem.at(question, "asked here"),
+    }
+}
+
+/// A number with the digits that matter: one that is nearly whole is not shown as whole.
+fn telling(value: f64) -> String {
+    let short = number(value, 6);
+    match short.parse::<f64>() {
+        Ok(read) if read != value && read.fract() == 0.0 && (read - value).abs() < 1e-4 => number(value, 17),
+        _ => short,
     }
 }
 

@@ -15,6 +15,13 @@ fn find(compiled: &Compiled, sources: &Sources, out: &mut Vec<Diagnostic>) {
     for beside in &compiled.beside {
         let (wide, narrow) = (compiled.graph.shape(beside.wide), compiled.graph.shape(beside.narrow));
         let [k] = &narrow[..] else { continue };
+        // A column that was made by hand is the outer form that was meant.
+        let whole = sources.text(beside.span).replace(' ', "");
+        let narrow_text = sources.text(beside.narrow_span).replace(' ', "");
+        let other = whole.replacen(&narrow_text, "", usize::from(!narrow_text.is_empty()));
+        if ["expand(", "keep=true", "reshape("].iter().any(|made| other.contains(made)) {
+            continue;
+        }
         let show = |shape: &Shape| shape.show(&compiled.graph.dims);
         let (title, how) = if stands_across(compiled, wide, k) {
             let title = format!("{} and {} stretch each other", show(wide), show(narrow));

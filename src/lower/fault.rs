@@ -44,6 +44,9 @@ impl Cx<'_> {
                 let source = operand(self.text(*at));
                 text = text.replace(&format!("{{{i}}}"), &source);
             }
+            // Twice transposed is what was there.
+            let text = text.replace("'' @ ", " @ ").replace("'' would", " would");
+            let text = text.strip_suffix("\'\'").map(str::to_string).unwrap_or(text);
             // What names an argument that the source does not show cannot be offered.
             let whole = (0..4).all(|i| !text.contains(&format!("{{{i}}}")));
             whole.then_some(text)

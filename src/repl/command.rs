@@ -324,6 +324,7 @@ fn forget(repl: &mut Repl, name: &str, _: &mut dyn Outside) -> Reply {
 fn reset(repl: &mut Repl, _: &str, _: &mut dyn Outside) -> Reply {
     let next = repl.session.cleared();
     repl.advance(next, ":reset");
+    repl.watched.clear();
     says("nothing is defined; `:undo` brings everything back")
 }
 

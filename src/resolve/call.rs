@@ -88,6 +88,10 @@ impl Cx<'_> {
                     .or_else(|| self.nearest(name, true))
                     .filter(|_| crate::resolve::foreign::form(name).is_none()),
             };
+            if let Some(form) = self.statement_called(name, span, bracket) {
+                self.report(errors::called_statement(name, &form, span.to(bracket)));
+                return None;
+            }
             if nearest.is_none() && self.lost {
                 return None;
             }
@@ -95,6 +99,25 @@ impl Cx<'_> {
         };
         self.report(problem);
         None
+    }
+
+    /// `check(a == 1)` on a line of its own: how the statement is written.
+    fn statement_called(&self, name: &str, span: Span, bracket: Span) -> Option<String> {
+        crate::statements::find(name)?;
+        let text = &self.sources.get(span.source).text;
+        let before = text.get(..span.start as usize)?.trim_end_matches([' ', '\t']);
+        let after = text.get(bracket.end as usize..)?.trim_start_matches([' ', '\t', '\r']);
+        let alone = (before.is_empty() || before.ends_with(['\n', ';']))
+            && (after.is_empty() || after.starts_with(['\n', ';', '#']));
+        let inside = text.get(bracket.start as usize + 1..(bracket.end as usize).checked_sub(1)?)?.trim();
+        if !alone || inside.contains('\n') {
+            return None;
+        }
+        Some(match inside.rsplit_once(',') {
+            _ if inside.is_empty() => name.to_string(),
+            Some((what, by)) if matches!(name, "nudge" | "step") => format!("{name} {} by {}", what.trim(), by.trim()),
+            _ => format!("{name} {inside}"),
+        })
     }
 
     pub(super) fn call(

@@ -16,6 +16,24 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
     }
 }
 
+/// `bc`, where `b` and `c` are defined.
+pub fn product_of_names(name: &str, parts: &[String], bracketed: bool, span: Span) -> Diagnostic {
+    let product = parts.join("*");
+    let product = if bracketed { format!("({product})") } else { product };
+    Diagnostic::error("nnlang::name::unknown", format!("`{name}` is not defined"))
+        .at(span, "names written together are one name")
+        .mend(format!("write `{product}`"))
+        .edit(span, product)
+}
+
+/// `check(a == 1)`: a statement that is written as a call.
+pub fn called_statement(word: &str, form: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::name::not_function", format!("`{word}` is a statement, written without brackets"))
+        .at(span, "called here as a function")
+        .mend(format!("write `{form}`"))
+        .edit(span, form)
+}
+
 /// `layer 0 tanh`, `layer -3`
 pub fn no_units(word: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::name::layer_units", format!("a `{word}` has at least one unit"))

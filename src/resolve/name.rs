@@ -168,6 +168,9 @@ impl Cx<'_> {
         if self.is_function(name) {
             return Some(errors::not_a_value(name, "function", span));
         }
+        if let Some(parts) = self.split(name) {
+            return Some(errors::product_of_names(name, &parts, self.binds_tighter(span), span));
+        }
         let known = crate::resolve::foreign::constant(name).map(str::to_string).or_else(|| self.behind_alias(name));
         let nearest = known.or_else(|| self.nearest(name, false));
         if nearest.is_none() && self.lost {
@@ -189,6 +192,37 @@ impl Cx<'_> {
             return Some(errors::unknown_word(word, span, minus.is_some()));
         }
         Some(errors::unknown(name, span, nearest.as_deref()))
+    }
+
+    /// A name that is known ones written together, `bc` of `b` and `c`: as few as can be.
+    fn split(&self, name: &str) -> Option<Vec<String>> {
+        const MOST: usize = 24;
+        let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).skip(1).chain([name.len()]).collect();
+        if ends.len() > MOST || ends.len() < 2 {
+            return None;
+        }
+        // Of each place, the fewest names that end there.
+        let mut best: Vec<Option<Vec<String>>> = vec![None; name.len() + 1];
+        best[0] = Some(vec![]);
+        for to in ends {
+            for from in (0..to).filter(|from| name.is_char_boundary(*from)) {
+                let Some(before) = best[from].clone().filter(|before| before.len() < 4) else { continue };
+                let fewer = best[to].as_ref().is_none_or(|known| known.len() > before.len() + 1);
+                // `bb` is rather a slip of the finger: twice the same is written as a power.
+                let again = before.iter().any(|part| *part == name[from..to]);
+                if fewer && !again && self.is_value(&name[from..to]) {
+                    best[to] = Some(before.into_iter().chain([name[from..to].to_string()]).collect());
+                }
+            }
+        }
+        best.pop().flatten()
+    }
+
+    /// Does an operator before this place take only the first of a product?
+    fn binds_tighter(&self, span: Span) -> bool {
+        let text = self.sources.get(span.source).text.get(..span.start as usize).unwrap_or("");
+        let text = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').trim_end();
+        text.ends_with(['/', '÷', '%', '@', '^']) || text.ends_with("**")
     }
 
     /// The name behind the one alias of a file that has it.

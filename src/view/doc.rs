@@ -40,6 +40,10 @@ pub struct Piece {
 pub struct Line {
     /// Its pieces, from left to right.
     pub pieces: Vec<Piece>,
+    /// Of a row of a table or matrix: with which piece each column begins.
+    pub(crate) cuts: Vec<usize>,
+    /// The first column tells what the row is.
+    pub(crate) labelled: bool,
 }
 
 /// At which side of its column a text stands.
@@ -85,6 +89,13 @@ impl Line {
         if !text.is_empty() {
             self.pieces.push(Piece { style, text });
         }
+    }
+
+    /// Here begins a column of a table; with `labelled` the first one tells what the row is.
+    pub(crate) fn cut(mut self, labelled: bool) -> Line {
+        self.cuts.push(self.pieces.len());
+        self.labelled |= labelled;
+        self
     }
 
     /// With plain text at the end.
@@ -147,17 +158,32 @@ impl Line {
         }
         let indent = (text.len() - text.trim_start_matches(' ').len() + 2).min(columns / 3);
         let (mut lines, mut line, mut word) = (vec![], Line::new(), Line::new());
+        // What stands between back-ticks is one word, unless it is longer than a line.
+        let mut quoted = false;
         for piece in self.pieces {
             for part in piece.text.split_inclusive(' ') {
                 word.join(piece.style, part);
-                if part.ends_with(' ') {
+                quoted ^= part.matches('`').count() % 2 == 1;
+                let long = word.width() > columns.saturating_sub(indent);
+                if part.ends_with(' ') && (!quoted || long) {
                     word.carry(&mut line, &mut lines, columns, indent);
                 }
             }
         }
         word.carry(&mut line, &mut lines, columns, indent);
         lines.push(line);
-        lines
+        lines.into_iter().map(Line::trimmed).collect()
+    }
+
+    /// Without spaces at its end.
+    fn trimmed(mut self) -> Line {
+        while let Some(last) = self.pieces.last_mut().filter(|last| last.text.ends_with(' ')) {
+            last.text.truncate(last.text.trim_end_matches(' ').len());
+            if last.text.is_empty() {
+                self.pieces.pop();
+            }
+        }
+        self
     }
 
     /// Goes to the end of a line, or begins the next.
@@ -167,6 +193,13 @@ impl Line {
             lines.push(std::mem::replace(line, Line::new().plain(" ".repeat(indent))));
         }
         self.pieces.drain(..).for_each(|piece| line.join(piece.style, &piece.text));
+    }
+
+    /// The pieces of a column.
+    fn cell(&self, column: usize) -> &[Piece] {
+        let Some(from) = self.cuts.get(column) else { return &[] };
+        let to = self.cuts.get(column + 1).copied().unwrap_or(self.pieces.len());
+        self.pieces.get(*from..to).unwrap_or(&[])
     }
 
     /// Adds a text to the last piece where that has its style.
@@ -221,6 +254,7 @@ impl Doc {
         for line in &mut self.lines {
             if !line.pieces.is_empty() {
                 line.pieces.insert(0, Piece { style: Style::Plain, text: " ".repeat(columns) });
+                line.cuts.iter_mut().for_each(|cut| *cut += 1);
             }
         }
         self
@@ -228,7 +262,19 @@ impl Doc {
 
     /// Its lines as [`Line::wrapped`].
     pub(crate) fn wrapped(self, columns: usize) -> Doc {
-        Doc { lines: self.lines.into_iter().flat_map(|line| line.wrapped(columns)).collect() }
+        let mut lines = vec![];
+        let mut grid: Vec<Line> = vec![];
+        for line in self.lines {
+            if line.cuts.is_empty() || grid.last().is_some_and(|last| last.labelled != line.labelled) {
+                lines.extend(blocks(std::mem::take(&mut grid), columns));
+            }
+            match line.cuts.is_empty() {
+                true => lines.push(line),
+                false => grid.push(line),
+            }
+        }
+        lines.extend(blocks(grid, columns));
+        Doc { lines: lines.into_iter().flat_map(|line| line.wrapped(columns)).collect() }
     }
 
     /// Has it no line?
@@ -240,6 +286,49 @@ impl Doc {
     pub fn text(&self) -> String {
         self.lines.iter().map(|line| line.text() + "\n").collect()
     }
+}
+
+/// The rows of a table or matrix in blocks of columns that fit: under each other, each with the first column again where that
+/// tells what the rows are.
+fn blocks(rows: Vec<Line>, columns: usize) -> Vec<Line> {
+    let widest = rows.iter().map(|row| width(&row.text())).max().unwrap_or(0);
+    let count = rows.iter().map(|row| row.cuts.len()).max().unwrap_or(0);
+    let labelled = rows.iter().any(|row| row.labelled);
+    let first = usize::from(labelled);
+    if widest <= columns || count <= first + 1 {
+        return rows;
+    }
+    let wide = |pieces: &[Piece]| pieces.iter().map(|piece| width(&piece.text)).sum::<usize>();
+    let widths: Vec<usize> =
+        (0..count).map(|column| rows.iter().map(|row| wide(row.cell(column))).max().unwrap_or(0)).collect();
+    let start = |row: &Line| wide(row.pieces.get(..row.cuts.first().copied().unwrap_or(0)).unwrap_or(&[]));
+    let before = rows.iter().map(start).max().unwrap_or(0) + if labelled { widths[0] } else { 0 };
+    let mut out = vec![];
+    let mut from = first;
+    while from < count {
+        let mut to = from + 1;
+        while to < count && before + widths[from..=to].iter().sum::<usize>() <= columns {
+            to += 1;
+        }
+        if from > first && !labelled {
+            out.push(Line::new().note(" ".repeat(before.saturating_sub(2)) + "further columns"));
+        }
+        for row in &rows {
+            let mut line = match from == first {
+                true => Line { pieces: row.pieces[..row.cuts[0]].to_vec(), ..Line::default() },
+                false => Line::new().plain(" ".repeat(start(row))),
+            };
+            for column in (0..first).chain(from..to) {
+                line.pieces.extend_from_slice(row.cell(column));
+            }
+            let line = line.trimmed();
+            if !line.pieces.is_empty() {
+                out.push(line);
+            }
+        }
+        from = to;
+    }
+    out
 }
 
 fn visible(c: char) -> char {
@@ -275,6 +364,28 @@ mod tests {
         assert_eq!(shown(80), "  dJ/db = 0.125  nothing else connects them\n");
         assert_eq!(shown(24), "  dJ/db = 0.125  nothing\n    else connects them\n");
         assert_eq!(Doc::line("家賃 家賃 abcdefghij".into()).wrapped(6).text(), "家賃\n  家賃\n  abcdefghij\n");
+    }
+
+    #[test]
+    fn a_wide_table_is_broken_into_blocks_of_columns() {
+        let row = |label: &str, cells: [&str; 3]| {
+            let line = Line::new().cut(true).aligned(Style::Name, label, 2, Align::Left);
+            cells
+                .iter()
+                .fold(line, |line, cell| line.cut(true).plain("  ").aligned(Style::Number, cell, 6, Align::Right))
+        };
+        let doc = Doc { lines: vec![row("a", ["1", "2", "3"]), row("bb", ["10", "20", "30"])] };
+        assert_eq!(doc.clone().wrapped(40).text(), "a        1       2       3\nbb      10      20      30\n");
+        assert_eq!(doc.wrapped(20).text(), "a        1       2\nbb      10      20\na        3\nbb      30\n");
+    }
+
+    #[test]
+    fn what_stands_in_back_ticks_is_not_broken() {
+        let line = Line::new().plain("the derivative has `a - b` here");
+        assert_eq!(Doc::line(line).wrapped(24).text(), "the derivative has\n  `a - b` here\n");
+        let coloured = Line::new().number("1234567890").plain("  ").number("1234567890");
+        let lines = Doc::line(coloured).wrapped(20).lines;
+        assert!(lines.iter().all(|line| line.width() <= 20 && !line.pieces.is_empty()), "{lines:?}");
     }
 
     #[test]

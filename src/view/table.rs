@@ -69,14 +69,14 @@ impl Table {
         if self.columns.iter().any(|column| !column.0.is_empty()) {
             let mut line = Line::new();
             for (i, ((name, _), columns)) in self.columns.iter().zip(&widths).enumerate() {
-                line = line.plain(gap(i)).aligned(Style::Heading, name, *columns, align(i));
+                line = line.cut(true).plain(gap(i)).aligned(Style::Heading, name, *columns, align(i));
             }
             doc.push(line);
         }
         for row in &self.rows {
             let mut line = Line::new();
             for (i, (cell, columns)) in row.iter().zip(&widths).enumerate() {
-                line = line.plain(gap(i)).aligned(cell.style, &cell.text, *columns, align(i));
+                line = line.cut(true).plain(gap(i)).aligned(cell.style, &cell.text, *columns, align(i));
             }
             doc.push(line);
         }

@@ -153,12 +153,12 @@ impl View<'_> {
             let open = if place == 0 { "[[" } else { " [" };
             let mut line = Line::new().plain(" ".repeat(indent));
             match row {
-                None => line = line.plain(" …"),
+                None => line = line.cut(false).plain(" …"),
                 Some(row) => {
                     line = line.plain(open);
                     for (column, (text, columns)) in row.iter().zip(&widths).enumerate() {
-                        line = line.plain(if column == 0 { "" } else { ", " });
-                        line = line.aligned(Style::Number, text, *columns, Align::Right);
+                        line = line.cut(false).aligned(Style::Number, text, *columns, Align::Right);
+                        line = line.plain(if column + 1 == row.len() { "" } else { ", " });
                     }
                     line = line.plain(if place == last { "]]" } else { "]," });
                 }
