@@ -8,6 +8,8 @@ use super::{Domain, OpDef};
 pub enum Is {
     /// No pass asks.
     Other,
+    /// A number.
+    Number,
     /// `-a`
     Neg,
     /// `a + b`

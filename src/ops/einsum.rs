@@ -41,7 +41,7 @@ pub static EINSUM_LETTERS: OpDef = OpDef {
     args: ARGS,
     notation: Notation::Call,
     role: Role::Plain,
-    is: Is::Other,
+    is: Is::Einsum,
     shape: contracted,
     kernel: Kernel::Contract(Contract::Einsum),
     diff: Diff::Bilinear(share),

@@ -15,6 +15,7 @@ pub static SQRT: OpDef = OpDef {
     diff: Diff::Slopes(&["1/(2*y)"]),
     says: Says::plain("The square root.", &[("sqrt(4)", "2"), ("sqrt'(4)", "0.25")]).latex(r"\sqrt{#}"),
     algebra: Algebra::over(&[Domain::Positive]).stable(&[
+        "x^0.5 = sqrt(x)",
         "sqrt(x^2) = abs(x)",
         "sqrt(x*x) = abs(x)",
         "sqrt(a^2 + b^2) = hypot(a, b)",

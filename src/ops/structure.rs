@@ -25,7 +25,7 @@ const fn source(name: &'static str, role: Role, kernel: Kernel, summary: &'stati
 }
 
 /// A number.
-pub static NUMBER: OpDef = source("number", Role::Number, Kernel::Source(Source::Number), "A number.");
+pub static NUMBER: OpDef = source("number", Role::Number, Kernel::Source(Source::Number), "A number.").is(Is::Number);
 /// A literal tensor.
 pub static LITERAL: OpDef = source("literal", Role::Literal, Kernel::Source(Source::Literal), "A literal tensor.");
 /// The value of a dimension.

@@ -22,8 +22,30 @@ const FUEL: u32 = 12;
 
 /// The rules by the operator at the root of their left side; and the operators that stand inside one.
 struct Rules {
-    by_root: FxHashMap<usize, Vec<Rule>>,
+    by_root: FxHashMap<usize, Vec<Listed>>,
     inside: FxHashSet<usize>,
+}
+
+/// A rule, and which operators stand right below its root: where one of them does not, nothing is tried.
+struct Listed {
+    need: u64,
+    rule: Rule,
+}
+
+/// One of 64 bits for an operator; numbers are told apart by their own.
+fn bit(def: &'static OpDef) -> u64 {
+    1 << ((key(def) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+}
+
+/// The bits of what a rule needs right below its root.
+fn needed(rule: &Rule) -> u64 {
+    let Some(crate::graph::Step::Apply(_, args)) = rule.left.steps.last() else { return 0 };
+    let below = |at: &usize| match &rule.left.steps[*at] {
+        crate::graph::Step::Apply(op, _) => bit(op.def),
+        crate::graph::Step::Number(_) => bit(ops::of(crate::graph::Is::Number)),
+        crate::graph::Step::Var(_) => 0,
+    };
+    args.iter().map(below).fold(0, |all, one| all | one)
 }
 
 fn key(def: &'static OpDef) -> usize {
@@ -45,7 +67,8 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
                 }
             }
             if let Some(root) = root {
-                rules.by_root.entry(key(root)).or_default().push(rule);
+                let need = needed(&rule);
+                rules.by_root.entry(key(root)).or_default().push(Listed { need, rule });
             }
         }
     }
@@ -228,7 +251,8 @@ fn make(
         return Ok(made);
     }
     if let Some(rules) = RULES.by_root.get(&key(def)) {
-        for rule in rules {
+        let have = graph.node(id).args.iter().map(|arg| bit(graph.def(*arg))).fold(0, |all, one| all | one);
+        for Listed { rule, .. } in rules.iter().filter(|listed| listed.need & !have == 0) {
             let Some(found) = matching::find(graph, &rule.left, id) else { continue };
             let Ok(made) = build(graph, rule, &found, fuel - 1) else { continue };
             if made == id {

@@ -3,7 +3,7 @@
 //! Every form here has the value and the slopes of what it takes the place of, at every point where that has them.
 
 use super::{lengths, powers};
-use crate::graph::{Attrs, Fault, Form, Graph, Is, Kernel, Move, NodeId, OpDef, Role, form};
+use crate::graph::{Attr, Attrs, Fault, Form, Graph, Is, Kernel, Move, NodeId, OpDef, Role, form};
 use crate::ops::{self, build, number};
 use crate::shape::Dim;
 use smallvec::SmallVec;
@@ -29,7 +29,7 @@ pub fn recognise(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
         let of = graph.node(id).args[0];
         powers::logarithm(graph, of).transpose().or_else(|| logarithm(graph, of).transpose()).transpose()
     } else if def.is == Is::Sqrt {
-        root_mean_square(graph, graph.node(id).args[0])
+        root_of_squares(graph, graph.node(id).args[0])
     } else if def.is == Is::Sub {
         let (a, b) = two(graph, id);
         super::away::difference(graph, a, b)
@@ -321,21 +321,79 @@ fn others(graph: &mut Graph, term: NodeId, sum: NodeId) -> Result<Option<NodeId>
     Ok(Some(rest))
 }
 
-/// `sqrt(mean(x^2))` by the norm, which neither overflows nor has the slope 0/0 at 0.
-fn root_mean_square(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
-    if !graph.is(of, Is::Mean) {
-        return Ok(None);
+/// The root of a sum of squares, in any spelling, by the norm, which neither overflows nor has the slope 0/0 at 0.
+fn root_of_squares(graph: &mut Graph, of: NodeId) -> Result<Option<NodeId>, Fault> {
+    let node = graph.node(of).clone();
+    let whole = Attrs::from_vec(vec![Attr::Absent, Attr::Flag(false)]);
+    match form(graph, of) {
+        Form::Sum(squares) => match squared(graph, squares) {
+            Some(x) => graph.add(ops::of(Is::Norm), node.op.attrs, &[x]).map(Some),
+            None => Ok(None),
+        },
+        Form::Mean(squares) => {
+            let Some(x) = squared(graph, squares) else { return Ok(None) };
+            let count = build::count(graph, x, node.op.attrs.ints(0))?;
+            let root = graph.add(ops::of(Is::Sqrt), Attrs::None, &[count])?;
+            let length = graph.add(ops::of(Is::Norm), node.op.attrs, &[x])?;
+            build::div(graph, length, root).map(Some)
+        }
+        Form::MatMul(a, b) if a == b && graph.shape(a).rank() == 1 => {
+            graph.add(ops::of(Is::Norm), whole, &[a]).map(Some)
+        }
+        // `einsum("i,i->", v, v)`
+        _ if node.op.def.is == Is::Einsum && node.args.len() == 2 && node.args[0] == node.args[1] => {
+            let Attr::Text(letters) = node.op.attrs.get(0) else { return Ok(None) };
+            let bare: String = letters.chars().filter(|c| !c.is_whitespace()).collect();
+            let alike = bare.split_once("->").is_some_and(|(from, to)| {
+                to.is_empty() && from.split_once(',').is_some_and(|(a, b)| a == b && distinct(a))
+            });
+            if alike { graph.add(ops::of(Is::Norm), whole, &[node.args[0]]).map(Some) } else { Ok(None) }
+        }
+        Form::Div(x, c) if matches!(form(graph, c), Form::Number(c) if c > 0.0) || form(graph, c) == Form::Dim => {
+            scaled_root(graph, x, c, true)
+        }
+        Form::Mul(c, x) | Form::Mul(x, c) if matches!(form(graph, c), Form::Number(c) if c > 0.0) => {
+            scaled_root(graph, x, c, false)
+        }
+        Form::Add(a, b) => {
+            let (Some(a), Some(b)) = (one_of_squares(graph, a)?, one_of_squares(graph, b)?) else { return Ok(None) };
+            graph.add(ops::of(Is::Hypot), Attrs::None, &[a, b]).map(Some)
+        }
+        _ => Ok(None),
     }
-    let (square, attrs) = (graph.node(of).args[0], graph.node(of).op.attrs.clone());
-    let x = match form(graph, square) {
-        Form::Pow(x, two) if form(graph, two) == Form::Number(2.0) => x,
-        Form::Mul(x, y) if x == y => x,
-        _ => return Ok(None),
-    };
-    let count = build::count(graph, x, attrs.ints(0))?;
-    let root = graph.add(ops::of(Is::Sqrt), Attrs::None, &[count])?;
-    let length = graph.add(ops::of(Is::Norm), attrs, &[x])?;
-    build::div(graph, length, root).map(Some)
+}
+
+fn distinct(letters: &str) -> bool {
+    letters.chars().enumerate().all(|(i, c)| !letters[i + c.len_utf8()..].contains(c))
+}
+
+/// `x` where a node is `x^2`.
+fn squared(graph: &Graph, square: NodeId) -> Option<NodeId> {
+    match form(graph, square) {
+        Form::Pow(x, two) if form(graph, two) == Form::Number(2.0) => Some(x),
+        Form::Mul(x, y) if x == y => Some(x),
+        _ => None,
+    }
+}
+
+/// One side of a sum of squares: what is squared, or the root of more of them.
+fn one_of_squares(graph: &mut Graph, term: NodeId) -> Result<Option<NodeId>, Fault> {
+    if let Some(x) = squared(graph, term) {
+        return Ok(Some(x));
+    }
+    if let Form::Add(a, b) = form(graph, term)
+        && let (Some(a), Some(b)) = (squared(graph, a), squared(graph, b))
+    {
+        return graph.add(ops::of(Is::Hypot), Attrs::None, &[a, b]).map(Some);
+    }
+    Ok(None)
+}
+
+/// The root of a sum of squares over or times a positive number.
+fn scaled_root(graph: &mut Graph, x: NodeId, c: NodeId, over: bool) -> Result<Option<NodeId>, Fault> {
+    let Some(length) = root_of_squares(graph, x)? else { return Ok(None) };
+    let root = graph.add(ops::of(Is::Sqrt), Attrs::None, &[c])?;
+    if over { build::div(graph, length, root).map(Some) } else { build::mul(graph, root, length).map(Some) }
 }
 
 /// The moves that select `part` from something, the last first, and what that is.

@@ -7,7 +7,7 @@
 mod axes;
 mod read;
 
-use crate::graph::{Attrs, Fault, Graph, Is, NodeId};
+use crate::graph::{Attr, Attrs, Fault, Form, Graph, Is, NodeId, form};
 use crate::ops::{self, build, number};
 use crate::shape::{self, Dim, Shape};
 use read::{Factors, Lin, Product, Term, has_cosh, read};
@@ -17,6 +17,9 @@ type Made = Result<Option<NodeId>, Fault>;
 
 /// `log(x)` of an exponential form.
 pub(super) fn logarithm(graph: &mut Graph, x: NodeId) -> Made {
+    if let Some(made) = log_of_share(graph, x)? {
+        return Ok(Some(made));
+    }
     if !graph.has_powers(x) {
         return Ok(None);
     }
@@ -64,8 +67,8 @@ pub(super) fn logarithm(graph: &mut Graph, x: NodeId) -> Made {
         sum.iter_mut().for_each(|term| *term = term.times(&c));
         of.term.c = 1.0;
     }
-    // Of a sum of unknown sign only the first power has a logarithm.
-    if of.sums.iter().any(|(sum, n)| *n != 1.0 && !sum.iter().all(Term::is_positive)) {
+    // Of a sum of unknown sign only the first power and the reciprocal have a logarithm.
+    if of.sums.iter().any(|(sum, n)| n.abs() != 1.0 && !sum.iter().all(Term::is_positive)) {
         return Ok(None);
     }
     let mut whole = of.term.u.clone();
@@ -88,6 +91,63 @@ pub(super) fn logarithm(graph: &mut Graph, x: NodeId) -> Made {
     match made {
         Some(made) => Ok(Some(made)),
         None => Ok(Some(number(graph, 0.0))),
+    }
+}
+
+/// The log of what [`share`] makes, or of a positive multiple of it: of one term minus the log of the sum, all weights counted
+/// from its own, so that the log of a share of nearly 1 keeps its digits.
+fn log_of_share(graph: &mut Graph, x: NodeId) -> Made {
+    let (by, x) = match form(graph, x) {
+        Form::Mul(by, share) => match form(graph, by) {
+            Form::Number(c) if c > 0.0 => (Some(by), share),
+            _ => return Ok(None),
+        },
+        _ => (None, x),
+    };
+    let inner = |graph: &Graph, id: NodeId, is: Is| graph.is(id, is).then(|| graph.node(id).args[0]);
+    let Some(part) = inner(graph, x, Is::Reshape) else { return Ok(None) };
+    let Some(shares) = inner(graph, part, Is::Part) else { return Ok(None) };
+    let Some(lanes) = inner(graph, shares, Is::TotalShares).filter(|id| graph.is(*id, Is::Concat)) else {
+        return Ok(None);
+    };
+    let axis = graph.shape(lanes).rank() - 1;
+    let mut columns: Vec<NodeId> = graph.node(lanes).args.to_vec();
+    let Attr::Slices(slices) = graph.node(part).op.attrs.get(0) else { return Ok(None) };
+    let count = columns.len() / 2;
+    let one = |id: &NodeId| graph.shape(*id)[axis] == Dim::Num(1);
+    let (Dim::Num(at), true) = (&slices[axis].start, columns.iter().all(one)) else { return Ok(None) };
+    let at = *at as usize;
+    let shape = graph.shape(x).clone();
+    let own = columns[at % count];
+    let mut lacks = None;
+    for j in 0..count {
+        columns[j] = build::sub(graph, columns[j], own)?;
+    }
+    if at < count {
+        let weight = columns[count + at];
+        for j in count..2 * count {
+            columns[j] = build::div(graph, columns[j], weight)?;
+        }
+        // What divides itself is 1, also in its slopes.
+        let (one, like) = (number(graph, 1.0), graph.shape(weight).clone());
+        columns[count + at] = build::broadcast_to(graph, one, like)?;
+        let zero = number(graph, 0.0);
+        lacks = Some(build::eq(graph, weight, zero)?);
+    }
+    for weight in columns.iter_mut().skip(count) {
+        if let Some(by) = by {
+            *weight = build::div(graph, *weight, by)?;
+        }
+    }
+    let scaled = build::join(graph, &columns, axis)?;
+    let log = build::reduce(graph, ops::of(Is::LogTotal), scaled, Some(&[axis]), false)?;
+    let log = build::neg(graph, log)?;
+    match lacks {
+        None => Ok(Some(log)),
+        Some(lacks) => {
+            let (lacks, none) = (build::reshape_to(graph, lacks, shape)?, number(graph, f64::NEG_INFINITY));
+            build::choose(graph, lacks, none, log).map(Some)
+        }
     }
 }
 
