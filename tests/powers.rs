@@ -31,7 +31,7 @@ fn sums_of_exponentials_have_their_digits_in_every_order() {
         }
     }
     let (_, report) = Session::new(Settings::default()).apply("powers.nnl", &text, &mut InMemory::default());
-    let faults: Vec<&str> = report.diagnostics.iter().map(|p| p.title.as_str()).collect();
+    let faults: Vec<&str> = report.diagnostics.iter().filter(|p| p.is_error()).map(|p| p.title.as_str()).collect();
     assert!(faults.is_empty(), "{faults:?}");
     assert_eq!(report.answers.len(), wanted.len());
     assert!(wanted.len() > 1500, "only {} numbers", wanted.len());

@@ -122,7 +122,11 @@ impl Space {
         }
         let mut files = Files { outside: None, read: session.read.clone() };
         let mut state = session.state(self.checked.compiled());
-        if let Some(problem) = session.arrive(self.checked.compiled(), &mut state, &mut files).into_iter().next() {
+        if let Some(problem) = session
+            .arrive(self.checked.compiled(), &mut state, &mut files)
+            .into_iter()
+            .find(|problem| problem.is_error())
+        {
             return Err(Box::new(problem));
         }
         session.restore(self.checked.compiled(), &mut state, &|_| false);

@@ -33,8 +33,9 @@ impl Session {
         }
         let mut state = self.state(&compiled);
         let arrived = self.arrive(&compiled, &mut state, &mut files);
-        if !arrived.is_empty() {
-            report.diagnostics.extend(arrived);
+        let wrong = arrived.iter().any(|problem| problem.is_error());
+        report.diagnostics.extend(arrived);
+        if wrong {
             return (compiled, report);
         }
         let ran = self.clone().run_once(&mut compiled, state, id, files.outside.as_deref(), &report);
@@ -104,8 +105,11 @@ impl Session {
             let compiled = space.checked.compiled();
             let mut state = self.state(compiled);
             let arrived = self.arrive(compiled, &mut state, &mut files);
-            if !arrived.is_empty() {
-                report.diagnostics.extend(arrived);
+            let wrong = arrived.iter().any(|problem| problem.is_error());
+            // What an input leaves out is told once, with the first text.
+            let told = self.items.is_empty();
+            report.diagnostics.extend(arrived.into_iter().filter(|problem| told || problem.is_error()));
+            if wrong {
                 return (None, report);
             }
             let lost = self.restore(compiled, &mut state, &|name| merged.brings(name));
