@@ -84,17 +84,6 @@ impl Eval<'_> {
         Ok(repeat)
     }
 
-    /// Sets a slot for the runs to come; another shape makes the program anew at the next `repeat`.
-    pub fn set(&mut self, repeat: &mut Repeat, def: DefId, value: Arc<Tensor>) {
-        if let Some(program) = &mut repeat.program
-            && !program.set(def, &value)
-        {
-            repeat.program = None;
-        }
-        self.state.values.insert(def, value);
-        self.cache.clear();
-    }
-
     /// One run; afterwards the carried slots have their new values.
     pub fn again(&mut self, repeat: &mut Repeat, span: Span) -> Result<(), Box<Diagnostic>> {
         if let Some(program) = &mut repeat.program {

@@ -211,7 +211,8 @@ fn lanes_along_an_axis_have_the_slopes_of_their_differences() {
         "layer_norm",
         &|graph, args| {
             let eps = number(graph, 1e-3);
-            graph.add(find("layer_norm").expect("it is there"), Attrs::One(Attr::Int(1)), &[args[0], eps])
+            let (gain, shift) = (number(graph, 1.0), number(graph, 0.0));
+            graph.add(find("layer_norm").expect("it is there"), Attrs::One(Attr::Int(1)), &[args[0], gain, shift, eps])
         },
         &[x(&[2, 4], 9)],
         2,

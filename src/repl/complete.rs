@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(completed(&known, "3*dJ/dbr"), ["3*dJ/dbread"]);
         assert_eq!(completed(&known, "x = tan"), ["x = tan", "x = tanh"]);
         assert!(completed(&known, "nud").contains(&"nudge".to_string()));
-        assert_eq!(completed(&known, "conv"), [""; 0]);
+        assert_eq!(completed(&known, "conv"), ["conv", "conv_transpose", "conv_weight"]);
         assert!(!completed(&known, "x = nud").contains(&"x = nudge".to_string()));
         assert!(completed(&known, "sum(apple, ax").contains(&"sum(apple, axis=".to_string()));
         assert_eq!(completed(&known, "layer 4 tanh ini"), ["layer 4 tanh init="]);
