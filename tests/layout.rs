@@ -1,6 +1,9 @@
 //! The one layout loses nothing: a comment and a break after every token of every program here, and of a folder of one's own
 //! by `PROGRAMS=folder`.
 
+// Tests are outside themselves.
+#![allow(clippy::disallowed_methods)]
+
 mod support;
 
 use nnlang::inside::source::{Source, Sources};

@@ -115,7 +115,7 @@ impl Cx<'_> {
         }
         Some(match inside.rsplit_once(',') {
             _ if inside.is_empty() => name.to_string(),
-            Some((what, by)) if matches!(name, "nudge" | "step") => format!("{name} {} by {}", what.trim(), by.trim()),
+            Some((what, by)) if moves_by(name) => format!("{name} {} by {}", what.trim(), by.trim()),
             _ => format!("{name} {inside}"),
         })
     }
@@ -291,4 +291,10 @@ impl Cx<'_> {
 /// The transformation of a name.
 pub fn transform(name: &str) -> Option<Transform> {
     TRANSFORMS.iter().find(|(word, _)| *word == name).map(|(_, transform)| *transform)
+}
+
+/// Is it the word of a question that moves something by an amount?
+fn moves_by(word: &str) -> bool {
+    use crate::statements::{ALL, Clause};
+    ALL.iter().any(|statement| statement.word == word && statement.has(Clause::By))
 }

@@ -120,13 +120,13 @@ fn log_of_share(graph: &mut Graph, x: NodeId) -> Made {
     let shape = graph.shape(x).clone();
     let own = columns[at % count];
     let mut lacks = None;
-    for j in 0..count {
-        columns[j] = build::sub(graph, columns[j], own)?;
+    for exponent in columns.iter_mut().take(count) {
+        *exponent = build::sub(graph, *exponent, own)?;
     }
     if at < count {
         let weight = columns[count + at];
-        for j in count..2 * count {
-            columns[j] = build::div(graph, columns[j], weight)?;
+        for share in columns.iter_mut().skip(count) {
+            *share = build::div(graph, *share, weight)?;
         }
         // What divides itself is 1, also in its slopes.
         let (one, like) = (number(graph, 1.0), graph.shape(weight).clone());
