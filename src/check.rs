@@ -77,7 +77,8 @@ pub fn once(
 fn problems_of(compiled: &Compiled, sources: &Sources, found: &[Diagnostic]) -> Vec<Diagnostic> {
     let mut problems = ask::not_built(compiled);
     problems.extend(ask::unfit(compiled, sources));
-    let whole = !found.iter().chain(&problems).any(Diagnostic::is_error);
+    // What a line that is to be filled in will use is not known.
+    let whole = !found.iter().chain(&problems).any(Diagnostic::is_error) && compiled.blanks.is_empty();
     problems.extend(lint::all(compiled, sources, whole));
     problems
 }

@@ -339,7 +339,9 @@ impl<'a> Eval<'a> {
         let goal = self.compiled.items.iter().find(|item| item.span == question).and_then(|item| match &item.kind {
             crate::lower::ItemKind::Show(asked) => asked.of,
             crate::lower::ItemKind::Ask(ask) => ask.exprs.first().and_then(|asked| asked.of.or(asked.node)),
-            crate::lower::ItemKind::Define(_) | crate::lower::ItemKind::Heading(_) => None,
+            crate::lower::ItemKind::Define(_)
+            | crate::lower::ItemKind::Blank(..)
+            | crate::lower::ItemKind::Heading(_) => None,
         });
         let Some(made_for) = made_for else {
             // The program wrote it, and something else is evaluated in its place: only the slope has it.

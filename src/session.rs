@@ -50,6 +50,9 @@ pub struct Settings {
     pub digits: usize,
     /// `--memory-limit 4GiB`, in bytes
     pub memory_limit: Option<u64>,
+    /// Checks alone are answered, and what is wrong is told without the formula that is right.
+    #[doc(hidden)]
+    pub hints: bool,
     /// Which evaluator answers; both give the same up to rounding.
     #[doc(hidden)]
     pub engine: eval::Engine,
@@ -186,6 +189,12 @@ impl Session {
             return self.once(name, text, outside, false).1;
         }
         self.work(name, text, outside, Mode::Check).1
+    }
+
+    /// Checks a text and answers those of its questions that compare; what is wrong is told without what would be right.
+    pub fn hints(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
+        let settings = Settings { hints: true, ..self.settings.clone() };
+        Session::new(settings).once(name, text, outside, true).1
     }
 
     /// Takes in the definitions of a text and answers none of its questions.

@@ -28,6 +28,11 @@ impl Span {
         Span { source, start: start as u32, end: end as u32 }
     }
 
+    /// Does it hold the other?
+    pub fn holds(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// From the start of `self` to the end of `other`; both are in one text.
     pub fn to(self, other: Span) -> Span {
         Span { source: self.source, start: self.start.min(other.start), end: self.end.max(other.end) }

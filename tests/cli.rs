@@ -67,6 +67,41 @@ fn a_wrong_program_ends_with_1_and_says_where() {
 }
 
 #[test]
+fn hints_say_what_is_wrong_with_an_attempt_and_never_what_is_right() {
+    let sheet = "input x : [3, m] = [[1, 2], [0, 1], [2, 1]]\ninput y : [1, m] = [[0, 1]]\nlayer 4 tanh\nlayer 1 sigmoid\n\
+                 J = mean(bce(a2, y))\ndz2 = y - a2\ndW2 = a1 @ dz2'\ndz1 = ?\nJ\nderive dJ/dz2\ncheck dJ/dW2 == dW2\n\
+                 check dJ/dz1 == dz1\ncheck dJ/dz2 == (a2 - y)/m\nassert J < 0.1\n";
+    let path = file("sheet.nnl", sheet);
+    let output = run(&["check", "--hints", &path]);
+    let (answers, told) = (out(&output), err(&output));
+    assert_eq!(code(&output), 1, "{told}");
+    let wanted = "dJ/dW2 = dW2  does not hold\ndJ/dz1 = dz1  waits\n\
+                  dJ/dz2 = (a2 - y)/m  holds: the algebra proves it\n\
+                  checks: 1 holds, 1 does not (line 11), 1 waits (line 12)\n";
+    assert_eq!(answers, wanted);
+    for there in ["`dJ/dW2` is not `dW2`", "this does not hold", "line 8 is yours", "`J < 0.1` does not hold"] {
+        assert!(told.contains(there), "{there}: {told}");
+    }
+    // Neither the formula nor its numbers.
+    for given_away in ["a2 - y", "/ m", "write `d", "[0, 0]", "left "] {
+        assert!(!told.contains(given_away), "{given_away}: {told}");
+    }
+    // A shape that does not fit is told without the product that would; a word that is misspelled with the right one.
+    let wrong = file("sheet-shape.nnl", sheet.replace("a1 @ dz2'", "a1 @ dz2"));
+    let told = err(&run(&["check", "--hints", &wrong]));
+    assert!(told.contains("nnlang::shape::matmul") && !told.contains("would give"), "{told}");
+    let wrong = file("sheet-name.nnl", sheet.replace("a1 @ dz2'", "a1 @ dz22'"));
+    assert!(err(&run(&["check", "--hints", &wrong])).contains("write `dz2`"));
+    // Without hints nothing is run, and a sheet is a right program.
+    assert_eq!((code(&run(&["check", &path])), out(&run(&["check", &path])).as_str()), (0, ""));
+    // Filled in it is right.
+    let right = sheet.replace("y - a2", "(a2 - y)/m").replace("dz1 = ?", "dz1 = (W2 @ dz2)*(1 - a1^2)");
+    let right = file("sheet-right.nnl", right.replace("assert J < 0.1", ""));
+    let output = run(&["check", "--hints", &right]);
+    assert_eq!((code(&output), err(&output).as_str()), (0, ""));
+}
+
+#[test]
 fn what_is_no_readable_text_ends_with_2() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     let bytes = file("bytes.nnl", b"a = 5\nb = \xff\n");

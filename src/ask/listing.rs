@@ -3,12 +3,18 @@
 use super::{Cx, grad, slope_name};
 use crate::graph::NodeId;
 use crate::lower::{DefKind, Item, ItemKind};
+use crate::source::Span;
 use crate::tensor::DType;
 
 pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     let mut last = None;
-    let mut shown: Vec<(NodeId, String, crate::source::Span)> = vec![];
+    let mut shown: Vec<(NodeId, String, Span)> = vec![];
+    // Those that wait for a line to be filled in, each with how many others stand before it.
+    let mut blanks = vec![];
     for item in items {
+        if let ItemKind::Blank(name, line) = &item.kind {
+            blanks.push((shown.len(), name, *line, item.span));
+        }
         let ItemKind::Define(id) = item.kind else { continue };
         let def = cx.eval.compiled.def(id);
         let node = def.node;
@@ -18,7 +24,13 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
             last = Some((node, def.name.to_string(), item.span));
         }
     }
-    let Some(first) = shown.first() else { return };
+    let mut blanks = blanks.into_iter().peekable();
+    let mut tell_blanks = |cx: &mut Cx, before: usize| {
+        while let Some((_, name, line, span)) = blanks.next_if(|(at, ..)| *at <= before) {
+            waits(cx, name, line, span);
+        }
+    };
+    let Some(first) = shown.first() else { return tell_blanks(cx, 0) };
     // Without data there is the shape. The others are evaluated all at once, and one by one where one of them fails.
     let ready = cx.eval.ready(&shown.iter().map(|(node, ..)| *node).collect::<Vec<_>>());
     let is_ready = |node: &NodeId| ready.contains(node);
@@ -26,7 +38,8 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     let together = cx.eval.values(&nodes, first.2).map(Vec::into_iter);
     let mut together = together.ok();
     let mut told = vec![];
-    for (node, name, span) in &shown {
+    for (i, (node, name, span)) in shown.iter().enumerate() {
+        tell_blanks(cx, i);
         if !is_ready(node) {
             only_shape(cx, *node, name, *span);
             continue;
@@ -59,6 +72,7 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
             }
         }
     }
+    tell_blanks(cx, shown.len());
     let Some((goal, of, span)) = last.filter(|_| whole) else { return };
     let by: Vec<(String, NodeId)> = cx
         .default_by(goal)
@@ -85,8 +99,23 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     cx.push(span, doc, facts);
 }
 
+/// A definition that is to be filled in, or that waits for one that is.
+fn waits(cx: &mut Cx, name: &str, blank: Span, span: Span) {
+    let place = super::whose(cx.eval, blank, span);
+    let says = match (span.holds(blank), place.starts_with('`')) {
+        (true, true) => "  yours to fill in".to_string(),
+        (true, false) => format!("  {place} is yours"),
+        (false, _) => format!("  waits for {place}"),
+    };
+    let text = crate::view::Line::new().name(name).plain(" = ?").note(says);
+    let mut fact = serde_json::Map::new();
+    fact.insert("name".into(), name.into());
+    fact.insert("waits".into(), cx.eval.sources.line(blank).into());
+    cx.push(span, crate::view::Doc::line(text), vec![fact]);
+}
+
 /// A definition whose value waits for data.
-fn only_shape(cx: &mut Cx, node: NodeId, name: &str, span: crate::source::Span) {
+fn only_shape(cx: &mut Cx, node: NodeId, name: &str, span: Span) {
     let shape = cx.shape(node);
     let doc = crate::view::Doc::line(crate::view::Line::new().name(name).plain(" : ").shape(&shape));
     let mut fact = serde_json::Map::new();

@@ -1,6 +1,7 @@
 //! Questions: one inspection statement a file, over a checked program.
 
 mod chain;
+pub mod hints;
 mod learner;
 mod listing;
 mod quotient;
@@ -111,16 +112,19 @@ fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &crate::source::Sourc
 
 /// Answers every question of the texts that `asked` accepts. A failed one does not keep the others from being answered.
 /// Where nothing is asked the definitions are, and of a `whole` program the derivatives of its last scalar.
+/// For `hints` the checks alone are, and what is wrong is told without the formula that is right.
 pub fn answer(
     eval: &mut Eval,
     digits: usize,
-    whole: bool,
+    (whole, hints): (bool, bool),
     asked: impl Fn(Span) -> bool,
 ) -> (Vec<Answer>, Vec<Diagnostic>) {
     let own = |item: &&Item| asked(item.span);
     let outputs = |item: &&Item| is_output(&item.kind);
     let mut items: Vec<Item> = eval.compiled.items.iter().filter(outputs).filter(own).cloned().collect();
-    if items.is_empty() {
+    if hints {
+        items.retain(|item| hints::is_told(&item.kind));
+    } else if items.is_empty() {
         items = eval.compiled.items.iter().filter(own).cloned().collect();
         let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
         listing::answer(&mut cx, &items, whole);
@@ -130,15 +134,18 @@ pub fn answer(
     let mut verdicts = verdicts::Verdicts::default();
     for item in &items {
         let done = match &item.kind {
-            ItemKind::Define(_) => Ok(()),
+            ItemKind::Define(_) | ItemKind::Blank(..) => Ok(()),
             ItemKind::Heading(text) => {
                 cx.heading(item.span, text);
                 Ok(())
             }
-            ItemKind::Show(asked) => show::answer(&mut cx, asked, item.span),
+            ItemKind::Show(asked) => {
+                cx.filled([asked.as_ref()], item.span).and_then(|()| show::answer(&mut cx, asked, item.span))
+            }
             ItemKind::Ask(ask) => match answering(ask.statement.word) {
                 Some(answer) => {
-                    let done = answer(&mut cx, ask, item.span);
+                    let filled = cx.filled(ask.asked(), item.span);
+                    let done = filled.and_then(|()| answer(&mut cx, ask, item.span));
                     verdicts.take(&mut cx, ask, item.span, &done);
                     done
                 }
@@ -147,7 +154,8 @@ pub fn answer(
         };
         if let Err(problem) = done {
             let stop = problem.code == "nnlang::session::interrupted";
-            cx.tell(*problem);
+            let problem = if hints { hints::hint(*problem, cx.eval.sources) } else { *problem };
+            cx.tell(problem);
             if stop {
                 break;
             }
@@ -159,7 +167,7 @@ pub fn answer(
 
 fn is_output(kind: &ItemKind) -> bool {
     match kind {
-        ItemKind::Define(_) => false,
+        ItemKind::Define(_) | ItemKind::Blank(..) => false,
         ItemKind::Show(_) | ItemKind::Heading(_) | ItemKind::Ask(_) => true,
     }
 }
@@ -176,7 +184,7 @@ impl Cx<'_, '_> {
             return;
         }
         let lacks = |problem: &Diagnostic| match (problem.code, problem.labels.last()) {
-            ("nnlang::value::missing", Some(label)) => Some(label.span),
+            ("nnlang::value::missing" | BLANK, Some(label)) => Some(label.span),
             _ => None,
         };
         let input = lacks(&problem);
@@ -192,6 +200,15 @@ impl Cx<'_, '_> {
             return;
         }
         self.problems.push(problem);
+    }
+
+    /// Do the expressions of a question wait for no line that is to be filled in?
+    fn filled<'x>(&self, exprs: impl IntoIterator<Item = &'x Asked>, span: Span) -> Result<(), Box<Diagnostic>> {
+        let lines = exprs.into_iter().filter_map(|asked| asked.waits);
+        match lines.min_by_key(|line| (line.source, line.start)) {
+            Some(blank) => Err(Box::new(yours(self.eval, blank, span))),
+            None => Ok(()),
+        }
     }
 
     fn text(&self, span: Span) -> String {
@@ -271,6 +288,33 @@ impl Cx<'_, '_> {
     /// What a scalar is differentiated by where the program does not say.
     fn default_by(&self, goal: NodeId) -> Vec<DefId> {
         lower::default_by(self.eval.compiled, goal)
+    }
+}
+
+/// The code of a line that is to be filled in.
+const BLANK: &str = "nnlang::value::blank";
+
+/// A question that waits for a line to be filled in.
+fn yours(eval: &Eval, blank: Span, question: Span) -> Diagnostic {
+    let place = whose(eval, blank, question);
+    Diagnostic::error(BLANK, format!("{place} is yours to fill in, and this question needs it"))
+        .at(question, "asked here")
+        .at(blank, "yours")
+        .mend("write the formula in the place of `?`")
+}
+
+/// `line 4`; at the prompt, where lines have no numbers, the name that is to be filled in.
+fn whose(eval: &Eval, blank: Span, from: Span) -> String {
+    let source = eval.sources.get(blank.source);
+    let own = eval.compiled.items.iter().find_map(|item| match &item.kind {
+        ItemKind::Blank(name, line) if *line == blank && item.span.holds(blank) => Some(name),
+        _ => None,
+    });
+    let line = eval.sources.line(blank);
+    match own {
+        Some(name) if source.name.starts_with("<prompt") => format!("`{name}`"),
+        _ if blank.source == from.source => format!("line {line}"),
+        _ => format!("line {line} of {}", source.name),
     }
 }
 

@@ -14,11 +14,12 @@ const DERIVATIVE: &str = "nnlang::value::check";
 /// From so many on they are counted where all of them hold.
 const MANY: usize = 4;
 
-/// The lines of the checks that hold, and of those that do not.
+/// How many checks hold, and the lines of those that do not, and of those that wait for a line to be filled in.
 #[derive(Debug, Default)]
 pub(super) struct Verdicts {
     hold: usize,
     fail: Vec<usize>,
+    wait: Vec<usize>,
 }
 
 impl Verdicts {
@@ -32,48 +33,63 @@ impl Verdicts {
             Err(problem) if problem.code == FORMULA || problem.code == DERIVATIVE => {
                 self.fail.push(cx.eval.sources.line(span));
                 if problem.code == FORMULA {
-                    refuted(cx, ask, span);
+                    told(cx, ask, span, "does not hold");
                 }
+            }
+            Err(problem) if problem.code == super::BLANK => {
+                self.wait.push(cx.eval.sources.line(span));
+                told(cx, ask, span, "waits");
             }
             Err(_) => {}
         }
     }
 
-    /// `checks: 8 hold, 2 do not (lines 12, 17)`, behind the answers, where there is something to count.
+    /// `checks: 8 hold, 2 do not (lines 12, 17), 1 waits (line 20)`, behind the answers, where there is something to count.
     pub fn counted(self, cx: &mut Cx) {
-        let all = self.hold + self.fail.len();
+        let all = self.hold + self.fail.len() + self.wait.len();
         let Some(last) = cx.answers.last().map(|answer| answer.line) else { return };
-        if all < 2 || (self.fail.is_empty() && all < MANY) {
+        if all < 2 || (self.fail.is_empty() && self.wait.is_empty() && all < MANY) {
             return;
         }
         let hold = format!("{} {}", self.hold, if self.hold == 1 { "holds" } else { "hold" });
-        let lines: Vec<String> = self.fail.iter().map(usize::to_string).collect();
         let mut line = Line::new().plain("checks: ").with(Style::Good, hold);
-        if let Some(word) = ["does", "do"].get(self.fail.len().saturating_sub(1).min(1)).filter(|_| !lines.is_empty()) {
-            let places = if lines.len() == 1 { "line" } else { "lines" };
-            let fail = format!("{} {word} not ({places} {})", lines.len(), lines.join(", "));
-            line = line.plain(", ").with(Style::Bad, fail);
+        if !self.fail.is_empty() {
+            let word = if self.fail.len() == 1 { "does" } else { "do" };
+            line = line.plain(", ").with(Style::Bad, format!("{} {word} not ({})", self.fail.len(), lines(&self.fail)));
+        }
+        if !self.wait.is_empty() {
+            let word = if self.wait.len() == 1 { "waits" } else { "wait" };
+            line = line.plain(", ").plain(format!("{} {word} ({})", self.wait.len(), lines(&self.wait)));
         }
         let mut fact = Map::new();
         fact.insert("checks".into(), all.into());
         fact.insert("hold".into(), self.hold.into());
         fact.insert("lines".into(), self.fail.into_iter().map(Value::from).collect());
+        if !self.wait.is_empty() {
+            fact.insert("waits".into(), self.wait.into_iter().map(Value::from).collect());
+        }
         let facts = vec![fact];
         cx.answers.push(Answer { statement: super::CHECKS.to_string(), line: last, doc: Doc::line(line), facts });
     }
 }
 
-/// The answer of a formula that does not hold; why not is told as a problem.
-fn refuted(cx: &mut Cx, ask: &Ask, span: Span) {
-    const VERDICT: &str = "does not hold";
+/// `line 12`, `lines 12, 17`
+fn lines(of: &[usize]) -> String {
+    let numbers: Vec<String> = of.iter().map(usize::to_string).collect();
+    format!("{} {}", if of.len() == 1 { "line" } else { "lines" }, numbers.join(", "))
+}
+
+/// The answer of a formula that does not hold, or waits; why is told as a problem.
+fn told(cx: &mut Cx, ask: &Ask, span: Span, verdict: &str) {
     for asked in &ask.exprs {
         let text = cx.text(asked.span);
         let (name, theirs) = text.split_once("==").map_or((text.as_str(), ""), |(a, b)| (a.trim(), b.trim()));
-        let line = Line::new().name(name).plain(" = ").plain(theirs).with(Style::Bad, format!("  {VERDICT}"));
+        let equals = if theirs.is_empty() { "" } else { " = " };
+        let line = Line::new().name(name).plain(equals).plain(theirs).with(Style::Bad, format!("  {verdict}"));
         let mut fact = Map::new();
         fact.insert("name".into(), name.into());
         fact.insert("formula".into(), theirs.into());
-        fact.insert("verdict".into(), VERDICT.into());
+        fact.insert("verdict".into(), verdict.into());
         cx.push(span, Doc::line(line), vec![fact]);
     }
 }

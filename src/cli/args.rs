@@ -41,7 +41,9 @@ pub enum Command {
     )]
     Run(Run),
     /// Check shapes, names and lints; run nothing
-    #[command(after_help = "Example:\n  nnlang check --deny warnings net.nnl")]
+    #[command(
+        after_help = "Examples:\n  nnlang check --deny warnings net.nnl\n  nnlang check --hints sheet.nnl    what is wrong with an attempt"
+    )]
     Check(Check),
     /// Print the formula of a derivative, in the program's own notation
     #[command(after_help = "Example:\n  nnlang derive net.nnl dJ/dW1")]
@@ -113,6 +115,9 @@ pub struct Check {
     /// What counts as wrong
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,
+    /// Answer the program's checks too, and say of those that do not hold where and why, without giving the formula
+    #[arg(long)]
+    pub hints: bool,
     /// How they are checked.
     #[command(flatten)]
     pub options: Options,

@@ -1,4 +1,4 @@
-//! `nnlang check`: shapes, names and lints; runs nothing.
+//! `nnlang check`: shapes, names and lints; runs nothing but, where hints are wanted, the checks of a sheet.
 
 use super::Exit;
 use super::args::{Check, Deny};
@@ -10,7 +10,7 @@ use std::cell::Cell;
 pub(super) fn run(args: &Check, terminal: Terminal) -> Exit {
     let warned = Cell::new(false);
     let exit = programs(&args.files, &args.options, terminal, |session, name, text, world| {
-        let report = session.check(name, text, world);
+        let report = if args.hints { session.hints(name, text, world) } else { session.check(name, text, world) };
         let is_warning = |problem: &crate::diag::Diagnostic| problem.level == crate::diag::Level::Warning;
         warned.set(warned.get() || report.diagnostics.iter().any(is_warning));
         report

@@ -165,6 +165,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("syntax::update_assignment", include_str!("../../docs/errors/syntax/update_assignment.md")),
     ("syntax::value_called", include_str!("../../docs/errors/syntax/value_called.md")),
     ("value::assert", include_str!("../../docs/errors/value/assert.md")),
+    ("value::blank", include_str!("../../docs/errors/value/blank.md")),
     ("value::check", include_str!("../../docs/errors/value/check.md")),
     ("value::columns", include_str!("../../docs/errors/value/columns.md")),
     ("value::condition", include_str!("../../docs/errors/value/condition.md")),

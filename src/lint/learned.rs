@@ -25,9 +25,9 @@ impl Learned {
         let (mut last, mut output, mut default) = (None, false, false);
         let mut by: Vec<NodeId> = vec![];
         for item in compiled.items.iter().filter(|item| asked(item.span)) {
-            output |= !matches!(item.kind, ItemKind::Define(_));
+            output |= !matches!(item.kind, ItemKind::Define(_) | ItemKind::Blank(..));
             match &item.kind {
-                ItemKind::Heading(_) => {}
+                ItemKind::Heading(_) | ItemKind::Blank(..) => {}
                 ItemKind::Define(id) => {
                     let def = compiled.def(*id);
                     let node = compiled.graph.node(def.node);

@@ -38,7 +38,9 @@ fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
     let graph = &compiled.graph;
     // A text that brings neither a question nor a product brings no two maps.
     let product = |i: usize| matches!(linear(graph, NodeId(i as u32)), Linear::Product(..));
-    let asks = compiled.items[compiled.seen.items..].iter().any(|item| !matches!(item.kind, ItemKind::Define(_)));
+    let asks = compiled.items[compiled.seen.items..]
+        .iter()
+        .any(|item| !matches!(item.kind, ItemKind::Define(_) | ItemKind::Blank(..)));
     if !asks && !(compiled.seen.nodes..graph.len()).any(product) {
         return;
     }

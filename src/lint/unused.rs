@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 pub(super) static LINT: Lint = Lint { code: "nnlang::lint::unused", misses: true, find };
 
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
-    let asks = compiled.items.iter().any(|item| !matches!(item.kind, ItemKind::Define(_)));
+    let asks = compiled.items.iter().any(|item| !matches!(item.kind, ItemKind::Define(_) | ItemKind::Blank(..)));
     if !asks || !compiled.defs.iter().any(|def| matches!(def.kind, DefKind::Input | DefKind::Param)) {
         return;
     }
@@ -21,7 +21,7 @@ fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
         match &item.kind {
             ItemKind::Define(def) => used.extend(compiled.def(*def).init),
             ItemKind::Show(asked) => used.extend(asked.node),
-            ItemKind::Heading(_) => {}
+            ItemKind::Heading(_) | ItemKind::Blank(..) => {}
             ItemKind::Ask(ask) => {
                 let more = [&ask.by, &ask.within, &ask.times];
                 let asked = ask.exprs.iter().chain(&ask.wrt).chain(more.into_iter().flatten());

@@ -130,11 +130,11 @@ fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
     let mut output = false;
     let defined = |item: &crate::lower::Item| match item.kind {
         ItemKind::Define(def) => Some(compiled.def(def).node),
-        ItemKind::Show(_) | ItemKind::Heading(_) | ItemKind::Ask(_) => None,
+        ItemKind::Blank(..) | ItemKind::Show(_) | ItemKind::Heading(_) | ItemKind::Ask(_) => None,
     };
     let items = || compiled.items.iter().filter(|item| asked(item.span));
     for item in items() {
-        output |= defined(item).is_none();
+        output |= defined(item).is_none() && !matches!(item.kind, ItemKind::Blank(..));
         match &item.kind {
             ItemKind::Show(asked) => roots.extend(asked.node),
             ItemKind::Ask(ask) => {
@@ -142,7 +142,7 @@ fn evaluated(eval: &Eval, asked: &dyn Fn(Span) -> bool) -> Vec<Quotient> {
                     roots.extend(ask.exprs.iter().filter_map(|asked| asked.of.or(asked.node)));
                 }
             }
-            ItemKind::Define(_) | ItemKind::Heading(_) => {}
+            ItemKind::Define(_) | ItemKind::Blank(..) | ItemKind::Heading(_) => {}
         }
     }
     if !output {

@@ -77,6 +77,8 @@ pub struct Compiled {
     pub recurrences: FxHashMap<DefId, Recurrent>,
     /// The program's functions that hide one of the library's.
     pub hiding: Vec<(Arc<str>, Span, hir::GlobalId)>,
+    /// Every `?`: what is to be filled in.
+    pub blanks: Vec<Span>,
     /// What earlier texts brought: it was looked through for warnings already.
     pub seen: Seen,
 }
@@ -155,6 +157,8 @@ impl Compiled {
             hiding,
             training,
             kept,
+            // The next text brings all of them.
+            blanks: _,
             seen: _,
         } = self;
         graph.back_to(&mark.graph);
@@ -253,6 +257,8 @@ pub struct Item {
 pub enum ItemKind {
     /// A definition: nothing to answer, unless nothing is asked at all.
     Define(DefId),
+    /// A definition that is to be filled in, or waits for one: its name, and the line that is the reader's.
+    Blank(Arc<str>, Span),
     /// An expression on a line of its own.
     Show(Box<Asked>),
     /// A string on a line of its own.
@@ -278,6 +284,8 @@ pub struct Asked {
     pub order: Vec<NodeId>,
     /// Why it is zero, where it is a derivative that is.
     pub zero: Option<Zero>,
+    /// The line to be filled in that it waits for.
+    pub waits: Option<Span>,
 }
 
 /// Why a derivative is zero.
@@ -314,6 +322,14 @@ pub struct Ask {
     pub to: Option<crate::source::Spanned<String>>,
     /// After `as`.
     pub form: Option<crate::syntax::ast::Name>,
+}
+
+impl Ask {
+    /// All of its expressions.
+    pub fn asked(&self) -> impl Iterator<Item = &Asked> {
+        let more = [&self.by, &self.within, &self.times].into_iter().flatten();
+        self.exprs.iter().chain(&self.wrt).chain(more).chain(self.over.iter().map(|(_, range)| range))
+    }
 }
 
 impl Compiled {

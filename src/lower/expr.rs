@@ -43,7 +43,7 @@ impl Cx<'_> {
             Kind::Absent => Value::Absent,
             Kind::Hole => Value::Hole,
             Kind::Text(text) => Value::Text(text.clone()),
-            Kind::Broken | Kind::Jump(_) => Value::Poison,
+            Kind::Broken | Kind::Blank | Kind::Jump(_) => Value::Poison,
             Kind::Global(global) => match &self.values[global.0 as usize] {
                 Some(value) => value.clone(),
                 None if program.global(*global).kind == hir::GlobalKind::Dimension => {

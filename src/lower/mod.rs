@@ -2,6 +2,7 @@
 //! they are met, and what failed is poison that silences what depends on it.
 
 mod argument;
+mod blank;
 mod call;
 mod compiled;
 mod derivative;
@@ -72,6 +73,7 @@ pub struct State {
     zeros: FxHashMap<HirId, Zero>,
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     conventions: FxHashMap<NodeId, bool>,
+    waiting: FxHashMap<GlobalId, Span>,
     unnamed: u64,
 }
 
@@ -103,8 +105,20 @@ impl State {
     /// As it was, when the resolved program was as it is at the mark `program`.
     pub fn back_to(&mut self, mark: &Mark, program: &resolve::Mark) {
         // Every field: what is new here has to come back too.
-        let State { compiled, values, calls, depends, dims, networks, results, zeros, derived, conventions, unnamed } =
-            self;
+        let State {
+            compiled,
+            values,
+            calls,
+            depends,
+            dims,
+            networks,
+            results,
+            zeros,
+            derived,
+            conventions,
+            waiting,
+            unnamed,
+        } = self;
         compiled.back_to(&mark.compiled, program.globals);
         let nodes = mark.compiled.nodes();
         let stays = |value: &Value| value.is_before(nodes);
@@ -119,6 +133,7 @@ impl State {
         zeros.retain(|hir, _| (hir.0 as usize) < program.arena);
         derived.retain(|hir, _| (hir.0 as usize) < program.arena);
         conventions.retain(|node, _| node.index() < nodes);
+        waiting.retain(|global, _| (global.0 as usize) < program.globals);
         *unnamed = mark.unnamed;
     }
 }
@@ -156,6 +171,7 @@ pub fn lower(
         here: None,
         inside: None,
         conventions: before.conventions,
+        waiting: before.waiting,
         frames: vec![],
         calls: before.calls,
         depends: before.depends,
@@ -182,6 +198,7 @@ pub fn lower(
         cx.out.items.reserve(program.items.len());
     }
     cx.out.settings = program.settings.clone();
+    cx.out.blanks = program.blanks.iter().map(|(_, span)| *span).collect();
     cx.out.globals.resize(program.globals.len(), None);
     cx.values.resize(program.globals.len(), None);
     let mut marks = Vec::with_capacity(marked.len());
@@ -207,6 +224,7 @@ pub fn lower(
         zeros: cx.zeros,
         derived: cx.derived,
         conventions: cx.conventions,
+        waiting: cx.waiting,
         unnamed: cx.unnamed,
     };
     (cx.problems, marks)
@@ -248,6 +266,8 @@ struct Cx<'a> {
     inside: Option<Span>,
     /// Do the examples stand in columns, of what layers made?
     conventions: FxHashMap<NodeId, bool>,
+    /// The names that wait for a line to be filled in: which.
+    waiting: FxHashMap<GlobalId, Span>,
     frames: Vec<Frame>,
     /// What a call gave, by function and arguments.
     calls: FxHashMap<(FunctionId, Vec<Value>), Value>,
@@ -383,6 +403,9 @@ impl<'a> Cx<'a> {
             }
             hir::ItemKind::Heading(text) => self.push_item(item.span, ItemKind::Heading(text.clone())),
             hir::ItemKind::Ask(ask) => self.ask(item.span, ask),
+        }
+        if !self.out.blanks.is_empty() {
+            self.waits(item);
         }
     }
 
@@ -616,7 +639,8 @@ impl<'a> Cx<'a> {
             None => (None, vec![]),
         };
         let by = if let [by] = order.as_slice() { Some(*by) } else { None };
-        Asked { node, span, def, of, by, order, zero }
+        let waits = if node.is_none() { self.yours(expr) } else { None };
+        Asked { node, span, def, of, by, order, zero, waits }
     }
 
     /// The node of a whole expression; `None` where it is wrong (and reported).

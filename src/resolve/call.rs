@@ -232,7 +232,7 @@ impl Cx<'_> {
         let by = values[1];
         let is_name = matches!(
             self.program.hir(by).kind,
-            Kind::Global(_) | Kind::Local(_) | Kind::NetworkField(..) | Kind::Field(..) | Kind::Broken
+            Kind::Global(_) | Kind::Local(_) | Kind::NetworkField(..) | Kind::Field(..) | Kind::Broken | Kind::Blank
         );
         if !is_name {
             let span = self.program.hir(by).span;

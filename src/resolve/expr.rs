@@ -239,6 +239,7 @@ impl Cx<'_> {
                 return self.broken(errors::index_of_number(number, entry, span.to(index), index), span.to(index));
             }
             PartKind::Number(value) => self.push(Kind::Number(*value), span),
+            PartKind::Blank => self.blank(span),
             PartKind::Text(text) => self.push(Kind::Text(text.as_str().into()), span),
             PartKind::Group(inner) => {
                 let id = self.tree(inner);
@@ -288,6 +289,7 @@ impl Cx<'_> {
                 | PartKind::Infix(_)
                 | PartKind::Number(_)
                 | PartKind::Text(_)
+                | PartKind::Blank
                 | PartKind::Name(_)
                 | PartKind::Derivative(_)
                 | PartKind::Group(_)

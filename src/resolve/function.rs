@@ -159,6 +159,7 @@ impl Cx<'_> {
                 | ast::PartKind::Infix(_)
                 | ast::PartKind::Number(_)
                 | ast::PartKind::Text(_)
+                | ast::PartKind::Blank
                 | ast::PartKind::Derivative(_)
                 | ast::PartKind::List(_)
                 | ast::PartKind::Comprehension(_)

@@ -94,6 +94,8 @@ pub enum Kind {
     NetworkField(NetworkId, Box<ast::Name>),
     /// Go on at this node: what lies between is the body of a comprehension.
     Jump(u32),
+    /// `?`: to be filled in; it silences what depends on it.
+    Blank,
     /// Its problem is reported; it silences what depends on it.
     Broken,
 }
@@ -557,6 +559,8 @@ pub struct Program {
     pub training: Option<GlobalId>,
     /// The settings.
     pub settings: Settings,
+    /// What is to be filled in, and where.
+    pub blanks: Vec<(HirId, Span)>,
 }
 
 impl Program {

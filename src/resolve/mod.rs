@@ -124,7 +124,8 @@ impl State {
             last_scalar,
             library: _,
         } = self;
-        let Program { arena, globals, functions, networks, items, settings, bodies, training } = program;
+        let Program { arena, globals, functions, networks, items, settings, bodies, training, blanks } = program;
+        blanks.retain(|(id, _)| (id.0 as usize) < mark.arena);
         *training = training.filter(|id| (id.0 as usize) < mark.globals);
         arena.truncate(mark.arena);
         globals.truncate(mark.globals);
@@ -359,6 +360,13 @@ impl Cx<'_> {
     fn broken(&mut self, problem: Diagnostic, span: Span) -> HirId {
         self.report(problem);
         self.push(Kind::Broken, span)
+    }
+
+    /// `?`: to be filled in.
+    fn blank(&mut self, span: Span) -> HirId {
+        let id = self.push(Kind::Blank, span);
+        self.program.blanks.push((id, span));
+        id
     }
 
     fn push(&mut self, kind: Kind, span: Span) -> HirId {

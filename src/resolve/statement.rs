@@ -414,6 +414,7 @@ pub(super) fn each_name<'e>(expr: &'e ast::Expr, found: &mut dyn FnMut(&'e str))
             | PartKind::Infix(_)
             | PartKind::Number(_)
             | PartKind::Text(_)
+            | PartKind::Blank
             | PartKind::Derivative(_)
             | PartKind::Prime
             | PartKind::Field(_) => {}

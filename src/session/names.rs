@@ -280,6 +280,7 @@ impl Names {
                 | PartKind::Infix(_)
                 | PartKind::Number(_)
                 | PartKind::Text(_)
+                | PartKind::Blank
                 | PartKind::Prime
                 | PartKind::Field(_) => {}
             }

@@ -188,7 +188,7 @@ impl Session {
         warned: &[Diagnostic],
         ran: &mut Ran,
     ) {
-        let (answers, problems) = ask::answer(eval, self.digits(), first, &asked);
+        let (answers, problems) = ask::answer(eval, self.digits(), (first, self.settings.hints), &asked);
         ran.answers.extend(answers);
         let stopped = problems.iter().any(|problem| problem.code == "nnlang::session::interrupted");
         ran.problems.extend(problems);

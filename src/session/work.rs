@@ -6,6 +6,7 @@ use super::order::{self, Merged};
 use super::run::{Ran, Text};
 use super::space::Space;
 use super::{Mode, Report, Session, arrive, errors};
+use crate::ask;
 use crate::check;
 use crate::diag::Diagnostic;
 use crate::lower::{Compiled, ItemKind};
@@ -28,6 +29,9 @@ impl Session {
         let (mut compiled, found) = check::once(&mut report.sources, items, &mut files, &self.settings.options());
         problems.extend(found);
         report.diagnostics = self.told(problems, name, id, &report);
+        if self.settings.hints {
+            report.diagnostics = ask::hints::found(std::mem::take(&mut report.diagnostics), &report.sources);
+        }
         if !answered || report.diagnostics.iter().any(Diagnostic::is_error) {
             return (compiled, report);
         }

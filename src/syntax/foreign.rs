@@ -24,6 +24,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     ("./", "/", true),
     (".^", "^", true),
     ("...", ":", false),
+    ("…", "?", false),
     ("&", "and", true),
     ("|", "or", true),
     ("?", "where(condition, a, b)", false),

@@ -138,6 +138,10 @@ impl<'a> Walk<'a> {
                     last_value = Some(span);
                     PartKind::Text(self.string(node).node)
                 }
+                Rule::blank => {
+                    last_value = Some(span);
+                    PartKind::Blank
+                }
                 Rule::name => PartKind::Name(nfc(self.str(node))),
                 Rule::derivative => PartKind::Derivative(Box::new(self.derivative(node))),
                 Rule::group => {

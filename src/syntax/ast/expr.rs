@@ -32,6 +32,8 @@ pub enum PartKind {
     Number(f64),
     /// `"rent.csv"`
     Text(String),
+    /// `?`: to be filled in.
+    Blank,
     /// `a`, `σ`
     Name(String),
     /// `dJ/da`, `d2J/da db`: written without spaces.

@@ -51,6 +51,14 @@ pub(in crate::syntax) fn foreign_operator(span: Span, there: &str, here: &str, s
     }
 }
 
+/// `dz2 = …`: a line that is to be filled in.
+pub(in crate::syntax) fn to_fill_in(span: Span, there: &str) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::foreign_operator", format!("`{there}` is no value of this language"))
+        .at(span, "a value is missing here")
+        .mend("write `?` where the line is to be filled in")
+        .edit(span, "?")
+}
+
 /// `assert a = b`, `a = b = 3`
 pub(in crate::syntax) fn equals_compares(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::equals_compares", "`=` defines a name, once, at the beginning of a statement")

@@ -51,7 +51,10 @@ impl Cx<'_> {
                         return Some(errors::foreign_operator(self.span(start, start + 2), there, &next, false));
                     }
                     let span = self.span(start, start + there.len());
+                    let filled = self.text[..start].trim_end().ends_with('=') && self.text.ends_with(there);
                     match (*there, self.after_value()) {
+                        ("..." | "…", false) if filled => return Some(errors::to_fill_in(span, there)),
+                        ("…", _) => return Some(errors::stray_character(span, '…')),
                         ("!", true) => return Some(errors::stray_character(span, '!')),
                         ("~", true) => return Some(errors::stray_character(span, '~')),
                         ("|", false) => return Some(errors::foreign_operator(span, there, "abs(x)", false)),
