@@ -40,13 +40,22 @@ pub mod graph {
         SliceSpec, Step, Template, Type, verify,
     };
 }
-/// The layers of the language.
+/// The layers of the language, and how parameters begin.
 pub mod layers {
     pub use crate::layers::all;
+    pub use crate::layers::init::ALL as INITIALISERS;
 }
 /// Memory of the process.
 pub mod kernels {
     pub use crate::kernels::memory;
+}
+/// Names that mean something everywhere.
+pub mod resolve {
+    pub use crate::resolve::{CONSTANTS, TRANSFORMS};
+}
+/// The reference.
+pub mod view {
+    pub use crate::view::{names, reference};
 }
 /// Resolved programs as graphs.
 pub mod lower {
@@ -70,7 +79,7 @@ pub mod prelude {
 }
 /// The prompt.
 pub mod repl {
-    pub use crate::repl::{Repl, Reply, Said, Script};
+    pub use crate::repl::{Repl, Reply, Said, Script, commands};
 }
 /// Sessions.
 pub mod session {

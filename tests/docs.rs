@@ -15,10 +15,11 @@ use support::{
     transcript, without_tests, words,
 };
 
-/// README and everything in docs, but for the pages of errors, whose programs are wrong on purpose (`tests/errors.rs`).
+/// README and everything in docs, but for the pages of errors, whose programs are wrong on purpose (`tests/errors.rs`), and of the reference (`tests/reference.rs`).
 fn documents() -> Vec<PathBuf> {
-    let errors = root().join("docs/errors");
-    let docs = files_below(&root().join("docs"), ".md").into_iter().filter(|path| !path.starts_with(&errors));
+    let apart = ["docs/errors", "docs/reference"].map(|folder| root().join(folder));
+    let own = |path: &PathBuf| !apart.iter().any(|folder| path.starts_with(folder));
+    let docs = files_below(&root().join("docs"), ".md").into_iter().filter(own);
     [root().join("README.md"), root().join("CHANGELOG.md")].into_iter().chain(docs).collect()
 }
 

@@ -55,6 +55,11 @@ pub(super) static ALL: &[Command] = &[
     Command { names: &["quit", "q", "exit"], takes: "", summary: "leaves (also Ctrl-D)", run: quit },
 ];
 
+/// The names of the commands, without their colon.
+pub fn names_of_all() -> impl Iterator<Item = &'static str> {
+    ALL.iter().filter_map(|command| command.names.first().copied())
+}
+
 /// The command of a name.
 pub(super) fn find(name: &str) -> Option<&'static Command> {
     ALL.iter().find(|command| command.names.contains(&name))
@@ -125,7 +130,10 @@ fn help(_: &mut Repl, name: &str, _: &mut dyn Outside) -> Reply {
     if !name.is_empty() {
         let bare = name.trim_start_matches(':');
         if let Some(command) = find(bare).filter(|_| name.starts_with(':') || view::reference(bare).is_none()) {
-            return doc(Doc::line(entry(command)));
+            let mut page = Doc::line(entry(command));
+            let own = command.names.first().and_then(|own| view::reference(&format!(":{own}")));
+            page.extend(own.unwrap_or_default());
+            return doc(page);
         }
         if let Some(entry) = view::reference(bare) {
             return doc(entry);
@@ -363,7 +371,8 @@ fn save(repl: &mut Repl, file: &str, outside: &mut dyn Outside) -> Reply {
         return wrong(refusal.to_string(), None);
     }
     let lines = text.lines().filter(|line| !line.trim().is_empty()).count();
-    let mut page = Doc::line(Line::new().note(format!("saved as {file}: {lines} lines")));
+    let mut page =
+        Doc::line(Line::new().note(format!("saved as {file}: {lines} {}", if lines == 1 { "line" } else { "lines" })));
     if !lost.is_empty() {
         let lost: Vec<&str> = lost.iter().map(|name| &**name).collect();
         page.push(Line::new().note(format!(

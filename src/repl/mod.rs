@@ -8,6 +8,7 @@ mod talk;
 mod tour;
 mod walk;
 
+pub use command::names_of_all as commands;
 pub use script::{Request, Script};
 pub use talk::Look;
 

@@ -15,7 +15,9 @@ mod name;
 mod recurrence;
 mod statement;
 
+pub use call::TRANSFORMS;
 pub use layer::names as layer_names;
+pub use name::CONSTANTS;
 
 use crate::diag::Diagnostic;
 use crate::source::{SourceId, Sources, Span};

@@ -3,6 +3,7 @@
 mod doc;
 mod number;
 mod page;
+mod pages;
 mod reference;
 mod table;
 mod value;

@@ -1,14 +1,18 @@
-//! The reference: what is known of an operator, a function of the library or a statement word, as a page.
+//! The reference: what is known of an operator, a function of the library, a statement, a word, a mark or a command, as a page.
+//! What the tables of the language do not say stands in `docs/reference`, whose programs are run by the tests.
 
 use super::doc::{Align, Doc, Line, Style};
+use super::page::page;
+use super::pages::PAGES;
 use super::table::{Cell, Table};
 use crate::graph::{Arg, Diff, Kernel, Notation, OpDef, Role};
 use crate::{ops, prelude, syntax};
 
-/// The entry of a name; `None` where there is none. A name may be a function, a statement's word and an initialiser.
+/// The entry of a name; `None` where there is none. A name may be a function, a statement's word, an initialiser and more.
 pub fn reference(name: &str) -> Option<Doc> {
+    let said = pages().filter(|page| page.folder != STATEMENTS && page.has(name)).map(|said| page(said.text));
     let parts = [function(name), statement(name), initialiser(name)].into_iter().flatten();
-    parts.reduce(|mut doc, more| {
+    parts.chain(said).reduce(|mut doc, more| {
         doc.push("");
         doc.extend(more);
         doc
@@ -22,10 +26,55 @@ fn function(name: &str) -> Option<Doc> {
     functions().find(|function| function.name == name).map(|function| function.doc())
 }
 
+/// The folder of the pages of statements, which stand below what the list of statements says.
+const STATEMENTS: &str = "statements";
+
+/// A page of `docs/reference`.
+struct Said {
+    folder: &'static str,
+    stem: &'static str,
+    text: &'static str,
+}
+
+fn pages() -> impl Iterator<Item = Said> {
+    PAGES.iter().filter_map(|(place, text)| {
+        let (folder, stem) = place.split_once('/')?;
+        Some(Said { folder, stem, text })
+    })
+}
+
+impl Said {
+    /// What it is about: what stands in back-ticks in its heading.
+    fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.text.lines().next().unwrap_or_default().split('`').skip(1).step_by(2)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let stem = self.folder != COMMANDS && self.stem == name;
+        stem || self.names().any(|own| own == name)
+    }
+
+    /// Its first sentence.
+    fn summary(&self) -> String {
+        let mut lines = self.text.lines().skip(1).skip_while(|line| line.is_empty());
+        let text = lines.by_ref().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+        text.split_once(". ").map_or(text.clone(), |(first, _)| format!("{first}."))
+    }
+}
+
+/// The folder of the pages of the prompt's commands.
+const COMMANDS: &str = "commands";
+
 fn statement(name: &str) -> Option<Doc> {
     let word = syntax::WORDS.iter().find(|word| word.word == name)?;
-    let mut doc = Doc::line(Line::new().with(Style::Keyword, word.form));
+    let forms = crate::statements::find(name).map_or(vec![word.form], |statement| statement.forms.to_vec());
+    let mut doc = Doc::new();
+    forms.into_iter().for_each(|form| doc.push(Line::new().with(Style::Keyword, form)));
     doc.push(Line::new().plain("  ").plain(summary(word)));
+    if let Some(said) = pages().find(|page| page.folder == STATEMENTS && page.stem == name) {
+        let body = said.text.split_once('\n').map_or("", |(_, body)| body);
+        doc.extend(page(body));
+    }
     if let Some(def) = crate::layers::find(name).filter(|def| def.built) {
         doc.extend(layer(def));
     }
@@ -90,6 +139,12 @@ pub fn contents() -> Doc {
     }
     section(&mut doc, "Written in the language itself", functions().map(|f| (f.head.to_string(), f.summary())));
     section(&mut doc, "Statements", syntax::WORDS.iter().map(|word| (word.form.to_string(), summary(word))));
+    let begins = crate::layers::init::ALL.iter().map(|init| (init.name.to_string(), init.summary.to_string()));
+    section(&mut doc, "How parameters begin", begins);
+    for (folder, title) in [("words", "Words"), ("notation", "Notation"), (COMMANDS, "At the prompt")] {
+        let rows = pages().filter(|page| page.folder == folder);
+        section(&mut doc, title, rows.map(|page| (page.names().collect::<Vec<_>>().join(", "), page.summary())));
+    }
     doc
 }
 
@@ -104,6 +159,7 @@ pub fn names() -> Vec<&'static str> {
     let mut all: Vec<&str> =
         operators.chain(functions().map(|f| f.name)).chain(syntax::WORDS.iter().map(|word| word.word)).collect();
     all.extend(crate::layers::init::ALL.iter().map(|init| init.name));
+    all.extend(pages().flat_map(|page| page.names()));
     all.sort_unstable();
     all.dedup();
     all
@@ -131,9 +187,10 @@ fn group_of(def: &OpDef) -> &'static str {
     GROUPS[index]
 }
 
-/// Can a program write it? (Numbers, names and slots have no entry.)
+/// Can a program write it, as a call or by a sign? (Numbers, names and what only the language itself makes have no entry.)
 fn is_public(def: &OpDef) -> bool {
-    !matches!(def.role, Role::Number | Role::Literal | Role::Dim | Role::Slot | Role::Def)
+    def.notation != Notation::Special
+        && !matches!(def.role, Role::Number | Role::Literal | Role::Dim | Role::Slot | Role::Def)
 }
 
 /// `+` of `add`
