@@ -7,7 +7,6 @@ pub static ATTENTION: LayerDef = LayerDef {
     word: "attention",
     form: "attention 4 causal=true",
     summary: "Adds self-attention with so many heads, of `[m, T, d]`; with `causal=true` each place sees itself and those before.",
-    built: true,
     args: &[Arg { name: "heads", kind: ArgKind::Units, says: "its number of heads" }],
     options: &[INIT, BIAS, Opt { name: "causal", kind: OptKind::Flag, default: "false" }],
     block: false,

@@ -7,7 +7,6 @@ pub static CONV: LayerDef = LayerDef {
     word: "conv",
     form: "conv 8 5x5 relu stride=2 pad=same",
     summary: "Adds a convolution of pictures `[m, c, h, w]`, or with `conv 8 5` of sequences `[m, c, t]`.",
-    built: true,
     args: &[
         Arg { name: "units", kind: ArgKind::Units, says: "its number of kernels" },
         Arg { name: "window", kind: ArgKind::Window, says: "the size of its window" },

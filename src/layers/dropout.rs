@@ -7,7 +7,6 @@ pub static DROPOUT: LayerDef = LayerDef {
     word: "dropout",
     form: "dropout 0.2",
     summary: "Adds a layer that drops a share of its inputs while training, and scales the others up; elsewhere it changes nothing.",
-    built: true,
     args: &[Arg { name: "p", kind: ArgKind::Number, says: "the share that it drops" }],
     options: &[],
     block: false,

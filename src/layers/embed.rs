@@ -7,7 +7,6 @@ pub static EMBED: LayerDef = LayerDef {
     word: "embed",
     form: "embed 1000 32",
     summary: "Adds a table of vectors and looks them up, one for each whole number.",
-    built: true,
     args: &[
         Arg { name: "kinds", kind: ArgKind::Units, says: "how many kinds there are" },
         Arg { name: "width", kind: ArgKind::Units, says: "the length of its vectors" },

@@ -7,7 +7,6 @@ pub static FLATTEN: LayerDef = LayerDef {
     word: "flatten",
     form: "flatten",
     summary: "Adds a layer that makes each example one row of numbers.",
-    built: true,
     args: &[],
     options: &[],
     block: false,

@@ -7,7 +7,6 @@ pub static LAYER: LayerDef = LayerDef {
     word: "layer",
     form: "layer 4 tanh",
     summary: "Adds a dense layer: weights, bias, product and activation, each with its name.",
-    built: true,
     args: &[Arg { name: "units", kind: ArgKind::Units, says: "its number of units" }],
     options: &[INIT, BIAS],
     block: false,

@@ -5,7 +5,6 @@
 
 /// How parameters begin.
 pub mod init;
-mod later;
 
 /// A layer word and everything that is known of it.
 #[derive(Debug)]
@@ -16,8 +15,6 @@ pub struct LayerDef {
     pub form: &'static str,
     /// One sentence for the reference.
     pub summary: &'static str,
-    /// Does this version build it?
-    pub built: bool,
     /// What comes after the word, in order; then comes an activation.
     pub args: &'static [Arg],
     /// `name=value`
@@ -82,6 +79,8 @@ pub enum OptKind {
     Pad,
     /// A number.
     Number,
+    /// Any value; the option is a condition of the lines where it is given.
+    Value,
 }
 
 /// A shape that a layer can be given.
@@ -102,7 +101,7 @@ pub struct Line {
     /// layer's, `columns` or `rows`, what an input says.
     pub when: &'static str,
     /// `param W : [n, units] = init`, `z = x @ W + b`; `kept mu : [n] = zeros` is not trained; a name that begins with `_` is a step
-    /// on the way.
+    /// on the way. `h[t] = … h[t-1] … start …` is a recurrence, a step on the way too.
     pub text: &'static str,
 }
 
@@ -129,6 +128,7 @@ layers! {
     attention: ATTENTION;
     norm: NORM;
     dropout: DROPOUT;
+    recurrent: RNN, LSTM, GRU;
     blocks: REPEAT, RESIDUAL;
 }
 
@@ -139,7 +139,7 @@ pub fn is_library(source: &str) -> bool {
 
 /// Every layer of the language.
 pub fn all() -> impl Iterator<Item = &'static LayerDef> {
-    BUILT.iter().copied().chain(later::LATER)
+    BUILT.iter().copied()
 }
 
 /// The layer of a word.
@@ -156,6 +156,11 @@ impl LayerDef {
     /// May its first argument be a network of the program, `layer block(64, 256)`?
     pub fn takes_network(&self) -> bool {
         self.word == layer::LAYER.word
+    }
+
+    /// Does one of its lines say where the activation goes, as `bend(…)`? Else it is applied to the output.
+    pub fn bends(&self) -> bool {
+        self.lines.iter().any(|line| line.text.contains("bend("))
     }
 
     /// Can its statement be the word alone?
@@ -229,7 +234,7 @@ impl Line {
     /// The name that it defines.
     pub fn name(&self) -> &'static str {
         let text = self.text.strip_prefix("param ").or_else(|| self.text.strip_prefix("kept ")).unwrap_or(self.text);
-        text.split([' ', ':', '=']).next().unwrap_or_default()
+        text.split([' ', ':', '=', '[']).next().unwrap_or_default()
     }
 }
 
@@ -245,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_layer_is_told_whole() {
-        for def in all().filter(|def| def.built) {
+        for def in all() {
             assert!(def.form.starts_with(def.word), "{}", def.word);
             assert!(def.summary.ends_with('.'), "{}", def.word);
             assert!(def.block || def.example.contains("assert"), "{}", def.word);

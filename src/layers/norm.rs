@@ -7,7 +7,6 @@ pub static NORM: LayerDef = LayerDef {
     word: "norm",
     form: "norm layer",
     summary: "Adds a normalisation, `norm layer` of each example over its features, `norm batch` of each feature over the batch.",
-    built: true,
     args: &[Arg { name: "over", kind: ArgKind::Word(&["layer", "batch"]), says: "`layer` or `batch`" }],
     options: &[Opt { name: "eps", kind: OptKind::Number, default: "1e-5" }],
     block: false,

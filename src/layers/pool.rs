@@ -7,7 +7,6 @@ pub static POOL: LayerDef = LayerDef {
     word: "pool",
     form: "pool max 2x2",
     summary: "Adds a pool: the largest entry of each window, or with `pool mean 2x2` the mean; with `all` of all there is.",
-    built: true,
     args: &[
         Arg { name: "way", kind: ArgKind::Word(&["max", "mean"]), says: "`max` or `mean`" },
         Arg { name: "window", kind: ArgKind::Window, says: "the size of its window" },

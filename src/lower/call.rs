@@ -27,7 +27,7 @@ impl<'a> Cx<'a> {
         let entrywise = match callee {
             Callee::Op(op) => matches!(op.kernel, crate::graph::Kernel::Zip(_) | crate::graph::Kernel::Zip3(_)),
             Callee::Function(id) => self.program.function(id).prelude,
-            Callee::Network(_) => false,
+            Callee::Network(_) | Callee::Bend => false,
         };
         if entrywise {
             for (a, b) in given.iter().enumerate().flat_map(|(i, a)| given[i + 1..].iter().map(move |b| (a, b))) {
@@ -40,6 +40,11 @@ impl<'a> Cx<'a> {
             Callee::Op(op) => self.call_op(op, &given, span, place),
             Callee::Function(id) => self.call_function(id, given, span, place),
             Callee::Network(id) => self.call_network(id, given, span, place),
+            Callee::Bend => match (self.bend, ops::find("tanh")) {
+                (Some(callee), _) => self.call(callee, given, span, place),
+                (None, Some(op)) => self.call_op(op, &given, span, place),
+                (None, None) => Value::Poison,
+            },
         }
     }
 

@@ -15,15 +15,24 @@ impl Cx<'_> {
         let start = expr.start;
         let mut done: Vec<Value> = Vec::with_capacity((expr.root.0 + 1 - start) as usize);
         let mut at = start;
+        // Nodes of the library on the way.
+        let mut aside = 0;
         while at <= expr.root.0 {
             let value = match &self.program.arena[at as usize].kind {
+                Kind::Aside(to) => {
+                    aside += *to - at;
+                    done.resize((*to - start) as usize, Value::Poison);
+                    at = *to;
+                    continue;
+                }
                 Kind::Jump(to) => {
+                    aside += self.aside(at..*to);
                     // What lies between is lowered under its index.
                     done.resize((*to - start) as usize, Value::Poison);
                     at = *to;
                     continue;
                 }
-                _ => self.step(HirId(at), start, &done),
+                _ => self.step(HirId(at), (start, aside), &done),
             };
             done.push(value);
             at += 1;
@@ -31,7 +40,22 @@ impl Cx<'_> {
         done.pop().unwrap_or(Value::Poison)
     }
 
-    fn step(&mut self, id: HirId, start: u32, done: &[Value]) -> Value {
+    /// How many nodes of the library lie in a range.
+    fn aside(&self, range: std::ops::Range<u32>) -> u32 {
+        let (mut at, mut count) = (range.start, 0);
+        while at < range.end {
+            match self.program.arena[at as usize].kind {
+                Kind::Aside(to) => {
+                    count += to - at;
+                    at = to;
+                }
+                _ => at += 1,
+            }
+        }
+        count
+    }
+
+    fn step(&mut self, id: HirId, (start, aside): (u32, u32), done: &[Value]) -> Value {
         let program = self.program;
         let hir = program.hir(id);
         let span = hir.span;
@@ -43,7 +67,7 @@ impl Cx<'_> {
             Kind::Absent => Value::Absent,
             Kind::Hole => Value::Hole,
             Kind::Text(text) => Value::Text(text.clone()),
-            Kind::Broken | Kind::Blank | Kind::Jump(_) => Value::Poison,
+            Kind::Broken | Kind::Blank | Kind::Jump(_) | Kind::Aside(_) => Value::Poison,
             Kind::Global(global) => match &self.values[global.0 as usize] {
                 Some(value) => value.clone(),
                 None if program.global(*global).kind == hir::GlobalKind::Dimension => {
@@ -102,7 +126,7 @@ impl Cx<'_> {
                 self.range(&from, &to, step.as_ref(), span)
             }
             Kind::Call(callee, args) => {
-                let place = u64::from(id.0 - start);
+                let place = u64::from(id.0 - start - aside);
                 let given = args
                     .iter()
                     .map(|arg| super::call::Given {
@@ -114,7 +138,7 @@ impl Cx<'_> {
                 self.call(*callee, given, span, place)
             }
             Kind::Slope(callee, order, args) => {
-                let place = u64::from(id.0 - start);
+                let place = u64::from(id.0 - start - aside);
                 let given = args
                     .iter()
                     .map(|arg| super::call::Given {

@@ -238,6 +238,7 @@ impl<'a> Cx<'a> {
             Callee::Op(op) => op.name.to_string(),
             Callee::Function(id) => self.program.function(id).name.to_string(),
             Callee::Network(id) => self.program.network(id).name.to_string(),
+            Callee::Bend => "bend".to_string(),
         };
         let value = self.call(callee, given, span, place);
         let Some(y) = self.as_node(&value, span) else { return Value::Poison };

@@ -153,6 +153,13 @@ impl<'a> Cx<'a> {
             if !def.holds(line.when, &fit.flags, true) {
                 continue;
             }
+            if let Some(steps) = &equation.steps {
+                let outer = std::mem::replace(&mut self.bend, said.activation.as_ref().map(|(callee, _)| *callee));
+                let made = self.local_recurrence(steps);
+                self.bend = outer;
+                made.first().copied().flatten()?;
+                continue;
+            }
             if line.is_hidden() {
                 let node = self.node(equation.local.value)?;
                 // What a kept value becomes, of the same name.
@@ -180,7 +187,7 @@ impl<'a> Cx<'a> {
                 Some(word) => self.weights(layer, said, equation, (word, line.is_kept()))?,
                 None => {
                     let node = self.node(equation.local.value)?;
-                    let last = at + 1 == stems.len();
+                    let last = at + 1 == stems.len() && !def.bends();
                     Made::Value(if last { self.activated(node, said, layer.word_span)? } else { node })
                 }
             };
@@ -213,7 +220,20 @@ impl<'a> Cx<'a> {
     ) -> Option<Made> {
         let ty = self.stated(line.local.shape.as_ref()?)?;
         let begin = said.begin(word, layer.word_span);
-        let init = self.initial(&begin, &ty.shape)?;
+        let init = match layer.flags.contains(&"both") {
+            false => self.initial(&begin, &ty.shape)?,
+            // One for each direction.
+            true => {
+                let one = ty.shape.without(0);
+                let there = self.initial(&begin, &one)?;
+                self.draw.path.push(1);
+                let back = self.initial(&begin, &one);
+                self.draw.path.pop();
+                let made = build::stack(self.graph(), &[there, back?], 0);
+                self.settle();
+                self.made(made, layer.word_span, &[])?
+            }
+        };
         Some(if kept { Made::Kept(ty, init) } else { Made::Param(ty, init) })
     }
 

@@ -184,6 +184,7 @@ pub fn lower(
         formula: None,
         derived: before.derived,
         groups: vec![],
+        bend: None,
         expanded: 0,
         depth: 0,
         unnamed: before.unnamed,
@@ -289,6 +290,8 @@ struct Cx<'a> {
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     /// The recurrences that are being lowered, the innermost last.
     groups: Vec<recurrence::Group>,
+    /// The activation of the layer whose equations are being lowered, where they say where it goes.
+    bend: Option<hir::Callee>,
     expanded: usize,
     depth: usize,
     unnamed: u64,

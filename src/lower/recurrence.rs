@@ -159,6 +159,10 @@ impl<'a> Cx<'a> {
         for equation in &recurrence.equations {
             for at in equation.value.start..=equation.value.root.0 {
                 let hir = &self.program.arena[at as usize];
+                // What lies between may be the library's, read on first use.
+                if hir.span.source != equation.value_span.source {
+                    continue;
+                }
                 let Kind::Index(base, slots) = &hir.kind else { continue };
                 let Kind::Local(place) = self.program.hir(*base).kind else { continue };
                 let Some(of) = recurrence.equations.iter().position(|other| other.place == place) else { continue };

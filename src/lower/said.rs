@@ -205,7 +205,7 @@ impl Cx<'_> {
                 Value::List(sizes.collect())
             }
             (
-                OptKind::Sizes | OptKind::Pad | OptKind::Number,
+                OptKind::Sizes | OptKind::Pad | OptKind::Number | OptKind::Value,
                 LayerArg::Value(expr, _) | LayerArg::Word(_, Some(expr)),
             ) => self.value(*expr),
             _ => {
@@ -228,6 +228,7 @@ impl Cx<'_> {
                 return;
             }
             (OptKind::Flag, text) => Value::Flag(text == "true"),
+            (OptKind::Value, _) => Value::Absent,
             // Its value is that of the window.
             (_, "") => said.value("window").cloned().unwrap_or(Value::Absent),
             (_, text) => match text.parse::<f64>() {

@@ -108,7 +108,7 @@ impl Known {
         }
         let first = statement.split_whitespace().next().unwrap_or_default();
         let after = statement.split_once('=').and_then(|(_, value)| value.split_whitespace().next());
-        let layer = layers::find(first).or_else(|| after.and_then(layers::find)).filter(|def| def.built);
+        let layer = layers::find(first).or_else(|| after.and_then(layers::find));
         if let Some(option) = head[..start].strip_suffix('=') {
             let name = last_word(option).1;
             match (name, layer.and_then(|def| def.option(name)).map(|option| option.kind)) {

@@ -32,6 +32,7 @@ impl Cx<'_> {
         let within = self.within.take();
         let head = self.head_dims.take();
         self.frames.push(Frame { names: HashMap::default(), dims: HashMap::default(), size: 0, function: None });
+        self.bending = def.bends();
         let mut body = LayerBody::default();
         let told = def.args.iter().map(|arg: &Arg| arg.name).chain(def.options.iter().map(|option: &Opt| option.name));
         for name in ["x", "s"].into_iter().chain(told).chain(["kh", "kw"]).chain(dims(def.inputs)) {
@@ -46,6 +47,7 @@ impl Cx<'_> {
             }
         }
         debug_assert_eq!(body.lines.len(), def.lines.len(), "{}", def.word);
+        self.bending = false;
         body.frame = self.frames.pop().map_or(0, |frame| frame.size);
         self.head_dims = head;
         self.within = within;
@@ -59,6 +61,18 @@ impl Cx<'_> {
     }
 
     fn body_line(&mut self, statement: &Statement) -> Option<BodyLine> {
+        if let Statement::Recurrence(recurrence) = statement {
+            let steps = self.layer_recurrence(recurrence);
+            let equation = steps.equations.first()?;
+            let local = hir::Local {
+                place: equation.place,
+                name: equation.name.clone(),
+                span: equation.span,
+                shape: None,
+                value: equation.value,
+            };
+            return Some(BodyLine { local, init: None, steps: Some(steps) });
+        }
         let (name, shape, value, init) = match statement {
             Statement::Define(define) => (&define.name, None, self.expr(&define.value), None),
             Statement::Declare(declare) => {
@@ -80,6 +94,6 @@ impl Cx<'_> {
             Some(place) => place,
             None => self.place(&name),
         };
-        Some(BodyLine { local: hir::Local { place, name, span, shape, value }, init })
+        Some(BodyLine { local: hir::Local { place, name, span, shape, value }, init, steps: None })
     }
 }

@@ -26,6 +26,9 @@ const REDUCTIONS: &[&str] = &["sum", "prod", "mean", "max", "min"];
 impl Cx<'_> {
     /// What a called name is.
     pub(super) fn callee(&mut self, name: &str, span: Span, bracket: Span) -> Option<Callee> {
+        if self.bending && name == "bend" {
+            return Some(Callee::Bend);
+        }
         if self.local(name).is_some() {
             let builtin = ops::find(name).is_some() || crate::prelude::source_of(name).is_some();
             self.report(errors::not_a_function(name, span, bracket, builtin));

@@ -195,9 +195,6 @@ pub fn not_a_function(name: &str, span: Span, bracket: Span, builtin: bool) -> D
 
 /// A function that no one knows. `written` is the whole of its name as it stands there, `torch.sigmoid`.
 pub fn unknown_function(name: &str, written: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
-    if crate::resolve::foreign::is_later(name) {
-        return not_built(&format!("`{name}`"), span);
-    }
     let problem = Diagnostic::error("nnlang::name::unknown", format!("there is no function `{written}`"));
     let problem = match name == written {
         true => problem.at(span, "called here"),

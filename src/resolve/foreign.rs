@@ -75,14 +75,6 @@ const INITIALISERS: &[(&str, &str)] = &[
     ("zero", "zeros"),
 ];
 
-/// Functions of the language that are not built yet.
-const LATER: &[&str] = &["lstm", "gru", "rnn"];
-
-/// Is it a function of the language that is not built yet?
-pub fn is_later(name: &str) -> bool {
-    LATER.contains(&name)
-}
-
 fn look(table: &'static [(&'static str, &'static str)], name: &str) -> Option<&'static str> {
     table.iter().find(|(there, _)| *there == name).map(|(_, here)| *here)
 }

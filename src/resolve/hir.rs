@@ -94,6 +94,9 @@ pub enum Kind {
     NetworkField(NetworkId, Box<ast::Name>),
     /// Go on at this node: what lies between is the body of a comprehension.
     Jump(u32),
+    /// Go on at this node: what lies between is of the library, read on first use in the middle of an expression. It counts
+    /// for nothing, so that the places of random draws are the same whatever was read before.
+    Aside(u32),
     /// `?`: to be filled in; it silences what depends on it.
     Blank,
     /// Its problem is reported; it silences what depends on it.
@@ -109,6 +112,8 @@ pub enum Callee {
     Function(FunctionId),
     /// A network.
     Network(NetworkId),
+    /// In the equations of a layer: the activation that the layer says.
+    Bend,
 }
 
 /// A transformation of an expression, written as a call.
@@ -432,6 +437,8 @@ pub struct BodyLine {
     pub local: Local,
     /// The name of the initialiser, where it is a parameter: `zeros`, or the option that says it.
     pub init: Option<Arc<str>>,
+    /// It is a recurrence.
+    pub steps: Option<Recurrence<u32>>,
 }
 
 /// A statement.

@@ -58,7 +58,7 @@ impl Cx<'_> {
 
     /// The table's entry of a layer's word, where it is built.
     pub(super) fn known_layer(&mut self, layer: &ast::Layer) -> Option<&'static LayerDef> {
-        let def = layers::find(&layer.word.text).filter(|def| def.built);
+        let def = layers::find(&layer.word.text);
         if def.is_none() {
             self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
         }
@@ -329,6 +329,12 @@ fn flags(def: &'static LayerDef, layer: &ast::Layer) -> Vec<&'static str> {
             }
         });
         if said.as_deref().unwrap_or(option.default) != "false" {
+            flags.push(option.name);
+        }
+    }
+    for option in def.options.iter().filter(|option| option.kind == OptKind::Value) {
+        let given = |arg: &ast::LayerArg| matches!(arg, ast::LayerArg::Option(name, _) if name.text == option.name);
+        if layer.args.iter().any(given) {
             flags.push(option.name);
         }
     }

@@ -184,6 +184,7 @@ pub fn resolve(
         head_dims: None,
         drawing: false,
         within: None,
+        bending: false,
         layers: before.layers,
         block: None,
         prelude: before.prelude,
@@ -313,6 +314,8 @@ struct Cx<'a> {
     /// Behind these aliases, too.
     lost_modules: Arc<HashSet<Arc<str>>>,
     last_scalar: Option<Arc<str>>,
+    /// The lines of a layer are being read that say where its activation goes.
+    bending: bool,
     /// The files of the library that are among the texts.
     library: HashMap<&'static str, SourceId>,
 }
@@ -523,6 +526,8 @@ impl Cx<'_> {
         self.library.insert(file, id);
         let (program, problems) = crate::syntax::parse(self.sources, id);
         debug_assert!(problems.is_empty(), "{problems:?}");
+        // In the middle of an expression its nodes are no part of that.
+        let jump = self.push(Kind::Aside(0), Span::new(id, 0, 0));
         // The prelude sees itself and the operators, nothing of the program.
         let frames = std::mem::take(&mut self.frames);
         let scope = std::mem::take(&mut self.scope);
@@ -541,6 +546,8 @@ impl Cx<'_> {
         self.drawing = drawing;
         self.scope = scope;
         self.frames = frames;
+        let end = self.program.arena.len() as u32;
+        self.program.arena[jump.0 as usize].kind = Kind::Aside(end);
         self.prelude.get(name).copied()
     }
 }

@@ -43,15 +43,24 @@ impl Cx<'_> {
         self.push_item(span, ItemKind::Recurrence(Box::new(recurrence)));
     }
 
+    /// A recurrence among the equations of a layer, where lines for other conditions may define the same name.
+    pub(super) fn layer_recurrence(&mut self, recurrence: &ast::Recurrence) -> Recurrence<u32> {
+        self.in_frame(&[recurrence])
+    }
+
     /// Recurrences in the body of a function or network.
     pub(super) fn local_recurrence(&mut self, group: &[&ast::Recurrence]) -> Recurrence<u32> {
-        let (range, starts) = self.around(group);
         for recurrence in group {
             let name: Arc<str> = recurrence.name.text.as_str().into();
             if self.frames.last().is_some_and(|frame| frame.names.contains_key(&name)) {
                 self.report(errors::twice(&name, recurrence.name.span, recurrence.name.span, false));
             }
         }
+        self.in_frame(group)
+    }
+
+    fn in_frame(&mut self, group: &[&ast::Recurrence]) -> Recurrence<u32> {
+        let (range, starts) = self.around(group);
         let index: Arc<str> = group[0].index.text.as_str().into();
         let hidden = self.frames.last().and_then(|frame| frame.names.get(&index).copied());
         let outer = self.within.clone();
@@ -79,11 +88,17 @@ impl Cx<'_> {
         (range, starts)
     }
 
+    /// The place of a name in the innermost frame, where it may have one already.
+    fn place_of(&mut self, name: &Arc<str>) -> u32 {
+        let known = self.frames.last().and_then(|frame| frame.names.get(name).copied());
+        known.unwrap_or_else(|| self.place(name))
+    }
+
     /// The equations, in the innermost frame: the place of the index, and each name's place and value.
     fn inside(&mut self, group: &[&ast::Recurrence]) -> (u32, Vec<(u32, hir::Expr)>) {
         let place = self.place(&group[0].index.text.as_str().into());
         let places: Vec<u32> =
-            group.iter().map(|recurrence| self.place(&recurrence.name.text.as_str().into())).collect();
+            group.iter().map(|recurrence| self.place_of(&recurrence.name.text.as_str().into())).collect();
         let mut out = vec![];
         for (recurrence, place) in group.iter().zip(places) {
             self.within = Some(recurrence.name.text.as_str().into());

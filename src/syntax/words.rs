@@ -39,8 +39,7 @@ const fn soon(word: &'static str, form: &'static str, summary: &'static str) -> 
 
 /// Every statement word, in the order of the language's chapters: what declares and defines, then the questions.
 pub static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
-    let layers =
-        layers::all().map(|def| Word { word: def.word, form: def.form, summary: def.summary, built: def.built });
+    let layers = layers::all().map(|def| Word { word: def.word, form: def.form, summary: def.summary, built: true });
     let questions = statements::ALL.iter().map(|statement| {
         let Statement { word, forms, summary, built, .. } = *statement;
         Word { word, form: forms[0], summary, built }

@@ -75,7 +75,7 @@ fn statement(name: &str) -> Option<Doc> {
         let body = said.text.split_once('\n').map_or("", |(_, body)| body);
         doc.extend(page(body));
     }
-    if let Some(def) = crate::layers::find(name).filter(|def| def.built) {
+    if let Some(def) = crate::layers::find(name) {
         doc.extend(layer(def));
     }
     Some(doc)
@@ -101,8 +101,13 @@ fn layer(def: &crate::layers::LayerDef) -> Doc {
             OptKind::Sizes => "a number, or sizes: 2, 2x1".to_string(),
             OptKind::Pad => "a number, sizes, same or valid".to_string(),
             OptKind::Number => "a number".to_string(),
+            OptKind::Value => "a value".to_string(),
         };
-        let default = if option.default.is_empty() { "the window" } else { option.default };
+        let default = match (option.kind, option.default) {
+            (OptKind::Value, _) => "…",
+            (_, "") => "the window",
+            (_, default) => default,
+        };
         fact(if i == 0 { "options" } else { "" }, format!("{}={default}   ({takes})", option.name));
     }
     if !def.torch.is_empty() {

@@ -139,6 +139,7 @@ fn shown(option: &Opt) -> String {
         OptKind::Sizes => "2",
         OptKind::Pad => "same",
         OptKind::Number => "0.1",
+        OptKind::Value => "n",
     };
     format!("{}={value}", option.name)
 }
@@ -152,6 +153,7 @@ pub fn layer_option_value(def: &LayerDef, option: &Opt, span: Span) -> Diagnosti
         OptKind::Sizes => format!("a number, or sizes: `{name}=2`, `{name}=2x1`"),
         OptKind::Pad => format!("a number, sizes, `same` or `valid`: `{name}=1`, `{name}=same`"),
         OptKind::Number => format!("a number: `{name}=0.1`"),
+        OptKind::Value => format!("a value: `{name}=n`"),
     };
     let _ = def;
     Diagnostic::error("nnlang::name::layer_option", format!("`{name}` does not take this"))
