@@ -40,10 +40,9 @@ impl<'a> Cx<'a> {
             Callee::Op(op) => self.call_op(op, &given, span, place),
             Callee::Function(id) => self.call_function(id, given, span, place),
             Callee::Network(id) => self.call_network(id, given, span, place),
-            Callee::Bend => match (self.bend, ops::find("tanh")) {
-                (Some(callee), _) => self.call(callee, given, span, place),
-                (None, Some(op)) => self.call_op(op, &given, span, place),
-                (None, None) => Value::Poison,
+            Callee::Bend => match self.bend {
+                Some(callee) => self.call(callee, given, span, place),
+                None => Value::Poison,
             },
         }
     }

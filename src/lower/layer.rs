@@ -154,7 +154,10 @@ impl<'a> Cx<'a> {
                 continue;
             }
             if let Some(steps) = &equation.steps {
-                let outer = std::mem::replace(&mut self.bend, said.activation.as_ref().map(|(callee, _)| *callee));
+                // Unsaid it is that of the layer's form.
+                let unsaid = || def.form.split(' ').next_back().and_then(|name| self.activation(name));
+                let bend = said.activation.as_ref().map(|(callee, _)| *callee).or_else(unsaid);
+                let outer = std::mem::replace(&mut self.bend, bend);
                 let made = self.local_recurrence(steps);
                 self.bend = outer;
                 made.first().copied().flatten()?;

@@ -240,7 +240,7 @@ impl Cx<'_> {
     }
 
     /// The function that a layer's last word names.
-    fn activation(&self, name: &str) -> Option<Callee> {
+    pub(super) fn activation(&self, name: &str) -> Option<Callee> {
         if let Some(function) = self.program.globals.iter().find_map(|global| match global.kind {
             hir::GlobalKind::Function(id) if *global.name == *name => Some(id),
             _ => None,
