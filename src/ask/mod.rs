@@ -96,6 +96,25 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
     out
 }
 
+/// The formulas of a program that cannot hold, by their shapes alone: an answer where the program is run.
+pub fn misfits(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagnostic> {
+    let asks = compiled.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Ask(ask) => Some(ask),
+        ItemKind::Define(_) | ItemKind::Heading(_) | ItemKind::Show(_) => None,
+    });
+    let mut out = vec![];
+    for (asked, sides) in asks.flat_map(|ask| &ask.exprs).filter_map(|asked| Some((asked, asked.sides.as_ref()?))) {
+        let [own, theirs] = [&sides[0], &sides[1]].map(|side| compiled.graph.shape(side.node).clone());
+        let mut dims = compiled.graph.dims.clone();
+        if crate::shape::broadcast(&mut dims, &own, &theirs).is_err() {
+            let shapes = [&*own.show(&dims), &*theirs.show(&dims)];
+            let [name, formula] = [&sides[0], &sides[1]].map(|side| sources.text(side.span));
+            out.push(lower::errors::formula_shape(name, formula, shapes, asked.span));
+        }
+    }
+    out
+}
+
 /// What a question about a tensor, which is about a scalar, proposes instead.
 fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &crate::source::Sources, span: Span) -> Diagnostic {
     let by = ask.wrt.first().map(|by| sources.text(by.span));

@@ -73,6 +73,55 @@ impl Eval<'_> {
         out
     }
 
+    /// Which of many nodes have the value of one of `truths` at drawn points: the places of both.
+    pub fn fitting(&mut self, truths: &[NodeId], made: &[NodeId], span: Span) -> Vec<(usize, usize)> {
+        /// At so many points, where the first of the truths is finite.
+        const POINTS: usize = 3;
+        let opened: Vec<NodeId> =
+            truths.iter().map(|id| self.compiled.openers.plain.open(&mut self.compiled.graph, *id)).collect();
+        let mut left: Vec<(usize, usize)> =
+            (0..made.len()).flat_map(|i| (0..truths.len()).map(move |k| (i, k))).collect();
+        let roots: Vec<NodeId> = truths.iter().chain(made).copied().collect();
+        let slots = points::slots(self.compiled, &roots);
+        let facts = points::asserted(self.compiled, span);
+        let mut seen = 0;
+        for (round, draw) in Self::draws(&slots).into_iter().filter(|(_, draw)| !draw.is_special()) {
+            if left.is_empty() || seen == POINTS {
+                break;
+            }
+            let Some(mut state) = self.drawn(&slots, (round, draw), &facts, &roots) else { break };
+            state.engine = super::Engine::Reference;
+            let before = std::mem::replace(&mut self.state, state);
+            let wanted: Vec<NodeId> = left.iter().map(|(i, _)| made[*i]).collect();
+            let values = self.fresh(|eval| Some((eval.opened_values(&opened, span).ok()?, eval.each(&wanted, span))));
+            self.state = before;
+            let Some((truths, found)) = values else { continue };
+            let truths: Vec<ArrayD<f64>> = truths.iter().map(|value| value.to_f64()).collect();
+            if truths.first().is_none_or(|truth| truth.iter().any(|v| !v.is_finite())) {
+                continue;
+            }
+            seen += 1;
+            let fits = |(_, truth): &(usize, usize), value: &Option<Arc<Tensor>>| {
+                value.as_ref().is_some_and(|value| near(&truths[*truth], &value.to_f64()))
+            };
+            left = left.into_iter().zip(&found).filter(|(place, value)| fits(place, value)).map(|(p, _)| p).collect();
+        }
+        if seen == 0 { vec![] } else { left }
+    }
+
+    /// The values of nodes, each where it has one.
+    fn each(&mut self, nodes: &[NodeId], span: Span) -> Vec<Option<Arc<Tensor>>> {
+        match (self.opened_values(nodes, span), nodes.split_at(nodes.len() / 2)) {
+            (Ok(values), _) => values.into_iter().map(Some).collect(),
+            (Err(_), ([], _)) => nodes.iter().map(|_| None).collect(),
+            (Err(_), (first, rest)) => {
+                let mut values = self.each(first, span);
+                values.extend(self.each(rest, span));
+                values
+            }
+        }
+    }
+
     /// At the program's own numbers, where it has them.
     fn compare_here(&mut self, opened: [NodeId; 2], out: &mut Compared, span: Span) {
         let exact = self.state.precision == Precision::F64;
@@ -167,6 +216,14 @@ impl Eval<'_> {
         let values = values.ok()?;
         Some([values[0].to_f64(), values[1].to_f64()])
     }
+}
+
+/// Are two values the same but for rounding?
+fn near(a: &ArrayD<f64>, b: &ArrayD<f64>) -> bool {
+    /// Sums may cancel most of their digits.
+    const ROUNDING: f64 = 1e-8;
+    let most = a.iter().fold(1e-6, |most: f64, v| libm::fmax(most, libm::fabs(*v)));
+    a.shape() == b.shape() && a.iter().zip(b.iter()).all(|(a, b)| libm::fabs(a - b) <= ROUNDING * most)
 }
 
 /// A state with every real slot moved by nearly nothing, each entry its own way.

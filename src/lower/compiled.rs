@@ -286,6 +286,19 @@ pub struct Asked {
     pub zero: Option<Zero>,
     /// The line to be filled in that it waits for.
     pub waits: Option<Span>,
+    /// What `check` compares, where it is a comparison; their shapes may not fit.
+    pub sides: Option<[Side; 2]>,
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// Its value.
+    pub node: NodeId,
+    /// Its text.
+    pub span: Span,
+    /// Of what and by what it is the derivative, where it is one.
+    pub derived: Option<(NodeId, Vec<NodeId>)>,
 }
 
 /// Why a derivative is zero.

@@ -104,12 +104,18 @@ impl Cx<'_> {
                 if let ([own, theirs], true) =
                     (&nodes[..], self.formula == Some(id) && crate::graph::known::equates(op))
                 {
+                    let side = |place: usize, node: NodeId| super::Side {
+                        node,
+                        span: spans[place],
+                        derived: self.derived.get(&args[place]).cloned(),
+                    };
+                    self.sides = Some([side(0, *own), side(1, *theirs)]);
                     let [own, theirs] = [own, theirs].map(|node| self.out.graph.shape(*node).clone());
+                    // That the shapes do not fit is the answer.
+                    let before = self.out.graph.dims.clone();
                     if crate::shape::broadcast(&mut self.out.graph.dims, &own, &theirs).is_err() {
-                        let dims = &self.out.graph.dims;
-                        let shapes = [&*own.show(dims), &*theirs.show(dims)];
-                        let [name, formula] = [spans[0], spans[1]].map(|span| self.text(span));
-                        return self.report(errors::formula_shape(name, formula, shapes, span));
+                        self.out.graph.dims = before;
+                        return Value::Node(ops::number(self.graph(), 0.0));
                     }
                 }
                 self.here = Some(span);

@@ -19,7 +19,7 @@ mod recurrence;
 mod said;
 mod stated;
 
-pub use compiled::{Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Zero};
+pub use compiled::{Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Side, Zero};
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
@@ -182,6 +182,7 @@ pub fn lower(
         results: before.results,
         zeros: before.zeros,
         formula: None,
+        sides: None,
         derived: before.derived,
         groups: vec![],
         bend: None,
@@ -286,6 +287,8 @@ struct Cx<'a> {
     zeros: FxHashMap<HirId, Zero>,
     /// The comparison that is a learner's formula.
     formula: Option<HirId>,
+    /// Its sides, once they are known.
+    sides: Option<[Side; 2]>,
     /// Of what a derivative at a node of the program is, and by what, one name for each order.
     derived: FxHashMap<HirId, (NodeId, Vec<NodeId>)>,
     /// The recurrences that are being lowered, the innermost last.
@@ -642,8 +645,9 @@ impl<'a> Cx<'a> {
             None => (None, vec![]),
         };
         let by = if let [by] = order.as_slice() { Some(*by) } else { None };
+let sides = self.sides.take();
         let waits = if node.is_none() { self.yours(expr) } else { None };
-        Asked { node, span, def, of, by, order, zero, waits }
+        Asked { node, span, def, of, by, order, zero, sides, waits }
     }
 
     /// The node of a whole expression; `None` where it is wrong (and reported).

@@ -28,6 +28,9 @@ impl Session {
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
         let (mut compiled, found) = check::once(&mut report.sources, items, &mut files, &self.settings.options());
         problems.extend(found);
+        if !answered {
+            problems.extend(crate::ask::misfits(&compiled, &report.sources));
+        }
         report.diagnostics = self.told(problems, name, id, &report);
         if self.settings.hints {
             report.diagnostics = ask::hints::found(std::mem::take(&mut report.diagnostics), &report.sources);
