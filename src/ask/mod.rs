@@ -100,7 +100,7 @@ pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagn
 pub fn misfits(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagnostic> {
     let asks = compiled.items.iter().filter_map(|item| match &item.kind {
         ItemKind::Ask(ask) => Some(ask),
-        ItemKind::Define(_) | ItemKind::Heading(_) | ItemKind::Show(_) => None,
+        ItemKind::Define(_) | ItemKind::Blank(..) | ItemKind::Heading(_) | ItemKind::Show(_) => None,
     });
     let mut out = vec![];
     for (asked, sides) in asks.flat_map(|ask| &ask.exprs).filter_map(|asked| Some((asked, asked.sides.as_ref()?))) {
