@@ -34,7 +34,13 @@ const PAGES: &[Page] = &[
     },
     Page {
         above: "COLUMNSlayer 4 tanh from x\nlayer 1 sigmoid\nJ = mean(bce(a2, y))",
-        steps: &["dz2 = a2 - y", "dW2 = a1 @ dz2' / m", "da1 = W2 @ dz2", "dz1 = da1 * (1 - a1^2)", "dW1 = x @ dz1' / m"],
+        steps: &[
+            "dz2 = a2 - y",
+            "dW2 = a1 @ dz2' / m",
+            "da1 = W2 @ dz2",
+            "dz1 = da1 * (1 - a1^2)",
+            "dW1 = x @ dz1' / m",
+        ],
         checks: &[
             ("dJ/dW2", "dW2"),
             ("dJ/dW1", "dW1"),
@@ -232,7 +238,12 @@ fn a_right_page_holds_throughout() {
         let steps: Vec<String> = page.steps.iter().map(ToString::to_string).collect();
         let told = run(&written(page, &steps, &checks.join("\n")));
         assert!(told.errors.is_empty(), "{:?} in {}", told.errors, page.above);
-        assert!(told.holds.len() >= checks.len() && told.holds.iter().all(|holds| *holds), "{:?}\n{}", told.notes, page.above);
+        assert!(
+            told.holds.len() >= checks.len() && told.holds.iter().all(|holds| *holds),
+            "{:?}\n{}",
+            told.notes,
+            page.above
+        );
     }
 }
 
@@ -261,7 +272,9 @@ fn nine_in_ten_planted_slips_are_named_and_none_is_blessed() {
                     let text = written(page, &steps, &format!("check {of} == {check}"));
                     let told = run(&text);
                     // What does not fit, or is a step that this check does not stand on, is no slip of this kind.
-                    if !told.errors.is_empty() || (told.holds == [true] && place < right.len() && !used(page, place, formula)) {
+                    if !told.errors.is_empty()
+                        || (told.holds == [true] && place < right.len() && !used(page, place, formula))
+                    {
                         continue;
                     }
                     // A change that changes nothing: `W2 * dz2` of a column and a row.
@@ -309,9 +322,7 @@ fn nine_in_ten_planted_slips_are_named_and_none_is_blessed() {
 /// Does a formula stand on a step, by the names in their texts?
 fn used(page: &Page, place: usize, formula: &str) -> bool {
     let name = |step: &str| step.split(" = ").next().unwrap_or_default().to_string();
-    let says = |text: &str, name: &str| {
-        text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
-    };
+    let says = |text: &str, name: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
     let mut wanted = formula.to_string();
     for (i, step) in page.steps.iter().enumerate().rev() {
         if says(&wanted, &name(step)) {

@@ -19,7 +19,9 @@ mod recurrence;
 mod said;
 mod stated;
 
-pub use compiled::{Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Side, Zero};
+pub use compiled::{
+    Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Side, Zero,
+};
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
@@ -645,7 +647,7 @@ impl<'a> Cx<'a> {
             None => (None, vec![]),
         };
         let by = if let [by] = order.as_slice() { Some(*by) } else { None };
-let sides = self.sides.take();
+        let sides = self.sides.take();
         let waits = if node.is_none() { self.yours(expr) } else { None };
         Asked { node, span, def, of, by, order, zero, sides, waits }
     }

@@ -104,12 +104,15 @@ impl Chain {
     fn find_slopes(&mut self, compiled: &mut Compiled, by: NodeId) {
         for of in self.path.clone() {
             let value = value(&compiled.graph, of);
-            let among: Vec<NodeId> = said(compiled, of).into_iter().filter(|id| *id == by || self.path.contains(id)).collect();
+            let among: Vec<NodeId> =
+                said(compiled, of).into_iter().filter(|id| *id == by || self.path.contains(id)).collect();
             for name in among {
                 let (graph, openers) = (&mut compiled.graph, &mut compiled.openers);
                 let scalars = graph.shape(of).is_scalar() && graph.shape(name).is_scalar();
                 let found = match scalars {
-                    true => lower::derive(graph, openers, of, &[name]).ok().and_then(|mut all| all.pop()).map(|d| d.node),
+                    true => {
+                        lower::derive(graph, openers, of, &[name]).ok().and_then(|mut all| all.pop()).map(|d| d.node)
+                    }
                     false => lower::entry_by_entry(graph, openers, of, name),
                 };
                 let Some(node) = found.filter(|node| !is_constant(graph, *node)) else { continue };

@@ -195,7 +195,8 @@ fn factors(graph: &mut Graph, id: NodeId, (root, is_term): (bool, bool), chain: 
         out.extend(folded(graph, minus, &rest, &below).map(|made| (Slip::TooMany, made, id, *factor)));
         // `a*(1 - a)` is one factor to a reader.
         for (j, second) in above.iter().enumerate().skip(i + 1).filter(|_| above.len() > 2) {
-            let rest: Vec<NodeId> = above.iter().enumerate().filter(|(k, _)| *k != i && *k != j).map(|(_, id)| *id).collect();
+            let rest: Vec<NodeId> =
+                above.iter().enumerate().filter(|(k, _)| *k != i && *k != j).map(|(_, id)| *id).collect();
             if let (Some(made), Ok(pair)) = (folded(graph, minus, &rest, &below), build::mul(graph, *factor, *second)) {
                 out.push((Slip::TooMany, made, id, pair));
             }

@@ -80,7 +80,8 @@ pub(super) fn who(cx: &Cx, place: Option<NodeId>) -> String {
 /// How likely it is what the learner did; the likeliest first.
 fn rank(cx: &Cx, edit: &Edit, explicit: bool) -> u32 {
     let graph = &cx.eval.compiled.graph;
-    let difference = matches!(form(graph, edit.theirs), Form::Sub(..)) && matches!(form(graph, edit.ours), Form::Sub(..));
+    let difference =
+        matches!(form(graph, edit.theirs), Form::Sub(..)) && matches!(form(graph, edit.ours), Form::Sub(..));
     match edit.slip {
         Slip::Sign if explicit => 0,
         Slip::Turned if matches!(form(graph, edit.theirs), Form::Neg(_)) => 0,
@@ -157,7 +158,11 @@ fn another(cx: &mut Cx, looked: &Looked) -> Option<Found> {
                 let right = made.is_some_and(|made| {
                     truths.iter().any(|truth| cx.eval.compare(*truth, made, &[], looked.asked).agree())
                 });
-                if right { format!("{is}: it lacks the factor `{text}`, which is {}", slope_name(&by, &to)) } else { is }
+                if right {
+                    format!("{is}: it lacks the factor `{text}`, which is {}", slope_name(&by, &to))
+                } else {
+                    is
+                }
             }
             _ => is,
         };
@@ -169,7 +174,10 @@ fn another(cx: &mut Cx, looked: &Looked) -> Option<Found> {
     let right = |i: usize| chain.slopes[all[i].2];
     for (i, _) in cx.eval.fitting(&[looked.theirs], &nodes, looked.asked) {
         let slope = right(i);
-        if slope.of != goal || looked.step.is_some() || value(&cx.eval.compiled.graph, goal) == value(&cx.eval.compiled.graph, looked.theirs) {
+        if slope.of != goal
+            || looked.step.is_some()
+            || value(&cx.eval.compiled.graph, goal) == value(&cx.eval.compiled.graph, looked.theirs)
+        {
             continue;
         }
         let function = slope.function?.name;
@@ -220,7 +228,9 @@ fn written(cx: &Cx, looked: &Looked, id: NodeId) -> Option<String> {
     let own = inside(looked.asked)
         || places.any(|def| {
             let place = compiled.def(def).span;
-            let item = compiled.items.iter().find(|item| item.span.source == place.source && item.span.start <= place.start && place.end <= item.span.end);
+            let item = compiled.items.iter().find(|item| {
+                item.span.source == place.source && item.span.start <= place.start && place.end <= item.span.end
+            });
             item.is_some_and(|item| inside(item.span))
         });
     let text = cx.text(span);
