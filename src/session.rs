@@ -13,7 +13,7 @@ mod save;
 mod space;
 mod work;
 
-pub use crate::ask::Answer;
+pub use crate::ask::{Answer, Listener};
 pub use known::Known;
 pub use past::Past;
 
@@ -32,6 +32,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use space::Space;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
+use work::Answered;
 
 /// What the command line sets.
 #[derive(Clone, Debug, Default)]
@@ -171,8 +172,23 @@ impl Session {
 
     /// As [`Session::apply`], for a program that nothing is added to afterwards.
     pub fn answer(&self, name: &str, text: &str, outside: &mut dyn Outside) -> (Rest, Report) {
+        self.answered_to(name, text, outside, Answered::AtTheEnd)
+    }
+
+    /// As [`Session::answer`]; each answer is heard as soon as it is known.
+    pub fn answer_to(
+        &self,
+        name: &str,
+        text: &str,
+        outside: &mut dyn Outside,
+        listener: &mut dyn Listener,
+    ) -> (Rest, Report) {
+        self.answered_to(name, text, outside, Answered::To(listener))
+    }
+
+    fn answered_to(&self, name: &str, text: &str, outside: &mut dyn Outside, to: Answered<'_>) -> (Rest, Report) {
         if self.items.is_empty() {
-            let (compiled, report) = self.once(name, text, outside, true);
+            let (compiled, report) = self.once(name, text, outside, to);
             return (Rest { _compiled: Box::new(compiled) }, report);
         }
         (Rest { _compiled: Box::default() }, self.work(name, text, outside, Mode::Run).1)
@@ -186,7 +202,7 @@ impl Session {
     /// Checks a text and answers nothing.
     pub fn check(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
         if self.items.is_empty() {
-            return self.once(name, text, outside, false).1;
+            return self.once(name, text, outside, Answered::No).1;
         }
         self.work(name, text, outside, Mode::Check).1
     }
@@ -194,7 +210,7 @@ impl Session {
     /// Checks a text and answers those of its questions that compare; what is wrong is told without what would be right.
     pub fn hints(&self, name: &str, text: &str, outside: &mut dyn Outside) -> Report {
         let settings = Settings { hints: true, ..self.settings.clone() };
-        Session::new(settings).once(name, text, outside, true).1
+        Session::new(settings).once(name, text, outside, Answered::AtTheEnd).1
     }
 
     /// Takes in the definitions of a text and answers none of its questions.

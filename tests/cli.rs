@@ -101,6 +101,27 @@ fn hints_say_what_is_wrong_with_an_attempt_and_never_what_is_right() {
     assert_eq!((code(&output), err(&output).as_str()), (0, ""));
 }
 
+/// The rest of the program takes long; who reads has the first answers and the problem between them all the same.
+#[test]
+fn answers_come_as_soon_as_they_are_known() {
+    let text = "a = 1\na\nassert a == 2\n2a\nx = normal([2500, 2500])\nsum(inv(x @ x @ x @ x))\n";
+    let path = file("slow.nnl", text);
+    for (format, first, second) in [("text", "a = 1", "2a = 2"), ("json", "\"name\":\"a\"", "\"name\":\"2a\"")] {
+        let child = nnlang(&["run", &path, "--format", format]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.expect("the binary runs");
+        let mut answers = std::io::BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        let mut lines = [String::new(), String::new()];
+        for line in &mut lines {
+            std::io::BufRead::read_line(&mut answers, line).expect("a line comes");
+        }
+        assert!(lines[0].contains(first) && lines[1].contains(second), "{lines:?}");
+        assert!(child.try_wait().expect("it can be asked").is_none(), "it was to be running still");
+        child.kill().expect("it can be ended");
+        let told = String::from_utf8(child.wait_with_output().expect("it ends").stderr).expect("it is text");
+        assert!(told.contains("nnlang::value::assert"), "{told}");
+    }
+}
+
 #[test]
 fn what_is_no_readable_text_ends_with_2() {
     let folder = env!("CARGO_TARGET_TMPDIR");

@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::eval::Eval;
 use crate::graph::{DefId, NodeId};
 use crate::lower::{self, Ask, Asked, Compiled, Item, ItemKind, Zero};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::statements::{About, Clause};
 use crate::tensor::Tensor;
 use crate::view;
@@ -29,6 +29,47 @@ pub struct Answer {
     pub doc: view::Doc,
     /// For machines: one object each, without the statement and its line.
     pub facts: Vec<Map<String, Value>>,
+}
+
+/// Who hears each answer, and what is wrong with a question, as soon as it is known, in the order of the program.
+pub trait Listener {
+    /// The run begins; these problems were found before it, of which the first `settled` stay as they are.
+    fn begins(&mut self, sources: &Sources, before: &[Diagnostic], settled: usize);
+
+    /// An answer; is more wanted?
+    fn hears(&mut self, sources: &Sources, answer: &Answer) -> bool;
+
+    /// A problem with a question.
+    fn is_told(&mut self, sources: &Sources, problem: &Diagnostic);
+}
+
+/// The parts of a run that a listener has heard of.
+#[derive(Default)]
+struct Heard {
+    answers: usize,
+    problems: usize,
+    /// A problem that later questions may share is told: from here on everything is heard at the end.
+    holds: bool,
+}
+
+impl Heard {
+    /// Tells what is new; is more wanted?
+    fn tell(&mut self, cx: &Cx, listener: &mut dyn Listener) -> bool {
+        let shared = |problem: &Diagnostic| problem.code == MISSING || problem.code == BLANK;
+        self.holds |= cx.problems[self.problems..].iter().any(shared);
+        if self.holds {
+            return true;
+        }
+        let mut on = true;
+        for answer in &cx.answers[self.answers..] {
+            on &= listener.hears(cx.eval.sources, answer);
+        }
+        for problem in &cx.problems[self.problems..] {
+            listener.is_told(cx.eval.sources, problem);
+        }
+        (self.answers, self.problems) = (cx.answers.len(), cx.problems.len());
+        on
+    }
 }
 
 /// What answers a question.
@@ -77,7 +118,7 @@ pub fn not_built(compiled: &Compiled) -> Vec<Diagnostic> {
 }
 
 /// Questions that can have no answer, whatever the numbers are.
-pub fn unfit(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Diagnostic> {
+pub fn unfit(compiled: &Compiled, sources: &Sources) -> Vec<Diagnostic> {
     let mut out = vec![];
     for item in &compiled.items {
         let ItemKind::Ask(ask) = &item.kind else { continue };
@@ -116,7 +157,7 @@ pub fn misfits(compiled: &Compiled, sources: &crate::source::Sources) -> Vec<Dia
 }
 
 /// What a question about a tensor, which is about a scalar, proposes instead.
-fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &crate::source::Sources, span: Span) -> Diagnostic {
+fn not_scalar(ask: &Ask, shape: &str, text: &str, sources: &Sources, span: Span) -> Diagnostic {
     let by = ask.wrt.first().map(|by| sources.text(by.span));
     match (ask.statement.word, by) {
         (_, by) if ask.statement.about == About::Scalar && ask.statement.has(Clause::Wrt) => {
@@ -137,6 +178,7 @@ pub fn answer(
     digits: usize,
     (whole, hints): (bool, bool),
     asked: impl Fn(Span) -> bool,
+    mut listener: Option<&mut dyn Listener>,
 ) -> (Vec<Answer>, Vec<Diagnostic>) {
     let own = |item: &&Item| asked(item.span);
     let outputs = |item: &&Item| is_output(&item.kind);
@@ -151,6 +193,7 @@ pub fn answer(
     }
     let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
     let mut verdicts = verdicts::Verdicts::default();
+    let mut heard = Heard::default();
     for item in &items {
         let done = match &item.kind {
             ItemKind::Define(_) | ItemKind::Blank(..) => Ok(()),
@@ -179,6 +222,11 @@ pub fn answer(
                 break;
             }
         }
+        if let Some(listener) = listener.as_deref_mut()
+            && !heard.tell(&cx, listener)
+        {
+            break;
+        }
     }
     verdicts.counted(&mut cx);
     (cx.answers, cx.problems)
@@ -203,7 +251,7 @@ impl Cx<'_, '_> {
             return;
         }
         let lacks = |problem: &Diagnostic| match (problem.code, problem.labels.last()) {
-            ("nnlang::value::missing" | BLANK, Some(label)) => Some(label.span),
+            (MISSING | BLANK, Some(label)) => Some(label.span),
             _ => None,
         };
         let input = lacks(&problem);
@@ -309,6 +357,9 @@ impl Cx<'_, '_> {
         lower::default_by(self.eval.compiled, goal)
     }
 }
+
+/// The code of an input without a value.
+const MISSING: &str = "nnlang::value::missing";
 
 /// The code of a line that is to be filled in.
 const BLANK: &str = "nnlang::value::blank";

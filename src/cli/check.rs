@@ -9,7 +9,7 @@ use std::cell::Cell;
 /// `nnlang check FILE…`: silent where there is nothing to say.
 pub(super) fn run(args: &Check, terminal: Terminal) -> Exit {
     let warned = Cell::new(false);
-    let exit = programs(&args.files, &args.options, terminal, |session, name, text, world| {
+    let exit = programs(&args.files, &args.options, terminal, |session, name, text, world, _| {
         let report = if args.hints { session.hints(name, text, world) } else { session.check(name, text, world) };
         let is_warning = |problem: &crate::diag::Diagnostic| problem.level == crate::diag::Level::Warning;
         warned.set(warned.get() || report.diagnostics.iter().any(is_warning));

@@ -8,7 +8,7 @@ use crate::view::{Doc, Line};
 
 /// `nnlang derive FILE EXPR…`: the program's definitions hold, its own questions are not answered.
 pub(super) fn run(args: &Derive, terminal: Terminal) -> Exit {
-    programs(std::slice::from_ref(&args.file), &args.options, terminal, |session, name, text, world| {
+    programs(std::slice::from_ref(&args.file), &args.options, terminal, |session, name, text, world, _| {
         let (session, report) = session.define(name, text, world);
         if report.diagnostics.iter().any(|problem| problem.is_error()) {
             return report;

@@ -7,6 +7,7 @@ mod derive;
 mod doc;
 mod explain;
 mod fmt;
+mod live;
 mod outside;
 mod repl;
 mod run;

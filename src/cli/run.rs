@@ -1,6 +1,7 @@
 //! `nnlang run`: checks everything, runs, and answers every question in the program, in order.
 
 use super::args::{Options, Run};
+use super::live::Live;
 use super::terminal::Terminal;
 use super::{Cli, Exit, World, outside, repl};
 use crate::diag::Diagnostic;
@@ -32,8 +33,8 @@ pub(super) fn bare(options: &Options, terminal: Terminal) -> Exit {
     programs(&["-".to_string()], options, terminal, answers)
 }
 
-fn answers(session: &Session, name: &str, text: &str, world: &mut World) -> Report {
-    let (rest, report) = session.answer(name, text, world);
+fn answers(session: &Session, name: &str, text: &str, world: &mut World, live: &mut Live<'_>) -> Report {
+    let (rest, report) = session.answer_to(name, text, world, live);
     // The process ends soon.
     std::mem::forget(rest);
     report
@@ -44,15 +45,16 @@ pub(super) fn programs(
     files: &[String],
     options: &Options,
     mut terminal: Terminal,
-    work: impl Fn(&Session, &str, &str, &mut World) -> Report,
+    work: impl Fn(&Session, &str, &str, &mut World, &mut Live<'_>) -> Report,
 ) -> Exit {
     let settings = options.settings();
     let mut world = World::new(settings.memory_limit.unwrap_or(u64::MAX), terminal.is_quiet());
     let Some(programs) = load(files, &terminal) else { return Exit::Usage };
     let mut exit = Exit::Right;
     for (name, text) in &programs {
-        let report = work(&Session::new(settings.clone()), name, text, &mut world);
-        terminal.report(&report);
+        let mut live = Live::new(&mut terminal);
+        let report = work(&Session::new(settings.clone()), name, text, &mut world, &mut live);
+        live.end(&report);
         exit = exit.max(verdict(&report, options, &world));
         if report.interrupted || terminal.is_closed() {
             break;

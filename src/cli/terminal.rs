@@ -43,44 +43,23 @@ impl Terminal {
         self.quiet
     }
 
-    /// Answers on standard output and problems on standard error, in the order of the file: what is wrong with a statement
-    /// is told before the answers of those below it. What has no place among the answers comes last.
+    /// All that came of a text, as `Live` tells it.
     pub(super) fn report(&mut self, report: &Report) {
-        let mut rest = &report.diagnostics[..];
-        let first = rest.first().and_then(|problem| problem.span()).map(|span| span.source);
-        let line = |problem: &Diagnostic| {
-            let own = problem.span().filter(|span| Some(span.source) == first);
-            own.map_or(usize::MAX, |span| report.sources.line(span))
-        };
-        let (mut pending, mut any) = (String::new(), false);
-        // So many that not all are shown are told together.
-        let together = rest.len() > render::SHOWN;
-        for answer in report.answers.iter() {
-            let above = rest.iter().take_while(|problem| !together && line(problem) < answer.line).count();
-            let (told, left) = rest.split_at(above);
-            if !told.is_empty() {
-                self.print(&std::mem::take(&mut pending));
-                any = self.apart(any, &report.sources, told);
-            }
-            rest = left;
-            pending.push_str(&self.answer(answer));
-        }
-        self.print(&pending);
-        self.apart(any, &report.sources, rest);
+        super::live::Live::new(self).end(report);
     }
 
     /// Problems, with an empty line between them and those before; were any told?
-    fn apart(&self, any: bool, sources: &Sources, problems: &[Diagnostic]) -> bool {
+    pub(super) fn apart(&self, any: bool, sources: &Sources, problems: &[&Diagnostic]) -> bool {
         let kept = problems.iter().any(|problem| !self.quiet || problem.level == Level::Error);
         if any && kept && self.format == Format::Text {
             let _ = io::stderr().lock().write_all(b"\n");
         }
-        self.problems(sources, problems);
+        self.told(sources, problems);
         any || kept
     }
 
     /// One answer as text or as JSON Lines.
-    fn answer(&self, answer: &Answer) -> String {
+    pub(super) fn answer(&self, answer: &Answer) -> String {
         match self.format {
             Format::Text => self.text(answer.doc.clone()),
             Format::Json => json_lines(answer),
@@ -143,9 +122,13 @@ impl Terminal {
 
     /// Problems on standard error.
     pub(super) fn problems(&self, sources: &Sources, diagnostics: &[Diagnostic]) {
+        self.told(sources, &diagnostics.iter().collect::<Vec<_>>());
+    }
+
+    fn told(&self, sources: &Sources, diagnostics: &[&Diagnostic]) {
         let look = Look { width: columns(), ..self.look };
         let kept: Vec<&Diagnostic> =
-            diagnostics.iter().filter(|problem| !self.quiet || problem.level == Level::Error).collect();
+            diagnostics.iter().copied().filter(|problem| !self.quiet || problem.level == Level::Error).collect();
         if kept.is_empty() {
             return;
         }

@@ -50,6 +50,11 @@ pub fn after(eval: &mut Eval, whole: bool, asked: impl Fn(Span) -> bool) -> Vec<
     out
 }
 
+/// May the values add facts to this warning?
+pub fn is_measured(problem: &Diagnostic) -> bool {
+    problem.code == zero_divisor::LINT.code
+}
+
 /// Facts that the values add to warnings that were given before the run: the place of the warning, and a sentence.
 pub fn measured(eval: &mut Eval, asked: impl Fn(Span) -> bool, told: &[Diagnostic]) -> Vec<(Span, String)> {
     zero_divisor::measured(eval, &asked, told)

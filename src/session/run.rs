@@ -150,7 +150,7 @@ impl Session {
         let silent: FxHashSet<Span> =
             merged.items.iter().filter(|kept| told(kept)).map(|kept| kept.item.span).collect();
         let asked = |span: Span| span.source == text.id && !silent.contains(&span);
-        self.answered(&mut eval, first, asked, text.warned, &mut ran);
+        self.answered(&mut eval, (first, None), asked, text.warned, &mut ran);
         if self.moves(&eval, &text.lost, place.is_some()) {
             space.values.clear();
         }
@@ -168,13 +168,19 @@ impl Session {
         id: SourceId,
         outside: Option<&dyn Outside>,
         report: &Report,
+        mut listener: Option<&mut dyn ask::Listener>,
     ) -> Ran {
         let interrupt = || outside.is_some_and(|outside| outside.interrupted());
         let mut ran = Ran::default();
         let mut eval = Eval::new(compiled, &report.sources, state, &interrupt);
         ran.problems = eval.bind();
         if ran.problems.is_empty() {
-            self.answered(&mut eval, true, |span| span.source == id, &report.diagnostics, &mut ran);
+            let told = &report.diagnostics;
+            if let Some(listener) = listener.as_deref_mut() {
+                let settled = told.iter().position(lint::is_measured).unwrap_or(told.len());
+                listener.begins(&report.sources, told, settled);
+            }
+            self.answered(&mut eval, (true, listener), |span| span.source == id, told, &mut ran);
         }
         ran
     }
@@ -183,12 +189,12 @@ impl Session {
     fn answered(
         &mut self,
         eval: &mut Eval,
-        first: bool,
+        (first, listener): (bool, Option<&mut dyn ask::Listener>),
         asked: impl Fn(Span) -> bool,
         warned: &[Diagnostic],
         ran: &mut Ran,
     ) {
-        let (answers, problems) = ask::answer(eval, self.digits(), (first, self.settings.hints), &asked);
+        let (answers, problems) = ask::answer(eval, self.digits(), (first, self.settings.hints), &asked, listener);
         ran.answers.extend(answers);
         let stopped = problems.iter().any(|problem| problem.code == "nnlang::session::interrupted");
         ran.problems.extend(problems);

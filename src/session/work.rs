@@ -17,9 +17,31 @@ use crate::syntax::{self, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
+/// Is a program answered, and who hears it?
+pub(super) enum Answered<'l> {
+    No,
+    AtTheEnd,
+    To(&'l mut dyn ask::Listener),
+}
+
+impl<'l> Answered<'l> {
+    fn listener(self) -> Option<&'l mut dyn ask::Listener> {
+        match self {
+            Answered::No | Answered::AtTheEnd => None,
+            Answered::To(listener) => Some(listener),
+        }
+    }
+}
+
 impl Session {
     /// A program that nothing is added to: checked, and if it is right and so wanted answered.
-    pub(super) fn once(&self, name: &str, text: &str, outside: &mut dyn Outside, answered: bool) -> (Compiled, Report) {
+    pub(super) fn once(
+        &self,
+        name: &str,
+        text: &str,
+        outside: &mut dyn Outside,
+        answered: Answered<'_>,
+    ) -> (Compiled, Report) {
         let mut report = Report { sources: self.sources.clone(), ..Report::default() };
         let id = report.sources.add(Source::new(name, text));
         let (program, mut problems) = syntax::parse(&report.sources, id);
@@ -28,14 +50,14 @@ impl Session {
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
         let (mut compiled, found) = check::once(&mut report.sources, items, &mut files, &self.settings.options());
         problems.extend(found);
-        if !answered {
+        if matches!(answered, Answered::No) {
             problems.extend(crate::ask::misfits(&compiled, &report.sources));
         }
         report.diagnostics = self.told(problems, name, id, &report);
         if self.settings.hints {
             report.diagnostics = ask::hints::found(std::mem::take(&mut report.diagnostics), &report.sources);
         }
-        if !answered || report.diagnostics.iter().any(Diagnostic::is_error) {
+        if matches!(answered, Answered::No) || report.diagnostics.iter().any(Diagnostic::is_error) {
             return (compiled, report);
         }
         let mut state = self.state(&compiled);
@@ -45,7 +67,8 @@ impl Session {
         if wrong {
             return (compiled, report);
         }
-        let ran = self.clone().run_once(&mut compiled, state, id, files.outside.as_deref(), &report);
+        let ran =
+            self.clone().run_once(&mut compiled, state, id, files.outside.as_deref(), &report, answered.listener());
         report.take(ran);
         (compiled, report)
     }

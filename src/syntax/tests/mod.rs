@@ -47,6 +47,7 @@ fn show(expr: &Expr) -> String {
         PartKind::Infix(infix) => format!("{infix:?}"),
         PartKind::Number(value) => format!("{value}"),
         PartKind::Text(text) => format!("{text:?}"),
+        PartKind::Blank => "?".to_string(),
         PartKind::Name(name) => name.clone(),
         PartKind::Derivative(derivative) => {
             let by: Vec<String> = derivative
