@@ -2,6 +2,7 @@
 
 mod differ;
 mod engine;
+pub use engine::Repeat;
 mod errors;
 mod points;
 
@@ -35,6 +36,8 @@ pub struct State {
     pub memory_limit: u64,
     /// Which evaluator answers.
     pub engine: Engine,
+    /// The examples that a `data` block has split.
+    pub examples: Option<Arc<crate::data::Examples>>,
 }
 
 /// Which evaluator answers questions.
@@ -99,6 +102,11 @@ impl<'a> Eval<'a> {
         let dtype = self.compiled.graph.node(opened).dtype;
         self.cache.know(opened, value, dtype, self.state.precision);
         self.known.insert(node);
+    }
+
+    /// Slots hold other values: what was computed with the old ones is forgotten.
+    pub fn forget(&mut self) {
+        self.cache.clear();
     }
 
     /// A parameter has another value from here on.

@@ -88,6 +88,7 @@ mod source;
 mod statements;
 mod syntax;
 mod tensor;
+mod train;
 mod view;
 
 pub use diag::explain::{Explained, explain};

@@ -3,6 +3,7 @@
 mod arrive;
 mod change;
 mod errors;
+mod examples;
 mod files;
 mod known;
 mod names;

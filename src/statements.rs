@@ -114,6 +114,19 @@ impl Statement {
     }
 }
 
+/// `train J { … }`: it has a block, and is answered as a question.
+pub static TRAIN: Statement = Statement {
+    word: "train",
+    forms: &["train J { … }"],
+    summary: "Trains the parameters until the goal is small.",
+    takes: Takes::One,
+    about: About::Goal,
+    moves: true,
+    needs: &[],
+    may: &[],
+    built: true,
+};
+
 /// Hands the list to a macro, which makes of each line what it wants: `syntax` and this module the data, `ask` the answers.
 macro_rules! each_statement {
     ($with:ident) => {
@@ -142,14 +155,14 @@ macro_rules! each_statement {
                     "Says nothing where it holds, and is an error where it does not.";
                 step: One Goal moves [] [By Times] ["step J by 0.1", "step J by 0.1 100 times"]
                     "Moves the parameters by gradient steps.";
+                evaluate: Several Value stays [] [] ["evaluate J, accuracy(a2, y)"]
+                    "Answers each expression for the training rows and for the test rows.";
             }
             soon {
                 plot: Several Each stays [For] [To] ["plot f(z) for z in -5..5", "plot f(z) for z in -5..5 to \"f.svg\""]
                     "Answers a plot, on the terminal or as a picture.";
                 time: One Value stays [] [] ["time J"]
                     "Answers where the time and memory of an expression go.";
-                evaluate: Several Value stays [] [] ["evaluate J, accuracy(a2, y)"]
-                    "Answers each expression for the training rows and for the test rows.";
                 save: File Program stays [] [] ["save \"rent.safetensors\""]
                     "Saves the parameters.";
                 load: File Program moves [] [] ["load \"rent.safetensors\""]

@@ -22,7 +22,7 @@ macro_rules! chapters {
         }
     };
 }
-chapters!(words, names, shapes, functions, layers, derivatives, questions, examples, repl, errors);
+chapters!(words, names, shapes, functions, layers, derivatives, questions, training, examples, repl, errors);
 
 #[test]
 fn every_case_stands_in_a_chapter() {

@@ -6,6 +6,8 @@ mod learner;
 mod listing;
 mod quotient;
 mod show;
+mod train;
+mod training;
 mod verdicts;
 
 use crate::diag::Diagnostic;
@@ -85,6 +87,7 @@ macro_rules! answers {
         fn answering(word: &str) -> Option<Answers> {
             match word {
                 $(stringify!($word) => Some($word::answer),)*
+                "train" => Some(train::answer),
                 _ => None,
             }
         }

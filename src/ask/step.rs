@@ -1,14 +1,15 @@
 //! `step J by 0.1`, `step J by 0.1 100 times`: the parameters moved against their gradient, each before and after, and `J`.
 
-use super::{Cx, grad, slope_name};
+use super::{Cx, training};
 use crate::diag::Diagnostic;
-use crate::graph::{DefId, Fault, Graph, NodeId};
-use crate::lower::{Ask, DefKind};
+use crate::graph::{DefId, NodeId};
+use crate::lower::{Ask, Asked};
 use crate::ops;
+use crate::resolve::hir::Training;
 use crate::source::Span;
 use crate::tensor::Tensor;
+use crate::train::{Run, Stepped, optimiser};
 use crate::view::{Align, Cell, Line, Style, Table, json_value, number, scalar_text};
-use rustc_hash::FxHashSet;
 use serde_json::Map;
 use std::sync::Arc;
 
@@ -20,9 +21,7 @@ const MOST: f64 = 1e9;
 /// A parameter that moves.
 struct Moving {
     name: String,
-    def: DefId,
     node: NodeId,
-    gradient: NodeId,
     before: Arc<Tensor>,
     now: Arc<Tensor>,
     /// The last gradient.
@@ -51,98 +50,59 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     for asked in &ask.exprs {
         let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
-        one(cx, goal, &of, by, times, span)?;
+        one(cx, goal, &of, (by, ask.training.as_deref()), ask.clock, times, span)?;
     }
     Ok(())
 }
 
-fn one(cx: &mut Cx, goal: NodeId, of: &str, by: f64, times: u64, span: Span) -> Result<(), Box<Diagnostic>> {
-    let compiled = &*cx.eval.compiled;
-    let reached: FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
-    let params: Vec<DefId> = (0..compiled.defs.len())
-        .filter(|i| compiled.defs[*i].kind == DefKind::Param && reached.contains(&compiled.defs[*i].node))
-        .map(|i| DefId(i as u32))
-        .collect();
-    if params.is_empty() {
-        return Err(Box::new(nothing_moves(of, compiled.defs.iter().find(|def| def.kind == DefKind::Leaf), span)));
-    }
-    let nodes: Vec<NodeId> = params.iter().map(|def| compiled.def(*def).node).collect();
-    let kept: Vec<(DefId, NodeId)> =
-        compiled.kept.iter().filter(|(def, _)| reached.contains(&compiled.def(*def).node)).copied().collect();
-    let names: Vec<String> = params.iter().map(|def| compiled.def(*def).name.to_string()).collect();
-    let gradients: Vec<NodeId> =
-        grad::derivatives(cx, goal, &nodes, span)?.into_iter().map(|derived| derived.node).collect();
+fn one(
+    cx: &mut Cx,
+    goal: NodeId,
+    of: &str,
+    (by, training): (f64, Option<&Training<Asked>>),
+    clock: Option<(DefId, DefId)>,
+    times: u64,
+    span: Span,
+) -> Result<(), Box<Diagnostic>> {
+    let params = training::moving(cx, goal, of, &[], span)?;
+    let gradients = training::gradients(cx, goal, &params, span)?;
+    let nodes: Vec<NodeId> = params.iter().map(|def| cx.eval.compiled.def(*def).node).collect();
     let start = cx.eval.value(goal, span)?;
     let values = cx.eval.values(&nodes, span)?;
-    let slopes = cx.eval.values(&gradients, span)?;
     let mut moving: Vec<Moving> = vec![];
-    for (i, (name, def)) in names.into_iter().zip(params).enumerate() {
-        let (node, gradient) = (nodes[i], gradients[i]);
-        let (before, slope) = (values[i].clone(), slopes[i].clone());
-        moving.push(Moving { name, def, node, gradient, now: before.clone(), before, slope });
+    for (i, def) in params.iter().enumerate() {
+        let name = cx.eval.compiled.def(*def).name.to_string();
+        let (before, node) = (values[i].clone(), nodes[i]);
+        moving.push(Moving { name, node, now: before.clone(), slope: before.clone(), before });
     }
-    cx.eval.train(true);
-    let walked = walk(cx, &mut moving, &kept, (of, by, times), span);
-    cx.eval.train(false);
-    walked?;
+    let how = match training {
+        Some(training) => training::optimiser(cx, training)?,
+        None => (&optimiser::PLAIN, vec![ops::number(&mut cx.eval.compiled.graph, by)]),
+    };
+    let mut setup = training::setup(cx, goal, &params, &gradients, how, span);
+    setup.clock = clock;
+    let kept = setup.kept.clone();
+    training::while_training(cx, |cx| -> Result<(), Box<Diagnostic>> {
+        let mut run = Run::new(cx.eval, setup)?;
+        for _ in 0..times {
+            if let Stepped::Gradient(i, value) = run.step(cx.eval, (0, 1.0), &[], None)? {
+                return Err(training::diverged(cx, of, (params[i], gradients[i]), &value, "", span));
+            }
+        }
+        run.settle(cx.eval);
+        training::hold(cx, &params, &kept);
+        for (i, moving) in moving.iter_mut().enumerate() {
+            moving.slope = run.gradient(i).unwrap_or_else(|| moving.slope.clone());
+            moving.now = cx.eval.state.values.get(&params[i]).unwrap_or(&moving.now).clone();
+        }
+        Ok(())
+    })?;
     let end = cx.eval.value(goal, span)?;
-    show(cx, &moving, (of, goal), (&start, &end), by, times, span);
+    show(cx, &moving, (of, goal), (&start, &end), (by, training), times, span);
     match cx.eval.not_finite(goal, &end, &format!("`{of}`"), span) {
         Some(problem) => Err(Box::new(problem)),
         None => Ok(()),
     }
-}
-
-/// All steps: one program of gradients and updates, made once.
-fn walk(
-    cx: &mut Cx,
-    moving: &mut [Moving],
-    kept: &[(DefId, NodeId)],
-    (of, by, times): (&str, f64, u64),
-    span: Span,
-) -> Result<(), Box<Diagnostic>> {
-    let count = moving.len();
-    let graph = &mut cx.eval.compiled.graph;
-    let mut roots: Vec<NodeId> = moving.iter().map(|moving| moving.gradient).collect();
-    for moving in moving.iter() {
-        let next = step_node(graph, moving, by)
-            .map_err(|fault| Box::new(Diagnostic::error(fault.code, fault.title).at(span, "")))?;
-        roots.push(next);
-    }
-    roots.extend(kept.iter().map(|(_, node)| *node));
-    let defs = moving.iter().map(|moving| moving.def).chain(kept.iter().map(|(def, _)| *def));
-    let carried: Vec<(usize, DefId)> = defs.enumerate().map(|(i, def)| (count + i, def)).collect();
-    let mut repeat = cx.eval.repeat(&roots, &[], &carried, span)?;
-    for _ in 0..times {
-        cx.eval.again(&mut repeat, span)?;
-        for (i, moving) in moving.iter_mut().enumerate().filter(|(i, _)| !repeat.is_finite(*i)) {
-            cx.eval.step_back(&repeat);
-            moving.slope = repeat.root(i).unwrap_or_else(|| moving.slope.clone());
-            let what = format!("`{}`", slope_name(of, &moving.name));
-            if let Some(problem) = cx.eval.not_finite(moving.gradient, &moving.slope, &what, span) {
-                return Err(Box::new(problem));
-            }
-        }
-    }
-    cx.eval.settle(&repeat);
-    for (i, moving) in moving.iter_mut().enumerate() {
-        moving.slope = repeat.root(i).unwrap_or_else(|| moving.slope.clone());
-        moving.now = repeat.root(count + i).unwrap_or_else(|| moving.now.clone());
-        cx.eval.move_to(moving.def, moving.now.clone());
-    }
-    for (i, (def, _)) in kept.iter().enumerate() {
-        if let Some(value) = repeat.root(2 * count + i) {
-            cx.eval.move_to(*def, value);
-        }
-    }
-    Ok(())
-}
-
-/// `w - by*dJ/dw`
-fn step_node(graph: &mut Graph, moving: &Moving, by: f64) -> Result<NodeId, Fault> {
-    let by = ops::number(graph, by);
-    let way = ops::build::mul(graph, by, moving.gradient)?;
-    ops::build::sub(graph, moving.node, way)
 }
 
 /// One row a parameter (a tensor's entries where they are few), and `J`.
@@ -151,7 +111,7 @@ fn show(
     moving: &[Moving],
     (of, goal): (&str, NodeId),
     (start, end): (&Arc<Tensor>, &Arc<Tensor>),
-    by: f64,
+    (by, training): (f64, Option<&Training<Asked>>),
     times: u64,
     span: Span,
 ) {
@@ -164,7 +124,10 @@ fn show(
     let mut table = Table::new(head);
     let mut facts = vec![];
     for row in moving {
-        let shift = Tensor::F64(row.slope.to_f64() * -by);
+        let shift = match training {
+            Some(_) => Tensor::F64(row.now.to_f64() - row.before.to_f64()),
+            None => Tensor::F64(row.slope.to_f64() * -by),
+        };
         let mut cells = vec![Cell::name(&*row.name), cell(cx, &row.before, row.node)];
         let mut fact = Map::new();
         fact.insert("name".into(), row.name.as_str().into());
@@ -192,7 +155,11 @@ fn show(
     facts.push(fact);
     let mut doc = table.doc();
     let by = number(by, cx.digits);
-    let what = if once { format!("step = -{by}*gradient") } else { format!("{times} steps by {by}") };
+    let what = match training.and_then(|training| training.choices.first()) {
+        Some(choice) => format!("{times} step{} by {}", if once { "" } else { "s" }, cx.text(choice.span)),
+        None if once => format!("step = -{by}*gradient"),
+        None => format!("{times} steps by {by}"),
+    };
     doc.push(Line::new().note(what));
     cx.push(span, doc, facts);
 }
@@ -212,15 +179,4 @@ fn cell(cx: &Cx, value: &Tensor, node: NodeId) -> Cell {
     }
     let norm = libm::sqrt(value.to_f64().iter().map(|v| v * v).sum());
     Cell::new(Style::Shape, format!("{} norm {}", cx.shape(node), number(norm, 4)))
-}
-
-fn nothing_moves(of: &str, leaf: Option<&crate::lower::Def>, span: Span) -> Diagnostic {
-    let problem = Diagnostic::error("nnlang::value::step", format!("`{of}` stands on no parameter that could move"))
-        .at(span, "a step moves parameters");
-    match leaf {
-        Some(leaf) => problem
-            .at(leaf.span, format!("`{}` is an equation, and stays what it is", leaf.name))
-            .mend(format!("declare it as a parameter: `param {} = …`", leaf.name)),
-        None => problem.mend("declare a parameter: `param w = 0.5`"),
-    }
 }

@@ -3,9 +3,11 @@
 //! A reader believes nothing that a file says of itself: sizes are compared with the bytes that are there before
 //! anything is allocated, and what does not fit is a [`DataError`].
 
+pub mod block;
 mod csv;
 mod entries;
 mod errors;
+mod examples;
 mod npy;
 mod npz;
 mod safetensors;
@@ -15,6 +17,8 @@ mod tests;
 pub use csv::Csv;
 pub use errors::DataError;
 pub use safetensors::{note as safetensors_note, write as write_safetensors};
+
+pub use examples::{Bound, Examples, PARTS, selected};
 
 use crate::tensor::Tensor;
 

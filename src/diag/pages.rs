@@ -3,7 +3,12 @@
 /// `(stage::cause, page)`, in order.
 #[rustfmt::skip]
 pub(super) static PAGES: &[(&str, &str)] = &[
+    ("data::column", include_str!("../../docs/errors/data/column.md")),
     ("data::file", include_str!("../../docs/errors/data/file.md")),
+    ("data::line", include_str!("../../docs/errors/data/line.md")),
+    ("data::missing", include_str!("../../docs/errors/data/missing.md")),
+    ("data::second", include_str!("../../docs/errors/data/second.md")),
+    ("data::width", include_str!("../../docs/errors/data/width.md")),
     ("diff::by_int", include_str!("../../docs/errors/diff/by_int.md")),
     ("diff::direction", include_str!("../../docs/errors/diff/direction.md")),
     ("diff::formula", include_str!("../../docs/errors/diff/formula.md")),
@@ -164,6 +169,9 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("syntax::unopened_bracket", include_str!("../../docs/errors/syntax/unopened_bracket.md")),
     ("syntax::update_assignment", include_str!("../../docs/errors/syntax/update_assignment.md")),
     ("syntax::value_called", include_str!("../../docs/errors/syntax/value_called.md")),
+    ("train::choice", include_str!("../../docs/errors/train/choice.md")),
+    ("train::option", include_str!("../../docs/errors/train/option.md")),
+    ("train::wrt", include_str!("../../docs/errors/train/wrt.md")),
     ("value::assert", include_str!("../../docs/errors/value/assert.md")),
     ("value::blank", include_str!("../../docs/errors/value/blank.md")),
     ("value::check", include_str!("../../docs/errors/value/check.md")),

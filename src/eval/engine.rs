@@ -84,6 +84,20 @@ impl Eval<'_> {
         Ok(repeat)
     }
 
+    /// Sets a slot for the runs to come; what is not evaluated with it takes no notice.
+    pub fn set(&mut self, repeat: &mut Repeat, def: DefId, value: Arc<Tensor>) {
+        if let Some(program) = &mut repeat.program
+            && program.has(def)
+            && !program.set(def, &value)
+        {
+            // The reference goes on with what the program came to.
+            self.settle(repeat);
+            repeat.program = None;
+        }
+        self.state.values.insert(def, value);
+        self.cache.clear();
+    }
+
     /// One run; afterwards the carried slots have their new values.
     pub fn again(&mut self, repeat: &mut Repeat, span: Span) -> Result<(), Box<Diagnostic>> {
         if let Some(program) = &mut repeat.program {

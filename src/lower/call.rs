@@ -7,6 +7,9 @@ use crate::resolve::hir::Callee;
 use crate::source::Span;
 use crate::syntax::ast;
 
+/// The last word of the key of what is drawn anew at every step of training.
+pub const ANEW: u64 = 0x6e6f_6973_6520_2121;
+
 /// One argument of a call.
 pub(super) struct Given<'a> {
     pub name: Option<&'a ast::Name>,
@@ -192,6 +195,9 @@ impl<'a> Cx<'a> {
         let mut key = vec![self.seed, name_hash(&self.draw.name)];
         key.extend(self.draw.path.iter().copied());
         key.push(place);
+        if self.draw.anew {
+            key.push(ANEW);
+        }
         Attr::Key(key.into())
     }
 }

@@ -335,6 +335,10 @@ pub struct Ask {
     pub to: Option<crate::source::Spanned<String>>,
     /// After `as`.
     pub form: Option<crate::syntax::ast::Name>,
+    /// `by adam(lr=0.01)`, and the lines of `train`.
+    pub training: Option<Box<hir::Training<Asked>>>,
+    /// The slots of `epoch` and `step`.
+    pub clock: Option<(DefId, DefId)>,
 }
 
 impl Ask {

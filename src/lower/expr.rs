@@ -205,7 +205,10 @@ impl Cx<'_> {
     }
 
     /// The flag `training`: 0, but inside a step of training.
-    fn training(&mut self, global: hir::GlobalId) -> Value {
+    pub(super) fn training(&mut self, global: hir::GlobalId) -> Value {
+        if let Some(value) = &self.values[global.0 as usize] {
+            return value.clone();
+        }
         let info = self.program.global(global);
         let zero = ops::number(self.graph(), 0.0);
         let ty = crate::graph::Type::real(Shape::SCALAR);

@@ -19,13 +19,14 @@ mod recurrence;
 mod said;
 mod stated;
 
+pub use call::ANEW;
 pub use compiled::{
     Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Side, Zero,
 };
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
-use crate::graph::{DefId, Graph, NodeId, Type};
+use crate::graph::{Attrs, DefId, Graph, Is, NodeId, Type};
 use crate::ops;
 use crate::resolve;
 use crate::resolve::hir::{self, FunctionId, GlobalId, HirId, Program};
@@ -241,6 +242,8 @@ struct Draw {
     name: Arc<str>,
     /// The calls on the way, each by its place.
     path: Vec<u64>,
+    /// Is it drawn anew at every step of training?
+    anew: bool,
 }
 
 /// The names of one call.
@@ -423,12 +426,12 @@ impl<'a> Cx<'a> {
 
     fn unnamed_draw(&mut self) {
         self.unnamed += 1;
-        self.draw = Draw { name: format!("question {}", self.unnamed).into(), path: vec![] };
+        self.draw = Draw { name: format!("question {}", self.unnamed).into(), path: vec![], anew: false };
     }
 
     fn define(&mut self, span: Span, global: GlobalId, shape: Option<&hir::Shape>, value: hir::Expr) {
         let info = self.program.global(global);
-        self.draw = Draw { name: info.name.clone(), path: vec![] };
+        self.draw = Draw { name: info.name.clone(), path: vec![], anew: false };
         let stated = shape.map(|shape| self.stated(shape));
         let node = self.node(value);
         let node = match (node, stated, shape) {
@@ -459,11 +462,11 @@ impl<'a> Cx<'a> {
 
     fn declare(&mut self, span: Span, declared: &hir::Declare) {
         use crate::syntax::ast::Role;
-        let hir::Declare { role, global, shape, value, initialiser } = declared;
+        let hir::Declare { role, global, shape, value, initialiser, otherwise } = declared;
         let (role, global, value) = (*role, *global, *value);
         let (shape, initialiser) = (shape.as_ref(), initialiser.as_ref());
         let info = self.program.global(global);
-        self.draw = Draw { name: info.name.clone(), path: vec![] };
+        self.draw = Draw { name: info.name.clone(), path: vec![], anew: role == Role::Noise };
         let stated = match shape {
             Some(shape) => match self.stated(shape) {
                 Some(ty) => Some(ty),
@@ -477,7 +480,7 @@ impl<'a> Cx<'a> {
                 let fits = match (&stated, shape, role) {
                     // Data may come in another size: an input's default fits where it can.
                     (Some(ty), Some(shape), Role::Input) => self.could_hold(node, ty, shape, value),
-                    (Some(ty), Some(shape), Role::Param) => self.hold(node, ty, shape, value),
+                    (Some(ty), Some(shape), Role::Param | Role::Noise) => self.hold(node, ty, shape, value),
                     _ => Some(node),
                 };
                 match fits {
@@ -502,6 +505,9 @@ impl<'a> Cx<'a> {
             }
             (None, None, _) => None,
         };
+        if let (Role::Noise, Some(node)) = (role, init) {
+            return self.noise(span, global, node, *otherwise);
+        }
         let ty = match (stated, init) {
             (Some(ty), _) => ty,
             (None, Some(init)) => self.out.graph.ty(init),
@@ -513,6 +519,27 @@ impl<'a> Cx<'a> {
         let kind = if role == Role::Input { DefKind::Input } else { DefKind::Param };
         let def = self.slot(info.name.clone(), info.span, kind, ty, init);
         self.out.defs[def.index()].stated = shape.is_some();
+        self.bind_global(global, Value::Node(self.out.def(def).node), Some(def));
+        self.push_item(span, ItemKind::Define(def));
+    }
+
+    /// A noise is an equation over draws that training makes anew; `else` is its value outside training.
+    fn noise(&mut self, span: Span, global: GlobalId, drawn: NodeId, otherwise: Option<(GlobalId, hir::Expr)>) {
+        let info = self.program.global(global);
+        let mut node = Some(drawn);
+        if let Some((flag, otherwise)) = otherwise
+            && let Value::Node(flag) = self.training(flag)
+        {
+            node = self.node(otherwise).and_then(|outside| {
+                let at = self.expr_span(otherwise);
+                self.here = Some(at);
+                let chosen = self.apply(ops::of(Is::Where), Attrs::None, &[flag, drawn, outside], at, &[at, at, at]);
+                if let Value::Node(node) = chosen { Some(node) } else { None }
+            });
+        }
+        let Some(node) = node else { return self.bind_global(global, Value::Poison, None) };
+        let def = self.named(info.name.clone(), info.span, DefKind::Variable, node);
+        self.out.defs[def.index()].stated = true;
         self.bind_global(global, Value::Node(self.out.def(def).node), Some(def));
         self.push_item(span, ItemKind::Define(def));
     }
@@ -535,6 +562,7 @@ impl<'a> Cx<'a> {
             }
             None => None,
         };
+        let clock = ask.training.is_some().then(|| self.clock(ask.clock, ask.word.span));
         let mut exprs = vec![];
         for (expr, span) in &ask.exprs {
             self.formula = (ask.word.text == "check").then_some(expr.root);
@@ -548,13 +576,49 @@ impl<'a> Cx<'a> {
         let by = ask.by.map(|(expr, span)| self.asked(expr, span));
         let within = ask.within.map(|(expr, span)| self.asked(expr, span));
         let times = ask.times.map(|(expr, span)| self.asked(expr, span));
-        if over.is_some() {
+        let training = ask.training.as_ref().map(|training| {
+            let choices = training.choices.iter().map(|choice| {
+                let mut one = |(expr, span): &(hir::Expr, Span)| self.asked(*expr, *span);
+                let value = match &choice.value {
+                    hir::Chosen::Called(name, args) => hir::Chosen::Called(
+                        name.clone(),
+                        args.iter().map(|(name, value)| (name.clone(), one(value))).collect(),
+                    ),
+                    hir::Chosen::Text(text) => hir::Chosen::Text(text.clone()),
+                    hir::Chosen::Value(value) => hir::Chosen::Value(one(value)),
+                };
+                hir::Choice { name: choice.name.clone(), value, span: choice.span }
+            });
+            Box::new(hir::Training { choices: choices.collect(), wrt: training.wrt.clone() })
+        });
+        if over.is_some() || clock.is_some() {
             self.frames.pop();
         }
         let (statement, word) = (ask.statement, ask.word.clone());
         let (to, form) = (ask.to.clone(), ask.form.clone());
-        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form };
+        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, training, clock };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// The slots of `epoch` and `step`, in a frame of their own.
+    fn clock(&mut self, places: (u32, u32), span: Span) -> (DefId, DefId) {
+        let mut frame = Frame::default();
+        let mut one = |cx: &mut Self, place: u32, name: &str| {
+            let name: Arc<str> = name.into();
+            let ty = Type::real(crate::shape::Shape::SCALAR);
+            let def = cx.slot(name.clone(), span, DefKind::Local, ty, None);
+            let place = place as usize;
+            if frame.places.len() <= place {
+                frame.places.resize(place + 1, None);
+                frame.names.resize(place + 1, name.clone());
+            }
+            frame.places[place] = Some(Value::Node(cx.out.def(def).node));
+            frame.names[place] = name;
+            def
+        };
+        let clock = (one(self, places.0, "epoch"), one(self, places.1, "step"));
+        self.frames.push(frame);
+        clock
     }
 
     /// The program's functions whose names the library has too.

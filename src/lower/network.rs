@@ -40,7 +40,7 @@ impl<'a> Cx<'a> {
             (None, None) => None,
         };
         let name = layer.output.as_ref().map_or(&*layer.name.0, |(name, _)| name.text.as_str());
-        self.draw = super::Draw { name: name.into(), path: vec![] };
+        self.draw = super::Draw { name: name.into(), path: vec![], anew: false };
         let value = source.map(|source| self.own_layer(source, layer, name.into()));
         let node = value.and_then(|value| self.as_node(&value, layer.call));
         let names = std::iter::once((layer.name.0.clone(), layer.name.1, layer.call));
@@ -177,7 +177,7 @@ impl<'a> Cx<'a> {
                         Some(node) => Some(node),
                         None => {
                             let full: Arc<str> = format!("{base}.{}", local.name).into();
-                            self.draw = super::Draw { name: full.clone(), path: vec![] };
+                            self.draw = super::Draw { name: full.clone(), path: vec![], anew: false };
                             // Made once, whatever step it is needed in first.
                             let groups = std::mem::take(&mut self.groups);
                             let ty = match &local.shape {

@@ -308,7 +308,7 @@ impl<'a> Cx<'a> {
         for (i, equation) in recurrence.equations.iter().enumerate() {
             let outer = self.draw.clone();
             match recurrence.frame {
-                Some(_) => self.draw = super::Draw { name: equation.name.clone(), path: vec![] },
+                Some(_) => self.draw = super::Draw { name: equation.name.clone(), path: vec![], anew: false },
                 None => self.draw.path.push(super::call::name_hash(&equation.name)),
             }
             let value = self.node(equation.value);

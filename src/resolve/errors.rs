@@ -387,6 +387,34 @@ pub fn setting(word: &str, wants: &str, span: Span) -> Diagnostic {
         .mend(format!("write {wants} after `{word}`"))
 }
 
+/// `noise eps = normal`, `noise eps : [m, 20]`
+pub fn noise(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        "nnlang::shape::no_shape",
+        format!("`{name}` is drawn anew at every step, and what and how many is not said"),
+    )
+    .at(span, "a noise has a shape and a distribution")
+    .mend(format!("write `noise {name} : [m, 20] = normal`; `else 1` behind it is its value outside training"))
+}
+
+/// `param w : [3] = normal else 1`
+pub fn otherwise(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::syntax::clause", "only a `noise` is something else outside training")
+        .at(span, "`else` has no place here")
+        .mend("leave `else` out, or declare it with `noise`")
+}
+
+/// A line of `train` that says nothing it knows.
+pub fn no_choice(name: &str, nearest: Option<&str>, known: &[&str], span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::train::option", format!("`train` has no option `{name}`"))
+        .at(span, "this chooses nothing")
+        .because(format!("its options are {}", known.join(", ")));
+    match nearest {
+        Some(nearest) => problem.mend(format!("write `{nearest}`")).edit(span, nearest),
+        None => problem.mend(format!("write one of {}", known.join(", "))),
+    }
+}
+
 /// A word of the language whose turn has not come.
 pub fn not_built(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::session::not_built", format!("{what} is not built yet"))

@@ -491,6 +491,8 @@ pub struct Declare {
     pub value: Option<Expr>,
     /// An initialiser by its name: `xavier`, `0.02normal`.
     pub initialiser: Option<Initialiser>,
+    /// Of a noise: the flag `training`, and its value outside training.
+    pub otherwise: Option<(GlobalId, Expr)>,
 }
 
 /// `xavier`, `0.02normal`
@@ -525,6 +527,41 @@ pub struct Ask {
     pub to: Option<crate::source::Spanned<String>>,
     /// `as latex`
     pub form: Option<ast::Name>,
+    /// `by adam(lr=0.01)`, and the lines of `train`.
+    pub training: Option<Box<Training<(Expr, Span)>>>,
+    /// The places of `epoch` and `step` in the frame of the lines.
+    pub clock: (u32, u32),
+}
+
+/// The lines of `train`; `E` is what an expression is.
+#[derive(Clone, Debug)]
+pub struct Training<E> {
+    /// The lines.
+    pub choices: Vec<Choice<E>>,
+    /// After `wrt`: names of parameters and networks.
+    pub wrt: Vec<ast::Name>,
+}
+
+/// `optimizer = adam(lr = 0.01)`
+#[derive(Clone, Debug)]
+pub struct Choice<E> {
+    /// `optimizer`
+    pub name: ast::Name,
+    /// What is chosen.
+    pub value: Chosen<E>,
+    /// Its text.
+    pub span: Span,
+}
+
+/// What a line of `train` chooses.
+#[derive(Clone, Debug)]
+pub enum Chosen<E> {
+    /// `adam(lr=0.01)`, `last`
+    Called(ast::Name, Vec<(Option<ast::Name>, E)>),
+    /// `"rent.safetensors"`
+    Text(String),
+    /// `32`, `J < 1e-3`
+    Value(E),
 }
 
 /// The settings of a file.

@@ -89,7 +89,7 @@ impl Cx<'_> {
     }
 
     /// The flag that is 1 while training.
-    fn training(&mut self, span: Span) -> super::hir::GlobalId {
+    pub(super) fn training(&mut self, span: Span) -> super::hir::GlobalId {
         if let Some(id) = self.program.training {
             return id;
         }

@@ -10,7 +10,21 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// The ways of moving parameters that have a name.
-const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw", "lbfgs"];
+const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "adamw"];
+
+/// The options of `train`, and the words that each knows.
+const CHOICES: &[(&str, &[&str])] = &[
+    ("optimizer", OPTIMISERS),
+    ("epochs", &[]),
+    ("steps", &[]),
+    ("batch", &["all"]),
+    ("shuffle", &[]),
+    ("report", &[]),
+    ("schedule", &["cosine", "decay", "plateau"]),
+    ("clip", &["each"]),
+    ("stop", &["patience"]),
+    ("keep", &["best", "last"]),
+];
 
 impl Cx<'_> {
     /// The statements of a file that is used.
@@ -117,7 +131,7 @@ impl Cx<'_> {
             // Taken together with those that follow it.
             Statement::Recurrence(_) => {}
             Statement::Data(_) => self.report(errors::not_built("`data`", item.span)),
-            Statement::Train(_) => self.report(errors::not_built("`train`", item.span)),
+            Statement::Train(train) => self.train(train, item.span),
             Statement::Broken(names) => {
                 // Its own problem is told already.
                 for name in names {
@@ -133,7 +147,9 @@ impl Cx<'_> {
         let outer = self.within.replace(declare.name.text.as_str().into());
         let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
         let (mut value, mut initialiser) = (None, None);
-        if let Some(expr) = &declare.value {
+        let noise = self.noise(declare);
+        let otherwise = declare.otherwise.as_ref().map(|expr| (self.training(expr.span), self.expr(expr)));
+        if let Some(expr) = noise.as_ref().or(declare.value.as_ref()) {
             let begins = self.initialiser(expr).filter(|_| declare.role == ast::Role::Param);
             match expr.parts.as_slice() {
                 _ if begins.is_some() => initialiser = begins,
@@ -167,8 +183,25 @@ impl Cx<'_> {
         if declare.role == ast::Role::Input && self.layers.first_input.is_none() {
             self.layers.first_input = Some(global);
         }
-        let declared = hir::Declare { role: declare.role, global, shape, value, initialiser };
+        let declared = hir::Declare { role: declare.role, global, shape, value, initialiser, otherwise };
         self.push_item(span, ItemKind::Declare(Box::new(declared)));
+    }
+
+    /// The value of a noise: a distribution by its name alone, and `bernoulli(p)`, fill the stated shape.
+    fn noise(&mut self, declare: &ast::Declare) -> Option<ast::Expr> {
+        if declare.role != ast::Role::Noise {
+            if let Some(otherwise) = &declare.otherwise {
+                self.report(errors::otherwise(otherwise.span));
+            }
+            return None;
+        }
+        let (Some(kind), Some(value)) = (&declare.kind, &declare.value) else {
+            self.report(errors::noise(&declare.name.text, declare.name.span));
+            return None;
+        };
+        let mut value = value.clone();
+        filled(&mut value, kind, &|name| self.is_value(name) || self.scope.contains_key(name));
+        Some(value)
     }
 
     /// A lone name that nothing defines, as a dimension would be.
@@ -316,6 +349,90 @@ impl Cx<'_> {
         }
     }
 
+    /// The places of `epoch` and `step`, in a frame of their own.
+    fn clock(&mut self) -> (u32, u32) {
+        self.frames.push(Frame { names: HashMap::default(), dims: HashMap::default(), size: 0, function: None });
+        (self.place(&"epoch".into()), self.place(&"step".into()))
+    }
+
+    /// `train J wrt W2, b2 { … }`
+    fn train(&mut self, train: &ast::Train, span: Span) {
+        let exprs = vec![(self.expr(&train.goal), train.goal.span)];
+        let clock = self.clock();
+        let mut choices: Vec<hir::Choice<(hir::Expr, Span)>> = vec![];
+        for item in &train.block.items {
+            let Statement::Define(define) = &item.statement else { continue };
+            let name = &define.name;
+            if !CHOICES.iter().any(|(known, _)| *known == name.text) {
+                let known = CHOICES.iter().map(|(known, _)| *known);
+                let nearest = crate::diag::nearest(&name.text, known.clone());
+                self.report(errors::no_choice(&name.text, nearest, &known.collect::<Vec<_>>(), name.span));
+                continue;
+            }
+            if let Some(before) = choices.iter().find(|other| other.name.text == name.text && name.text != "report") {
+                let before = before.name.span;
+                self.report(errors::twice(&name.text, name.span, before, false));
+                continue;
+            }
+            match define.value.parts.as_slice() {
+                [ast::Part { kind: PartKind::List(items), .. }] if name.text == "report" => {
+                    for item in items {
+                        choices.push(self.choice(name, item, item.span));
+                    }
+                }
+                _ => choices.push(self.choice(name, &define.value, item.span)),
+            }
+        }
+        self.frames.pop();
+        let wrt = train.wrt.iter().filter_map(|path| {
+            let text = path.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+            let span = path.names.iter().map(|name| name.span).reduce(Span::to)?;
+            Some(ast::Name { text, span })
+        });
+        let training = Some(Box::new(hir::Training { choices, wrt: wrt.collect() }));
+        let word = ast::Name { text: "train".into(), span: Span { end: span.start + 5, ..span } };
+        let ask = Ask {
+            statement: &crate::statements::TRAIN,
+            word,
+            exprs,
+            wrt: vec![],
+            by: None,
+            within: None,
+            over: None,
+            times: None,
+            to: None,
+            form: None,
+            training,
+            clock,
+        };
+        self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// One line of `train`: a word that the option knows, a text, or an expression.
+    fn choice(&mut self, name: &ast::Name, expr: &ast::Expr, span: Span) -> hir::Choice<(hir::Expr, Span)> {
+        let words = CHOICES.iter().find(|(known, _)| *known == name.text).map_or(&[][..], |(_, words)| words);
+        let known = |word: &str| words.contains(&word);
+        let value = match expr.parts.as_slice() {
+            [ast::Part { kind: PartKind::Text(text), .. }] => hir::Chosen::Text(text.to_string()),
+            [ast::Part { kind: PartKind::Name(word), span }] if known(word) => {
+                hir::Chosen::Called(ast::Name { text: word.clone(), span: *span }, vec![])
+            }
+            [ast::Part { kind: PartKind::Name(word), span }, ast::Part { kind: PartKind::Call(args), .. }]
+                if known(word) =>
+            {
+                let mut given = vec![];
+                for arg in args {
+                    if let ast::ArgValue::Expr(expr) = &arg.value {
+                        given.push((arg.name.clone(), (self.expr(expr), expr.span)));
+                    }
+                }
+                hir::Chosen::Called(ast::Name { text: word.clone(), span: *span }, given)
+            }
+            _ => hir::Chosen::Value((self.expr(expr), expr.span)),
+        };
+        hir::Choice { name: name.clone(), value, span }
+    }
+
     /// `adam(lr=0.01)`: the optimiser that an expression names, unless the program has such a name.
     fn optimiser(&self, expr: &ast::Expr) -> Option<ast::Name> {
         match expr.parts.as_slice() {
@@ -357,14 +474,19 @@ impl Cx<'_> {
                 (hir::Expr { start, root }, span)
             })
             .collect();
-        let optimiser = ask.by.as_ref().filter(|_| ask.statement.moves).and_then(|by| self.optimiser(by));
-        let by = match (&ask.by, optimiser) {
-            (Some(by), Some(name)) => {
-                let start = self.program.arena.len() as u32;
-                let root = self.broken(errors::not_built(&format!("`{}`", name.text), name.span), by.span);
-                Some((hir::Expr { start, root }, by.span))
+        let optimiser = ask.by.as_ref().filter(|_| ask.statement.moves).and_then(|by| self.optimiser(by).map(|_| by));
+        let mut clock = (0, 0);
+        let mut training = None;
+        let by = match optimiser {
+            Some(by) => {
+                clock = self.clock();
+                let name = ast::Name { text: "optimizer".into(), span: by.span };
+                let choice = self.choice(&name, by, by.span);
+                self.frames.pop();
+                training = Some(Box::new(hir::Training { choices: vec![choice], wrt: vec![] }));
+                None
             }
-            (by, _) => by.as_ref().map(|expr| one(self, expr)),
+            None => ask.by.as_ref().map(|expr| one(self, expr)),
         };
         let within = ask.within.as_ref().map(|expr| one(self, expr));
         let times = ask.times.as_ref().map(|expr| one(self, expr));
@@ -373,9 +495,42 @@ impl Cx<'_> {
         }
         let (statement, word) = (ask.statement, ask.word.clone());
         let (to, form) = (ask.to.clone(), ask.form.clone());
-        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form };
+        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, training, clock };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
+}
+
+/// Gives every distribution of an expression the stated shape, where it says none itself.
+fn filled(expr: &mut ast::Expr, kind: &ast::Kind, defined: &dyn Fn(&str) -> bool) {
+    let shape = |span: Span| {
+        let one = |dim: &ast::DimExpr| match dim {
+            ast::DimExpr::Any(span) => {
+                ast::Expr { span: *span, parts: vec![ast::Part { span: *span, kind: PartKind::Name("_".into()) }] }
+            }
+            ast::DimExpr::Expr(expr) => expr.clone(),
+        };
+        let list = PartKind::List(kind.dims.iter().map(one).collect());
+        let expr = ast::Expr { span, parts: vec![ast::Part { span, kind: list }] };
+        ast::Arg { name: None, value: ast::ArgValue::Expr(expr) }
+    };
+    let mut parts = vec![];
+    let mut rest = std::mem::take(&mut expr.parts).into_iter().peekable();
+    while let Some(mut part) = rest.next() {
+        let span = part.span;
+        let name = if let PartKind::Name(name) = &part.kind { Some(name.clone()) } else { None };
+        if let PartKind::Group(inner) = &mut part.kind {
+            filled(inner, kind, defined);
+        }
+        parts.push(part);
+        let Some(name) = name.filter(|name| !defined(name)) else { continue };
+        match (name.as_str(), rest.peek_mut().map(|part| &mut part.kind)) {
+            ("bernoulli", Some(PartKind::Call(args))) if args.len() == 1 => args.push(shape(span)),
+            (_, Some(PartKind::Call(_))) => {}
+            ("normal" | "uniform", _) => parts.push(ast::Part { span, kind: PartKind::Call(vec![shape(span)].into()) }),
+            _ => {}
+        }
+    }
+    expr.parts = parts;
 }
 
 /// Every name in an expression. Nested brackets are a recursion that the scanner's depth limit bounds.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 impl Session {
     /// The data that the command line names: inputs and weights.
     pub(super) fn arrive(&self, compiled: &Compiled, state: &mut State, files: &mut Files) -> Vec<Diagnostic> {
-        let mut problems = vec![];
+        let mut problems = self.examples(compiled, state, files);
         for (name, path) in &self.settings.inputs {
             let def = compiled.defs.iter().position(|def| *def.name == **name && def.kind == DefKind::Input);
             let Some(def) = def else {

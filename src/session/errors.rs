@@ -176,3 +176,20 @@ pub(super) fn no_such(name: &str, nearest: Option<&str>) -> Diagnostic {
         None => problem.mend("see its names with `:names`"),
     }
 }
+
+/// Two `data` blocks.
+pub fn second(second: Span, first: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::data::second", "a program has one `data` block, and this is the second")
+        .at(second, "this one")
+        .at(first, "the first")
+        .mend("write all inputs into one block")
+}
+
+/// The line of a block joins another number of columns than its input has.
+pub fn width(name: &crate::syntax::ast::Name, width: usize, stated: &str, declared: Span) -> Diagnostic {
+    let columns = if width == 1 { "1 column".to_string() } else { format!("{width} columns") };
+    Diagnostic::error("nnlang::data::width", format!("`{}` joins {columns}, and {stated} is declared", name.text))
+        .at(name.span, format!("{columns} here"))
+        .at(declared, format!("declared as {stated}"))
+        .mend("declare as many as the line joins")
+}

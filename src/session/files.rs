@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub(super) struct Read {
     texts: Arc<BTreeMap<String, Arc<str>>>,
     arrays: Arc<BTreeMap<String, Arc<Arrays>>>,
+    /// The `data` block that holds, and its file.
+    pub(super) block: Option<Arc<(String, data::block::Block)>>,
 }
 
 /// Reads files, each once.

@@ -44,12 +44,19 @@ impl Kept {
 
     /// Does it ask and define nothing?
     pub fn is_question(&self) -> bool {
-        matches!(self.item.statement, Statement::Show(_) | Statement::Ask(_) | Statement::Broken(_))
+        matches!(
+            self.item.statement,
+            Statement::Show(_) | Statement::Ask(_) | Statement::Train(_) | Statement::Broken(_)
+        )
     }
 
     /// Does it move parameters?
     pub fn is_step(&self) -> bool {
-        matches!(&self.item.statement, Statement::Ask(ask) if ask.statement.moves)
+        match &self.item.statement {
+            Statement::Ask(ask) => ask.statement.moves,
+            Statement::Train(_) => true,
+            _ => false,
+        }
     }
 
     /// The layer that it is.
@@ -139,7 +146,7 @@ impl Names {
             }
             Statement::Declare(declare) => {
                 self.kind(declare.kind.as_deref());
-                if let Some(value) = &declare.value {
+                for value in declare.value.iter().chain(&declare.otherwise) {
                     self.expr(value);
                 }
             }

@@ -48,6 +48,7 @@ impl Session {
         let mut items = program.items;
         problems.extend(arrive::replace_leaves(&mut report.sources, &mut items, &self.settings.set));
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
+        problems.extend(self.blocks(&report.sources, &mut items, &mut files));
         let (mut compiled, found) = check::once(&mut report.sources, items, &mut files, &self.settings.options());
         problems.extend(found);
         if matches!(answered, Answered::No) {
@@ -111,6 +112,7 @@ impl Session {
             files.read.forget_texts();
             space.forget_files();
         }
+        problems.extend(self.blocks(&space.checked.sources, &mut new, &mut files));
         let mut merged = order::merge(self, &space.checked, new);
         let refused = !merged.problems.is_empty();
         problems.append(&mut merged.problems);

@@ -261,7 +261,7 @@ pub enum DimExpr {
 /// `input x : [3, m]`, `param W : [3, 4] = xavier`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declare {
-    /// `input` or `param`.
+    /// `input`, `param` or `noise`.
     pub role: Role,
     /// The name.
     pub name: Name,
@@ -269,6 +269,8 @@ pub struct Declare {
     pub kind: Option<Box<Kind>>,
     /// The default, or the initialiser.
     pub value: Option<Expr>,
+    /// Of a noise: what it is outside training, where that is no draw.
+    pub otherwise: Option<Expr>,
 }
 
 /// What a declaration declares.
@@ -278,6 +280,8 @@ pub enum Role {
     Input,
     /// Something to train.
     Param,
+    /// Drawn anew at every step of training.
+    Noise,
 }
 
 /// A setting at the top of a file.

@@ -116,7 +116,9 @@ impl Cx<'_> {
             return None;
         }
         let here = self.span(self.before.len(), self.before.len());
-        if matches!(self.first, "input" | "param") && self.text[self.first.len()..].trim_start().starts_with(':') {
+        if matches!(self.first, "input" | "param" | "noise")
+            && self.text[self.first.len()..].trim_start().starts_with(':')
+        {
             let at = self.first.len();
             return Some(errors::declared_name(self.span(at, at), self.first));
         }
@@ -147,14 +149,14 @@ impl Cx<'_> {
             return Some(problem);
         }
         let declared = self.before.strip_prefix(self.first).map(str::trim_start);
-        if matches!(self.first, "input" | "param")
+        if matches!(self.first, "input" | "param" | "noise")
             && declared.is_some_and(|name| skip_name(name) == name.len())
             && (c == '[' || ["int", "real", "bool"].iter().any(|element| self.rest.starts_with(element)))
         {
             return Some(errors::missing_colon(self.span(self.before.len(), self.at), self.here(1)));
         }
         let gap = self.span(self.before.len(), self.at);
-        let declares = matches!(self.first, "input" | "param");
+        let declares = matches!(self.first, "input" | "param" | "noise");
         if declares && self.before == self.first {
             return Some(errors::declared_name(self.here(1), self.first));
         }
@@ -280,7 +282,7 @@ impl Cx<'_> {
             return None;
         }
         let Some((open, byte)) = self.open() else {
-            if matches!(self.first, "input" | "param") {
+            if matches!(self.first, "input" | "param" | "noise") {
                 return Some(errors::declared_together(self.here(1), self.first));
             }
             if self.expects(Expected::Word("wrt")) {

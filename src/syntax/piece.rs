@@ -74,7 +74,7 @@ pub(super) fn broken_name(text: &str, start: usize, id: SourceId) -> Option<Name
         return (!name.is_empty()).then(|| Name { text: nfc(name), span: Span::new(id, at, at + name.len()) });
     }
     let foreign = foreign::defines(word) && !text[word.len()..].trim_start().starts_with(['=', ':', '(']);
-    if matches!(word, "input" | "param" | "network" | "slope") || foreign {
+    if matches!(word, "input" | "param" | "noise" | "network" | "slope") || foreign {
         let rest = &text[word.len()..];
         let body = rest.trim_start();
         let length = skip_name(body);

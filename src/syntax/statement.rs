@@ -143,12 +143,14 @@ impl Walk<'_> {
     fn declare(&mut self, at: At) -> Declare {
         let role = match self.find(at, Rule::declare_word).map(|word| self.str(word)) {
             Some("param") => Role::Param,
+            Some("noise") => Role::Noise,
             _ => Role::Input,
         };
         let name = self.find(at, Rule::name).unwrap_or(at);
         let kind = self.find(at, Rule::kind).map(|kind| Box::new(self.kind(kind)));
         let value = self.find(at, Rule::expr).map(|expr| self.expr(expr));
-        Declare { role, name: self.name(name), kind, value }
+        let otherwise = self.find(at, Rule::otherwise).map(|otherwise| self.only_expr(otherwise));
+        Declare { role, name: self.name(name), kind, value, otherwise }
     }
 
     fn setting(&mut self, at: At) -> Setting {

@@ -32,11 +32,6 @@ const fn word(word: &'static str, form: &'static str, summary: &'static str) -> 
     Word { word, form, summary, built: true }
 }
 
-/// A word that the language knows and this version does not.
-const fn soon(word: &'static str, form: &'static str, summary: &'static str) -> Word {
-    Word { word, form, summary, built: false }
-}
-
 /// Every statement word, in the order of the language's chapters: what declares and defines, then the questions.
 pub static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
     let layers = layers::all().map(|def| Word { word: def.word, form: def.form, summary: def.summary, built: true });
@@ -51,6 +46,11 @@ pub static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
 static OWN: &[Word] = &[
     word("input", "input x : [3, m]", "Declares data that arrives at run time; `= value` gives a default."),
     word("param", "param W : [3, 4] = xavier", "Declares something to train, with its initialiser."),
+    word(
+        "noise",
+        "noise eps : [m, 20] = normal",
+        "Draws anew at every step of training; `else value` is what it is outside.",
+    ),
     word("slope", "slope f(z) = …", "States the slope of a function of one argument."),
     word("use", "use \"net.nnl\" as net", "Takes the definitions of another file."),
     word("precision", "precision f32", "Sets the precision of all reals: `f64` unless told, or `f32`."),
@@ -61,8 +61,8 @@ static OWN: &[Word] = &[
 /// The words before blocks that are no layers.
 static BLOCKS: &[Word] = &[
     word("network", "network f(x) { … }", "Gathers layers and definitions under a name, with parameters of their own."),
-    soon("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
-    soon("train", "train J { … }", "Trains the parameters until the goal is small."),
+    word("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
+    word("train", "train J { … }", "Trains the parameters until the goal is small."),
 ];
 
 /// Is it a statement word?

@@ -133,6 +133,22 @@ impl Program {
         .map(Program))
     }
 
+    /// Has it this slot?
+    pub fn has(&self, def: DefId) -> bool {
+        match &self.0 {
+            Held::F64(code) => code.has(def),
+            Held::F32(code) => code.has(def),
+        }
+    }
+
+    /// Sets the value of a slot; `false` where the program has no such slot or the value another shape.
+    pub fn set(&mut self, def: DefId, value: &Tensor) -> bool {
+        match &mut self.0 {
+            Held::F64(code) => code.set(def, value),
+            Held::F32(code) => code.set(def, value),
+        }
+    }
+
     /// Computes all roots.
     pub fn run(&mut self, graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
         match &mut self.0 {

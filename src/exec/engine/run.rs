@@ -12,6 +12,11 @@ use ndarray::{ArrayD, IxDyn};
 use std::sync::Arc;
 
 impl<T: Stored> Code<T> {
+    /// Has it this slot?
+    pub(super) fn has(&self, def: DefId) -> bool {
+        self.slots.iter().any(|slot| slot.def == def)
+    }
+
     /// Sets a slot. Whole numbers that are not exact in the precision, another shape or a slot that is not here: `false`.
     pub(super) fn set(&mut self, def: DefId, tensor: &Tensor) -> bool {
         self.settle();

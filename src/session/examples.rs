@@ -1,0 +1,162 @@
+//! `data` blocks: read before names are bound, so that what they declare is known; split when the inputs' shapes are.
+
+use super::Session;
+use super::errors;
+use super::files::Files;
+use crate::data::block;
+use crate::diag::Diagnostic;
+use crate::eval::State;
+use crate::graph::DefId;
+use crate::lower::{Compiled, DefKind};
+use crate::shape::Dim;
+use crate::source::{Sources, Span};
+use crate::syntax::ast::{self, Statement};
+use std::sync::Arc;
+
+impl Session {
+    /// Reads the `data` blocks of statements; lines that are no inputs of the program are declared, where it uses them.
+    pub(super) fn blocks(&self, sources: &Sources, items: &mut Vec<ast::Item>, files: &mut Files) -> Vec<Diagnostic> {
+        let is_data = |item: &ast::Item| matches!(item.statement, Statement::Data(_));
+        let Some(at) = items.iter().position(is_data) else { return vec![] };
+        let Statement::Data(written) = items[at].statement.clone() else { return vec![] };
+        let span = items[at].span;
+        let second = items[at + 1..].iter().find(|item| is_data(item)).map(|second| second.span);
+        if let Some(second) = second {
+            items.iter_mut().filter(|item| is_data(item)).for_each(silence);
+            return vec![errors::second(second, span)];
+        }
+        let problem = match self.block(sources, items, at, &written, files) {
+            Ok(()) => return vec![],
+            Err(problem) => *problem,
+        };
+        silence(&mut items[at]);
+        vec![problem]
+    }
+
+    /// Reads the block at a place, and puts what it declares there.
+    fn block(
+        &self,
+        sources: &Sources,
+        items: &mut Vec<ast::Item>,
+        at: usize,
+        written: &ast::Data,
+        files: &mut Files,
+    ) -> Result<(), Box<Diagnostic>> {
+        let Some(file) = &written.file else {
+            return Err(Box::new(crate::resolve::errors::not_built("`data` without a file", items[at].span)));
+        };
+        let seed = items.iter().find_map(|item| match &item.statement {
+            Statement::Setting(setting) if setting.word.text == "seed" => match setting.value.parts.as_slice() {
+                [ast::Part { kind: ast::PartKind::Number(seed), .. }] => Some(*seed as u64),
+                _ => None,
+            },
+            _ => None,
+        });
+        let seed = self.settings.seed.or(seed).unwrap_or(0);
+        let arrays = files.arrays(&file.node).map_err(|problem| {
+            if problem.labels.is_empty() { Box::new(problem.at(file.span, "this file")) } else { problem }
+        })?;
+        let Some(table) = &arrays.table else {
+            return Err(Box::new(crate::resolve::errors::not_built(
+                "`data` of another file than csv and tsv",
+                file.span,
+            )));
+        };
+        let read = block::read(sources, &file.node, table, &written.block, (seed, file.span))?;
+        let defined = |items: &[ast::Item], name: &str| {
+            items.iter().any(|item| item.statement.names().any(|own| own.text == name))
+        };
+        let text = &sources.get(items[at].span.source).text;
+        let used = |name: &str| text.matches(name).count() > 1;
+        let mut new = vec![];
+        for line in read.lines.iter().filter(|line| !defined(items, &line.name.text) && used(&line.name.text)) {
+            let span = line.name.span;
+            let part = |kind| ast::DimExpr::Expr(ast::Expr { span, parts: vec![ast::Part { span, kind }] });
+            let mut dims = vec![part(ast::PartKind::Name("m".into()))];
+            if !line.whole {
+                dims.push(part(ast::PartKind::Number(line.width as f64)));
+            }
+            let kind = ast::Kind { element: line.whole.then_some(ast::Element::Int), dims, span };
+            let declare = ast::Declare {
+                role: ast::Role::Input,
+                name: line.name.clone(),
+                kind: Some(Box::new(kind)),
+                value: None,
+                otherwise: None,
+            };
+            new.push(item(Statement::Declare(Box::new(declare)), span));
+        }
+        for (name, number) in read.numbers.iter().filter(|(name, _)| !defined(items, &name.text) && used(&name.text)) {
+            let span = name.span;
+            let value = ast::Expr { span, parts: vec![ast::Part { span, kind: ast::PartKind::Number(*number) }] };
+            new.push(item(Statement::Define(ast::Define { name: name.clone(), kind: None, value }), span));
+        }
+        items.splice(at..=at, new);
+        files.read.block = Some(Arc::new((file.node.clone(), read)));
+        Ok(())
+    }
+
+    /// The inputs of the `data` block that holds get the training rows; the other parts wait in the state.
+    pub(super) fn examples(&self, compiled: &Compiled, state: &mut State, files: &Files) -> Vec<Diagnostic> {
+        let Some(read) = files.read.block.clone() else { return vec![] };
+        let (file, read) = (&read.0, &read.1);
+        let mut inputs = vec![];
+        let mut dim = "m".to_string();
+        for line in &read.lines {
+            let Some(def) = compiled.defs.iter().find(|def| *def.name == *line.name.text && def.kind == DefKind::Input)
+            else {
+                continue;
+            };
+            let shape = compiled.graph.shape(def.node);
+            let named = |at: usize| {
+                shape
+                    .iter()
+                    .nth(at)
+                    .is_some_and(|dim| matches!(dim, Dim::Named(..)) && compiled.graph.dims.known(dim).is_none())
+            };
+            let rank = shape.rank();
+            let axis = usize::from(rank == 2 && !named(0) && named(1));
+            if let Some(found) = shape.iter().nth(axis) {
+                dim = compiled.graph.dims.show(found);
+            }
+            let wide = if rank == 2 {
+                shape.iter().nth(1 - axis).and_then(|dim| compiled.graph.dims.known(dim))
+            } else {
+                None
+            };
+            if rank > 2
+                || rank == 0
+                || wide.is_some_and(|wide| wide != line.width as u64)
+                || (rank == 1 && line.width != 1)
+            {
+                let stated = shape.show(&compiled.graph.dims);
+                return vec![errors::width(&line.name, line.width, &stated, def.span)];
+            }
+            inputs.push((line.name.text.clone(), rank, axis));
+        }
+        match read.examples(&dim, &inputs, state.precision, file) {
+            Err(problem) => vec![*problem],
+            Ok(examples) => {
+                for bound in &examples.inputs {
+                    if let Some(def) = compiled.defs.iter().position(|def| *def.name == *bound.name) {
+                        state.values.insert(DefId(def as u32), bound.parts[0].clone());
+                    }
+                }
+                state.examples = Some(Arc::new(examples));
+                vec![]
+            }
+        }
+    }
+}
+
+fn item(statement: Statement, span: Span) -> ast::Item {
+    ast::Item { leading: vec![], span, statement, comment: None, same_line: false }
+}
+
+/// What it would define is silent from here on.
+fn silence(item: &mut ast::Item) {
+    if let Statement::Data(data) = &item.statement {
+        let names = data.block.items.iter().flat_map(|item| item.statement.names().cloned()).collect();
+        item.statement = Statement::Broken(names);
+    }
+}

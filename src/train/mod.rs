@@ -1,0 +1,241 @@
+//! Training: parameters moved by an optimiser, one plan of goal, gradients and updates for each shape of batch.
+
+mod noise;
+pub mod optimiser;
+mod schedule;
+
+pub use schedule::Schedule;
+
+use crate::diag::Diagnostic;
+use crate::eval::{Eval, Repeat};
+use crate::graph::{DefId, Fault, Graph, NodeId, Type};
+use crate::notation;
+use crate::ops;
+use crate::shape::Shape;
+use crate::source::Span;
+use crate::tensor::{DType, Tensor};
+use optimiser::Optimiser;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+/// How gradients are bounded.
+#[derive(Clone, Copy, Debug)]
+pub enum Clip {
+    /// All together, by their norm.
+    Norm(NodeId),
+    /// Entry by entry.
+    Each(NodeId),
+}
+
+/// What is trained and how.
+#[derive(Debug)]
+pub struct Setup {
+    /// What is made small.
+    pub goal: NodeId,
+    /// The parameters that move, with their gradients.
+    pub params: Vec<(DefId, NodeId)>,
+    /// What is kept and not trained, with what it becomes.
+    pub kept: Vec<(DefId, NodeId)>,
+    /// By what they move.
+    pub optimiser: &'static Optimiser,
+    /// Its options, in the order of its table.
+    pub options: Vec<NodeId>,
+    /// Bounds of the gradients.
+    pub clip: Option<Clip>,
+    /// The slots of `epoch` and `step` in the options.
+    pub clock: Option<(DefId, DefId)>,
+    /// The name of the examples' dimension, where batches are taken.
+    pub examples: Option<String>,
+    /// The place of the statement.
+    pub span: Span,
+}
+
+/// Training under way.
+#[derive(Debug)]
+pub struct Run {
+    setup: Setup,
+    /// The goal, the gradients, the next parameters, the next states.
+    roots: Vec<NodeId>,
+    carried: Vec<(usize, DefId)>,
+    /// The number of the step from 1, and the schedule's factor.
+    t: DefId,
+    factor: DefId,
+    draws: Vec<noise::Draw>,
+    repeat: Option<Repeat>,
+    moves: Vec<DefId>,
+    /// Steps done.
+    pub steps: u64,
+}
+
+/// What a step came to.
+#[derive(Debug)]
+pub enum Stepped {
+    /// All is finite.
+    Fine,
+    /// The gradient by this parameter is not, before the step was made.
+    Gradient(usize, Arc<Tensor>),
+}
+
+impl Run {
+    /// Makes the graph of a step: updates over gradients, with slots for what the optimiser keeps.
+    pub fn new(eval: &mut Eval, setup: Setup) -> Result<Run, Box<Diagnostic>> {
+        let span = setup.span;
+        let scalar = || Type::real(Shape::SCALAR);
+        let (t, t_node) = noise::hidden(eval, "t", scalar(), span);
+        let (factor, factor_node) = noise::hidden(eval, "schedule", scalar(), span);
+        let mut roots = vec![setup.goal];
+        roots.extend(setup.params.iter().map(|(_, gradient)| *gradient));
+        let boxed = |fault: Fault| Box::new(Diagnostic::error(fault.code, fault.title).at(span, "in this training"));
+        let graph = &mut eval.compiled.graph;
+        let gradients = clipped(graph, &setup).map_err(boxed)?;
+        let mut states: Vec<Vec<(DefId, NodeId)>> = vec![];
+        for (param, _) in &setup.params {
+            let value = eval.value(eval.compiled.def(*param).node, span)?;
+            let ty = eval.compiled.graph.ty(eval.compiled.def(*param).node);
+            let zeros = ndarray::ArrayD::zeros(value.shape());
+            let zeros = Arc::new(Tensor::from_f64(zeros, DType::Real, eval.state.precision));
+            let mut own = vec![];
+            for name in setup.optimiser.states {
+                let (def, node) = noise::hidden(eval, name, ty.clone(), span);
+                eval.state.values.insert(def, zeros.clone());
+                own.push((def, node));
+            }
+            states.push(own);
+        }
+        let (mut next, mut kept) = (vec![], vec![]);
+        for (i, (param, _)) in setup.params.iter().enumerate() {
+            let node = eval.compiled.def(*param).node;
+            let mut names: Vec<(&str, NodeId)> = vec![("w", node), ("g", gradients[i]), ("t", t_node)];
+            let graph = &mut eval.compiled.graph;
+            for ((name, _), value) in setup.optimiser.options.iter().zip(&setup.options) {
+                let value =
+                    if *name == "lr" { ops::build::mul(graph, *value, factor_node).map_err(boxed)? } else { *value };
+                names.push((name, value));
+            }
+            names.extend(setup.optimiser.states.iter().zip(&states[i]).map(|(name, (_, node))| (*name, *node)));
+            for (name, rule) in setup.optimiser.rules {
+                let vars: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+                let nodes: Vec<NodeId> = names.iter().map(|(_, node)| *node).collect();
+                let made = notation::template(rule, &vars)
+                    .map_err(|why| Fault::new("nnlang::value::fit", why))
+                    .and_then(|template| notation::instantiate(graph, &template, &nodes))
+                    .map_err(boxed)?;
+                match names.iter_mut().find(|(own, _)| own == name) {
+                    Some(own) => own.1 = made,
+                    None => names.push((name, made)),
+                }
+            }
+            let named: FxHashMap<&str, NodeId> = names.into_iter().collect();
+            next.push((named["w"], *param));
+            kept.extend(setup.optimiser.states.iter().zip(&states[i]).map(|(name, (def, _))| (named[name], *def)));
+        }
+        let mut carried = vec![];
+        let beside: Vec<(NodeId, DefId)> = setup.kept.iter().map(|(def, node)| (*node, *def)).collect();
+        for (node, def) in next.into_iter().chain(kept).chain(beside) {
+            carried.push((roots.len(), def));
+            roots.push(node);
+        }
+        let mut moves = vec![t, factor];
+        moves.extend(setup.clock.iter().flat_map(|(epoch, step)| [*epoch, *step]));
+        Ok(Run { setup, roots, carried, t, factor, draws: vec![], repeat: None, moves, steps: 0 })
+    }
+
+    /// The next steps are over batches of another size: plans anew at the next step.
+    pub fn resize(&mut self, eval: &mut Eval) {
+        self.settle(eval);
+        self.repeat = None;
+    }
+
+    /// Everything that the last step made becomes the session's.
+    pub fn settle(&self, eval: &mut Eval) {
+        if let Some(repeat) = &self.repeat {
+            eval.settle(repeat);
+        }
+    }
+
+    /// The goal's value of the last step, before its parameters moved.
+    pub fn loss(&self) -> Option<Arc<Tensor>> {
+        self.repeat.as_ref()?.root(0)
+    }
+
+    /// The gradient by the parameter at `place` in the last step.
+    pub fn gradient(&self, place: usize) -> Option<Arc<Tensor>> {
+        self.repeat.as_ref()?.root(1 + place)
+    }
+
+    /// One step over a batch: the values of its inputs, and the rows of the file that they are.
+    pub fn step(
+        &mut self,
+        eval: &mut Eval,
+        (epoch, factor): (u64, f64),
+        batch: &[(DefId, Arc<Tensor>)],
+        rows: Option<&[usize]>,
+    ) -> Result<Stepped, Box<Diagnostic>> {
+        let span = self.setup.span;
+        let precision = eval.state.precision;
+        let scalar = |value: f64| Arc::new(Tensor::from_f64(ndarray::arr0(value).into_dyn(), DType::Real, precision));
+        let mut set = vec![(self.t, scalar((self.steps + 1) as f64)), (self.factor, scalar(factor))];
+        if let Some((epoch_slot, step_slot)) = self.setup.clock {
+            set.extend([(epoch_slot, scalar(epoch as f64)), (step_slot, scalar(self.steps as f64))]);
+        }
+        set.extend(batch.iter().cloned());
+        let repeat = match &mut self.repeat {
+            Some(repeat) => {
+                for (def, value) in set {
+                    eval.set(repeat, def, value);
+                }
+                noise::fill(eval, Some(repeat), &self.draws, self.steps, rows);
+                repeat
+            }
+            None => {
+                for (def, value) in set {
+                    eval.state.values.insert(def, value);
+                }
+                let (opened, draws) = noise::opened(eval, &self.roots, self.setup.examples.as_deref(), span);
+                self.draws = draws;
+                noise::fill(eval, None, &self.draws, self.steps, rows);
+                let mut moves = self.moves.clone();
+                moves.extend(noise::slots(&self.draws));
+                moves.extend(batch.iter().map(|(def, _)| *def));
+                let repeat = eval.repeat(&opened, &moves, &self.carried, span)?;
+                self.repeat.insert(repeat)
+            }
+        };
+        eval.again(repeat, span)?;
+        for i in 0..self.setup.params.len() {
+            if !repeat.is_finite(1 + i) {
+                eval.step_back(repeat);
+                let value = repeat.root(1 + i).unwrap_or_else(|| scalar(f64::NAN));
+                return Ok(Stepped::Gradient(i, value));
+            }
+        }
+        self.steps += 1;
+        Ok(Stepped::Fine)
+    }
+}
+
+/// The gradients, bounded where that is wanted.
+fn clipped(graph: &mut Graph, setup: &Setup) -> Result<Vec<NodeId>, Fault> {
+    let gradients: Vec<NodeId> = setup.params.iter().map(|(_, gradient)| *gradient).collect();
+    let made = |graph: &mut Graph, text: &str, names: &[&str], nodes: &[NodeId]| {
+        let template = notation::template(text, names).map_err(|why| Fault::new("nnlang::value::fit", why))?;
+        notation::instantiate(graph, &template, nodes)
+    };
+    match setup.clip {
+        None => Ok(gradients),
+        Some(Clip::Each(bound)) => {
+            gradients.iter().map(|g| made(graph, "max(min(g, c), -c)", &["g", "c"], &[*g, bound])).collect()
+        }
+        Some(Clip::Norm(bound)) => {
+            let mut total = ops::number(graph, 0.0);
+            for gradient in &gradients {
+                let square = ops::build::mul(graph, *gradient, *gradient)?;
+                let square = ops::build::sum(graph, square, None, false)?;
+                total = ops::build::add(graph, total, square)?;
+            }
+            // As PyTorch's `clip_grad_norm_`.
+            let factor = made(graph, "min(1, c/(sqrt(s) + 1e-6))", &["c", "s"], &[bound, total])?;
+            gradients.iter().map(|gradient| ops::build::mul(graph, *gradient, factor)).collect()
+        }
+    }
+}
