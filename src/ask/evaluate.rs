@@ -27,11 +27,16 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let title = if rows.is_some() { title } else { "all" };
         let mut fact = Map::new();
         fact.insert("part".into(), title.into());
+        if let Some(rows) = rows {
+            fact.insert("rows".into(), rows.into());
+        }
+        let mut found = Map::new();
         let mut cells = vec![Cell::name(title), Cell::number(rows.map(|rows| rows.to_string()).unwrap_or_default())];
         for (name, value) in names.iter().zip(&values) {
             cells.push(Cell::number(number(*value, cx.digits)));
-            fact.insert(name.as_str().into(), (*value).into());
+            found.insert(name.as_str().into(), (*value).into());
         }
+        fact.insert("values".into(), found.into());
         table.row(cells);
         facts.push(fact);
     }

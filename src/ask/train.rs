@@ -345,9 +345,13 @@ fn show(cx: &mut Cx, course: &Course, told: &[Told], kept: Kept, why: Option<Str
             cells.push(Cell::number(told.valid.map(|value| number(value, cx.digits)).unwrap_or_default()));
             fact.insert("valid".into(), told.valid.map_or(Value::Null, Value::from));
         }
+        let mut reports = Map::new();
         for (value, (name, ..)) in told.reports.iter().zip(&course.reports) {
             cells.push(Cell::number(number(*value, cx.digits)));
-            fact.insert(name.as_str().into(), (*value).into());
+            reports.insert(name.as_str().into(), (*value).into());
+        }
+        if !reports.is_empty() {
+            fact.insert("reports".into(), reports.into());
         }
         table.row(cells);
         facts.push(fact);

@@ -130,8 +130,9 @@ impl Cx<'_> {
             Statement::Show(_) | Statement::Ask(_) => {}
             // Taken together with those that follow it.
             Statement::Recurrence(_) => {}
-            Statement::Data(_) => self.report(errors::not_built("`data`", item.span)),
-            Statement::Train(train) => self.train(train, item.span),
+            Statement::Data(data) => data.declares.iter().for_each(|item| self.item(item, wanted)),
+            Statement::Train(train) if wanted == Wanted::All => self.train(train, item.span),
+            Statement::Train(_) => {}
             Statement::Broken(names) => {
                 // Its own problem is told already.
                 for name in names {

@@ -3,6 +3,7 @@
 use super::Session;
 use super::errors;
 use super::files::Files;
+use super::names::Kept;
 use crate::data::block;
 use crate::diag::Diagnostic;
 use crate::eval::State;
@@ -11,41 +12,53 @@ use crate::lower::{Compiled, DefKind};
 use crate::shape::Dim;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, Statement};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 impl Session {
-    /// Reads the `data` blocks of statements; lines that are no inputs of the program are declared, where it uses them.
-    pub(super) fn blocks(&self, sources: &Sources, items: &mut Vec<ast::Item>, files: &mut Files) -> Vec<Diagnostic> {
+    /// Reads the `data` block of statements; its lines that are no inputs of the program are declared by it, where the program
+    /// uses them.
+    pub(super) fn blocks(&self, sources: &Sources, items: &mut [ast::Item], files: &mut Files) -> Vec<Diagnostic> {
         let is_data = |item: &ast::Item| matches!(item.statement, Statement::Data(_));
         let Some(at) = items.iter().position(is_data) else { return vec![] };
-        let Statement::Data(written) = items[at].statement.clone() else { return vec![] };
-        let span = items[at].span;
         let second = items[at + 1..].iter().find(|item| is_data(item)).map(|second| second.span);
         if let Some(second) = second {
+            let first = items[at].span;
             items.iter_mut().filter(|item| is_data(item)).for_each(silence);
-            return vec![errors::second(second, span)];
+            return vec![errors::second(second, first)];
         }
-        let problem = match self.block(sources, items, at, &written, files) {
-            Ok(()) => return vec![],
-            Err(problem) => *problem,
-        };
-        silence(&mut items[at]);
-        vec![problem]
+        match self.block(sources, items, at, files) {
+            Ok(new) => {
+                if let Statement::Data(data) = &mut items[at].statement {
+                    data.declares = new;
+                }
+                vec![]
+            }
+            Err(problem) => {
+                silence(&mut items[at]);
+                vec![*problem]
+            }
+        }
     }
 
-    /// Reads the block at a place, and puts what it declares there.
+    /// Reads the block at a place; what it declares.
     fn block(
         &self,
         sources: &Sources,
-        items: &mut Vec<ast::Item>,
+        items: &[ast::Item],
         at: usize,
-        written: &ast::Data,
         files: &mut Files,
-    ) -> Result<(), Box<Diagnostic>> {
+    ) -> Result<Vec<ast::Item>, Box<Diagnostic>> {
+        let Statement::Data(written) = &items[at].statement else { return Ok(vec![]) };
         let Some(file) = &written.file else {
             return Err(Box::new(crate::resolve::errors::not_built("`data` without a file", items[at].span)));
         };
-        let seed = items.iter().find_map(|item| match &item.statement {
+        let held = self.items.iter().map(|kept| &kept.item);
+        let others: Vec<&ast::Item> = held
+            .chain(items.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, item)| item))
+            .filter(|item| !matches!(item.statement, Statement::Data(_)))
+            .collect();
+        let seed = others.iter().find_map(|item| match &item.statement {
             Statement::Setting(setting) if setting.word.text == "seed" => match setting.value.parts.as_slice() {
                 [ast::Part { kind: ast::PartKind::Number(seed), .. }] => Some(*seed as u64),
                 _ => None,
@@ -63,13 +76,29 @@ impl Session {
             )));
         };
         let read = block::read(sources, &file.node, table, &written.block, (seed, file.span))?;
-        let defined = |items: &[ast::Item], name: &str| {
-            items.iter().any(|item| item.statement.names().any(|own| own.text == name))
+        let defined: FxHashSet<&str> =
+            others.iter().flat_map(|item| item.statement.names().map(|name| name.text.as_str())).collect();
+        // What a conversation will use is not known yet.
+        let used: Option<FxHashSet<Arc<str>>> = self.items.is_empty().then(|| {
+            let mentions = |item: &&ast::Item| {
+                let kept = Kept::new((*item).clone());
+                let stems = kept.derivatives.into_iter().flat_map(|slope| slope.stems);
+                kept.mentions.into_iter().chain(stems).collect::<Vec<_>>()
+            };
+            others.iter().flat_map(mentions).collect()
+        });
+        // The first layer of a program without an input takes the first line.
+        let layered = |item: &&ast::Item| matches!(item.statement, Statement::Layer(_));
+        let input = |item: &&ast::Item| matches!(&item.statement, Statement::Declare(declare) if declare.role == ast::Role::Input);
+        let taken = others.iter().any(layered) && !others.iter().any(input);
+        let first = read.lines.first().filter(|_| taken).map(|line| line.name.span);
+        let wanted = |name: &ast::Name| {
+            first == Some(name.span)
+                || !defined.contains(name.text.as_str())
+                    && used.as_ref().is_none_or(|used| used.contains(name.text.as_str()))
         };
-        let text = &sources.get(items[at].span.source).text;
-        let used = |name: &str| text.matches(name).count() > 1;
         let mut new = vec![];
-        for line in read.lines.iter().filter(|line| !defined(items, &line.name.text) && used(&line.name.text)) {
+        for line in read.lines.iter().filter(|line| wanted(&line.name)) {
             let span = line.name.span;
             let part = |kind| ast::DimExpr::Expr(ast::Expr { span, parts: vec![ast::Part { span, kind }] });
             let mut dims = vec![part(ast::PartKind::Name("m".into()))];
@@ -86,14 +115,13 @@ impl Session {
             };
             new.push(item(Statement::Declare(Box::new(declare)), span));
         }
-        for (name, number) in read.numbers.iter().filter(|(name, _)| !defined(items, &name.text) && used(&name.text)) {
+        for (name, number) in read.numbers.iter().filter(|(name, _)| wanted(name)) {
             let span = name.span;
             let value = ast::Expr { span, parts: vec![ast::Part { span, kind: ast::PartKind::Number(*number) }] };
             new.push(item(Statement::Define(ast::Define { name: name.clone(), kind: None, value }), span));
         }
-        items.splice(at..=at, new);
         files.read.block = Some(Arc::new((file.node.clone(), read)));
-        Ok(())
+        Ok(new)
     }
 
     /// The inputs of the `data` block that holds get the training rows; the other parts wait in the state.

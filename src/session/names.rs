@@ -84,12 +84,16 @@ impl Kept {
 }
 
 fn defines(statement: &Statement) -> Vec<Arc<str>> {
+    if let Statement::Data(data) = statement {
+        return data.declares.iter().flat_map(|item| defines(&item.statement)).collect();
+    }
     statement.defines().map(|name| name.text.as_str().into()).into_iter().collect()
 }
 
 fn key(statement: &Statement) -> Option<String> {
     match statement {
         Statement::Setting(setting) => Some(format!("{} ", setting.word.text)),
+        Statement::Data(_) => Some("data ".into()),
         Statement::Use(used) if used.alias.is_none() => Some(format!("use {}", used.path.node)),
         Statement::Function(function) if function.slope => Some(format!("slope {}", function.name.text)),
         other => defines(other).first().map(|name| name.to_string()),
@@ -157,7 +161,8 @@ impl Names {
                 self.block(&network.block);
                 self.bound.truncate(outer);
             }
-            Statement::Data(data) => self.block(&data.block),
+            // Its lines are over the columns of the file.
+            Statement::Data(data) => data.declares.iter().for_each(|item| self.statement(&item.statement)),
             Statement::Train(train) => {
                 self.expr(&train.goal);
                 train.wrt.iter().for_each(|path| self.path(path));

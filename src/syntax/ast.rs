@@ -364,6 +364,8 @@ pub struct Data {
     pub file: Option<Spanned<String>>,
     /// `name = expr` lines.
     pub block: Block,
+    /// What it declares, once its file is read: inputs and numbers that the program uses and does not declare.
+    pub declares: Vec<Item>,
 }
 
 /// `train J wrt W2, b2 { … }`

@@ -118,7 +118,7 @@ impl Cx<'_> {
         item.statement = match head {
             None => Statement::Broken(defines),
             Some(Head::Network { name, params }) => Statement::Network(Box::new(Network { name, params, block })),
-            Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block })),
+            Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block, declares: vec![] })),
             Some(Head::Train { goal, wrt }) => Statement::Train(Box::new(Train { goal, wrt, block })),
             Some(Head::Layer(layer)) => Statement::Layer(Box::new(Layer { block: Some(block), ..layer })),
             Some(Head::Function { slope, name, params }) => {
