@@ -77,6 +77,11 @@ impl Csv {
         if table.rows() == 0 { Err(errors::csv_empty(file, !first)) } else { Ok(table) }
     }
 
+    /// The file, as the user named it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// How many rows it has, the header not counted.
     pub fn rows(&self) -> usize {
         self.lines.len()
@@ -213,7 +218,8 @@ impl Csv {
         Ok(())
     }
 
-    fn cell(&self, row: usize, column: usize) -> &str {
+    /// A cell as it was written, spaces around it left out.
+    pub(super) fn cell(&self, row: usize, column: usize) -> &str {
         if column >= self.width {
             return "";
         }
@@ -238,7 +244,8 @@ impl Csv {
         }
     }
 
-    fn place(&self, row: usize, column: usize) -> String {
+    /// The place of a cell: its row and line, its column.
+    pub(super) fn place(&self, row: usize, column: usize) -> String {
         let line = self.lines.get(row).copied().unwrap_or(0);
         format!("row {} (line {line}), {}", row + 1, self.label(column))
     }
@@ -370,7 +377,7 @@ fn guess_separator(bytes: &[u8]) -> u8 {
 }
 
 /// What tables write where there is no value.
-fn is_missing(cell: &str) -> bool {
+pub(super) fn is_missing(cell: &str) -> bool {
     let words = ["", "na", "n/a", "nan", "null", "none", "missing", "?", "-", "."];
     words.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }

@@ -11,6 +11,7 @@ mod examples;
 mod npy;
 mod npz;
 mod safetensors;
+mod table;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use errors::DataError;
 pub use safetensors::{note as safetensors_note, write as write_safetensors};
 
 pub use examples::{Bound, Examples, PARTS, selected};
+pub use table::Table;
 
 use crate::tensor::Tensor;
 

@@ -3,8 +3,10 @@
 /// `(stage::cause, page)`, in order.
 #[rustfmt::skip]
 pub(super) static PAGES: &[(&str, &str)] = &[
+    ("data::cell", include_str!("../../docs/errors/data/cell.md")),
     ("data::column", include_str!("../../docs/errors/data/column.md")),
     ("data::file", include_str!("../../docs/errors/data/file.md")),
+    ("data::kind", include_str!("../../docs/errors/data/kind.md")),
     ("data::line", include_str!("../../docs/errors/data/line.md")),
     ("data::missing", include_str!("../../docs/errors/data/missing.md")),
     ("data::second", include_str!("../../docs/errors/data/second.md")),

@@ -66,16 +66,10 @@ impl Session {
             _ => None,
         });
         let seed = self.settings.seed.or(seed).unwrap_or(0);
-        let arrays = files.arrays(&file.node).map_err(|problem| {
-            if problem.labels.is_empty() { Box::new(problem.at(file.span, "this file")) } else { problem }
-        })?;
-        let Some(table) = &arrays.table else {
-            return Err(Box::new(crate::resolve::errors::not_built(
-                "`data` of another file than csv and tsv",
-                file.span,
-            )));
-        };
-        let read = block::read(sources, &file.node, table, &written.block, (seed, file.span))?;
+        let letters = block::uses(&written.block, "letter");
+        let table = files.table(sources, &file.node, letters, file.span)?;
+        let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
+        let read = block::read(table, &written.block, (seed, file.span), &mut open)?;
         let defined: FxHashSet<&str> =
             others.iter().flat_map(|item| item.statement.names().map(|name| name.text.as_str())).collect();
         // What a conversation will use is not known yet.
@@ -101,10 +95,12 @@ impl Session {
         for line in read.lines.iter().filter(|line| wanted(&line.name)) {
             let span = line.name.span;
             let part = |kind| ast::DimExpr::Expr(ast::Expr { span, parts: vec![ast::Part { span, kind }] });
-            let mut dims = vec![part(ast::PartKind::Name("m".into()))];
-            if !line.whole {
-                dims.push(part(ast::PartKind::Number(line.width as f64)));
+            let mut dims: Vec<_> = line.inner.iter().map(|size| part(ast::PartKind::Number(*size as f64))).collect();
+            if !line.whole && dims.is_empty() {
+                dims.push(part(ast::PartKind::Number(1.0)));
             }
+            let at = if line.turned { dims.len() } else { 0 };
+            dims.insert(at, part(ast::PartKind::Name("m".into())));
             let kind = ast::Kind { element: line.whole.then_some(ast::Element::Int), dims, span };
             let declare = ast::Declare {
                 role: ast::Role::Input,
@@ -127,7 +123,7 @@ impl Session {
     /// The inputs of the `data` block that holds get the training rows; the other parts wait in the state.
     pub(super) fn examples(&self, compiled: &Compiled, state: &mut State, files: &Files) -> Vec<Diagnostic> {
         let Some(read) = files.read.block.clone() else { return vec![] };
-        let (file, read) = (&read.0, &read.1);
+        let read = &read.1;
         let mut inputs = vec![];
         let mut dim = "m".to_string();
         for line in &read.lines {
@@ -136,33 +132,33 @@ impl Session {
                 continue;
             };
             let shape = compiled.graph.shape(def.node);
-            let named = |at: usize| {
-                shape
-                    .iter()
-                    .nth(at)
-                    .is_some_and(|dim| matches!(dim, Dim::Named(..)) && compiled.graph.dims.known(dim).is_none())
-            };
-            let rank = shape.rank();
-            let axis = usize::from(rank == 2 && !named(0) && named(1));
-            if let Some(found) = shape.iter().nth(axis) {
-                dim = compiled.graph.dims.show(found);
+            let dims: Vec<&Dim> = shape.iter().collect();
+            let known = |dim: &Dim| compiled.graph.dims.known(dim);
+            let open = |at: usize| known(dims[at]).is_none();
+            let mut inner = line.inner.clone();
+            match (dims.len(), inner.as_slice()) {
+                (1, [1]) => inner.clear(),
+                (2, []) => inner.push(1),
+                _ => {}
             }
-            let wide = if rank == 2 {
-                shape.iter().nth(1 - axis).and_then(|dim| compiled.graph.dims.known(dim))
-            } else {
-                None
+            let fits = |axis: usize| {
+                let others = dims.iter().enumerate().filter(|(at, _)| *at != axis).map(|(_, dim)| known(dim));
+                dims.len() == inner.len() + 1
+                    && known(dims[axis]).is_none_or(|size| size == read.training_rows() as u64)
+                    && others.zip(&inner).all(|(stated, size)| stated.is_none_or(|stated| stated == *size as u64))
             };
-            if rank > 2
-                || rank == 0
-                || wide.is_some_and(|wide| wide != line.width as u64)
-                || (rank == 1 && line.width != 1)
-            {
+            let any = (0..dims.len()).any(open);
+            let mut axes: Vec<usize> = (0..dims.len()).filter(|axis| fits(*axis) && (!any || open(*axis))).collect();
+            // Along the axis whose size is not known; of several the first, or the last where the line is turned.
+            axes.sort_by_key(|axis| if line.turned { dims.len() - axis } else { *axis });
+            let Some(axis) = axes.first().copied() else {
                 let stated = shape.show(&compiled.graph.dims);
-                return vec![errors::width(&line.name, line.width, &stated, def.span)];
-            }
-            inputs.push((line.name.text.clone(), rank, axis));
+                return vec![errors::width(&line.name, line.width(), &stated, def.span)];
+            };
+            dim = compiled.graph.dims.show(dims[axis]);
+            inputs.push((line.name.text.clone(), dims.len(), axis));
         }
-        match read.examples(&dim, &inputs, state.precision, file) {
+        match read.examples(&dim, &inputs, state.precision) {
             Err(problem) => vec![*problem],
             Ok(examples) => {
                 for bound in &examples.inputs {

@@ -1,7 +1,7 @@
 //! The files that a session has read: programs that it uses, and arrays.
 
 use super::errors;
-use crate::data::{self, Arrays};
+use crate::data::{self, Arrays, Table};
 use crate::diag::Diagnostic;
 use crate::outside::Outside;
 use crate::resolve::Loader;
@@ -49,6 +49,38 @@ impl Files<'_> {
     /// The arrays of a file that may be a table.
     pub fn arrays(&mut self, path: &str) -> Result<Arc<Arrays>, Box<Diagnostic>> {
         self.read_once(path, data::read)
+    }
+
+    /// A file as a table of examples: beside the program that names it, or where the command runs.
+    pub fn table(
+        &mut self,
+        sources: &Sources,
+        path: &str,
+        letters: bool,
+        from: Span,
+    ) -> Result<Table, Box<Diagnostic>> {
+        let told = |error: data::DataError| Box::new(error.diagnostic(Some(from)));
+        let base = sources.get(from.source).name.clone();
+        let beside = base.rsplit_once('/').filter(|_| !path.starts_with('/') && path != "-");
+        let places = beside.map(|(folder, _)| format!("{folder}/{path}")).into_iter().chain([path.to_string()]);
+        let mut refused = None;
+        for full in places {
+            if let Some(known) = self.read.arrays.get(&full) {
+                return Table::of(known).map_err(told);
+            }
+            let Some(outside) = &mut self.outside else { continue };
+            match outside.read(&full) {
+                Ok(bytes) if path.ends_with(".txt") => return Table::of_text(path, &bytes, letters).map_err(told),
+                Ok(bytes) => {
+                    let arrays = Arc::new(data::read(path, &bytes).map_err(told)?);
+                    Arc::make_mut(&mut self.read.arrays).insert(full, arrays.clone());
+                    return Table::of(&arrays).map_err(told);
+                }
+                Err(refusal) => refused = Some(refusal),
+            }
+        }
+        let why = refused.map_or(format!("`{path}` was not read"), |refusal| refusal.to_string());
+        Err(Box::new(errors::file(&why).at(from, "this file")))
     }
 
     /// The arrays of a file that names them.

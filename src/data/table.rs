@@ -1,0 +1,233 @@
+//! A table of examples, whatever the file: named columns over rows, of one file or of several end to end.
+
+use super::csv::{self, Csv};
+use super::{Arrays, DataError, errors};
+use crate::tensor::Tensor;
+use ndarray::{ArrayD, Axis, IxDyn};
+use std::sync::Arc;
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The file, as the user named it.
+    pub file: String,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    file: String,
+    rows: usize,
+    cells: Cells,
+}
+
+#[derive(Clone, Debug)]
+enum Cells {
+    Csv(Arc<Csv>),
+    /// Arrays by name whose first axis is the rows.
+    Arrays(Vec<(String, Arc<Tensor>)>),
+    /// One column of texts.
+    Lines(String, Arc<Vec<String>>),
+}
+
+/// One column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Numbers, the rows along the first axis; `nan` where a cell is none.
+    pub numbers: ArrayD<f64>,
+    /// Whole numbers, by the file's own word.
+    pub whole: bool,
+}
+
+impl Table {
+    /// Of a csv or tsv file.
+    pub fn of_csv(csv: Arc<Csv>) -> Table {
+        let (file, rows) = (csv.file().to_string(), csv.rows());
+        Table { file: file.clone(), pieces: vec![Piece { file, rows, cells: Cells::Csv(csv) }] }
+    }
+
+    /// Of arrays whose first axes agree; those of another length are no columns.
+    pub fn of_arrays(file: &str, arrays: Vec<(String, Arc<Tensor>)>) -> Result<Table, DataError> {
+        let rows = arrays.iter().filter_map(|(_, array)| array.shape().first().copied()).max();
+        let Some(rows) = rows.filter(|rows| *rows > 0) else { return Err(errors::csv_empty(file, false)) };
+        let arrays = arrays.into_iter().filter(|(_, array)| array.shape().first() == Some(&rows)).collect();
+        let piece = Piece { file: file.into(), rows, cells: Cells::Arrays(arrays) };
+        Ok(Table { file: file.into(), pieces: vec![piece] })
+    }
+
+    /// Of a text: a row a line, or a row a letter.
+    pub fn of_text(file: &str, bytes: &[u8], letters: bool) -> Result<Table, DataError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| errors::csv_encoding(file, "the text"))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (name, cells): (&str, Vec<String>) = if letters {
+            ("letter", text.chars().filter(|c| *c != '\r').map(String::from).collect())
+        } else {
+            ("line", text.lines().map(String::from).collect())
+        };
+        if cells.is_empty() {
+            return Err(errors::csv_empty(file, false));
+        }
+        let rows = cells.len();
+        let cells = Cells::Lines(name.into(), Arc::new(cells));
+        Ok(Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, cells }] })
+    }
+
+    /// Of what a file holds.
+    pub fn of(arrays: &Arrays) -> Result<Table, DataError> {
+        if let Some(csv) = &arrays.table {
+            return Ok(Table::of_csv(Arc::new(csv.clone())));
+        }
+        let name = |name: &String| if name.is_empty() { "array".to_string() } else { name.clone() };
+        let all = arrays.arrays.iter().map(|(own, array)| (name(own), Arc::new(array.clone()))).collect();
+        Table::of_arrays(&arrays.file, all)
+    }
+
+    /// The rows of another table behind these; columns go by their names.
+    pub fn followed_by(mut self, other: Table) -> Table {
+        self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.rows).sum()
+    }
+
+    /// How many rows each of its files has.
+    pub fn files(&self) -> Vec<usize> {
+        self.pieces.iter().map(|piece| piece.rows).collect()
+    }
+
+    /// The names of its columns.
+    pub fn names(&self) -> Vec<String> {
+        match self.pieces.first().map(|piece| &piece.cells) {
+            Some(Cells::Csv(csv)) => match csv.names() {
+                Some(names) => names.to_vec(),
+                None => (1..=csv.columns()).map(|at| at.to_string()).collect(),
+            },
+            Some(Cells::Arrays(arrays)) => arrays.iter().map(|(name, _)| name.clone()).collect(),
+            Some(Cells::Lines(name, _)) => vec![name.clone()],
+            None => vec![],
+        }
+    }
+
+    /// Has every file a column of this name, and one alone?
+    pub fn has(&self, name: &str) -> bool {
+        self.pieces.iter().all(|piece| piece.find(name).is_some())
+    }
+
+    /// The file that lacks a column which the first has.
+    pub fn lacking(&self, name: &str) -> Option<&str> {
+        self.pieces.iter().find(|piece| piece.find(name).is_none()).map(|piece| piece.file.as_str())
+    }
+
+    /// How often the first file has a column of this name.
+    pub fn count(&self, name: &str) -> usize {
+        match self.pieces.first().map(|piece| &piece.cells) {
+            Some(Cells::Csv(csv)) => csv.names().map_or(0, |names| names.iter().filter(|own| *own == name).count()),
+            Some(_) => usize::from(self.has(name)),
+            None => 0,
+        }
+    }
+
+    /// A column as numbers; `None` where a file has none of this name, or where arrays of several files do not fit.
+    pub fn column(&self, name: &str) -> Option<Column> {
+        let parts: Vec<Column> = self.pieces.iter().map(|piece| piece.column(name)).collect::<Option<_>>()?;
+        let whole = parts.iter().all(|part| part.whole);
+        if let [one] = parts.as_slice() {
+            return Some(one.clone());
+        }
+        let views: Vec<_> = parts.iter().map(|part| part.numbers.view()).collect();
+        let numbers = ndarray::concatenate(Axis(0), &views).ok()?;
+        Some(Column { numbers, whole })
+    }
+
+    /// The cells of a column as they were written; none of an array.
+    pub fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let mut out = Vec::with_capacity(self.rows());
+        for piece in &self.pieces {
+            match &piece.cells {
+                Cells::Csv(csv) => {
+                    out.extend(csv.texts(piece.find(name)?).into_iter().map(String::from));
+                }
+                Cells::Lines(own, cells) if own == name => out.extend(cells.iter().cloned()),
+                Cells::Lines(..) => return None,
+                Cells::Arrays(arrays) => {
+                    let (_, array) = arrays.iter().find(|(own, _)| own == name)?;
+                    if array.shape().len() != 1 {
+                        return None;
+                    }
+                    out.extend(array.to_f64().iter().map(f64::to_string));
+                }
+            }
+        }
+        Some(out)
+    }
+
+    /// The place of a cell as a user finds it: the file, the row and its line, the column.
+    pub fn place(&self, row: usize, name: &str) -> String {
+        let mut local = row;
+        for piece in &self.pieces {
+            if local < piece.rows {
+                return match &piece.cells {
+                    Cells::Csv(csv) => match piece.find(name) {
+                        Some(at) => format!("`{}`, {}", errors::short(&piece.file), csv.place(local, at)),
+                        None => format!("`{}`, row {}", errors::short(&piece.file), local + 1),
+                    },
+                    _ => format!("`{}`, row {}, `{}`", errors::short(&piece.file), local + 1, errors::short(name)),
+                };
+            }
+            local -= piece.rows;
+        }
+        format!("row {}", row + 1)
+    }
+
+    /// A cell as it was written.
+    pub fn cell(&self, row: usize, name: &str) -> Option<String> {
+        let mut local = row;
+        for piece in &self.pieces {
+            if local < piece.rows {
+                return match &piece.cells {
+                    Cells::Csv(csv) => Some(csv.cell(local, piece.find(name)?).to_string()),
+                    Cells::Lines(_, cells) => cells.get(local).cloned(),
+                    Cells::Arrays(_) => None,
+                };
+            }
+            local -= piece.rows;
+        }
+        None
+    }
+}
+
+impl Piece {
+    fn find(&self, name: &str) -> Option<usize> {
+        match &self.cells {
+            Cells::Csv(csv) => csv.find(name).ok(),
+            Cells::Arrays(arrays) => arrays.iter().position(|(own, _)| own == name),
+            Cells::Lines(own, _) => (own == name).then_some(0),
+        }
+    }
+
+    fn column(&self, name: &str) -> Option<Column> {
+        let at = self.find(name)?;
+        match &self.cells {
+            Cells::Csv(csv) => {
+                let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite()).unwrap_or(f64::NAN);
+                let numbers = csv.texts(at).into_iter().map(number).collect::<Vec<f64>>();
+                Some(Column { numbers: ArrayD::from_shape_vec(IxDyn(&[numbers.len()]), numbers).ok()?, whole: false })
+            }
+            Cells::Arrays(arrays) => {
+                let (_, array) = &arrays[at];
+                Some(Column { numbers: array.to_f64(), whole: matches!(**array, Tensor::Int(_) | Tensor::Bool(_)) })
+            }
+            Cells::Lines(_, cells) => {
+                Some(Column { numbers: ArrayD::from_elem(IxDyn(&[cells.len()]), f64::NAN), whole: false })
+            }
+        }
+    }
+}
+
+/// Is nothing in a cell?
+pub fn is_missing(cell: &str) -> bool {
+    csv::is_missing(cell)
+}
