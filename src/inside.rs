@@ -101,6 +101,10 @@ pub mod source {
 pub mod syntax {
     pub use crate::syntax::{WORDS, format, parse};
 }
+/// The page in the browser.
+pub mod web {
+    pub use crate::web::{Limits, Open, Page};
+}
 /// Values.
 pub mod tensor {
     pub use crate::tensor::{DType, Precision, Tensor};

@@ -90,6 +90,7 @@ mod syntax;
 mod tensor;
 mod train;
 mod view;
+mod web;
 
 pub use diag::explain::{Explained, explain};
 pub use diag::render::{Look, json as diagnostic_json, text as diagnostic_text};

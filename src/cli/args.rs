@@ -62,6 +62,9 @@ pub enum Command {
         after_help = "Examples:\n  nnlang repl net.nnl\n  nnlang repl - < lines.txt     answers each line, without prompts"
     )]
     Repl(Repl),
+    /// Open a program as a page in the browser: its answers follow every key, its numbers can be dragged
+    #[command(after_help = "Example:\n  nnlang open rent.nnl")]
+    Open(Open),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  nnlang completions bash > /etc/bash_completion.d/nnlang")]
     Completions(Completions),
@@ -164,6 +167,20 @@ pub struct Repl {
     #[arg(value_name = "FILE")]
     pub file: Option<String>,
     /// How statements are run.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang open`
+#[derive(Args, Debug)]
+pub struct Open {
+    /// The program; without one the page is empty
+    #[arg(value_name = "FILE")]
+    pub file: Option<String>,
+    /// Print the address alone; start no browser
+    #[arg(long)]
+    pub no_browser: bool,
+    /// How it is run.
     #[command(flatten)]
     pub options: Options,
 }

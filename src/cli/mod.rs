@@ -8,6 +8,7 @@ mod doc;
 mod explain;
 mod fmt;
 mod live;
+mod open;
 mod outside;
 mod repl;
 mod run;
@@ -99,6 +100,7 @@ fn dispatch(args: &[OsString]) -> Exit {
         Some(Command::Explain(args)) => explain::run(&args, plain()),
         Some(Command::Doc(args)) => doc::run(&args, plain()),
         Some(Command::Repl(args)) => repl::run(args.file.as_deref(), &args.options, of(&args.options)),
+        Some(Command::Open(args)) => open::run(&args, of(&args.options)),
         Some(Command::Completions(args)) => completions::run(&args, plain()),
         Some(Command::Man) => completions::man(plain()),
     }

@@ -29,6 +29,23 @@ pub(super) fn coloured(text: &str, at: usize, known: &Known) -> String {
     out
 }
 
+/// The colours of a program, with the names that a session knows.
+#[derive(Debug)]
+pub struct Colours(Known);
+
+impl Colours {
+    /// With the names of a session.
+    pub fn new(session: &crate::session::Session) -> Colours {
+        Colours(Known::new(session))
+    }
+
+    /// From where to where which style; what is plain is left out.
+    pub fn of(&self, text: &str) -> Vec<(usize, usize, Style)> {
+        let words = words(text, usize::MAX, &self.0).into_iter();
+        words.map(|(start, end, style, _)| (start, end, style)).filter(|(.., style)| *style != Style::Plain).collect()
+    }
+}
+
 fn plain(text: &str, start: usize, pair: &Option<(usize, usize)>, out: &mut String) {
     for (i, c) in text.char_indices() {
         let place = start + i;

@@ -9,6 +9,7 @@ mod tour;
 mod walk;
 
 pub use command::names_of_all as commands;
+pub use highlight::Colours;
 pub use script::{Request, Script};
 pub use talk::Look;
 

@@ -84,7 +84,7 @@ impl Session {
     }
 
     /// The values of names as they are, those that are known and those that are not yet.
-    pub(super) fn values(&self, names: &[Arc<str>], outside: &dyn Outside) -> Result<Values, Box<Diagnostic>> {
+    pub(crate) fn values(&self, names: &[Arc<str>], outside: &dyn Outside) -> Result<Values, Box<Diagnostic>> {
         let mut space = self.space();
         space.know(self, names, Some(outside))?;
         Ok(names.iter().filter_map(|name| Some((name.clone(), space.values.get(name)?.clone()))).collect())

@@ -1,0 +1,387 @@
+//! A text evaluated for the page: values beside their lines, answers, problems, the graph of a goal. What is wrong costs itself
+//! and what stands on it; the other lines are answered all the same.
+
+use super::places::Places;
+use super::sliders::sliders;
+use crate::diag::{Diagnostic, Level};
+use crate::lower::{DefKind, ItemKind};
+use crate::outside::Outside;
+use crate::repl::Colours;
+use crate::session::{Answer, Report, Session, Settings};
+use crate::source::{Source, SourceId, Sources, Span};
+use crate::syntax::{self, ast};
+use crate::tensor::DType;
+use crate::view::{self, Doc};
+use rustc_hash::FxHashSet;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// The text of the page is the first of a session.
+const PAGE: SourceId = SourceId(0);
+/// So often what is wrong is left out, until the rest is right.
+const ROUNDS: usize = 6;
+/// Larger tensors are shown by their shape.
+const ENTRIES: usize = 64;
+/// The graph of a program with more numbers than this is not drawn at every key.
+const DRAWN: usize = 50_000;
+/// Nor that of one with more names.
+const NAMES: usize = 400;
+
+/// A text and what came of it.
+#[derive(Debug)]
+pub struct Shown {
+    /// What further questions are put to.
+    pub session: Session,
+    /// For the page.
+    pub json: Map<String, Value>,
+    /// It was stopped on the way.
+    pub interrupted: bool,
+}
+
+/// A name of the text.
+struct Named {
+    name: Arc<str>,
+    what: &'static str,
+    line: usize,
+    shape: String,
+    /// Can it be a goal: a scalar that something was computed for?
+    goal: bool,
+    whole: bool,
+}
+
+/// Evaluates a text; the graph is that of the goal, or of the last scalar.
+pub fn evaluate(
+    settings: &Settings,
+    name: &str,
+    text: &str,
+    goal: Option<&str>,
+    outside: &mut dyn Outside,
+) -> Shown {
+    let source = Source::new(name, text);
+    let places = Places::new(&source);
+    let mut sources = Sources::default();
+    let own = sources.add(Source::new(name, text));
+    let items = syntax::parse(&sources, own).0.items;
+    let mut json = Map::new();
+    let digits = if settings.digits == 0 { 6 } else { settings.digits };
+    let (session, report, problems) = whole(settings, &source, &places, &items, outside);
+    let interrupted = report.interrupted;
+    json.insert("problems".into(), problems.into());
+    json.insert("colours".into(), colours(&source.text, &places, &session));
+    json.insert("sliders".into(), sliders(&items).iter().map(|slider| slider.json(&places)).collect());
+    let names = named(&session, &places);
+    let asks = items.iter().any(|item| matches!(item.statement, ast::Statement::Ask(_) | ast::Statement::Show(_)));
+    let learns = items.iter().any(|item| match &item.statement {
+        ast::Statement::Declare(declare) => declare.role == ast::Role::Param,
+        ast::Statement::Layer(_) => true,
+        _ => false,
+    });
+    json.insert("learns".into(), learns.into());
+    let answers = report.answers.iter().filter(|_| asks);
+    json.insert("answers".into(), answers.map(answer).collect());
+    if interrupted {
+        return Shown { session, json, interrupted };
+    }
+    let values = valued(&session, &names, digits, &mut json, outside);
+    let goals: Vec<&Named> = names.iter().filter(|named| named.goal).collect();
+    let goal = goals.iter().find(|named| Some(&*named.name) == goal).or(goals.last());
+    json.insert("goals".into(), goals.iter().map(|named| &*named.name).collect());
+    if let Some(goal) = goal.filter(|_| values <= DRAWN && names.len() <= NAMES) {
+        json.insert("graph".into(), graph(&session, &goal.name, digits, outside));
+    }
+    Shown { session, json, interrupted }
+}
+
+/// The session of all that is right, its answers, and the problems of the whole.
+fn whole(
+    settings: &Settings,
+    source: &Source,
+    places: &Places<'_>,
+    items: &[ast::Item],
+    outside: &mut dyn Outside,
+) -> (Session, Report, Vec<Value>) {
+    let fresh = Session::new(settings.clone());
+    let mut text = source.text.clone();
+    let mut told: Vec<Value> = vec![];
+    let mut left_out: FxHashSet<usize> = FxHashSet::default();
+    for round in 0..ROUNDS {
+        let (session, report) = fresh.load(&source.name, &text, outside);
+        let kept = report.diagnostics.iter().filter(|problem| round == 0 || problem.is_error());
+        for problem in kept {
+            let problem = self::problem(problem, &report.sources, places);
+            let same = |other: &Value| other["line"] == problem["line"];
+            if round == 0 || !told.iter().any(same) && !left_out.iter().any(|i| Some(*i) == at(items, &problem, places))
+            {
+                told.push(problem);
+            }
+        }
+        let wrong: Vec<&Diagnostic> = report.diagnostics.iter().filter(|problem| problem.is_error()).collect();
+        let refused = !wrong.is_empty() && session.is_at(&fresh.past());
+        if !refused || report.interrupted {
+            return (session, report, told);
+        }
+        let before = left_out.len();
+        for span in wrong.iter().filter_map(|problem| problem.span()).filter(|span| span.source == PAGE) {
+            left_out.extend(items.iter().position(|item| touches(item, span)));
+        }
+        stands_on(&source.text, items, &mut left_out);
+        if left_out.len() == before {
+            break;
+        }
+        text = without(&source.text, items, &left_out);
+    }
+    (fresh, Report::default(), told)
+}
+
+fn touches(item: &ast::Item, span: Span) -> bool {
+    item.span.start <= span.start && span.start <= item.span.end
+}
+
+/// The statement that a problem is in.
+fn at(items: &[ast::Item], problem: &Value, places: &Places<'_>) -> Option<usize> {
+    let line = problem["line"].as_u64()? as usize;
+    let lines = |item: &ast::Item| places.line(item.span.start as usize)..=places.line(item.span.end as usize);
+    items.iter().position(|item| lines(item).contains(&line))
+}
+
+/// Adds the statements that name what is left out.
+fn stands_on(text: &str, items: &[ast::Item], left_out: &mut FxHashSet<usize>) {
+    let mut gone: FxHashSet<&str> = FxHashSet::default();
+    for (i, item) in items.iter().enumerate() {
+        let words = || text[item.span.range()].split(|c: char| !c.is_alphanumeric() && c != '_');
+        let stands = |word: &str| gone.contains(word) || word.strip_prefix('d').is_some_and(|of| gone.contains(of));
+        if left_out.contains(&i) || words().any(stands) {
+            left_out.insert(i);
+            gone.extend(item.statement.names().map(|name| name.text.as_str()));
+        }
+    }
+}
+
+/// The text with spaces in the place of statements: every other place stays.
+fn without(text: &str, items: &[ast::Item], left_out: &FxHashSet<usize>) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for (i, item) in items.iter().enumerate().filter(|(i, _)| left_out.contains(i)) {
+        debug_assert!(left_out.contains(&i));
+        for byte in &mut bytes[item.span.range()] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    }
+    // Whole letters were replaced.
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The names that the text defines.
+fn named(session: &Session, places: &Places<'_>) -> Vec<Named> {
+    let compiled = session.compiled();
+    let mut names = vec![];
+    for item in compiled.items.iter().filter(|item| item.span.source == PAGE) {
+        let ItemKind::Define(id) = item.kind else { continue };
+        let def = compiled.def(id);
+        let node = compiled.graph.node(def.node);
+        let what = match def.kind {
+            DefKind::Leaf => "leaf",
+            DefKind::Input => "input",
+            DefKind::Param => "parameter",
+            DefKind::Variable | DefKind::Local => "variable",
+        };
+        names.push(Named {
+            name: def.name.clone(),
+            what,
+            line: places.line(item.span.start as usize),
+            shape: node.shape.show(&compiled.graph.dims),
+            goal: def.kind == DefKind::Variable && node.shape.is_scalar() && node.dtype == DType::Real,
+            whole: node.dtype != DType::Real,
+        });
+    }
+    names
+}
+
+/// Puts the names with their values into the answer, and tells how many numbers they have.
+fn valued(
+    session: &Session,
+    names: &[Named],
+    digits: usize,
+    json: &mut Map<String, Value>,
+    outside: &dyn Outside,
+) -> usize {
+    let wanted: Vec<Arc<str>> = names.iter().map(|named| named.name.clone()).collect();
+    let values = session.values(&wanted, outside).unwrap_or_default();
+    let mut count = 0;
+    let mut out = vec![];
+    for named in names {
+        let mut one = json!({
+            "name": &*named.name, "what": named.what, "line": named.line, "shape": named.shape, "whole": named.whole,
+        });
+        if let Some(value) = values.get(&named.name) {
+            count += value.len();
+            one["sizes"] = value.shape().into();
+            if value.len() <= ENTRIES {
+                let value = view::json_value(value);
+                one["text"] = brief(&value, digits).into();
+                one["value"] = value;
+            }
+        }
+        out.push(one);
+    }
+    json.insert("names".into(), out.into());
+    count
+}
+
+/// A value of at most [`ENTRIES`] numbers in one line.
+pub fn brief(value: &Value, digits: usize) -> String {
+    match value {
+        Value::Array(rows) => format!("[{}]", rows.iter().map(|row| brief(row, digits)).collect::<Vec<_>>().join(", ")),
+        Value::Number(number) => view::number(number.as_f64().unwrap_or(f64::NAN), digits),
+        Value::String(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The graph of a goal: its nodes, arguments first, with values and derivatives.
+fn graph(session: &Session, goal: &str, digits: usize, outside: &mut dyn Outside) -> Value {
+    let (_, report) = session.apply("<page>", &format!("graph {goal}\n"), outside);
+    let facts = report.answers.iter().flat_map(|answer| &answer.facts);
+    let nodes: Vec<Value> = facts
+        .map(|fact| {
+            let mut node = fact.clone();
+            for key in ["value", "derivative"] {
+                let Some(value) = node.get(key) else { continue };
+                match count(value) <= ENTRIES {
+                    true => {
+                        let text = brief(value, digits);
+                        node.insert(format!("{key}_text"), text.into());
+                    }
+                    false => {
+                        node.remove(key);
+                    }
+                }
+            }
+            Value::Object(node)
+        })
+        .collect();
+    json!({"goal": goal, "nodes": nodes})
+}
+
+fn count(value: &Value) -> usize {
+    if let Value::Array(rows) = value { rows.iter().map(count).sum() } else { 1 }
+}
+
+/// An answer for the page.
+pub fn answer(answer: &Answer) -> Value {
+    let latex: Vec<&Value> = answer.facts.iter().filter_map(|fact| fact.get("latex")).collect();
+    json!({"line": answer.line, "statement": answer.statement, "doc": doc(&answer.doc), "latex": latex})
+}
+
+/// A page of text: lines of pieces, each its text and what it is.
+pub fn doc(doc: &Doc) -> Value {
+    let piece = |piece: &view::Piece| json!([style(piece.style), piece.text]);
+    doc.lines.iter().map(|line| line.pieces.iter().map(piece).collect::<Value>()).collect()
+}
+
+fn style(style: view::Style) -> &'static str {
+    match style {
+        view::Style::Plain => "",
+        view::Style::Name => "name",
+        view::Style::Number => "number",
+        view::Style::Shape => "shape",
+        view::Style::Keyword => "keyword",
+        view::Style::Heading => "heading",
+        view::Style::Good => "good",
+        view::Style::Bad => "bad",
+        view::Style::Note => "note",
+    }
+}
+
+/// The colours of the text: start, length and style, one after the other.
+fn colours(text: &str, places: &Places<'_>, session: &Session) -> Value {
+    let mut out: Vec<Value> = vec![];
+    for (start, end, kind) in Colours::new(session).of(text) {
+        let (start, end) = (places.at(start), places.at(end));
+        out.extend([start.into(), (end - start).into(), style(kind).into()]);
+    }
+    out.into()
+}
+
+/// A problem for the page: its places as the browser counts them; an edit of another file is none.
+pub fn problem(problem: &Diagnostic, sources: &Sources, places: &Places<'_>) -> Value {
+    let level = match problem.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    };
+    let labels: Vec<Value> = problem
+        .labels
+        .iter()
+        .map(|label| match label.span.source == PAGE {
+            true => {
+                let [start, end] = places.of(label.span);
+                json!({"start": start, "end": end, "text": label.text, "line": places.line(label.span.start as usize)})
+            }
+            false => json!({"text": label.text, "file": sources.get(label.span.source).name}),
+        })
+        .collect();
+    let line = problem.span().filter(|span| span.source == PAGE).map(|span| places.line(span.start as usize));
+    let mut out = json!({
+        "level": level, "code": problem.code, "message": problem.title, "line": line, "labels": labels,
+        "notes": problem.because,
+    });
+    if let Some(mend) = &problem.mend {
+        out["help"] = mend.text.clone().into();
+        if mend.edits.iter().all(|edit| edit.span.source == PAGE) {
+            let edit = |edit: &crate::diag::Edit| {
+                let [start, end] = places.of(edit.span);
+                json!({"start": start, "end": end, "text": edit.text})
+            };
+            out["edits"] = mend.edits.iter().map(edit).collect();
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outside::InMemory;
+
+    fn shown(text: &str) -> Value {
+        Value::Object(evaluate(&Settings::default(), "a.nnl", text, None, &mut InMemory::default()).json)
+    }
+
+    fn value(shown: &Value, name: &str) -> Value {
+        let names = shown["names"].as_array().expect("there are names");
+        names.iter().find(|own| own["name"] == name).map_or(Value::Null, |own| own["value"].clone())
+    }
+
+    #[test]
+    fn values_stand_at_their_lines_and_the_graph_has_derivatives() {
+        let shown = shown("a = 5\nb = 3\nc = 2\nu = b*c\nv = a + u\nJ = 3v\nderive dJ/db\n");
+        assert_eq!(value(&shown, "J"), 33.0);
+        assert_eq!(shown["names"][5]["line"], 6);
+        assert_eq!(shown["graph"]["goal"], "J");
+        let nodes = shown["graph"]["nodes"].as_array().expect("it has nodes");
+        let b = nodes.iter().find(|node| node["node"] == "b").expect("b is one");
+        assert_eq!((b["derivative"].as_f64(), b["derivative_text"].as_str()), (Some(6.0), Some("6")));
+        assert_eq!(shown["answers"][0]["latex"][0], r"\frac{\partial J}{\partial b} = 3\,c");
+    }
+
+    #[test]
+    fn a_broken_line_costs_itself_and_what_stands_on_it() {
+        let shown = shown("a = 5\nb = 3 +\nu = 2a\nJ = u + b\nk = a^2\nJ\nk\n");
+        assert_eq!(value(&shown, "u"), 10.0);
+        assert_eq!(value(&shown, "k"), 25.0);
+        assert_eq!(value(&shown, "J"), Value::Null);
+        let problems = shown["problems"].as_array().expect("there are problems");
+        assert_eq!(problems.iter().filter(|problem| problem["level"] == "error").count(), 1, "{problems:?}");
+        assert_eq!(shown["answers"].as_array().map(Vec::len), Some(1));
+    }
+
+    #[test]
+    fn a_mend_is_edits_at_places_of_the_text() {
+        let shown = shown("σa = 5\nb = σa[0\n");
+        let problem = &shown["problems"][0];
+        assert_eq!(problem["line"], 2);
+        assert!(problem["edits"].as_array().is_some_and(|edits| !edits.is_empty()), "{problem}");
+    }
+}
