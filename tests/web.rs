@@ -320,7 +320,8 @@ fn a_thousand_random_edits_and_moves_equal_a_fresh_run_of_the_text() {
     let served = Served::new(NOTES, Limits::default());
     let mut dice = Dice(7);
     let mut state = served.ask("/state", &Value::Null);
-    let lines = ["k = a*b", "grad J", "derive dJ/da", "oops = = 3", "s = sum([a, b, c])", "trace J", "# words", "J = a^2"];
+    let lines =
+        ["k = a*b", "grad J", "derive dJ/da", "oops = = 3", "s = sum([a, b, c])", "trace J", "# words", "J = a^2"];
     for round in 0..1000 {
         let text = state["text"].as_str().unwrap_or_default().to_string();
         let sliders = state["sliders"].as_array().cloned().unwrap_or_default();

@@ -50,13 +50,7 @@ struct Named {
 }
 
 /// Evaluates a text; the graph is that of the goal, or of the last scalar.
-pub fn evaluate(
-    settings: &Settings,
-    name: &str,
-    text: &str,
-    goal: Option<&str>,
-    outside: &mut dyn Outside,
-) -> Shown {
+pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>, outside: &mut dyn Outside) -> Shown {
     let source = Source::new(name, text);
     let places = Places::new(&source);
     let mut sources = Sources::default();
