@@ -53,6 +53,7 @@ pub enum Engine {
 }
 
 /// Evaluates nodes of one program.
+// Many files: whatever evaluates, by either engine, shares the values that are kept from one question to the next.
 pub struct Eval<'a> {
     /// The program.
     pub compiled: &'a mut Compiled,

@@ -67,6 +67,7 @@ impl Settings {
 }
 
 /// A session: the statements that hold, and the settings. Cheap to clone; applying a text never changes it.
+// Many files: a session is one value, and a file each thing that is done with it: going back, saving, taking in data.
 #[derive(Clone, Debug)]
 pub struct Session {
     settings: Settings,

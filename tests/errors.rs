@@ -9,7 +9,7 @@ use nnlang::inside::diag::Diagnostic;
 use nnlang::inside::diag::explain::{Explained, codes, explain};
 use nnlang::inside::diag::render::{self, Look};
 use std::collections::BTreeMap;
-use support::{Page, Part, blessing, difference, files_below, root, run, short, source_files, without_tests};
+use support::{Page, Part, files_below, root, run, short, source_files, without_tests};
 
 const STAGES: &[&str] = &["syntax", "name", "shape", "diff", "value", "data", "train", "export", "session", "lint"];
 
@@ -87,22 +87,8 @@ fn a_code_is_a_stage_and_a_cause_of_at_most_three_words() {
 
 #[test]
 fn the_table_of_pages_is_the_folder() {
-    let mut table = String::from(
-        "//! The table of the pages in `docs/errors`; `BLESS=1 cargo test --test errors` writes it anew.\n\n\
-         /// `(stage::cause, page)`, in order.\n\
-         #[rustfmt::skip]\npub(super) static PAGES: &[(&str, &str)] = &[\n",
-    );
-    for code in pages().keys() {
-        table += &format!("    (\"{code}\", include_str!(\"../../docs/errors/{}.md\")),\n", code.replace("::", "/"));
-    }
-    table += "];\n";
-    let path = root().join("src/diag/pages.rs");
-    let old = std::fs::read_to_string(&path).unwrap_or_default();
-    if old != table && blessing() {
-        std::fs::write(&path, &table).unwrap_or_else(|why| panic!("{}: {why}", short(&path)));
-        return;
-    }
-    assert!(old == table, "src/diag/pages.rs (BLESS=1 writes it anew):\n{}", difference(&old, &table));
+    let folder: Vec<String> = pages().keys().map(|code| format!("nnlang::{code}")).collect();
+    assert_eq!(codes().collect::<Vec<_>>(), folder);
 }
 
 #[test]

@@ -217,6 +217,114 @@ fn no_file_is_longer_than_eight_hundred_lines() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// The functions of a file, each with its first line, from 0, and its length: it ends at the `}` that stands below its `fn`.
+fn functions(text: &str) -> Vec<(usize, usize)> {
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |line: &str| {
+        let words = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(super) ");
+        let words = words.trim_start_matches("pub(crate) ").trim_start_matches("const ").trim_start_matches("unsafe ");
+        words.starts_with("fn ") && !line.trim_end().ends_with(['}', ';'])
+    };
+    let mut out = Vec::new();
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| begins(line)) {
+        let end = format!("{}}}", &line[..line.len() - line.trim_start().len()]);
+        if let Some(length) = lines[at..].iter().position(|line| *line == end) {
+            out.push((at, length + 1));
+        }
+    }
+    out
+}
+
+/// Is there a comment `// <word>: …` in the lines right above one?
+fn has_reason(text: &str, line: usize, word: &str) -> bool {
+    let start = format!("// {word}: ");
+    let above = text.lines().take(line).collect::<Vec<_>>();
+    let near = above.iter().rev().map(|line| line.trim());
+    near.take_while(|line| line.starts_with("//") || line.starts_with("#[")).any(|line| line.starts_with(&start))
+}
+
+#[test]
+fn no_function_is_longer_than_a_hundred_lines_without_a_reason() {
+    let mut faults = Vec::new();
+    let mut found = 0;
+    for (path, text) in source_files() {
+        let functions = functions(&text);
+        found += functions.len();
+        for (line, length) in functions.into_iter().filter(|(_, length)| *length > 100) {
+            if !has_reason(&text, line, "Long") {
+                let name = text.lines().nth(line).unwrap_or_default().trim();
+                faults.push(format!("{}:{}: {length} lines: {name}", short(&path), line + 1));
+            }
+        }
+    }
+    assert!(found > 1000, "{found} functions were found");
+    assert!(faults.is_empty(), "make two of it, or say why not above it, `// Long: …`:\n{}", faults.join("\n"));
+}
+
+/// The type that a line `impl<'a> Eval<'a> {` is of; none for an `impl` of a trait.
+fn type_of_impl(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("impl")?;
+    let rest = match rest.strip_prefix('<') {
+        Some(inside) => inside.split_once("> ")?.1,
+        None => rest.strip_prefix(' ')?,
+    };
+    let name = rest.split(['<', ' ', '{']).next()?.rsplit("::").next()?;
+    (!rest.contains(" for ")).then_some(name)
+}
+
+#[test]
+fn no_type_has_its_functions_in_more_than_three_files_without_a_reason() {
+    let files: BTreeMap<_, _> = source_files().into_iter().collect();
+    let defines = |text: &str, name: &str| {
+        text.lines().position(|line| {
+            let line =
+                line.trim_start_matches("pub ").trim_start_matches("pub(super) ").trim_start_matches("pub(crate) ");
+            let of = line.strip_prefix("struct ").or_else(|| line.strip_prefix("enum "));
+            of.is_some_and(|of| of.split(['<', ' ', '(', ';']).next() == Some(name))
+        })
+    };
+    let mut homes: BTreeMap<(&Path, String), (usize, usize)> = BTreeMap::new();
+    for (path, text) in &files {
+        let mut names: Vec<&str> = text.lines().filter_map(type_of_impl).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            // Where it is defined: in the file itself, beside it, or in a folder around it.
+            let own = defines(text, name).map(|line| (path.as_path(), line));
+            let home = own.or_else(|| {
+                path.ancestors().skip(1).find_map(|folder| {
+                    let beside = files.iter().filter(|(path, _)| path.parent() == Some(folder));
+                    beside.filter_map(|(path, text)| Some((path.as_path(), defines(text, name)?))).next()
+                })
+            });
+            if let Some((home, line)) = home {
+                homes.entry((home, name.to_string())).or_insert((line, 0)).1 += 1;
+            }
+        }
+    }
+    assert!(homes.len() > 100, "{} types were found", homes.len());
+    let many = homes.iter().filter(|(_, (_, count))| *count > 3);
+    let faults: Vec<String> = many
+        .filter(|((home, _), (line, _))| !has_reason(&files[*home], *line, "Many files"))
+        .map(|((home, name), (line, count))| format!("{}:{}: `{name}` in {count} files", short(home), line + 1))
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "bring them together, or say why not above it, `// Many files: …`:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn functions_and_types_are_found() {
+    let text = "/// One.\n// Long: it is a table.\n#[inline]\npub fn a(\n    b: u8,\n) {\n    c\n}\n\nfn one() {}\n";
+    assert_eq!(functions(text), [(3, 5)]);
+    assert!(has_reason(text, 3, "Long") && !has_reason(text, 9, "Long"));
+    let lines =
+        ["impl Eval<'_> {", "impl<'a> Cx<'a> {", "impl super::Dims {", "impl Default for A {", "impl<T> B<T> {"];
+    assert_eq!(lines.map(type_of_impl), [Some("Eval"), Some("Cx"), Some("Dims"), None, Some("B")]);
+}
+
 #[test]
 fn the_main_file_is_at_most_twenty_lines() {
     let text = std::fs::read_to_string(root().join("src/main.rs")).expect("src/main.rs is there");
@@ -291,11 +399,10 @@ fn passes(command: &mut Command) {
 #[test]
 fn the_source_is_formatted() {
     if let Some(mut fmt) = cargo("fmt") {
-        // The files of operators and questions are declared by a macro, which rustfmt does not look into.
-        let operators = source_files()
-            .into_iter()
-            .map(|(path, _)| path)
-            .filter(|path| ["src/ops", "src/ask"].iter().any(|leaves| path.parent() == Some(&root().join(leaves))));
+        // The files of operators, questions and warnings are declared by a macro, which rustfmt does not look into.
+        let operators = source_files().into_iter().map(|(path, _)| path).filter(|path| {
+            ["src/ops", "src/ask", "src/lint"].iter().any(|leaves| path.parent() == Some(&root().join(leaves)))
+        });
         passes(fmt.args(["--check", "--"]).args(operators));
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     Ok(())
 }
 
+// Long: the candidates, the choice among them, and what is said beside it, in this order.
 fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box<Diagnostic>> {
     let node = cx.node(asked)?;
     let name = cx.text(asked.span);

@@ -121,18 +121,22 @@ fn forward(cx: &mut Cx, chain: &Chain) -> (Vec<Row>, Vec<Map<String, Value>>) {
     (rows, facts)
 }
 
-/// From the goal down: what each equation gives its names, added up.
-fn backward(
+/// Of each stage, who gives it which share of a derivative.
+type Shares = Vec<Vec<(usize, NodeId)>>;
+
+/// The slope of a user by a stage, both numbers.
+type Slopes = FxHashMap<(usize, usize), NodeId>;
+
+/// Of each stage: who gives it what, as a share of the derivative by the user, and as a slope.
+fn locals(
     cx: &mut Cx,
     chain: &Chain,
-    goal: NodeId,
     derivatives: &[Option<Arc<Tensor>>],
     span: Span,
-) -> Result<(Vec<Row>, Vec<Map<String, Value>>), Box<Diagnostic>> {
+) -> Result<(Shares, Slopes), Box<Diagnostic>> {
     let count = chain.stages.len();
-    // Of each stage: who gives it what, as a share of the derivative by the user, and as a slope.
-    let mut shares: Vec<Vec<(usize, NodeId)>> = vec![vec![]; count];
-    let mut slopes: FxHashMap<(usize, usize), NodeId> = FxHashMap::default();
+    let mut shares: Shares = vec![vec![]; count];
+    let mut slopes = Slopes::default();
     for user in (0..count).rev().filter(|user| derivatives[*user].is_some()) {
         let seed = chain.seed(cx, user);
         for (from, local) in chain.locals(cx, user, seed, span)? {
@@ -149,6 +153,19 @@ fn backward(
             }
         }
     }
+    Ok((shares, slopes))
+}
+
+/// From the goal down: what each equation gives its names, added up.
+fn backward(
+    cx: &mut Cx,
+    chain: &Chain,
+    goal: NodeId,
+    derivatives: &[Option<Arc<Tensor>>],
+    span: Span,
+) -> Result<(Vec<Row>, Vec<Map<String, Value>>), Box<Diagnostic>> {
+    let count = chain.stages.len();
+    let (shares, slopes) = locals(cx, chain, derivatives, span)?;
     let mut wanted: Vec<NodeId> = vec![];
     for (from, users) in shares.iter().enumerate() {
         wanted.extend(users.iter().filter_map(|(user, _)| slopes.get(&(*user, from)).copied()));
@@ -243,7 +260,7 @@ fn term(
     chain: &Chain,
     (user, from): (usize, usize),
     share: NodeId,
-    slopes: &FxHashMap<(usize, usize), NodeId>,
+    slopes: &Slopes,
     values: &FxHashMap<NodeId, Arc<Tensor>>,
     derivatives: &[Option<Arc<Tensor>>],
     span: Span,

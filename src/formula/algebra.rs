@@ -14,6 +14,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 const FUEL: u32 = 4000;
 
 /// The algebra over one graph.
+// Many files: the normal form of a node is made of those of its arguments, whatever these are, so the rules call each other;
+// each file holds those of one kind.
 pub(super) struct Algebra<'a> {
     pub graph: &'a mut Graph,
     /// Nodes that are the value of a name, and the node of that name; the latter are atoms.
@@ -165,6 +167,7 @@ impl<'a> Algebra<'a> {
     }
 
     /// A node over canonical arguments, in the form that is shortest.
+    // Long: one arm for each kind of operator.
     pub(super) fn shaped(&mut self, id: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         if let Some(done) = self.canon.get(&id) {
             return Ok(*done);

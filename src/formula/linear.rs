@@ -112,6 +112,7 @@ impl Algebra<'_> {
 
     /// `a @ b` without what multiplies nothing, in the one order that chains have: from the left, and towards a vector at
     /// their end.
+    // Long: the cases in the order in which they are tried; each is a few lines and names what it takes.
     fn multiplied(
         &mut self,
         a: NodeId,

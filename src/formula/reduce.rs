@@ -10,6 +10,7 @@ use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 
 impl Algebra<'_> {
+    // Long: the cases in the order in which they are tried; each is a few lines and names what it takes.
     pub(super) fn reduction(&mut self, id: NodeId, x: NodeId, shape: &Shape) -> Result<NodeId, Fault> {
         let (scale, rest) = self.pulled(x)?;
         let attrs = self.graph.node(id).op.attrs.clone();

@@ -1,22 +1,8 @@
 //! Warnings: what runs and is probably not meant; one a file.
 
-mod alike;
-mod both_ways;
-mod dead_units;
-mod dropped;
-mod flat;
-mod half_of;
-mod hidden_function;
 mod learned;
 mod linear;
-mod linear_layers;
-mod minus_line;
-mod not_reached;
-mod saturated;
-mod squashed_twice;
 mod units;
-mod unused;
-mod zero_divisor;
 
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
@@ -67,9 +53,6 @@ pub struct After {
     find: fn(&mut Eval, &units::Seen, &[units::Units], &mut Vec<Diagnostic>),
 }
 
-/// The warnings that take values.
-pub static AFTER: &[&After] = &[&saturated::LINT, &dead_units::LINT, &alike::LINT];
-
 /// One warning.
 pub struct Lint {
     /// Its code.
@@ -80,17 +63,39 @@ pub struct Lint {
     pub find: fn(&Compiled, &Sources, &mut Vec<Diagnostic>),
 }
 
-/// The warnings.
-pub static ALL: &[&Lint] = &[
-    &both_ways::LINT,
-    &linear_layers::LINT,
-    &unused::LINT,
-    &not_reached::LINT,
-    &zero_divisor::LINT,
-    &half_of::LINT,
-    &minus_line::LINT,
-    &hidden_function::LINT,
-    &squashed_twice::LINT,
-    &dropped::LINT,
-    &flat::LINT,
-];
+/// The files of this folder that hold a warning each: declares the one and lists the other.
+macro_rules! lints {
+    (program { $($file:ident;)+ } values { $($after:ident;)+ }) => {
+        $(mod $file;)+
+        $(mod $after;)+
+
+        /// The warnings, in the order in which they look.
+        pub static ALL: &[&Lint] = &[$(&$file::LINT,)+];
+
+        /// The warnings that take values.
+        pub static AFTER: &[&After] = &[$(&$after::LINT,)+];
+    };
+}
+
+lints! {
+    // What the checked program shows.
+    program {
+        both_ways;
+        linear_layers;
+        unused;
+        not_reached;
+        zero_divisor;
+        half_of;
+        minus_line;
+        hidden_function;
+        squashed_twice;
+        dropped;
+        flat;
+    }
+    // What the values of a question show.
+    values {
+        saturated;
+        dead_units;
+        alike;
+    }
+}

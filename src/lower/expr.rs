@@ -55,6 +55,7 @@ impl Cx<'_> {
         count
     }
 
+    // Long: one arm for each kind of expression.
     fn step(&mut self, id: HirId, (start, aside): (u32, u32), done: &[Value]) -> Value {
         let program = self.program;
         let hir = program.hir(id);

@@ -65,29 +65,8 @@ impl Cx<'_> {
                     looked_up.push((axis, places, *at));
                 }
                 Slot::Slice { start, stop, step, span: at } => {
-                    let mut bound = |id: &Option<HirId>| -> Result<Option<Dim>, ()> {
-                        let Some(id) = id else { return Ok(None) };
-                        let at = program.hir(*id).span;
-                        let value = get(*id);
-                        let node = self.as_node(&value, at).ok_or(())?;
-                        match self.signed(node, dim, at) {
-                            Some(dim) => Ok(Some(dim)),
-                            None => Err(()),
-                        }
-                    };
-                    let (Ok(start), Ok(stop)) = (bound(start), bound(stop)) else { return Value::Poison };
-                    let step = match step {
-                        None => 1,
-                        Some(id) => {
-                            let at = program.hir(*id).span;
-                            match self.whole(&get(*id), "step", at) {
-                                Some(0) => return self.report(errors::zero_step(at)),
-                                Some(step) => step,
-                                None => return Value::Poison,
-                            }
-                        }
-                    };
-                    match self.slice(dim, start, stop, step, *at) {
+                    let bounds = [start, stop, step].map(|bound| bound.as_ref());
+                    match self.stated_slice(bounds, dim, get, *at) {
                         Some(spec) => specs.push(spec),
                         None => return Value::Poison,
                     }
@@ -125,6 +104,44 @@ impl Cx<'_> {
             return self.made(made, span, &[]).map_or(Value::Poison, Value::Node);
         }
         Value::Node(node)
+    }
+
+    /// `1:3`, `::2`, between bounds that are known.
+    fn stated_slice(
+        &mut self,
+        bounds: [Option<&HirId>; 3],
+        dim: &Dim,
+        get: &dyn Fn(HirId) -> Value,
+        span: Span,
+    ) -> Option<SliceSpec> {
+        let [start, stop, step] = bounds;
+        let program = self.program;
+        let mut bound = |id: Option<&HirId>| -> Result<Option<Dim>, ()> {
+            let Some(id) = id else { return Ok(None) };
+            let at = program.hir(*id).span;
+            let value = get(*id);
+            let node = self.as_node(&value, at).ok_or(())?;
+            match self.signed(node, dim, at) {
+                Some(dim) => Ok(Some(dim)),
+                None => Err(()),
+            }
+        };
+        let (Ok(start), Ok(stop)) = (bound(start), bound(stop)) else { return None };
+        let step = match step {
+            None => 1,
+            Some(id) => {
+                let at = program.hir(*id).span;
+                match self.whole(&get(*id), "step", at) {
+                    Some(0) => {
+                        self.report(errors::zero_step(at));
+                        return None;
+                    }
+                    Some(step) => step,
+                    None => return None,
+                }
+            }
+        };
+        self.slice(dim, start, stop, step, span)
     }
 
     /// `i : i + 3`: the start, known at the run alone, and how many entries it is to the stop.

@@ -260,6 +260,7 @@ const ORDERS: u64 = 1000;
 /// How deep calls may nest.
 const DEPTH: usize = 10_000;
 
+// Many files: the state of the pass that walks the program; each file lowers one part of the language.
 struct Cx<'a> {
     sources: &'a Sources,
     program: &'a Program,

@@ -6,7 +6,7 @@ use super::init::Begin;
 use super::layer::Made;
 use super::{Cx, DefKind, Value, errors};
 use crate::graph::NodeId;
-use crate::resolve::hir::{GlobalId, NetworkId, NetworkItem, OwnLayer};
+use crate::resolve::hir::{GlobalId, Initialiser, Layer, Local, NetworkId, NetworkItem, OwnLayer};
 use crate::source::Span;
 use crate::syntax::ast;
 use rustc_hash::FxHashMap;
@@ -172,40 +172,7 @@ impl<'a> Cx<'a> {
                     }
                 }
                 NetworkItem::Param(local, init) => {
-                    let shared = self.networks.get(own).and_then(|instance| instance.params.get(&local.name).copied());
-                    let node = match shared {
-                        Some(node) => Some(node),
-                        None => {
-                            let full: Arc<str> = format!("{base}.{}", local.name).into();
-                            self.draw = super::Draw { name: full.clone(), path: vec![], anew: false };
-                            // Made once, whatever step it is needed in first.
-                            let groups = std::mem::take(&mut self.groups);
-                            let ty = match &local.shape {
-                                Some(shape) => self.stated(shape),
-                                None => None,
-                            };
-                            let value = match (init, &ty) {
-                                (None, _) => self.node(local.value),
-                                (Some(init), Some(ty)) => self.initial(&Begin::of(init), &ty.shape),
-                                (Some(_), None) => {
-                                    self.report(errors::no_shape(&local.name, ast::Role::Param, local.span));
-                                    None
-                                }
-                            };
-                            self.groups = groups;
-                            value.map(|init| {
-                                let ty = ty.unwrap_or_else(|| self.out.graph.ty(init));
-                                let def = self.slot(full, local.span, DefKind::Param, ty, Some(init));
-                                let node = self.out.def(def).node;
-                                Arc::make_mut(&mut self.networks)
-                                    .entry(own.clone())
-                                    .or_default()
-                                    .params
-                                    .insert(local.name.clone(), node);
-                                node
-                            })
-                        }
-                    };
+                    let node = self.network_param(own, &base, local, init);
                     self.fill(local.place, node);
                     if let Some(node) = node {
                         names.insert(local.name.clone(), node);
@@ -214,11 +181,7 @@ impl<'a> Cx<'a> {
                 NetworkItem::Own(layer) => {
                     let source = match (&layer.from, layer.before) {
                         (Some(from), _) => self.node(*from)?,
-                        (None, Some(place)) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
-                            Some(Some(Value::Node(node))) => *node,
-                            _ => return None,
-                        },
-                        (None, None) => return None,
+                        (None, before) => self.placed(before?)?,
                     };
                     let name = layer.output.as_ref().map_or(&*layer.name.0, |(name, _)| name.text.as_str());
                     let value = self.own_layer(source, layer, format!("{base}.{name}").into());
@@ -232,71 +195,121 @@ impl<'a> Cx<'a> {
                     last = Some(node);
                 }
                 NetworkItem::Layer(layer) => {
-                    let said = self.said(layer)?;
-                    let source = match (&layer.from, layer.before) {
-                        (Some(from), _) => self.node(*from)?,
-                        (None, Some(place)) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
-                            Some(Some(Value::Node(node))) => *node,
-                            _ => return None,
-                        },
-                        (None, None) => return None,
-                    };
-                    let local: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
-                    let full: Vec<Arc<str>> =
-                        local.iter().map(|name| Arc::from(format!("{base}.{name}").as_str())).collect();
-                    let mut nodes = vec![];
-                    let beside = match layer.beside {
-                        Some(place) => match self.frames.last().and_then(|f| f.places.get(place as usize)) {
-                            Some(Some(Value::Node(node))) => Some(*node),
-                            _ => return None,
-                        },
-                        None => None,
-                    };
-                    let done = self.layer((source, beside), layer, &said, &full, &mut |cx, i, made| {
-                        let node = match made {
-                            Made::Param(..) | Made::Kept(..) => {
-                                let (kind, ty, init) = match made {
-                                    Made::Kept(ty, init) => (DefKind::Leaf, ty, init),
-                                    Made::Param(ty, init) => (DefKind::Param, ty, init),
-                                    Made::Value(node) => return node,
-                                };
-                                let shared = cx.networks.get(own).and_then(|inst| inst.params.get(&local[i]).copied());
-                                match shared {
-                                    Some(node) => node,
-                                    None => {
-                                        let def = cx.slot(full[i].clone(), layer.word_span, kind, ty, Some(init));
-                                        let node = cx.out.def(def).node;
-                                        Arc::make_mut(&mut cx.networks)
-                                            .entry(own.clone())
-                                            .or_default()
-                                            .params
-                                            .insert(local[i].clone(), node);
-                                        node
-                                    }
-                                }
-                            }
-                            Made::Value(node) => {
-                                let def = cx.named(full[i].clone(), layer.word_span, DefKind::Local, node);
-                                cx.out.def(def).node
-                            }
-                        };
-                        nodes.push(node);
-                        node
-                    });
-                    if !done {
-                        return None;
-                    }
-                    for ((name, place), node) in layer.names.iter().zip(&nodes) {
-                        self.fill(*place, Some(*node));
-                        names.insert(name.clone(), *node);
-                    }
-                    last = nodes.last().copied();
-                    if let (Some((name, place)), Some(node)) = (&layer.output, last) {
-                        self.fill(*place, Some(node));
-                        names.insert(name.text.as_str().into(), node);
-                    }
+                    last = Some(self.network_layer(own, &base, layer, names)?);
                 }
             }
+        }
+        last
+    }
+
+    /// The value of a place of the frame.
+    fn placed(&self, place: u32) -> Option<NodeId> {
+        match self.frames.last()?.places.get(place as usize)? {
+            Some(Value::Node(node)) => Some(*node),
+            _ => None,
+        }
+    }
+
+    /// A parameter of a network: one for all calls of an instance.
+    fn network_param(&mut self, own: &Own, base: &str, local: &Local, init: &Option<Initialiser>) -> Option<NodeId> {
+        let shared = self.networks.get(own).and_then(|instance| instance.params.get(&local.name).copied());
+        match shared {
+            Some(node) => Some(node),
+            None => {
+                let full: Arc<str> = format!("{base}.{}", local.name).into();
+                self.draw = super::Draw { name: full.clone(), path: vec![], anew: false };
+                // Made once, whatever step it is needed in first.
+                let groups = std::mem::take(&mut self.groups);
+                let ty = match &local.shape {
+                    Some(shape) => self.stated(shape),
+                    None => None,
+                };
+                let value = match (init, &ty) {
+                    (None, _) => self.node(local.value),
+                    (Some(init), Some(ty)) => self.initial(&Begin::of(init), &ty.shape),
+                    (Some(_), None) => {
+                        self.report(errors::no_shape(&local.name, ast::Role::Param, local.span));
+                        None
+                    }
+                };
+                self.groups = groups;
+                value.map(|init| {
+                    let ty = ty.unwrap_or_else(|| self.out.graph.ty(init));
+                    let def = self.slot(full, local.span, DefKind::Param, ty, Some(init));
+                    let node = self.out.def(def).node;
+                    Arc::make_mut(&mut self.networks)
+                        .entry(own.clone())
+                        .or_default()
+                        .params
+                        .insert(local.name.clone(), node);
+                    node
+                })
+            }
+        }
+    }
+
+    /// A layer of a network: fills the places of its names, and gives its output.
+    fn network_layer(
+        &mut self,
+        own: &Own,
+        base: &str,
+        layer: &Layer<u32>,
+        names: &mut FxHashMap<Arc<str>, NodeId>,
+    ) -> Option<NodeId> {
+        let said = self.said(layer)?;
+        let source = match (&layer.from, layer.before) {
+            (Some(from), _) => self.node(*from)?,
+            (None, before) => self.placed(before?)?,
+        };
+        let local: Vec<Arc<str>> = layer.names.iter().map(|(name, _)| name.clone()).collect();
+        let full: Vec<Arc<str>> = local.iter().map(|name| Arc::from(format!("{base}.{name}").as_str())).collect();
+        let mut nodes = vec![];
+        let beside = match layer.beside {
+            Some(place) => Some(self.placed(place)?),
+            None => None,
+        };
+        let done = self.layer((source, beside), layer, &said, &full, &mut |cx, i, made| {
+            let node = match made {
+                Made::Param(..) | Made::Kept(..) => {
+                    let (kind, ty, init) = match made {
+                        Made::Kept(ty, init) => (DefKind::Leaf, ty, init),
+                        Made::Param(ty, init) => (DefKind::Param, ty, init),
+                        Made::Value(node) => return node,
+                    };
+                    let shared = cx.networks.get(own).and_then(|inst| inst.params.get(&local[i]).copied());
+                    match shared {
+                        Some(node) => node,
+                        None => {
+                            let def = cx.slot(full[i].clone(), layer.word_span, kind, ty, Some(init));
+                            let node = cx.out.def(def).node;
+                            Arc::make_mut(&mut cx.networks)
+                                .entry(own.clone())
+                                .or_default()
+                                .params
+                                .insert(local[i].clone(), node);
+                            node
+                        }
+                    }
+                }
+                Made::Value(node) => {
+                    let def = cx.named(full[i].clone(), layer.word_span, DefKind::Local, node);
+                    cx.out.def(def).node
+                }
+            };
+            nodes.push(node);
+            node
+        });
+        if !done {
+            return None;
+        }
+        for ((name, place), node) in layer.names.iter().zip(&nodes) {
+            self.fill(*place, Some(*node));
+            names.insert(name.clone(), *node);
+        }
+        let last = nodes.last().copied();
+        if let (Some((name, place)), Some(node)) = (&layer.output, last) {
+            self.fill(*place, Some(node));
+            names.insert(name.text.as_str().into(), node);
         }
         last
     }

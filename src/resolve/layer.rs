@@ -152,67 +152,12 @@ impl Cx<'_> {
                     inside.body.push(NetworkItem::Define(local));
                 }
                 Statement::Declare(declare) if declare.role == ast::Role::Param => {
-                    let span = declare.name.span;
-                    let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
-                    let init = declare.value.as_ref().and_then(|expr| self.initialiser(expr));
-                    let given = declare.value.as_ref().filter(|_| init.is_none());
-                    let init = init.or_else(|| {
-                        let name = ast::Name { text: "xavier".into(), span };
-                        given.is_none().then_some(hir::Initialiser { name, scale: None })
-                    });
-                    let value = match given {
-                        Some(expr) => self.expr(expr),
-                        None => {
-                            let start = self.program.arena.len() as u32;
-                            let root = self.push(Kind::Absent, span);
-                            hir::Expr { start, root }
-                        }
-                    };
-                    let name: Arc<str> = declare.name.text.as_str().into();
-                    let place = self.place(&name);
-                    inside.body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, init));
+                    self.network_param(declare, inside);
                 }
                 Statement::Layer(layer) if layer.block.is_some() => {
                     self.network_block(layer, item.span, params, inside);
                 }
-                Statement::Layer(layer) => {
-                    inside.k += 1;
-                    let Some(def) = self.known_layer(layer) else { continue };
-                    if let Some((network, name, args)) = self.own_network(layer, def) {
-                        let before = inside.last;
-                        let made = self.own(layer, (network, args, name), before, before.is_none(), item.span);
-                        let name: Arc<str> = format!("a{}", inside.k).into();
-                        let place = self.place(&name);
-                        inside.last = Some(place);
-                        let output = layer.output.as_ref().map(|name| {
-                            let place = self.place(&name.text.as_str().into());
-                            (name.clone(), place)
-                        });
-                        inside.body.push(NetworkItem::Own(made.named((name, place), output)));
-                        continue;
-                    }
-                    let said = self.said(layer, def, item.span, inside.last.is_none());
-                    let mut names: Vec<(Arc<str>, u32)> = vec![];
-                    for stem in def.names(&said.flags) {
-                        let name: Arc<str> = format!("{stem}{}", inside.k).into();
-                        let place = self.place(&name);
-                        names.push((name, place));
-                    }
-                    let before = inside.last;
-                    inside.last = names.last().map(|(_, place)| *place);
-                    let output = layer.output.as_ref().map(|name| {
-                        let place = self.place(&name.text.as_str().into());
-                        (name.clone(), place)
-                    });
-                    inside.body.push(NetworkItem::Layer(said.layer(
-                        layer,
-                        inside.k,
-                        (before, None),
-                        names,
-                        output,
-                        item.span,
-                    )));
-                }
+                Statement::Layer(layer) => self.network_layer(layer, item.span, inside),
                 Statement::Show(expr) => {
                     // The last line may be the value.
                     let value = self.expr(expr);
@@ -246,6 +191,62 @@ impl Cx<'_> {
                 | Statement::Ask(_) => self.report(errors::not_in_network(item.span)),
             }
         }
+    }
+
+    /// `param s : [3] = ones` in a network.
+    fn network_param(&mut self, declare: &ast::Declare, inside: &mut Inside) {
+        let span = declare.name.span;
+        let shape = declare.kind.as_ref().map(|kind| self.shape(kind));
+        let init = declare.value.as_ref().and_then(|expr| self.initialiser(expr));
+        let given = declare.value.as_ref().filter(|_| init.is_none());
+        let init = init.or_else(|| {
+            let name = ast::Name { text: "xavier".into(), span };
+            given.is_none().then_some(hir::Initialiser { name, scale: None })
+        });
+        let value = match given {
+            Some(expr) => self.expr(expr),
+            None => {
+                let start = self.program.arena.len() as u32;
+                let root = self.push(Kind::Absent, span);
+                hir::Expr { start, root }
+            }
+        };
+        let name: Arc<str> = declare.name.text.as_str().into();
+        let place = self.place(&name);
+        inside.body.push(NetworkItem::Param(hir::Local { place, name, span, shape, value }, init));
+    }
+
+    /// A layer without a block in a network.
+    fn network_layer(&mut self, layer: &ast::Layer, span: Span, inside: &mut Inside) {
+        inside.k += 1;
+        let Some(def) = self.known_layer(layer) else { return };
+        if let Some((network, name, args)) = self.own_network(layer, def) {
+            let before = inside.last;
+            let made = self.own(layer, (network, args, name), before, before.is_none(), span);
+            let name: Arc<str> = format!("a{}", inside.k).into();
+            let place = self.place(&name);
+            inside.last = Some(place);
+            let output = layer.output.as_ref().map(|name| {
+                let place = self.place(&name.text.as_str().into());
+                (name.clone(), place)
+            });
+            inside.body.push(NetworkItem::Own(made.named((name, place), output)));
+            return;
+        }
+        let said = self.said(layer, def, span, inside.last.is_none());
+        let mut names: Vec<(Arc<str>, u32)> = vec![];
+        for stem in def.names(&said.flags) {
+            let name: Arc<str> = format!("{stem}{}", inside.k).into();
+            let place = self.place(&name);
+            names.push((name, place));
+        }
+        let before = inside.last;
+        inside.last = names.last().map(|(_, place)| *place);
+        let output = layer.output.as_ref().map(|name| {
+            let place = self.place(&name.text.as_str().into());
+            (name.clone(), place)
+        });
+        inside.body.push(NetworkItem::Layer(said.layer(layer, inside.k, (before, None), names, output, span)));
     }
 
     pub(super) fn network(&mut self, network: &ast::Network) {

@@ -268,6 +268,7 @@ struct Frame {
     function: Option<Arc<str>>,
 }
 
+// Many files: the state of the pass that walks the program; each file resolves one part of the language.
 struct Cx<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,

@@ -1,6 +1,7 @@
 //! The dimensions of a program: their names, what is known of them, and who forced it.
 
 use super::dim::{Dim, Poly, Sym, TooLarge};
+use super::show::text;
 use crate::source::Span;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -81,6 +82,23 @@ impl Renamed {
 }
 
 impl Dims {
+    /// As the language writes it, after all that was solved; a name that has a number is shown by its name.
+    pub fn show(&self, dim: &Dim) -> String {
+        match self.normal(dim) {
+            Dim::Poly(poly) => text(&poly, &|sym| self.name(self.shown(sym))),
+            other => self.written(&other),
+        }
+    }
+
+    /// As it was said, whatever was solved since.
+    pub fn written(&self, dim: &Dim) -> String {
+        match dim {
+            Dim::Num(n) => n.to_string(),
+            Dim::Named(_, name) => name.to_string(),
+            Dim::Poly(poly) => text(poly, &|sym| self.name(sym)),
+        }
+    }
+
     /// A new name, with the place that introduced it.
     pub fn fresh(&mut self, name: &str, place: Option<Span>) -> Sym {
         self.introduce(name, place, false)

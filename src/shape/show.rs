@@ -1,63 +1,44 @@
 //! Dimensions as the language writes them: `m`, `2*m + 1`, `floor((n - 3)/2) + 1`.
 
-use super::dim::{Atom, Dim, Poly, Sym, TooLarge};
-use super::dims::Dims;
+use super::dim::{Atom, Poly, Sym, TooLarge};
 use std::fmt::Write;
 use std::sync::Arc;
 
-impl Dims {
-    /// As the language writes it, after all that was solved; a name that has a number is shown by its name.
-    pub fn show(&self, dim: &Dim) -> String {
-        match self.normal(dim) {
-            Dim::Poly(poly) => self.text(&poly, &|sym| self.name(self.shown(sym))),
-            other => self.written(&other),
+/// A polynomial over these names.
+pub(super) fn text<'a>(poly: &Poly, name: &dyn Fn(Sym) -> &'a str) -> String {
+    let poly = readable(poly).unwrap_or_else(|_| poly.clone());
+    let (plus, minus): (Vec<_>, Vec<_>) = poly.terms.iter().partition(|(_, c)| *c > 0);
+    let mut out = String::new();
+    for (mono, c) in plus.into_iter().chain(minus) {
+        out.push_str(match (out.is_empty(), *c > 0) {
+            (true, true) => "",
+            (true, false) => "-",
+            (false, true) => " + ",
+            (false, false) => " - ",
+        });
+        let mut factors: Vec<String> = Vec::new();
+        if mono.is_empty() || c.unsigned_abs() != 1 {
+            factors.push(c.unsigned_abs().to_string());
         }
-    }
-
-    /// As it was said, whatever was solved since.
-    pub fn written(&self, dim: &Dim) -> String {
-        match dim {
-            Dim::Num(n) => n.to_string(),
-            Dim::Named(_, name) => name.to_string(),
-            Dim::Poly(poly) => self.text(poly, &|sym| self.name(sym)),
-        }
-    }
-
-    fn text<'a>(&'a self, poly: &Poly, name: &dyn Fn(Sym) -> &'a str) -> String {
-        let poly = readable(poly).unwrap_or_else(|_| poly.clone());
-        let (plus, minus): (Vec<_>, Vec<_>) = poly.terms.iter().partition(|(_, c)| *c > 0);
-        let mut out = String::new();
-        for (mono, c) in plus.into_iter().chain(minus) {
-            out.push_str(match (out.is_empty(), *c > 0) {
-                (true, true) => "",
-                (true, false) => "-",
-                (false, true) => " + ",
-                (false, false) => " - ",
-            });
-            let mut factors: Vec<String> = Vec::new();
-            if mono.is_empty() || c.unsigned_abs() != 1 {
-                factors.push(c.unsigned_abs().to_string());
-            }
-            for run in mono.chunk_by(|a, b| a == b) {
-                let mut factor = match &run[0] {
-                    Atom::Sym(sym) => name(*sym).to_string(),
-                    Atom::Floor(p, k) => {
-                        let inner = self.text(p, name);
-                        match p.terms.as_slice() {
-                            [(mono, 1)] if mono.len() == 1 => format!("floor({inner}/{k})"),
-                            _ => format!("floor(({inner})/{k})"),
-                        }
+        for run in mono.chunk_by(|a, b| a == b) {
+            let mut factor = match &run[0] {
+                Atom::Sym(sym) => name(*sym).to_string(),
+                Atom::Floor(p, k) => {
+                    let inner = text(p, name);
+                    match p.terms.as_slice() {
+                        [(mono, 1)] if mono.len() == 1 => format!("floor({inner}/{k})"),
+                        _ => format!("floor(({inner})/{k})"),
                     }
-                };
-                if run.len() > 1 {
-                    let _ = write!(factor, "^{}", run.len());
                 }
-                factors.push(factor);
+            };
+            if run.len() > 1 {
+                let _ = write!(factor, "^{}", run.len());
             }
-            out.push_str(&factors.join("*"));
+            factors.push(factor);
         }
-        if out.is_empty() { "0".into() } else { out }
+        out.push_str(&factors.join("*"));
     }
+    if out.is_empty() { "0".into() } else { out }
 }
 
 /// The normal form keeps what is inside `floor` from being negative; a reader expects the formula of strides and windows.

@@ -191,46 +191,52 @@ impl Cx<'_> {
         if defines && self.before.contains('=') && self.open().is_none() {
             return Some(errors::missing_end(gap, self.here(word.len())));
         }
+        Some(self.two_values(c, word, gap))
+    }
+
+    /// Two values with nothing between them, of which the right one begins with `c`, or with a word.
+    fn two_values(&self, c: char, word: &str, gap: Span) -> Diagnostic {
+        let after = self.rest[word.len()..].trim_start();
         let (left, called) = self.left();
         if let Some(by) = self.quotient_of_d().filter(|_| c == '(') {
             let start = self.before.len() - "d/d".len() - by.len();
-            return Some(errors::differential(self.span(start, self.before.len()), &format!("grad(…, {by})")));
+            return errors::differential(self.span(start, self.before.len()), &format!("grad(…, {by})"));
         }
         if !word.is_empty()
             && after.starts_with('=')
             && !after.starts_with("==")
             && self.open().is_some_and(|(_, b)| b == b'(')
         {
-            return Some(errors::missing_comma(&[gap], left, word, self.here(word.len()), "arguments"));
+            return errors::missing_comma(&[gap], left, word, self.here(word.len()), "arguments");
         }
         if let Some(problem) = self.spaced_differential(left, word) {
-            return Some(problem);
+            return problem;
         }
         if matches!(c, '(' | '[') && called && self.at > self.before.len() {
             let after = brackets::matching(self.rest, 0).map_or("", |close| self.rest[close + 1..].trim_start());
             let defines = after.starts_with('=') && !after.starts_with("==") && self.before == self.first;
-            return Some(match c == '(' && defines {
+            return match c == '(' && defines {
                 true => errors::head_space(gap, left),
                 false => errors::call_space(gap, left, &self.rest[..1]),
-            });
+            };
         }
         if let Some((word, here, same)) = elsewhere::WORD_OPERATORS.iter().find(|(there, ..)| *there == word)
             && !after.is_empty()
             && after.len() < self.rest.len() - word.len()
         {
-            return Some(errors::foreign_operator(self.here(word.len()), word, here, *same));
+            return errors::foreign_operator(self.here(word.len()), word, here, *same);
         }
         if let Some(by) = self.quotient_of_d().filter(|_| is_name_start(c)) {
             let start = self.before.len() - "d/d".len() - by.len();
             let mend = format!("d{word}/d{by}");
-            return Some(errors::differential(self.span(start, self.at + word.len()), &mend));
+            return errors::differential(self.span(start, self.at + word.len()), &mend);
         }
         if let Some((word, mend)) = elsewhere::word_inside(word) {
-            return Some(errors::foreign_word(self.here(word.len()), word, mend));
+            return errors::foreign_word(self.here(word.len()), word, mend);
         }
         if let Some((word, mend)) = elsewhere::word_inside(left) {
             let start = self.before.len() - left.len();
-            return Some(errors::foreign_word(self.span(start, self.before.len()), word, mend));
+            return errors::foreign_word(self.span(start, self.before.len()), word, mend);
         }
         let length = if word.is_empty() { right_length(self.rest) } else { word.len() };
         let right = match c {
@@ -241,14 +247,14 @@ impl Cx<'_> {
         if self.before == self.first && (is_name_start(c) || c.is_ascii_digit() || c == '"') {
             let known = words::WORDS.iter().map(|word| word.word);
             if let Some(nearest) = crate::diag::nearest(self.first, known).filter(|_| self.first.len() > 2) {
-                return Some(errors::statement_word(self.span(0, self.first.len()), self.first, nearest, right));
+                return errors::statement_word(self.span(0, self.first.len()), self.first, nearest, right);
             }
         }
         let left_span = self.span(self.before.len() - left.len(), self.before.len());
         if let Some((open, b'[')) = self.open() {
-            return Some(errors::missing_comma(&self.gaps(open), left, right, self.here(length), "entries"));
+            return errors::missing_comma(&self.gaps(open), left, right, self.here(length), "entries");
         }
-        Some(errors::missing_operator(left, left_span, right, self.here(length)))
+        errors::missing_operator(left, left_span, right, self.here(length))
     }
 
     /// `* 3` at the beginning of a statement.

@@ -30,6 +30,7 @@ struct Emit<'a, 'b> {
 
 impl Maker<'_> {
     /// The instructions; `None` where a whole number is too large for the precision.
+    // Long: slots, numbers and groups are given their places in the order in which a run needs them.
     pub(super) fn code<T: Stored>(
         &mut self,
         roots: &[(View, u32)],
@@ -323,6 +324,7 @@ impl Emit<'_, '_> {
         Operand { buf, moves: false }
     }
 
+    // Long: registers are given out, filled and given back in one walk over the members.
     fn group<T: Stored>(&mut self, members: &[u32], shape: &[usize]) -> Group<T> {
         let maker = self.maker;
         let mut group =

@@ -7,6 +7,7 @@ use crate::syntax::errors::Expected;
 use crate::syntax::scan;
 use crate::syntax::tree::Stop;
 
+// Many files: the place of a mistake, which every list of slips looks at.
 pub(super) struct Cx<'a> {
     pub(super) text: &'a str,
     pub(super) whole: Span,
