@@ -5,7 +5,9 @@
 mod einsum;
 mod scan;
 
-use crate::graph::{Args, Attr, Attrs, Contract, Fault, Graph, Is, Kernel, Move, Node, NodeId, Role, SliceSpec};
+use crate::graph::{
+    Args, Attr, Attrs, Contract, Fault, Graph, Is, Kernel, Move, Node, NodeId, Role, SliceSpec, verify_pass,
+};
 use crate::ops::{self, build};
 use crate::shape::{Dim, Shape};
 use rustc_hash::FxHashMap;
@@ -20,8 +22,10 @@ pub fn batch(
     n: &Dim,
     since: usize,
 ) -> Result<NodeId, Fault> {
+    let from = graph.len();
     let mut made: FxHashMap<NodeId, NodeId> = slots.iter().copied().collect();
     all(graph, &[root], &mut made, n, since)?;
+    verify_pass(graph, from, "batch");
     match made.get(&root) {
         Some(done) => Ok(*done),
         None => {

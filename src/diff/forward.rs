@@ -1,7 +1,7 @@
 //! Forward mode: tangents from the arguments up.
 
 use super::{Share, Slope, Trouble, active, op, passes, reverse, scan, slope, times};
-use crate::graph::{Diff, Fault, Graph, Is, Kernel, NodeId, NodeMap, Origin, Role};
+use crate::graph::{Diff, Fault, Graph, Is, Kernel, NodeId, NodeMap, Origin, Role, verify_pass};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -12,6 +12,13 @@ pub fn forward(graph: &mut Graph, root: NodeId, by: &[(NodeId, NodeId)]) -> Resu
 
 /// The tangents of several roots, in one sweep over all that is under them.
 pub fn forward_all(graph: &mut Graph, roots: &[NodeId], by: &[(NodeId, NodeId)]) -> Result<Vec<Slope>, Trouble> {
+    let from = graph.len();
+    let found = sweep(graph, roots, by);
+    verify_pass(graph, from, "forward mode");
+    found
+}
+
+fn sweep(graph: &mut Graph, roots: &[NodeId], by: &[(NodeId, NodeId)]) -> Result<Vec<Slope>, Trouble> {
     let names: Vec<NodeId> = by.iter().map(|(id, _)| *id).collect();
     let Some(lowest) = names.iter().chain(roots).min().copied() else { return Ok(vec![]) };
     let order = graph.reach_above(roots, names.iter().min().copied().unwrap_or(lowest));

@@ -1,7 +1,7 @@
 //! Reverse mode: one sweep from the root down, which shares everything that more than one derivative needs.
 
 use super::{Share, Slope, Trouble, active, op, passes, scan, slope, times};
-use crate::graph::{Diff, Fault, Graph, Is, Kernel, Move, NodeId, NodeMap, Origin, Role};
+use crate::graph::{Diff, Fault, Graph, Is, Kernel, Move, NodeId, NodeMap, Origin, Role, verify_pass};
 use crate::ops;
 use rustc_hash::FxHashMap;
 
@@ -12,6 +12,13 @@ pub fn reverse(graph: &mut Graph, root: NodeId, seed: NodeId, by: &[NodeId]) -> 
 
 /// The derivatives of several roots, each weighted by a seed of its shape, together.
 pub fn reverse_all(graph: &mut Graph, roots: &[(NodeId, NodeId)], by: &[NodeId]) -> Result<Vec<Slope>, Trouble> {
+    let from = graph.len();
+    let found = sweep(graph, roots, by);
+    verify_pass(graph, from, "reverse mode");
+    found
+}
+
+fn sweep(graph: &mut Graph, roots: &[(NodeId, NodeId)], by: &[NodeId]) -> Result<Vec<Slope>, Trouble> {
     let tops: Vec<NodeId> = roots.iter().map(|(root, _)| *root).collect();
     let Some(top) = tops.iter().max().copied() else { return Ok(vec![Slope::Unconnected; by.len()]) };
     let order = graph.reach_above(&tops, by.iter().min().copied().unwrap_or(top));

@@ -22,7 +22,7 @@ mod reduce;
 mod sides;
 mod write;
 
-use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role};
+use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role, verify_pass};
 use crate::graph::{Form, form};
 use crate::lower::{Compiled, DefKind};
 use crate::ops::build;
@@ -82,6 +82,7 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
 }
 
 fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>) -> Formula {
+    let from = compiled.graph.len();
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     algebra.letters = by_letters(&names.texts);
     if let Some(of) = of {
@@ -96,6 +97,7 @@ fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>) -> Formula
     // Where every entry or every row is the same, it is said once.
     let node = algebra.bare(node);
     let spelled = algebra.spelled;
+    verify_pass(&mut compiled.graph, from, "formula");
     let text = match names.texts.get(&node) {
         Some(name) => name.clone(),
         None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),

@@ -25,7 +25,7 @@ pub use op::{
     Along, Arg, ArgKind, Contract, Conv, Diff, Domain, Expand, Kernel, MatrixKernel, Move, Notation, Op, OpDef, Reduce,
     Role, Source, Step, Template, Transpose, Type,
 };
-pub use verify::verify;
+pub use verify::{verify, verify_pass};
 
 use crate::few::Few;
 use crate::shape::{Dims, Shape};

@@ -3,10 +3,26 @@
 use super::{Graph, NodeId};
 use smallvec::SmallVec;
 
-/// What is wrong with the nodes under the roots, if anything. Run by the laws of the operators
-/// and over the graphs of whole programs, their derivatives included.
+/// What is wrong with the nodes under the roots, if anything.
 pub fn verify(graph: &mut Graph, roots: &[NodeId]) -> Result<(), String> {
-    for id in graph.reach(roots) {
+    let below = graph.reach(roots);
+    all(graph, below)
+}
+
+/// In debug builds: after a pass, whose nodes are those from `from` on, each of them is what its rule says.
+pub fn verify_pass(graph: &mut Graph, from: usize, pass: &str) {
+    if cfg!(debug_assertions) {
+        // The rules may find out more about dimensions, which is not theirs to do here.
+        let dims = graph.dims.clone();
+        let new = (from..graph.len()).map(|i| NodeId(i as u32)).collect();
+        let found = all(graph, new);
+        graph.dims = dims;
+        debug_assert_eq!(found, Ok(()), "after {pass}");
+    }
+}
+
+fn all(graph: &mut Graph, ids: Vec<NodeId>) -> Result<(), String> {
+    for id in ids {
         let node = graph.node(id).clone();
         if let Some(arg) = node.args.iter().find(|arg| **arg >= id) {
             return Err(format!("node {} uses node {}, which is not before it", id.0, arg.0));

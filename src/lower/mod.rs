@@ -26,7 +26,7 @@ pub use compiled::{
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
 
 use crate::diag::Diagnostic;
-use crate::graph::{Attrs, DefId, Graph, Is, NodeId, Type};
+use crate::graph::{Attrs, DefId, Graph, Is, NodeId, Type, verify_pass};
 use crate::ops;
 use crate::resolve;
 use crate::resolve::hir::{self, FunctionId, GlobalId, HirId, Program};
@@ -164,6 +164,7 @@ pub fn lower(
 ) -> (Vec<Diagnostic>, Vec<Mark>) {
     let before = std::mem::take(state);
     let first = before.compiled.globals.len();
+    let nodes_before = before.compiled.graph.len();
     let mut cx = Cx {
         sources,
         program,
@@ -218,6 +219,7 @@ pub fn lower(
     }
     cx.hiding(first);
     cx.insides();
+    verify_pass(&mut cx.out.graph, nodes_before, "lower");
     *state = State {
         compiled: cx.out,
         values: cx.values,

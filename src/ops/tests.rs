@@ -438,3 +438,63 @@ fn an_equal_node_is_found_among_the_few_and_among_the_many_that_share_their_newe
     assert_eq!(again.into_iter().rev().collect::<Vec<_>>(), first);
     assert_eq!(graph.len(), size);
 }
+
+/// A step of a program made of chance: over which of the nodes that there are, and by which operator.
+fn grown(graph: &mut Graph, nodes: &mut Vec<NodeId>, state: &mut u64) {
+    let mut below = |n: usize| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 33) as usize % n
+    };
+    // Often the newest, so that many nodes have the same newest argument and the table is used.
+    let newest = nodes.len() - 1;
+    let a = if below(2) == 0 { newest } else { below(nodes.len()) };
+    let (a, b) = (nodes[a], nodes[below(nodes.len())]);
+    let made = match below(6) {
+        0 => build::add(graph, a, b),
+        1 => build::mul(graph, a, b),
+        2 => build::sub(graph, b, a),
+        3 => build::neg(graph, a),
+        4 => build::sum(graph, a, None, false),
+        _ => Ok(number(graph, below(7) as f64)),
+    };
+    if let Ok(made) = made {
+        nodes.push(made);
+    }
+}
+
+#[test]
+fn a_graph_that_went_back_makes_the_same_nodes_again() {
+    let start = |graph: &mut Graph| vec![literal(graph, &[3], &scattered(3, 1)), number(graph, 2.0)];
+    for seed in 1..=40 {
+        let mut graph = Graph::default();
+        let mut nodes = start(&mut graph);
+        let mut state = seed;
+        let mut marks = vec![];
+        for step in 0..400 {
+            if step % 40 == 0 {
+                marks.push((graph.mark(), nodes.len(), state));
+            }
+            grown(&mut graph, &mut nodes, &mut state);
+        }
+        let (len, all) = (graph.len(), nodes.clone());
+        // Back to each mark, on by another way, back again, and on as at first.
+        for (mark, count, at) in marks.iter().rev() {
+            graph.back_to(mark);
+            assert_eq!(graph.len(), mark.len);
+            nodes.truncate(*count);
+            let mut other = at ^ 0x5555;
+            (0..100).for_each(|_| grown(&mut graph, &mut nodes, &mut other));
+            verify(&mut graph, &nodes).expect("the graph holds on the other way");
+            graph.back_to(mark);
+            nodes.truncate(*count);
+            let (mut again, mut steps) = (*at, 0);
+            while nodes.len() < all.len() && steps < 4000 {
+                grown(&mut graph, &mut nodes, &mut again);
+                steps += 1;
+            }
+            assert_eq!(nodes, all, "seed {seed}, from {}", mark.len);
+            assert_eq!(graph.len(), len, "an equal node was made twice");
+            verify(&mut graph, &nodes).expect("the graph holds");
+        }
+    }
+}

@@ -10,7 +10,7 @@ mod powers;
 mod recognise;
 
 use crate::graph::{
-    Args, Attrs, Diff, Fault, Graph, Kernel, Loop, Move, NodeId, NodeMap, Notation, OpDef, Origin, Role,
+    Args, Attrs, Diff, Fault, Graph, Kernel, Loop, Move, NodeId, NodeMap, Notation, OpDef, Origin, Role, verify_pass,
 };
 use crate::notation::{self, Rule};
 use crate::ops;
@@ -132,6 +132,7 @@ impl Opener {
         if let Some(done) = self.memo.get(root) {
             return NodeId(done);
         }
+        let from = graph.len();
         // Children first, without recursion.
         let mut stack = vec![(root, false)];
         while let Some((id, ready)) = stack.pop() {
@@ -162,6 +163,7 @@ impl Opener {
                 self.memo.insert(made, made.0);
             }
         }
+        verify_pass(graph, from, "simplify");
         self.memo.get(root).map_or(root, NodeId)
     }
 
