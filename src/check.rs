@@ -1,6 +1,10 @@
 //! From texts to a checked program, on one page: statements are resolved, lowered to the graph, and looked through for what
 //! is wrong or probably not meant. A program that is checked can go on with more statements, and go back to fewer.
 
+mod tried;
+
+pub use tried::tried;
+
 use crate::ask;
 use crate::diag::{Diagnostic, Level};
 use crate::graph::NodeId;

@@ -61,12 +61,15 @@ pub struct Diagnostic {
     pub because: Vec<String>,
     /// The mend, where there is one.
     pub mend: Option<Mend>,
+    /// What else may be meant, in turn: tried where the mend leads to another error. None are left when a problem is told.
+    #[doc(hidden)]
+    pub others: Vec<Mend>,
 }
 
 impl Diagnostic {
     /// An error at a place.
     pub(crate) fn error(code: &'static str, title: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, level: Level::Error, title: title.into(), labels: vec![], because: vec![], mend: None }
+        Diagnostic { code, level: Level::Error, title: title.into(), labels: vec![], because: vec![], mend: None, others: vec![] }
     }
 
     /// A warning at a place.
@@ -95,6 +98,13 @@ impl Diagnostic {
     /// With an edit that carries the mend out.
     pub(crate) fn edit(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.mend.get_or_insert_with(Mend::default).edits.push(Edit { span, text: text.into() });
+        self
+    }
+
+    /// With another mend, which is tried where those before lead to another error.
+    pub(crate) fn or(mut self, text: impl Into<String>, edits: impl IntoIterator<Item = (Span, String)>) -> Diagnostic {
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        self.others.push(Mend { text: text.into(), edits });
         self
     }
 

@@ -82,10 +82,12 @@ pub fn differential_again(above: &str, of: &str, mend: &str, span: Span) -> Diag
 /// `denc.a1/dx`
 pub fn of_dotted(of: &str, by: &str, span: Span) -> Diagnostic {
     let mend = format!("grad({of}, {by})");
+    let wide = format!("jacobian({of}, {by})");
     Diagnostic::error("nnlang::name::differential", "a derivative of a dotted name is written as a call")
         .at(span, "a `d` before a dotted name is no derivative")
         .mend(format!("write `{mend}`"))
         .edit(span, mend)
+        .or(format!("write `{wide}`"), [(span, wide)])
 }
 
 /// `dJ/denc.W1`

@@ -48,9 +48,15 @@ impl Session {
         let mut items = program.items;
         problems.extend(arrive::replace_leaves(&mut report.sources, &mut items, &self.settings.set));
         let mut files = Files { outside: Some(outside), read: self.read.clone() };
+        let statements: Vec<Span> = items.iter().map(|item| item.span).collect();
         problems.extend(self.blocks(&report.sources, &mut items, &mut files));
         let (mut compiled, found) = check::once(&mut report.sources, items, &mut files, &self.settings.options());
         problems.extend(found);
+        if !problems.is_empty() {
+            let text = report.sources.get(id).text.clone();
+            let again = &mut |text: &str| self.checked(name, text, &mut files);
+            check::tried(&mut problems, (id, &text), &statements, again);
+        }
         if matches!(answered, Answered::No) {
             problems.extend(crate::ask::misfits(&compiled, &report.sources));
         }
@@ -74,11 +80,27 @@ impl Session {
         (compiled, report)
     }
 
+    /// What a program that nothing is added to is told when it is checked.
+    fn checked(&self, name: &str, text: &str, files: &mut Files<'_>) -> (Vec<Diagnostic>, SourceId) {
+        let mut sources = self.sources.clone();
+        let id = sources.add(Source::new(name, text));
+        let (program, mut problems) = syntax::parse(&sources, id);
+        let mut items = program.items;
+        problems.extend(arrive::replace_leaves(&mut sources, &mut items, &self.settings.set));
+        problems.extend(self.blocks(&sources, &mut items, files));
+        problems.extend(check::once(&mut sources, items, files, &self.settings.options()).1);
+        check::sort(&mut problems);
+        (problems, id)
+    }
+
     /// A text among what holds.
     pub(super) fn work(&self, name: &str, text: &str, outside: &mut dyn Outside, mode: Mode) -> (Session, Report) {
         let mut space = self.space();
         let texts = space.checked.sources.len();
-        let (next, report) = self.work_in(&mut space, name, text, outside, mode);
+        let (next, mut report) = self.work_in(&mut space, name, text, outside, mode);
+        if report.diagnostics.iter().any(Diagnostic::is_error) {
+            self.try_mends(&mut space, (name, text), outside, &mut report);
+        }
         if next.is_none() {
             // Nothing of it is kept.
             let all = space.checked.sources.len();
@@ -88,6 +110,25 @@ impl Session {
             }
         }
         (next.unwrap_or_else(|| self.clone()), report)
+    }
+
+    /// Tries the mends of the problems of a text that was not taken in.
+    fn try_mends(&self, space: &mut Space, (name, text): (&str, &str), outside: &mut dyn Outside, report: &mut Report) {
+        let plain = Source::new(name, text);
+        let is_own = |source: SourceId| {
+            let found = report.sources.get(source);
+            found.name == plain.name && found.text == plain.text
+        };
+        let own = report.diagnostics.iter().filter_map(|problem| problem.span()).find(|span| is_own(span.source));
+        let Some(source) = own.map(|span| span.source) else { return };
+        let (program, _) = syntax::parse(&report.sources, source);
+        let statements: Vec<Span> = program.items.iter().map(|item| item.span).collect();
+        check::tried(&mut report.diagnostics, (source, &plain.text), &statements, &mut |text| {
+            let id = SourceId(space.checked.sources.len() as u32);
+            let found = self.work_in(space, name, text, outside, Mode::Check).1.diagnostics;
+            space.reach(self);
+            (found, id)
+        });
     }
 
     /// As [`Session::work`]; no session where it is as it was.

@@ -10,6 +10,8 @@ pub(in crate::syntax) fn colon_equals(span: Span) -> Diagnostic {
         .at(span, "`:=` is no operator here")
         .mend("write `=`: the name stays equal to its expression")
         .edit(span, "=")
+        .or("write `==` to compare, or two equations on two lines", [(span, "==".to_string())])
+        .or("write the equation on a line of its own", [])
 }
 
 /// `a += 3`
@@ -121,7 +123,7 @@ pub(in crate::syntax) fn stray_character(span: Span, c: char) -> Diagnostic {
     match (foreign::sign(c), foreign::meaning(c)) {
         (Some(same), _) => problem.mend(format!("write `{}`", same.trim())).edit(span, same),
         (None, Some(mend)) => problem.mend(mend),
-        (None, None) => problem.mend("take it away").edit(span, ""),
+        (None, None) => problem.mend("take it away").edit(span, "").or("take it away, or write an operator", []),
     }
 }
 
