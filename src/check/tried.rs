@@ -239,6 +239,9 @@ mod tests {
     #[test]
     fn places_move_with_the_edits_before_them() {
         let edits = vec![edit(0, 0, "xx"), edit(4, 6, "")];
-        assert_eq!([moved(0, &edits, false), moved(0, &edits, true), moved(5, &edits, false), moved(8, &edits, true)], [0, 2, 7, 8]);
+        assert_eq!(
+            [moved(0, &edits, false), moved(0, &edits, true), moved(5, &edits, false), moved(8, &edits, true)],
+            [0, 2, 7, 8]
+        );
     }
 }

@@ -69,7 +69,15 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at a place.
     pub(crate) fn error(code: &'static str, title: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, level: Level::Error, title: title.into(), labels: vec![], because: vec![], mend: None, others: vec![] }
+        Diagnostic {
+            code,
+            level: Level::Error,
+            title: title.into(),
+            labels: vec![],
+            because: vec![],
+            mend: None,
+            others: vec![],
+        }
     }
 
     /// A warning at a place.

@@ -1,6 +1,6 @@
 //! What can be wrong with a name, one function a code.
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Mend};
 use crate::source::Span;
 
 /// A name that nothing defines.
@@ -130,9 +130,27 @@ pub fn itself(name: &str, span: Span) -> Diagnostic {
         .mend("use a new name; `step J` moves parameters, and `h[t] = … h[t-1] … start …` is a recurrence")
 }
 
+/// The step that an update means, in its place; `leaf`: the definition of what it moves, which is made a parameter.
+pub fn step_instead(step: &str, name: &str, span: Span, leaf: Option<Span>, before: bool) -> Mend {
+    let edit = |span: Span, text: &str| Edit { span, text: text.to_string() };
+    match leaf {
+        _ if before => {
+            Mend { text: format!("leave it out: `{step}` moves every parameter"), edits: vec![edit(span, "")] }
+        }
+        Some(at) => Mend {
+            text: format!("write `param {name} = …` where it is defined, and `{step}` here"),
+            edits: vec![edit(Span { end: at.start, ..at }, "param "), edit(span, step)],
+        },
+        None => Mend { text: format!("write `{step}`"), edits: vec![edit(span, step)] },
+    }
+}
+
+/// The code of a name that is defined twice.
+pub const TWICE: &str = "nnlang::name::twice";
+
 /// A name defined twice.
 pub fn twice(name: &str, span: Span, before: Span, own: bool) -> Diagnostic {
-    let problem = Diagnostic::error("nnlang::name::twice", format!("`{name}` is defined twice"))
+    let problem = Diagnostic::error(TWICE, format!("`{name}` is defined twice"))
         .at(span, "defined again here")
         .at(before, "first defined here");
     if !own {

@@ -69,7 +69,11 @@ impl Cx<'_> {
                 let value = self.expr(&define.value);
                 self.within = outer;
                 let own = mentions(&define.value, &define.name.text);
+                let told = self.problems.len();
                 let global = self.define_again(&define.name.text, define.name.span, GlobalKind::Value, own);
+                if own {
+                    self.stepped(define, item.span, told);
+                }
                 // What is written as a tensor is no goal.
                 let tensor = define.kind.as_ref().is_some_and(|kind| !kind.dims.is_empty())
                     || matches!(define.value.parts.as_slice(), [ast::Part { kind: PartKind::List(_), .. }]);
@@ -142,6 +146,23 @@ impl Cx<'_> {
                 }
             }
         }
+    }
+
+    /// `w = w - 0.1*dJ/dw` as another definition of `w`: the step that it means.
+    fn stepped(&mut self, define: &ast::Define, span: Span, told: usize) {
+        let name = &define.name.text;
+        let Some(step) = crate::syntax::step_of(self.sources.text(define.value.span), name) else { return };
+        let steps = |mend: &crate::diag::Mend| mend.edits.iter().any(|edit| edit.text == step);
+        let before = self.problems.iter().take(told).any(|problem| problem.mend.as_ref().is_some_and(steps));
+        let fresh = self.problems.iter_mut().skip(told);
+        let Some(problem) = fresh.into_iter().find(|problem| problem.code == errors::TWICE) else { return };
+        // A leaf is made a parameter.
+        let leaf = problem.labels.get(1).map(|label| label.span).filter(|at| {
+            let text = &self.sources.get(at.source).text;
+            text[..at.start as usize].rsplit(['\n', ';']).next().unwrap_or("").trim().is_empty()
+        });
+        let own = problem.mend.replace(errors::step_instead(&step, name, span, leaf, before));
+        problem.others.extend(own);
     }
 
     fn declare(&mut self, declare: &ast::Declare, span: Span) {

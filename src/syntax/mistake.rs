@@ -274,7 +274,8 @@ impl Cx<'_> {
         let c = self.rest.chars().next()?;
         if let Some(function) = elsewhere::function(c) {
             let value = &self.rest[c.len_utf8()..];
-            let list = value.starts_with('[').then(|| brackets::matching(value, 0)).flatten().map_or(0, |close| close + 1);
+            let list =
+                value.starts_with('[').then(|| brackets::matching(value, 0)).flatten().map_or(0, |close| close + 1);
             let end = self.at + c.len_utf8() + skip_name(value).max(right_length(value)).max(list);
             let end = (!value.starts_with('(')).then(|| self.span(end, end));
             return Some(errors::function_sign(self.here(c.len_utf8()), c, function, end));

@@ -16,6 +16,7 @@ mod expected;
 mod foreign;
 mod format;
 mod mistake;
+mod operand;
 mod parse;
 mod piece;
 pub mod pratt;
@@ -27,10 +28,12 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod update;
 mod walk;
 mod words;
 
 pub use format::format;
+pub use update::step_of;
 pub use words::{WORDS, Word};
 
 use crate::diag::Diagnostic;

@@ -15,7 +15,8 @@ pub(super) fn before(text: &str) -> usize {
             Some(')' | ']') => {
                 at = brackets::matching_back(head);
                 // What is called or indexed stands before the bracket.
-                if at == 0 || !text[..at].ends_with(|c: char| is_name_part(c) || matches!(c, ')' | ']' | '\'' | 'ᵀ')) {
+                if at == 0 || !text[..at].ends_with(|c: char| is_name_part(c) || matches!(c, ')' | ']' | '\'' | 'ᵀ'))
+                {
                     return at;
                 }
             }
@@ -44,7 +45,9 @@ pub(super) fn after(text: &str) -> usize {
         Some('"') => return skip_text(text.as_bytes(), 0).0,
         Some(c) if is_name_start(c) || c == '∂' => {
             let length = if c == '∂' { c.len_utf8() + skip_name(&text[c.len_utf8()..]) } else { skip_name(text) };
-            let by = text[length..].strip_prefix('/').filter(|by| text.starts_with(['d', '∂']) && by.starts_with(['d', '∂']));
+            let by = text[length..]
+                .strip_prefix('/')
+                .filter(|by| text.starts_with(['d', '∂']) && by.starts_with(['d', '∂']));
             length + by.map_or(0, |by| 1 + by.chars().next().map_or(0, char::len_utf8) + skip_name(&by[1..]))
         }
         Some(c) if c.is_ascii_digit() || c == '.' => {

@@ -14,6 +14,7 @@ use super::scan::{self, Mark, Piece};
 use super::shapes::Shapes;
 use super::statement::Head;
 use super::tree::{self, Node, Rule, Stop};
+use super::update;
 use super::walk::Walk;
 use super::words;
 use crate::diag::Diagnostic;
@@ -38,6 +39,7 @@ pub(super) fn program_with(text: &str, id: SourceId, shapes: impl Into<Option<Sh
     cx.shapes = shapes.into();
     let (items, trailing) = cx.items(Place::File);
     product::propose(text, &items, &mut cx.faults);
+    update::propose(text, &items, &mut cx.faults);
     cx.faults.sort_by_key(|fault| fault.span().map_or(0, |span| span.start));
     (Program { items, trailing }, cx.faults)
 }

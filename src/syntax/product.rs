@@ -2,13 +2,14 @@
 //! call, where what is on the left is no value of the program.
 
 use super::ast::{DimExpr, Item, Kind, Statement};
-use super::brackets;
 use super::chars::{is_name_part, is_name_start};
+use super::operand;
 use crate::diag::{Diagnostic, Edit, Mend};
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Proposes for each missing operator the matrix product that fits, with the transpose that it needs, or the call.
+/// Proposes for each missing operator the matrix product that fits, with the transpose that it needs, the product, or the call; what
+/// else may be meant is tried in turn.
 pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
     let missing = |fault: &&mut Diagnostic| fault.code == "nnlang::syntax::missing_operator";
     let mut faults = faults.iter_mut().filter(missing).peekable();
@@ -19,45 +20,141 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
     let values = values(items);
     for fault in faults {
         let gap = fault.mend.as_ref().and_then(|mend| mend.edits.first()).map(|edit| edit.span);
-        let (Some(gap), Some(right)) = (gap, fault.span()) else { continue };
-        let (Some(before), Some(right_name)) = (text.get(..gap.start as usize), text.get(right.range())) else {
+        let Some((gap, right)) = gap.zip(fault.span()) else { continue };
+        let Some(sides) = Sides::of(text, gap, right) else { continue };
+        if sides.number() {
             continue;
-        };
-        let after = text.get(right.end as usize..).unwrap_or("");
-        let tail = before.char_indices().rev().take_while(|(_, c)| is_name_part(*c)).last();
-        let left_name = tail.map_or("", |(at, _)| &before[at..]);
-        let called = after.starts_with('[').then(|| brackets::matching(after, 0)).flatten().map_or(0, |end| end + 1);
-        let arg = text.get(right.start as usize..right.end as usize + called).unwrap_or(right_name);
-        let line = before.rsplit('\n').next().unwrap_or("");
+        }
+        sides.propose(text, &shapes, &values, fault);
+    }
+}
+
+/// Two operands side by side.
+struct Sides<'t> {
+    left: &'t str,
+    right: &'t str,
+    /// Where they stand, and what stands between.
+    left_at: Span,
+    gap: Span,
+    right_at: Span,
+}
+
+impl<'t> Sides<'t> {
+    fn of(text: &'t str, gap: Span, right: Span) -> Option<Sides<'t>> {
+        let line = text.get(..gap.start as usize)?;
+        let start = line.rfind(['\n', ';']).map_or(0, |at| at + 1);
+        let head = &line[start..];
+        let from = start + operand::before(head);
+        let rest = text.get(right.start as usize..)?;
+        let rest = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let length = operand::after(rest);
+        let left_at = Span { start: from as u32, end: gap.start, ..gap };
+        let right_at = Span { end: right.start + length as u32, ..right };
+        Some(Sides { left: text.get(left_at.range())?, right: text.get(right_at.range())?, left_at, gap, right_at })
+    }
+
+    /// `1 000`: digits, which are one number.
+    fn number(&self) -> bool {
+        let digits = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+        digits(self.left) && digits(self.right)
+    }
+
+    /// `operator` between the two, and `tail` behind the right one.
+    fn with(&self, operator: &str, tail: &str) -> Mend {
+        let edits = vec![(self.gap, operator.to_string()), (self.end(), tail.to_string())];
+        let edits = edits.into_iter().filter(|(span, text)| span.start < span.end || !text.is_empty());
+        let edits = edits.map(|(span, text)| Edit { span, text }).collect();
+        Mend { text: format!("write `{}{operator}{}{tail}`", self.left, self.right), edits }
+    }
+
+    fn end(&self) -> Span {
+        Span { start: self.right_at.end, ..self.right_at }
+    }
+
+    fn propose(
+        &self,
+        text: &str,
+        shapes: &FxHashMap<&str, Vec<String>>,
+        values: &FxHashSet<String>,
+        fault: &mut Diagnostic,
+    ) {
+        let (left, right) = (self.left, self.right);
+        if left.starts_with('"') || right.starts_with('"') {
+            return self.of_texts(text, fault);
+        }
+        let mut mends = vec![];
+        let name = |text: &str| !text.is_empty() && text.chars().all(is_name_part) && text.starts_with(is_name_start);
+        let before = &text[..self.left_at.start as usize];
+        let line = before.rsplit(['\n', ';']).next().unwrap_or("");
         let head = line.find('=').map_or("", |at| &line[..at]);
-        let value = values.contains(left_name) || head.split(|c| !is_name_part(c)).any(|name| name == left_name);
-        if left_name.starts_with(is_name_start) && !value {
-            let rest = before[..before.len() - left_name.len()].trim_end();
+        let is_value = |name: &str| values.contains(name) || head.split(|c| !is_name_part(c)).any(|own| own == name);
+        // `w^T x`
+        if left == "T" && before.ends_with('^') {
+            let base = &line[operand::before(&line[..line.len() - 1])..line.len() - 1];
+            let power = Span { start: self.left_at.start - 1, end: self.gap.end, ..self.gap };
+            for operator in [" @ ", "*"] {
+                let edits = vec![Edit { span: power, text: format!("'{operator}") }];
+                mends.push(Mend { text: format!("write `{base}'{operator}{right}`: the transpose is a `'`"), edits });
+            }
+        } else if name(left) && !is_value(left) {
+            let rest = before.trim_end();
             if rest.ends_with(',') || rest.strip_suffix('(').is_some_and(|rest| rest.ends_with(is_name_part)) {
-                let number = arg.starts_with(|c: char| c.is_ascii_digit()) || matches!(arg, "true" | "false");
+                let number = right.starts_with(|c: char| c.is_ascii_digit()) || matches!(right, "true" | "false");
                 if number {
-                    let text = format!("`{left_name}={arg}` names an argument, `{left_name}({arg})` calls a function");
-                    let edit = Edit { span: gap, text: "=".to_string() };
-                    fault.mend = Some(Mend { text, edits: vec![edit] });
-                    continue;
+                    let text = format!("`{left}={right}` names an argument, `{left}({right})` calls a function");
+                    mends.push(Mend { text, ..self.with("=", "") });
                 }
             }
-            let end = Span { start: right.end + called as u32, end: right.end + called as u32, ..right };
-            let (text, other) = (format!("`{left_name}({arg})` calls a function"), format!("{left_name}*{arg}"));
-            let edits = [(gap, "("), (end, ")")].map(|(span, text)| Edit { span, text: text.to_string() });
-            fault.mend = Some(Mend { text: format!("{text}, `{other}` multiplies"), edits: edits.to_vec() });
-            continue;
+            let text = format!("`{left}({right})` calls a function, `{left}*{right}` multiplies");
+            mends.push(Mend { text, ..self.with("(", ")") });
+        } else if let (Some(a), Some(b)) = (shapes.get(left), shapes.get(right))
+            && let Some(mend) = fit(left, a, right, b, self.gap, self.right_at)
+        {
+            fault.because.push(format!("`{left}` is {}, `{right}` is {}", list(a), list(b)));
+            mends.push(mend);
         }
-        // what is written after a name, or before it, is part of the value and changes its shape
-        if after.starts_with(['(', '[', '.', '\'', 'ᵀ']) || before[..before.len() - left_name.len()].ends_with('.') {
-            continue;
-        }
-        let (Some(left), Some(right_shape)) = (shapes.get(left_name), shapes.get(right_name)) else { continue };
-        if let Some(mend) = fit(left_name, left, right_name, right_shape, gap, right) {
-            fault.because.push(format!("`{left_name}` is {}, `{right_name}` is {}", list(left), list(right_shape)));
-            fault.mend = Some(mend);
-        }
+        mends.push(match name(left) && name(right) {
+            true => Mend {
+                text: format!("`{left}*{right}` multiplies entry by entry, `{left} @ {right}` is the matrix product"),
+                ..self.with("*", "")
+            },
+            false => self.with("*", ""),
+        });
+        mends.extend([self.with(" @ ", ""), self.with("' @ ", ""), self.with(" @ ", "'")]);
+        let mut mends = mends.into_iter();
+        fault.mend = mends.next();
+        fault.others.splice(0..0, mends);
+        fault.title = format!("no operator stands between `{}` and `{}`", short(left), short(right));
     }
+
+    /// `"a = " a`, `f"a = {a}"`: a text beside a value, as other languages print it.
+    fn of_texts(&self, text: &str, fault: &mut Diagnostic) {
+        let quoted = if self.right.starts_with('"') { self.right } else { self.left };
+        let value = match quoted == self.left {
+            true => Some(self.right),
+            // What a text in braces would show.
+            false => quoted.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(value, _)| value.trim()),
+        };
+        let whole = Span { end: self.right_at.end, ..self.left_at };
+        let before = text[..whole.start as usize].rsplit(['\n', ';']).next().unwrap_or("");
+        let after = text[whole.end as usize..].split(['\n', ';']).next().unwrap_or("");
+        let alone = before.trim().is_empty() && (after.trim().is_empty() || after.trim_start().starts_with('#'));
+        fault.title = "a text is no value here".to_string();
+        fault.because = vec!["alone on a line a text is a heading, and an expression is answered with its name".into()];
+        fault.mend = Some(match value.filter(|value| alone && !value.is_empty()) {
+            Some(value) => Mend {
+                text: format!("write `{value}` on a line of its own: it is answered"),
+                edits: vec![Edit { span: whole, text: value.to_string() }],
+            },
+            None => Mend { text: "write the text and the expression on lines of their own".into(), edits: vec![] },
+        });
+    }
+}
+
+/// No more than a few characters of a text.
+fn short(text: &str) -> String {
+    const MOST: usize = 24;
+    text.char_indices().nth(MOST).map_or(text.to_string(), |(at, _)| format!("{}…", &text[..at]))
 }
 
 /// The names of a program that are no functions: its variables, inputs and parameters, and those of its functions.
