@@ -5,6 +5,7 @@ mod change;
 mod errors;
 mod examples;
 mod files;
+mod formulas;
 mod known;
 mod names;
 mod order;

@@ -193,3 +193,17 @@ pub fn width(name: &crate::syntax::ast::Name, width: usize, stated: &str, declar
         .at(declared, format!("declared as {stated}"))
         .mend("declare as many as the line joins")
 }
+
+pub fn no_examples(
+    at: Span,
+    names: &[crate::syntax::ast::Name],
+    values: &[std::sync::Arc<crate::tensor::Tensor>],
+) -> Diagnostic {
+    let shapes =
+        names.iter().zip(values).map(|(name, value)| format!("`{}` has the shape {:?}", name.text, value.shape()));
+    let problem =
+        Diagnostic::error("nnlang::data::examples", "the lines of this block have no common number of examples")
+            .at(at, "an example is a row of each of them, or a column of each");
+    let problem = shapes.fold(problem, |problem, shape| problem.because(shape));
+    problem.mend("give all lines the same first axis: `x : [m, 2]` and `y : [m]`")
+}

@@ -50,11 +50,8 @@ impl Session {
         files: &mut Files,
     ) -> Result<Vec<ast::Item>, Box<Diagnostic>> {
         let Statement::Data(written) = &items[at].statement else { return Ok(vec![]) };
-        let Some(file) = &written.file else {
-            return Err(Box::new(crate::resolve::errors::not_built("`data` without a file", items[at].span)));
-        };
-        let held = self.items.iter().map(|kept| &kept.item);
-        let others: Vec<&ast::Item> = held
+        let held = || self.items.iter().map(|kept| &kept.item);
+        let others: Vec<&ast::Item> = held()
             .chain(items.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, item)| item))
             .filter(|item| !matches!(item.statement, Statement::Data(_)))
             .collect();
@@ -66,10 +63,21 @@ impl Session {
             _ => None,
         });
         let seed = self.settings.seed.or(seed).unwrap_or(0);
-        let letters = block::uses(&written.block, "letter");
-        let table = files.table(sources, &file.node, letters, file.span)?;
-        let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
-        let read = block::read(table, &written.block, (seed, file.span), &mut open)?;
+        let (name, read) = match &written.file {
+            Some(file) => {
+                let letters = block::uses(&written.block, "letter");
+                let table = files.table(sources, &file.node, letters, file.span)?;
+                let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
+                (file.node.clone(), block::read(table, &written.block, (seed, file.span), &mut open)?)
+            }
+            None => {
+                let span = items[at].span;
+                let before: Vec<&ast::Item> = held().chain(&items[..at]).collect();
+                let (table, block) = self.formulas(sources, &before, written, span, files)?;
+                let mut open = |path: &str, span: Span| files.table(sources, path, false, span);
+                (String::new(), block::read(table, &block, (seed, span), &mut open)?)
+            }
+        };
         let defined: FxHashSet<&str> =
             others.iter().flat_map(|item| item.statement.names().map(|name| name.text.as_str())).collect();
         // What a conversation will use is not known yet.
@@ -81,11 +89,15 @@ impl Session {
             };
             others.iter().flat_map(mentions).collect()
         });
-        // The first layer of a program without an input takes the first line.
+        // The first layer of a program without an input takes `x`, or the first line of which no other line is made.
         let layered = |item: &&ast::Item| matches!(item.statement, Statement::Layer(_));
         let input = |item: &&ast::Item| matches!(&item.statement, Statement::Declare(declare) if declare.role == ast::Role::Input);
         let taken = others.iter().any(layered) && !others.iter().any(input);
-        let first = read.lines.first().filter(|_| taken).map(|line| line.name.span);
+        let inside: FxHashSet<Arc<str>> =
+            written.block.items.iter().flat_map(|item| Kept::new(item.clone()).mentions).collect();
+        let called_x = read.lines.iter().find(|line| matches!(line.name.text.as_str(), "x" | "X"));
+        let first = called_x.or_else(|| read.lines.iter().find(|line| !inside.contains(line.name.text.as_str())));
+        let first = first.filter(|_| taken).map(|line| line.name.span);
         let wanted = |name: &ast::Name| {
             first == Some(name.span)
                 || !defined.contains(name.text.as_str())
@@ -116,7 +128,7 @@ impl Session {
             let value = ast::Expr { span, parts: vec![ast::Part { span, kind: ast::PartKind::Number(*number) }] };
             new.push(item(Statement::Define(ast::Define { name: name.clone(), kind: None, value }), span));
         }
-        files.read.block = Some(Arc::new((file.node.clone(), read)));
+        files.read.block = Some(Arc::new((name, read)));
         Ok(new)
     }
 
@@ -156,7 +168,8 @@ impl Session {
                 return vec![errors::width(&line.name, line.width(), &stated, def.span)];
             };
             dim = compiled.graph.dims.show(dims[axis]);
-            inputs.push((line.name.text.clone(), dims.len(), axis));
+            let dtype = compiled.graph.node(def.node).dtype;
+            inputs.push((line.name.text.clone(), dims.len(), axis, dtype));
         }
         match read.examples(&dim, &inputs, state.precision) {
             Err(problem) => vec![*problem],
@@ -173,7 +186,7 @@ impl Session {
     }
 }
 
-fn item(statement: Statement, span: Span) -> ast::Item {
+pub(super) fn item(statement: Statement, span: Span) -> ast::Item {
     ast::Item { leading: vec![], span, statement, comment: None, same_line: false }
 }
 

@@ -61,6 +61,9 @@ pub struct Block {
     rows: [Vec<usize>; 3],
 }
 
+/// An input: its name, how many axes it has, the axis of the examples, its type.
+pub type Wanted = (String, usize, usize, DType);
+
 /// Opens a further file as a table.
 pub type Open<'a> = &'a mut dyn FnMut(&str, Span) -> Result<Table, Box<Diagnostic>>;
 
@@ -213,10 +216,10 @@ impl Block {
         &self.table
     }
 
-    /// What the inputs hold: for each its name, how many axes it has, and along which the examples go.
-    pub fn examples(&self, dim: &str, inputs: &[(String, usize, usize)], precision: Precision) -> Answer<Examples> {
+    /// What the inputs hold: for each its name, how many axes it has, along which the examples go, and its type.
+    pub fn examples(&self, dim: &str, inputs: &[Wanted], precision: Precision) -> Answer<Examples> {
         let mut bound = vec![];
-        for (name, rank, axis) in inputs {
+        for (name, rank, axis, dtype) in inputs {
             let Some(line) = self.lines.iter().find(|line| line.name.text == *name) else { continue };
             let mut parts = vec![];
             for rows in &self.rows {
@@ -231,17 +234,36 @@ impl Block {
                 } else if *rank < last && array.shape()[last - 1] == 1 {
                     array = array.index_axis_move(Axis(last - 1), 0);
                 }
+                if *dtype != DType::Real
+                    && let Some(at) = array.iter().position(|v| v.fract() != 0.0)
+                {
+                    let each = array.len() / rows.len().max(1);
+                    return Err(self.not_whole(line, rows[at / each.max(1)]));
+                }
                 // From the first axis to where the examples go.
                 let mut order: Vec<usize> = (1..array.ndim()).collect();
                 order.insert((*axis).min(order.len()), 0);
                 let array = array.permuted_axes(IxDyn(&order)).as_standard_layout().into_owned();
-                let dtype = if line.whole { DType::Int } else { DType::Real };
-                parts.push(Arc::new(Tensor::from_f64(array, dtype, precision)));
+                parts.push(Arc::new(Tensor::from_f64(array, *dtype, precision)));
             }
             let Ok(parts) = <[Arc<Tensor>; 3]>::try_from(parts) else { continue };
             bound.push(Bound { name: name.clone(), axis: *axis, parts });
         }
         Ok(Examples { dim: dim.into(), inputs: bound, rows: self.rows.clone() })
+    }
+
+    /// An input of whole numbers would be another in a row.
+    fn not_whole(&self, line: &Line, row: usize) -> Box<Diagnostic> {
+        let name = &line.name.text;
+        let place = line.value.of.first().map_or(format!("row {}", row + 1), |of| self.table.place(row, of));
+        Box::new(
+            Diagnostic::error(
+                "nnlang::data::cell",
+                format!("`{name}` is declared as whole numbers, and is none: {place}"),
+            )
+            .at(line.name.span, "whole numbers by its declaration")
+            .mend("declare it without `int`, or make whole numbers of it: `round(…)`, `index(…)`"),
+        )
     }
 
     /// Why an input would be no number in a row: the cell that is to blame.
