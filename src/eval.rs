@@ -429,13 +429,12 @@ impl<'a> Eval<'a> {
     pub fn bind(&mut self) -> Vec<Diagnostic> {
         let mut problems = vec![];
         // Names in other inputs may settle what one input alone leaves open: a second round tells.
+        let given = |kind: DefKind| kind == DefKind::Input || kind == DefKind::Param;
+        let all = self.compiled.defs.iter().enumerate().filter(|(_, def)| given(def.kind));
+        let all: Vec<DefId> = all.map(|(i, _)| DefId(i as u32)).collect();
         for last in [false, true] {
-            for i in 0..self.compiled.defs.len() {
-                let def = &self.compiled.defs[i];
-                if def.kind != DefKind::Input && def.kind != DefKind::Param {
-                    continue;
-                }
-                let id = DefId(i as u32);
+            for id in all.iter().copied() {
+                let def = self.compiled.def(id);
                 let stated = self.compiled.graph.shape(def.node).clone();
                 if stated.is_scalar() && !self.state.values.contains_key(&id) {
                     continue;

@@ -185,11 +185,13 @@ pub fn answer(
 ) -> (Vec<Answer>, Vec<Diagnostic>) {
     let own = |item: &&Item| asked(item.span);
     let outputs = |item: &&Item| is_output(&item.kind);
-    let mut items: Vec<Item> = eval.compiled.items.iter().filter(outputs).filter(own).cloned().collect();
+    // What was there before the text is not asked by it.
+    let new = &eval.compiled.items[eval.compiled.seen.items..];
+    let mut items: Vec<Item> = new.iter().filter(outputs).filter(own).cloned().collect();
     if hints {
         items.retain(|item| hints::is_told(&item.kind));
     } else if items.is_empty() {
-        items = eval.compiled.items.iter().filter(own).cloned().collect();
+        items = new.iter().filter(own).cloned().collect();
         let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
         listing::answer(&mut cx, &items, whole);
         return (cx.answers, cx.problems);

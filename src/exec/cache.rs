@@ -3,6 +3,7 @@
 use super::value::Value;
 use crate::graph::NodeId;
 use crate::tensor::{DType, Precision, Tensor};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Values of nodes, up to a budget. One cache belongs to one graph and one set of slots, binding and precision.
@@ -10,7 +11,9 @@ use std::sync::Arc;
 pub struct Cache {
     budget: u64,
     used: u64,
+    /// The values by the place of their node, once they are many; of few of a long graph a table takes what they are worth.
     values: Vec<Value>,
+    few: FxHashMap<NodeId, Value>,
     marks: Vec<Mark>,
     epoch: u32,
 }
@@ -21,6 +24,9 @@ struct Mark {
     epoch: u32,
     position: u32,
 }
+
+/// Values are few while a graph has so many times as many nodes.
+const FEW: usize = 16;
 
 /// The position of a node that is not yet placed.
 pub(super) const OPEN: u32 = u32::MAX;
@@ -34,6 +40,7 @@ impl Cache {
     /// Forgets all values: slots, binding or precision have changed.
     pub fn clear(&mut self) {
         self.values.clear();
+        self.few.clear();
         self.used = 0;
     }
 
@@ -63,20 +70,44 @@ impl Cache {
     }
 
     pub(super) fn get(&self, node: NodeId) -> Option<&Value> {
-        self.values.get(node.index()).filter(|value| !matches!(value, Value::Empty))
+        let value = if self.values.is_empty() { self.few.get(&node) } else { self.values.get(node.index()) };
+        value.filter(|value| !matches!(value, Value::Empty))
     }
 
     pub(super) fn put(&mut self, node: NodeId, value: &Value, bytes: u64) {
-        if self.values.len() <= node.index() {
-            // Room for the whole graph at once, of which what is not reached is never touched.
-            self.values.reserve(self.marks.len().saturating_sub(self.values.len()));
-            self.values.resize(node.index() + 1, Value::Empty);
-        }
-        if let Some(place) = self.values.get_mut(node.index())
-            && matches!(place, Value::Empty)
-        {
+        let place = if self.is_few(node) {
+            self.few.entry(node).or_insert(Value::Empty)
+        } else {
+            self.spread(node.index() + 1);
+            &mut self.values[node.index()]
+        };
+        if matches!(place, Value::Empty) {
             *place = value.clone();
             self.used += bytes;
+        }
+    }
+
+    /// Are there few values for so long a graph?
+    fn is_few(&self, node: NodeId) -> bool {
+        self.values.is_empty() && FEW * (self.few.len() + 1) < self.marks.len().max(node.index())
+    }
+
+    /// The values by the places of their nodes, with room for so many.
+    fn spread(&mut self, count: usize) {
+        if self.values.len() < count {
+            // Room for the whole graph at once, of which what is not reached is never touched.
+            self.values.reserve(self.marks.len().saturating_sub(self.values.len()));
+            self.values.resize(count, Value::Empty);
+        }
+        if self.few.is_empty() {
+            return;
+        }
+        let mut few: Vec<(NodeId, Value)> = self.few.drain().collect();
+        few.sort_unstable_by_key(|(node, _)| *node);
+        let last = few.last().map_or(0, |(node, _)| node.index() + 1);
+        self.values.resize(self.values.len().max(last), Value::Empty);
+        for (node, value) in few {
+            self.values[node.index()] = value;
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) static LINT: Lint = Lint { code: "nnlang::lint::dropped", misses: fal
 fn find(compiled: &Compiled, _: &Sources, out: &mut Vec<Diagnostic>) {
     let graph = &compiled.graph;
     let mut told = rustc_hash::FxHashSet::default();
-    for i in 0..graph.len() {
+    for i in compiled.seen.nodes..graph.len() {
         let id = NodeId(i as u32);
         let node = graph.node(id);
         let attrs = &node.op.attrs;

@@ -24,7 +24,7 @@ impl Learned {
         let mut out = Learned::default();
         let (mut last, mut output, mut default) = (None, false, false);
         let mut by: Vec<NodeId> = vec![];
-        for item in compiled.items.iter().filter(|item| asked(item.span)) {
+        for item in compiled.items[compiled.seen.items..].iter().filter(|item| asked(item.span)) {
             output |= !matches!(item.kind, ItemKind::Define(_) | ItemKind::Blank(..));
             match &item.kind {
                 ItemKind::Heading(_) | ItemKind::Blank(..) => {}
