@@ -59,42 +59,18 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
         }
         _ => None,
     };
-    let mut found = vec![];
-    for candidate in [Some(node), plain].into_iter().flatten() {
-        for itself in [false, true] {
-            if itself && !small {
-                continue;
-            }
-            let formula = |cx: &mut Cx, own: bool| {
-                let wanted = formula::Wanted { of: asked.of, own, itself };
-                formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
-            };
-            // A name that only happens to have the value of a part may hide what goes together.
-            let own = if small { formula(cx, true) } else { None };
-            let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
-            let any = formula(cx, false).filter(|any| own.is_none() || comes_before(cx, any.node, asked)).map(|any| {
-                let length = formula::length(&any.text);
-                // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
-                (length + more[0] + more[1] + if length == 1 && own.is_some() { ALONE } else { 0 }, any)
-            });
-            found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
-        }
-    }
-    let own = if small { asked.of.map(|of| functions(cx, of)).unwrap_or_default() } else { Default::default() };
-    let mut best: Option<(usize, formula::Formula)> = None;
+    let candidates: Vec<NodeId> = [Some(node), plain].into_iter().flatten().collect();
+    let looked = Looked { asked, node, candidates: &candidates, small, span };
+    // What has no value somewhere where the derivative has one is shown where nothing else is found.
     let mut worst = f64::INFINITY;
-    for (length, found) in found {
-        let length = length + if small { FOREIGN * foreign(&found.text, &own) } else { 0 };
-        let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count());
-        if best.as_ref().is_some_and(|(least, best)| size(*least, best) <= size(length, &found)) {
-            continue;
-        }
-        match cx.eval.differ(node, found.node, span) {
-            None => best = Some((length, found)),
-            Some(apart) => worst = libm::fmin(worst, apart),
-        }
-    }
-    let Some((_, found)) = best else {
+    let loose = match shortest(cx, &looked, false, &mut worst) {
+        Ok(found) => Some(found),
+        Err(loose) => match shortest(cx, &looked, true, &mut worst) {
+            Ok(found) => Some(found),
+            Err(strict) => loose.or(strict),
+        },
+    };
+    let Some(found) = loose else {
         return Err(Box::new(
             Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
                 .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
@@ -138,6 +114,68 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
     }
     cx.push(span, Doc::line(line), vec![fact]);
     Ok(())
+}
+
+/// What a formula is looked for of.
+struct Looked<'a> {
+    asked: &'a Asked,
+    node: NodeId,
+    /// It, as it is evaluated and as the program wrote it.
+    candidates: &'a [NodeId],
+    small: bool,
+    span: Span,
+}
+
+/// The shortest formula that is the derivative at every point tried; as an error one that has no value at 0, at 1 or at
+/// ties.
+fn shortest(
+    cx: &mut Cx,
+    looked: &Looked,
+    strict: bool,
+    worst: &mut f64,
+) -> Result<formula::Formula, Option<formula::Formula>> {
+    let Looked { asked, node, candidates, small, span } = *looked;
+    let mut found = vec![];
+    for candidate in candidates.iter().copied() {
+        for itself in [false, true] {
+            if itself && !small {
+                continue;
+            }
+            let formula = |cx: &mut Cx, own: bool| {
+                let wanted = formula::Wanted { of: asked.of, own, itself, strict };
+                formula::formula_with(cx.eval.compiled, candidate, wanted, asked.span)
+            };
+            // A name that only happens to have the value of a part may hide what goes together.
+            let own = if small { formula(cx, true) } else { None };
+            let more = [if itself { ITSELF } else { 0 }, if own.is_some() { OTHERS } else { 0 }];
+            let any = formula(cx, false).filter(|any| own.is_none() || comes_before(cx, any.node, asked)).map(|any| {
+                let length = formula::length(&any.text);
+                // Most of all where such a name is all that is said: `sigmoid(z)` says more than `s`.
+                (length + more[0] + more[1] + if length == 1 && own.is_some() { ALONE } else { 0 }, any)
+            });
+            found.extend(any.into_iter().chain(own.map(|own| (formula::length(&own.text) + more[0], own))));
+        }
+    }
+    let own = if small { asked.of.map(|of| functions(cx, of)).unwrap_or_default() } else { Default::default() };
+    let size = |length: usize, found: &formula::Formula| (length, found.text.chars().count());
+    let (mut best, mut holed): (Option<(usize, formula::Formula)>, Option<(usize, formula::Formula)>) = (None, None);
+    for (length, found) in found {
+        let length = length + if small { FOREIGN * foreign(&found.text, &own) } else { 0 };
+        let longer = |than: &Option<(usize, formula::Formula)>| {
+            than.as_ref().is_some_and(|(least, best)| size(*least, best) <= size(length, &found))
+        };
+        if longer(&best) {
+            continue;
+        }
+        let compared = cx.eval.compare(node, found.node, &[], span);
+        match (&compared.apart, &compared.hole) {
+            (None, None) if compared.loose.is_none() => best = Some((length, found)),
+            (None, None) if longer(&holed) => {}
+            (None, None) => holed = Some((length, found)),
+            (Some(apart), _) | (None, Some(apart)) => *worst = libm::fmin(*worst, apart.size),
+        }
+    }
+    best.map(|(_, found)| found).ok_or(holed.map(|(_, found)| found))
 }
 
 /// `da/dz` where `da` and `dz` are names.

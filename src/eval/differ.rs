@@ -50,11 +50,6 @@ impl Compared {
 }
 
 impl Eval<'_> {
-    /// Do two nodes differ? The largest difference, relative, if so.
-    pub fn differ(&mut self, a: NodeId, b: NodeId, span: Span) -> Option<f64> {
-        self.compare(a, b, &[], span).apart.map(|apart| apart.size)
-    }
-
     /// Two nodes at the program's own numbers and at drawn ones, which meet what the program asserts and `facts`.
     pub fn compare(&mut self, a: NodeId, b: NodeId, facts: &[Fact], span: Span) -> Compared {
         let opened = [a, b].map(|id| self.compiled.openers.plain.open(&mut self.compiled.graph, id));

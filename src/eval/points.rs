@@ -1,9 +1,9 @@
 //! The points at which two nodes are compared: the program's own numbers, and drawn ones from the domain of the formula.
 
 use super::{Eval, State};
-use crate::graph::{ArgKind, DefId, Form, Graph, Is, Kernel, NodeId, Role, Type, form};
+use crate::graph::{ArgKind, DefId, Form, Graph, Kernel, NodeId, Role, Type, form};
 use crate::kernels::random::uniform;
-use crate::lower::{Compiled, ItemKind};
+use crate::lower::{self, Compiled};
 use crate::shape::{Binding, Sym};
 use crate::source::Span;
 use crate::tensor::{DType, Precision, Tensor};
@@ -119,56 +119,13 @@ impl Fact {
 
 /// The facts that the program asserts of its slots above a question.
 pub fn asserted(compiled: &Compiled, asked: Span) -> Vec<Fact> {
-    let mut facts = vec![];
-    for item in &compiled.items {
-        let ItemKind::Ask(ask) = &item.kind else { continue };
-        let below = item.span.source == asked.source && item.span.start >= asked.start;
-        if ask.statement.word != "assert" || below {
-            continue;
-        }
-        facts.extend(ask.exprs.iter().filter_map(|asked| stated(&compiled.graph, asked.node?)));
-    }
-    facts
-}
-
-/// `sum(y, axis=0) == 1` and `A == A'` of a slot.
-fn stated(graph: &Graph, node: NodeId) -> Option<Fact> {
-    let args = &graph.node(node).args;
-    let [left, right] = args[..] else { return None };
-    let equates = matches!(graph.def(node).is, Is::Eq | Is::Near);
-    if !equates {
-        return None;
-    }
-    for (one, other) in [(left, right), (right, left)] {
-        match (form(graph, one), form(graph, stripped(graph, other))) {
-            (Form::Sum(x), Form::Number(total)) => {
-                let def = slot_of(graph, x)?;
-                let axis = match graph.node(one).op.attrs.ints(0) {
-                    Some([axis]) => *axis as usize,
-                    None if graph.shape(x).rank() == 1 => 0,
-                    _ => continue,
-                };
-                return Some(Fact::Sums(def, axis, total));
-            }
-            (Form::Transpose(x), _) if x == other => return Some(Fact::Symmetric(slot_of(graph, x)?)),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn stripped(graph: &Graph, id: NodeId) -> NodeId {
-    match form(graph, id) {
-        Form::Broadcast(x) => stripped(graph, x),
-        _ => id,
-    }
-}
-
-fn slot_of(graph: &Graph, id: NodeId) -> Option<DefId> {
-    match graph.def(id).role {
-        Role::Slot => graph.node(id).op.attrs.def(0),
+    let graph = &compiled.graph;
+    let fact = |sides: [NodeId; 2]| match (lower::asserted_sum(graph, sides), form(graph, sides[0])) {
+        (Some((def, axis, total)), _) => Some(Fact::Sums(def, axis, total)),
+        (None, Form::Transpose(x)) if x == sides[1] => Some(Fact::Symmetric(lower::slot_of(graph, x)?)),
         _ => None,
-    }
+    };
+    lower::asserted(compiled, asked).into_iter().filter_map(fact).collect()
 }
 
 /// A slot that a comparison moves.

@@ -52,6 +52,10 @@ pub(super) struct Algebra<'a> {
     pub(super) gathering: FxHashSet<(NodeId, NodeId)>,
     /// Names whose value is a product of powers.
     pub(super) products: Vec<(NodeId, f64, Mono)>,
+    /// Names whose entries sum to 1 along an axis, by what the program asserts.
+    pub(super) of_one: FxHashSet<(NodeId, i64)>,
+    /// No name is put in by dividing by what may be 0.
+    pub(super) strict: bool,
 }
 
 /// A call that stands for a node.
@@ -92,6 +96,8 @@ impl<'a> Algebra<'a> {
             letters: FxHashMap::default(),
             gathering: FxHashSet::default(),
             products: vec![],
+            of_one: FxHashSet::default(),
+            strict: false,
         }
     }
 
@@ -221,9 +227,10 @@ impl<'a> Algebra<'a> {
                 let made = readable::diagonal(self.graph, rest)?;
                 let poly = self.poly(rest).times(&scale).and_then(|poly| poly.times(&Poly::atom(eye)));
                 let made = self.build(&Poly::atom(made).times(&scale).unwrap_or_default(), shape)?;
-                match poly {
+                // Beside the diagonal `eye(n)/p` is 0/0 where p is 0.
+                match poly.filter(|_| !self.strict) {
                     Some(poly) => self.shorter(made, poly, shape)?,
-                    None => id,
+                    None => made,
                 }
             }
             Form::DiagEmbed(_) => id,
@@ -290,7 +297,8 @@ impl<'a> Algebra<'a> {
         }
         let poly = match form(self.graph, id) {
             _ if self.named.contains(&id) => Poly::atom(id),
-            Form::Number(value) => Poly::number(value),
+            // Infinity is no number that terms are added up with.
+            Form::Number(value) if value.is_finite() => Poly::number(value),
             Form::Broadcast(x) => self.poly(x),
             Form::Dim => self.counted(id),
             _ => Poly::atom(id),

@@ -10,6 +10,8 @@ impl Algebra<'_> {
     /// The shorter of a node as it stands and of its normal form, which is remembered for both.
     pub(super) fn shorter(&mut self, id: NodeId, poly: Poly, shape: &Shape) -> Result<NodeId, Fault> {
         let best = self.shortest(&poly, shape)?;
+        let zero = form(self.graph, self.bare(best)) == Form::Number(0.0);
+        let poly = if zero { Poly::default() } else { poly };
         for known in [best, id] {
             let bare = self.bare(known);
             self.polys.insert(bare, poly.clone());

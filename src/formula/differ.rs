@@ -15,6 +15,7 @@ const DEEP: usize = 12;
 pub fn difference(compiled: &mut Compiled, right: NodeId, theirs: NodeId, asked: Span) -> Option<String> {
     let names = Names::of(compiled, right, None, false, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
+    algebra.of_one = names.of_one;
     let (a, b) = (algebra.canonical(right), algebra.canonical(theirs));
     let found = algebra.parts(a, b)?;
     let spelled = algebra.spelled;

@@ -305,7 +305,12 @@ impl Algebra<'_> {
                 factors = times(&factors, &vec![(sum, 1.0)]);
             }
         }
-        if above.terms.is_empty() || above.terms.len() > super::poly::TERMS {
+        // Over one denominator nothing is left of it.
+        if above.terms.is_empty() {
+            let zero = ops::number(self.graph, 0.0);
+            return self.stretched(zero, shape).map(Some);
+        }
+        if above.terms.len() > super::poly::TERMS {
             return Ok(None);
         }
         let common = above.common();

@@ -357,6 +357,9 @@ impl Algebra<'_> {
             return self.shaped(made, shape);
         }
         let (x, y) = (self.poly(a).value(), self.poly(b).value());
+        if let (Some(value), true) = (x, x == y) {
+            return self.build(&Poly::number(value), shape);
+        }
         // The condition itself is 0 or 1.
         if x == Some(1.0) && y == Some(0.0) {
             let poly = Poly::atom(self.bare(c));

@@ -20,11 +20,12 @@ mod print;
 mod readable;
 mod reduce;
 mod sides;
+mod signs;
 mod write;
 
 use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role, verify_pass};
 use crate::graph::{Form, form};
-use crate::lower::{Compiled, DefKind};
+use crate::lower::{self, Compiled, DefKind};
 use crate::ops::build;
 use crate::shape::Dim;
 use crate::simplify::Opener;
@@ -55,12 +56,14 @@ pub struct Wanted {
     pub own: bool,
     /// Also by the name of `of`: `-k*J`.
     pub itself: bool,
+    /// Never by dividing by what may be 0: `k*x^(k - 1)`, not `k*p/x`.
+    pub strict: bool,
 }
 
 /// The formula of `root`. The name `hidden` (what is differentiated) is not used in it.
 pub fn formula(compiled: &mut Compiled, root: NodeId, hidden: Option<NodeId>, asked: Span) -> Formula {
     let names = Names::of(compiled, root, hidden, false, asked);
-    written(compiled, names, hidden)
+    written(compiled, names, hidden, false)
 }
 
 /// The formula of `root` as it is wanted; `None` where all names are those of `of` anyway.
@@ -78,12 +81,14 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
         names.aliases.retain(|_, name| is_own(name));
         names.definitions.retain(|_, name| is_own(name));
     }
-    Some(written(compiled, names, wanted.of))
+    Some(written(compiled, names, wanted.of, wanted.strict))
 }
 
-fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>) -> Formula {
+fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, strict: bool) -> Formula {
     let from = compiled.graph.len();
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
+    algebra.of_one = names.of_one;
+    algebra.strict = strict;
     algebra.letters = by_letters(&names.texts);
     if let Some(of) = of {
         algebra.learn(of, names.target);
@@ -167,6 +172,7 @@ fn is_multiple(graph: &Graph, value: NodeId, named: &FxHashMap<NodeId, String>) 
 pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool {
     let names = Names::of(compiled, a, None, false, asked);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
+    algebra.of_one.clone_from(&names.of_one);
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     if left == right || algebra.agree(left, right) {
         return true;
@@ -174,6 +180,7 @@ pub fn same(compiled: &mut Compiled, a: NodeId, b: NodeId, asked: Span) -> bool 
     // And with every name seen through: `e*x`, where `e = a - y` is the learner's own.
     let (a, b) = [a, b].map(|id| compiled.openers.plain.open(&mut compiled.graph, id)).into();
     let mut algebra = Algebra::new(&mut compiled.graph, FxHashMap::default(), FxHashMap::default(), 0);
+    algebra.of_one = names.of_one;
     let (left, right) = (algebra.canonical(a), algebra.canonical(b));
     left == right || algebra.agree(left, right)
 }
@@ -190,6 +197,8 @@ struct Names {
     written: usize,
     /// The root, with its own definition looked into.
     target: NodeId,
+    /// Those whose entries are asserted to sum to 1 along an axis.
+    of_one: rustc_hash::FxHashSet<(NodeId, i64)>,
 }
 
 impl Names {
@@ -208,7 +217,13 @@ impl Names {
             texts: FxHashMap::default(),
             written: 0,
             target,
+            of_one: Default::default(),
         };
+        for sides in lower::asserted(compiled, asked) {
+            if let Some((def, axis, 1.0)) = lower::asserted_sum(&compiled.graph, sides) {
+                names.of_one.insert((compiled.def(def).node, axis as i64));
+            }
+        }
         let mut verbatim = Opener::verbatim([]);
         let sizes: FxHashMap<DefId, Dim> = compiled.sizes(&[root]).into_iter().collect();
         for i in 0..compiled.defs.len() {

@@ -2,7 +2,8 @@
 
 use super::algebra::Algebra;
 use super::poly::{Mono, Poly, power, times};
-use crate::graph::{Fault, NodeId, Role};
+use super::signs;
+use crate::graph::{Fault, Form, NodeId, Role, form};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// So many names are looked into.
@@ -104,8 +105,12 @@ impl Algebra<'_> {
             // All of its factors, or the one that is longest to read.
             let longest = mono.iter().copied().max_by_key(|(atom, _)| (self.cost(*atom), *atom));
             let parts = [Some(mono.clone()), longest.filter(|_| mono.len() > 1).map(|factor| vec![factor])];
+            // A name may be 0 where its factors are: only what cannot be 0 is divided out again.
+            let safe: FxHashSet<NodeId> =
+                mono.iter().map(|(atom, _)| *atom).filter(|atom| signs::is_never_zero(self.graph, *atom)).collect();
             for part in parts.into_iter().flatten() {
-                out.extend(instead(&whole, name, coefficient, &mono, &part));
+                let is_power = |id: NodeId, base: NodeId| matches!(form(self.graph, id), Form::Pow(x, _) if x == base);
+                out.extend(instead(&whole, (name, coefficient, &mono), &part, &safe, (self.strict, is_power)));
             }
         }
         out
@@ -113,7 +118,19 @@ impl Algebra<'_> {
 }
 
 /// A name for the factors that make up its value, in every term that has those of `part`.
-fn instead(poly: &Poly, name: NodeId, number: f64, value: &Mono, part: &Mono) -> Option<Poly> {
+fn instead(
+    poly: &Poly,
+    (name, number, value): (NodeId, f64, &Mono),
+    part: &Mono,
+    safe: &FxHashSet<NodeId>,
+    (strict, is_power): (bool, impl Fn(NodeId, NodeId) -> bool),
+) -> Option<Poly> {
+    // What the whole divides by anyway; `strict`: not the 1/x of x^(n - 1), which stands as x^n/x.
+    let divides = |mono: &Mono, atom: NodeId| {
+        mono.iter().any(|(other, e)| *other == atom && *e < 0.0)
+            && (!strict || !mono.iter().any(|(other, _)| is_power(*other, atom)))
+    };
+    let divided = |atom: &NodeId| safe.contains(atom) || poly.terms.keys().any(|key| divides(&key.mono(), *atom));
     let mut out = Poly::default();
     let mut changed = false;
     for (key, coefficient) in &poly.terms {
@@ -125,9 +142,14 @@ fn instead(poly: &Poly, name: NodeId, number: f64, value: &Mono, part: &Mono) ->
         let least = shares.iter().map(|share| libm::fabs(*share)).fold(f64::INFINITY, libm::fmin);
         let one_sided = shares.iter().all(|share| *share > 0.0) || shares.iter().all(|share| *share < 0.0);
         let count = if one_sided { libm::floor(least).copysign(shares[0]) } else { 0.0 };
-        if count != 0.0 {
+        let rest = times(&mono, &power(value, -count));
+        let new_divisor = |(atom, e): &(NodeId, f64)| *e < 0.0 && !divided(atom);
+        let exact = match count > 0.0 {
+            true => !rest.iter().any(new_divisor),
+            false => value.iter().all(|(atom, _)| divided(atom)),
+        };
+        if count != 0.0 && exact {
             changed = true;
-            let rest = times(&mono, &power(value, -count));
             out.add_term(coefficient / libm::pow(number, count), &times(&rest, &vec![(name, count)]));
         } else {
             out.add_term(*coefficient, &mono);

@@ -160,6 +160,7 @@ impl Algebra<'_> {
         // x^(n - 1) is x^n / x, so that it meets x^n.
         let constant = exponent.terms.get(&Key::default()).copied().unwrap_or(0.0);
         if constant != 0.0
+            && !self.strict
             && let Some(rest) = exponent.plus(&Poly::number(constant), -1.0)
         {
             let under = match base.single() {

@@ -70,7 +70,7 @@ impl Poly {
         let key = Key::of(mono);
         let sum = self.terms.get(&key).copied().unwrap_or(0.0) + coefficient;
         // What cancels but for rounding cancels.
-        if libm::fabs(sum) <= 1e-14 * libm::fabs(coefficient) {
+        if libm::fabs(sum) <= 1e-14 * libm::fabs(coefficient) && sum.is_finite() {
             self.terms.remove(&key);
         } else {
             self.terms.insert(key, sum);

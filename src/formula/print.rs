@@ -2,7 +2,7 @@
 
 use super::algebra::Spelled;
 use super::readable::{self, called};
-use crate::graph::{ArgKind, Attr, Graph, Kernel, Move, NodeId, Notation, Role, SliceSpec};
+use crate::graph::{ArgKind, Attr, Graph, Is, Kernel, Move, NodeId, Notation, Role, SliceSpec};
 use crate::graph::{Form, form};
 use crate::lower::Compiled;
 use crate::shape::Dim;
@@ -137,9 +137,41 @@ impl Printer<'_> {
             Form::Broadcast(x) if form(self.graph(), x) == Form::Number(1.0) => {
                 Text::new(format!("ones({})", self.shape(id)), Bind::Tight)
             }
+            Form::Reshape(x) if let Some(index) = self.entry(x, id) => {
+                let of = self.graph().node(x).args[0];
+                Text::new(format!("{}[{}]", self.at_least(of, Bind::Tight), index.join(", ")), Bind::Tight)
+            }
             Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
             _ => self.general(id),
         }
+    }
+
+    /// Of a slice one entry wide without that axis: the index, `A[0, :]`.
+    pub(super) fn entry(&self, x: NodeId, whole: NodeId) -> Option<Vec<String>> {
+        let graph = self.graph();
+        let node = graph.node(x);
+        let plain = !self.names.contains_key(&x) && !self.spelled.contains_key(&x);
+        let (Attr::Slices(slices), true) = (node.op.attrs.get(0), plain) else { return None };
+        if !matches!(node.op.def.kernel, Kernel::Move(Move::Slice)) {
+            return None;
+        }
+        let mut kept = vec![];
+        let mut index = vec![];
+        for (slice, dim) in slices.iter().zip(graph.shape(node.args[0]).iter()) {
+            if slice.len == Dim::Num(1) && *dim != Dim::Num(1) {
+                let last = graph.dims.sub(dim, &slice.start).ok();
+                index.push(match (&slice.start, last) {
+                    (Dim::Num(start), _) => start.to_string(),
+                    (_, Some(Dim::Num(back))) => format!("-{back}"),
+                    (start, _) => self.dim(start),
+                });
+            } else {
+                index.push(self.slice(slice, dim));
+                kept.push(slice.len.clone());
+            }
+        }
+        let same = crate::shape::Shape::new(kept).is_same(graph.shape(whole), &graph.dims);
+        (same && slices.len() > 0).then_some(index)
     }
 
     /// May `a @ (c @ d)` be read as `(a @ c) @ d`? Of matrices, and of one vector at the end.
@@ -255,6 +287,15 @@ impl Printer<'_> {
             Role::Def | Role::Stop | Role::Plain | Role::Number | Role::Draw => {}
         }
         match def.notation {
+            // Read from the left, as `*` and `/`, and bound as tightly.
+            Notation::Infix(sign) if node.args.len() == 2 && def.is == Is::Mod => {
+                let left = self.node(node.args[0]);
+                let set_off = left.bind < Bind::Product || left.matrix;
+                let left = if set_off { format!("({})", left.text) } else { left.text };
+                let right = self.at_least(node.args[1], Bind::Power);
+                let text = format!("{left} {sign} {right}");
+                return Text { text, bind: Bind::Product, matrix: false, quotient: true };
+            }
             Notation::Infix(sign) if node.args.len() == 2 => {
                 let (left, right) = (self.at_least(node.args[0], Bind::Sum), self.at_least(node.args[1], Bind::Sum));
                 return Text::new(format!("{left} {sign} {right}"), Bind::Compare);
@@ -325,14 +366,30 @@ impl Printer<'_> {
         if slice.step == 1 && whole {
             return ":".into();
         }
-        let start = self.dim(&slice.start);
-        let end = self.graph().dims.mul(&slice.len, &Dim::Num(slice.step.unsigned_abs()));
-        let end = end.and_then(|span| self.graph().dims.add(&slice.start, &span));
-        match (slice.step, end) {
-            (1, Ok(end)) => format!("{start}:{}", self.dim(&end)),
-            (step, Ok(end)) if step > 0 => format!("{start}:{}:{step}", self.dim(&end)),
-            (step, _) => format!("{start}::{step}"),
+        let dims = &self.graph().dims;
+        let start = if slice.start == Dim::Num(0) { String::new() } else { self.dim(&slice.start) };
+        let end = dims.mul(&slice.len, &Dim::Num(slice.step.unsigned_abs()));
+        let end = end.and_then(|span| dims.add(&slice.start, &span));
+        let step = slice.step;
+        match (step, end) {
+            (1, Ok(end)) if end == *dim => format!("{start}:"),
+            (1, Ok(end)) => format!("{}:{}", self.dim(&slice.start), self.dim(&end)),
+            (2.., _) if self.reaches_end(slice, dim) => format!("{start}::{step}"),
+            // Not past the last entry.
+            (2.., Ok(end)) => match dims.sub(&end, &Dim::Num(step.unsigned_abs() - 1)) {
+                Ok(end) => format!("{}:{}:{step}", self.dim(&slice.start), self.dim(&end)),
+                Err(_) => format!("{start}::{step}"),
+            },
+            (step, _) => format!("{}::{step}", self.dim(&slice.start)),
         }
+    }
+
+    /// Are the entries of a slice with a step all to the end of an axis?
+    fn reaches_end(&self, slice: &SliceSpec, dim: &Dim) -> bool {
+        let dims = &self.graph().dims;
+        let step = slice.step.unsigned_abs();
+        let all = dims.sub(dim, &slice.start).and_then(|left| dims.add(&left, &Dim::Num(step - 1)));
+        all.and_then(|all| dims.floor_div(&all, step)).is_ok_and(|all| dims.is_same(&all, &slice.len))
     }
 
     /// An attribute as it is written; `None` where it is the default.

@@ -252,10 +252,25 @@ impl Algebra<'_> {
         {
             return axis == if spelled.transposed { rank - 2 } else { rank - 1 };
         }
-        // A name may be that of a softmax.
+        // A name may be that of a softmax, or asserted to.
         let mut at = id;
         while let Form::Same(inner) = form(self.graph, at) {
+            if self.of_one.contains(&(at, axis)) {
+                return true;
+            }
             at = inner;
+        }
+        if self.of_one.contains(&(at, axis)) {
+            return true;
+        }
+        // One 1 for each label, and zeros.
+        if let Form::ScatterAdd(ones, _) = form(self.graph, at) {
+            let once = self.graph.shape(ones).get(axis as usize) == Some(&Dim::Num(1));
+            let value = match form(self.graph, ones) {
+                Form::Broadcast(x) | Form::Reshape(x) => form(self.graph, x),
+                form => form,
+            };
+            return once && value == Form::Number(1.0) && self.graph.node(at).op.attrs.int(0) == Some(axis);
         }
         matches!(form(self.graph, at), Form::Softmax(_)) && self.graph.node(at).op.attrs.int(0) == Some(axis)
             || (form(self.graph, at) == Form::Eye && axis < rank)

@@ -8,6 +8,7 @@ mod compiled;
 mod derivative;
 pub mod errors;
 mod expr;
+mod facts;
 mod fault;
 mod function;
 mod given;
@@ -24,6 +25,7 @@ pub use compiled::{
     Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, Side, Zero,
 };
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};
+pub use facts::{asserted, asserted_sum, slot_of};
 
 use crate::diag::Diagnostic;
 use crate::graph::{Attrs, DefId, Graph, Is, NodeId, Type, verify_pass};
