@@ -58,13 +58,14 @@ pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>,
     let items = syntax::parse(&sources, own).0.items;
     let mut json = Map::new();
     let digits = if settings.digits == 0 { 6 } else { settings.digits };
-    let (session, report, problems) = whole(settings, &source, &places, &items, outside);
+    let Right { session, report, problems, left_out } = whole(settings, &source, &places, &items, outside);
     let interrupted = report.interrupted;
-    json.insert("problems".into(), problems.into());
     json.insert("colours".into(), colours(&source.text, &places, &session));
     json.insert("sliders".into(), sliders(&items).iter().map(|slider| slider.json(&places)).collect());
     let names = named(&session, &places);
-    let asks = items.iter().any(|item| matches!(item.statement, ast::Statement::Ask(_) | ast::Statement::Show(_)));
+    // A program without a question is answered by its definitions, which stand at their lines anyway.
+    let mut kept = items.iter().enumerate().filter(|(i, _)| !left_out.contains(i)).map(|(_, item)| &item.statement);
+    let asks = kept.any(|statement| matches!(statement, ast::Statement::Ask(_) | ast::Statement::Show(_)));
     let learns = items.iter().any(|item| match &item.statement {
         ast::Statement::Declare(declare) => declare.role == ast::Role::Param,
         ast::Statement::Layer(_) => true,
@@ -73,6 +74,14 @@ pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>,
     json.insert("learns".into(), learns.into());
     let answers = report.answers.iter().filter(|_| asks);
     json.insert("answers".into(), answers.map(answer).collect());
+    let is_wrong = |line: usize| problems.iter().any(|problem| problem["level"] == "error" && problem["line"] == line);
+    let asserts = items.iter().enumerate().filter(|(i, item)| {
+        let asserts = matches!(&item.statement, ast::Statement::Ask(ask) if ask.statement.word == "assert");
+        asserts && !left_out.contains(i)
+    });
+    let lines = asserts.map(|(_, item)| places.line(item.span.start as usize));
+    json.insert("holds".into(), lines.filter(|line| !is_wrong(*line)).collect());
+    json.insert("problems".into(), problems.into());
     if interrupted {
         return Shown { session, json, interrupted };
     }
@@ -86,6 +95,16 @@ pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>,
     Shown { session, json, interrupted }
 }
 
+/// What is right in a text.
+struct Right {
+    session: Session,
+    report: Report,
+    /// The problems of the whole text.
+    problems: Vec<Value>,
+    /// The statements that are wrong or stand on such.
+    left_out: FxHashSet<usize>,
+}
+
 /// The session of all that is right, its answers, and the problems of the whole.
 fn whole(
     settings: &Settings,
@@ -93,7 +112,7 @@ fn whole(
     places: &Places<'_>,
     items: &[ast::Item],
     outside: &mut dyn Outside,
-) -> (Session, Report, Vec<Value>) {
+) -> Right {
     let fresh = Session::new(settings.clone());
     let mut text = source.text.clone();
     let mut told: Vec<Value> = vec![];
@@ -112,7 +131,7 @@ fn whole(
         let wrong: Vec<&Diagnostic> = report.diagnostics.iter().filter(|problem| problem.is_error()).collect();
         let refused = !wrong.is_empty() && session.is_at(&fresh.past());
         if !refused || report.interrupted {
-            return (session, report, told);
+            return Right { session, report, problems: told, left_out };
         }
         let before = left_out.len();
         for span in wrong.iter().filter_map(|problem| problem.span()).filter(|span| span.source == PAGE) {
@@ -124,7 +143,7 @@ fn whole(
         }
         text = without(&source.text, items, &left_out);
     }
-    (fresh, Report::default(), told)
+    Right { session: fresh, report: Report::default(), problems: told, left_out }
 }
 
 fn touches(item: &ast::Item, span: Span) -> bool {
@@ -143,7 +162,11 @@ fn stands_on(text: &str, items: &[ast::Item], left_out: &mut FxHashSet<usize>) {
     let mut gone: FxHashSet<&str> = FxHashSet::default();
     for (i, item) in items.iter().enumerate() {
         let words = || text[item.span.range()].split(|c: char| !c.is_alphanumeric() && c != '_');
-        let stands = |word: &str| gone.contains(word) || word.strip_prefix('d').is_some_and(|of| gone.contains(of));
+        let stands = |word: &str| {
+            // `3v` names `v`, and `dJ` names `J`.
+            let word = word.trim_start_matches(|c: char| c.is_ascii_digit());
+            gone.contains(word) || word.strip_prefix('d').is_some_and(|of| gone.contains(of))
+        };
         if left_out.contains(&i) || words().any(stands) {
             left_out.insert(i);
             gone.extend(item.statement.names().map(|name| name.text.as_str()));
@@ -154,8 +177,7 @@ fn stands_on(text: &str, items: &[ast::Item], left_out: &mut FxHashSet<usize>) {
 /// The text with spaces in the place of statements: every other place stays.
 fn without(text: &str, items: &[ast::Item], left_out: &FxHashSet<usize>) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for (i, item) in items.iter().enumerate().filter(|(i, _)| left_out.contains(i)) {
-        debug_assert!(left_out.contains(&i));
+    for (_, item) in items.iter().enumerate().filter(|(i, _)| left_out.contains(i)) {
         for byte in &mut bytes[item.span.range()] {
             if *byte != b'\n' {
                 *byte = b' ';
@@ -362,7 +384,7 @@ mod tests {
 
     #[test]
     fn a_broken_line_costs_itself_and_what_stands_on_it() {
-        let shown = shown("a = 5\nb = 3 +\nu = 2a\nJ = u + b\nk = a^2\nJ\nk\n");
+        let shown = shown("a = 5\nb = 3 +\nu = 2a\nJ = u + 2b\nk = a^2\nJ\nk\n");
         assert_eq!(value(&shown, "u"), 10.0);
         assert_eq!(value(&shown, "k"), 25.0);
         assert_eq!(value(&shown, "J"), Value::Null);

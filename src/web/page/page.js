@@ -16,7 +16,7 @@ import { Learning } from "/learn.js";
  * @typedef {{line: number, statement: string, doc: [string, string][][], latex: string[], svg?: string}} Answer
  * @typedef {{version: number, text: string, file: string | null, saved: boolean, can_undo: boolean, can_redo: boolean,
  *   theirs: boolean, notice: string, interrupted: boolean, needs_name?: boolean, learns: boolean, problems: Problem[],
- *   colours: (number | string)[], sliders: Slider[], names?: Named[], answers: Answer[], goals?: string[],
+ *   colours: (number | string)[], sliders: Slider[], names?: Named[], answers: Answer[], holds: number[], goals?: string[],
  *   graph?: {goal: string, nodes: Stage[], svg?: string}}} State
  */
 
@@ -157,13 +157,15 @@ function follow() {
   if (!state || placed === text.value) return;
   const change = hunk(placed, text.value);
   const at = (/** @type {number} */ place) => moved(place, change);
+  // What is typed at the end of a word or number belongs to it.
+  const end = (/** @type {number} */ place) => (place === change.start && place === change.end ? place + change.text.length : at(place));
   for (let i = 0; i < state.colours.length; i += 3) {
     const [start, length] = [Number(state.colours[i]), Number(state.colours[i + 1])];
-    const end = at(start + length);
+    const last = end(start + length);
     state.colours[i] = at(start);
-    state.colours[i + 1] = Math.max(0, end - Number(state.colours[i]));
+    state.colours[i + 1] = Math.max(0, last - Number(state.colours[i]));
   }
-  for (const slider of state.sliders) for (const cell of slider.cells) [cell[0], cell[1]] = [at(cell[0]), at(cell[1])];
+  for (const slider of state.sliders) for (const cell of slider.cells) [cell[0], cell[1]] = [at(cell[0]), end(cell[1])];
   for (const problem of state.problems) {
     for (const place of [...problem.labels, ...(problem.edits ?? [])]) {
       if (place.start !== undefined && place.end !== undefined) [place.start, place.end] = [at(place.start), at(place.end)];
@@ -357,15 +359,29 @@ function beside() {
     });
     if (stage?.derivative_text) wanted.push(slope(told, slider.line, stage));
   }
+  /** How many names each line has. @type {Map<number, number>} */
+  const lines = new Map();
+  for (const named of told.names ?? []) lines.set(named.line, (lines.get(named.line) ?? 0) + 1);
   for (const named of told.names ?? []) {
     if (sliders.has(named.name)) continue;
-    const words = named.text && named.text.length <= 60 ? named.text : named.shape;
-    const several = (told.names ?? []).filter((one) => one.line === named.line).length > 1;
-    const value = several ? `${named.name} = ${words}` : words;
-    wanted.push({ key: `value ${named.name}`, line: named.line, order: 0, sign: value, make: () => make("output", { class: named.text ? "value" : "value shape", "aria-label": `line ${named.line}: ${named.name} = ${words}` }, value) });
+    if ((lines.get(named.line) ?? 0) > 1) {
+      // A layer: its names, each of which can be looked at.
+      const button = () => {
+        const own = make("button", { class: "by" }, make("span", { class: "name" }, named.name), ` : ${named.shape}`);
+        own.addEventListener("click", () => look(named.name));
+        own.addEventListener("mouseenter", () => look(named.name));
+        return own;
+      };
+      wanted.push({ key: `value ${named.name}`, line: named.line, order: 0, sign: named.shape, make: button });
+      continue;
+    }
+    const short = named.text !== undefined && named.text.length <= 32;
+    const words = short ? named.text ?? "" : named.shape;
+    wanted.push({ key: `value ${named.name}`, line: named.line, order: 0, sign: words, make: () => make("output", { class: short ? "value" : "value shape", "aria-label": `line ${named.line}: ${named.name} = ${words}` }, words) });
     const stage = stages.get(named.name);
     if (stage?.derivative_text && told.graph?.goal !== named.name) wanted.push(slope(told, named.line, stage));
   }
+  for (const line of told.holds) wanted.push({ key: `holds ${line}`, line, order: 1, sign: "", make: () => make("span", { class: "good" }, "holds") });
   told.answers.forEach((answer, i) => {
     wanted.push({ key: `answer ${i}`, line: answer.line, order: 1, sign: JSON.stringify(answer), make: () => make("div", { class: "answer", role: "group", "aria-label": `line ${answer.line}: ${answer.statement}` }, answerOf(answer)) });
   });
@@ -375,7 +391,7 @@ function beside() {
 /** @param {State} told @param {number} line @param {Stage} stage */
 function slope(told, line, stage) {
   const words = `d${told.graph?.goal}/d${stage.node} = ${stage.derivative_text}`;
-  const shown = words.length <= 60 ? words : `d${told.graph?.goal}/d${stage.node}`;
+  const shown = words.length <= 32 ? words : `d${told.graph?.goal}/d${stage.node}`;
   const question = `explain d${told.graph?.goal}/d${stage.node}`;
   return { key: `slope ${stage.node}`, line, order: 1, sign: words, make: () => {
     const button = make("button", { class: "by", title: question }, shown);
@@ -668,7 +684,7 @@ function drawing() {
   for (const stage of [...graph.nodes].reverse()) {
     const name = make("button", { "data-node": stage.node }, stage.node);
     name.addEventListener("focus", () => look(stage.node));
-    const short = (/** @type {string | undefined} */ words) => (words === undefined ? "" : words.length > 40 ? `[${stage.shape.join(", ")}]` : words);
+    const short = (/** @type {string | undefined} */ words) => (words === undefined ? "" : words.length > 14 ? `[${stage.shape.join(", ")}]` : words);
     table.append(make("tr", {}, make("td", {}, name), make("td", {}, stage.expression ? `= ${stage.expression}` : ""), make("td", { class: "number" }, short(stage.value_text)), make("td", { class: "note" }, short(stage.derivative_text))));
   }
   table.addEventListener("mouseover", (event) => {
@@ -726,6 +742,7 @@ async function begin() {
   const told = await (await fetch("/state")).json();
   text.value = told.text;
   take(told, told.text);
+  document.documentElement.dataset.ready = "yes";
   const events = new EventSource("/events");
   events.onmessage = async (event) => {
     const news = JSON.parse(event.data);

@@ -1,0 +1,153 @@
+// What somebody does on the page, in a real browser.
+
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { beside, end, opened, retype, start, until } from "./support.js";
+
+const NOTES = "a = 5\nb = 3\nc = 2\n\nu = b*c\nv = a + u\nJ = 3v\n\nJ\nderive dJ/db\n";
+const NETWORK = `x = [[0, 0, 1, 1], [0, 1, 0, 1]]
+y = [[0, 1, 1, 1]]
+param w : [2, 1] = [[0.1], [-0.2]]
+param b : [] = 0
+a = sigmoid(w' @ x + b)
+J = mean(bce(a, y))
+`;
+
+before(start);
+after(end);
+
+const text = (page) => page.locator("#text").inputValue();
+
+test("the slider of a moves J to 36 beside its line, in the answer, in the graph", async () => {
+  await opened(NOTES, async (page, { read }) => {
+    assert.equal(await beside(page, 7), "33");
+    assert.match(await beside(page, 1), /dJ\/da = 3/);
+    const slider = page.getByRole("slider", { name: "a", exact: true });
+    await slider.focus();
+    for (let i = 0; i < 10; i += 1) await page.keyboard.press("ArrowRight");
+    await until(page, () => document.querySelector("#text").value.startsWith("a = 6\n"));
+    await until(page, () => [...document.querySelectorAll("#notes output")].some((own) => own.textContent === "36"));
+    assert.equal(await beside(page, 7), "36");
+    assert.equal(await beside(page, 9), "J = 36");
+    const row = page.locator("#graph tr", { has: page.locator('[data-node="J"]') });
+    assert.match(await row.innerText(), /36/);
+    assert.equal(read(), NOTES);
+    await page.keyboard.press("Control+z");
+    await until(page, () => document.querySelector("#text").value.startsWith("a = 5\n"));
+    assert.equal(await beside(page, 9), "J = 33");
+  });
+});
+
+test("a mistake is explained at its line, its mend is a button, and undo takes both back", async () => {
+  await opened(NOTES, async (page) => {
+    await retype(page, 6, "v = a + uu");
+    await until(page, () => document.querySelector(".matter.error button.mend"));
+    assert.match(await beside(page, 6), /uu/);
+    // What does not stand on it is answered.
+    assert.match(await beside(page, 5), /^6/);
+    await page.locator("button.mend").first().click();
+    await until(page, () => document.querySelector("#text").value.includes("v = a + u\n"));
+    await until(page, () => !document.querySelector(".matter.error"));
+    assert.equal(await beside(page, 9), "J = 33");
+    await page.locator("#undo").click();
+    await until(page, () => document.querySelector("#text").value.includes("v = a + uu\n"));
+    await page.locator("#undo").click();
+    await until(page, () => document.querySelector("#text").value.includes("v = a + u\n"));
+    assert.equal(await text(page), NOTES);
+  });
+});
+
+test("a derivative explains itself, a formula is mathematics, a name lights its paths", async () => {
+  await opened(NOTES, async (page) => {
+    assert.ok(await page.locator("#notes math mfrac").count());
+    await page.getByRole("button", { name: "dJ/db = 6" }).click();
+    await until(page, () => document.querySelector("#reply")?.textContent.includes("b → u → v → J"));
+    await page.evaluate(() => {
+      const text = document.querySelector("#text");
+      text.focus();
+      text.setSelectionRange(text.value.indexOf("u ="), text.value.indexOf("u ="));
+    });
+    await until(page, () => document.querySelector("#about")?.textContent.includes("b*c"));
+    const lit = await page.locator("#graph button.lit").allInnerTexts();
+    assert.deepEqual(lit, ["J", "v", "u", "c", "b"]);
+  });
+});
+
+test("a matrix is a grid of cells, and a step is taken, taken back, run and stopped", async () => {
+  await opened(NETWORK, async (page) => {
+    const cell = page.getByRole("spinbutton", { name: "w[0, 0]" });
+    await cell.fill("0.5");
+    await until(page, () => document.querySelector("#text").value.includes("[[0.5], [-0.2]]"));
+    await page.locator("#step").click();
+    await until(page, () => document.querySelector("#text").value.endsWith("step J by 0.1\n"));
+    await until(page, () => document.querySelector("#steps").textContent === "1 step");
+    await page.locator("#back").click();
+    await until(page, () => !document.querySelector("#text").value.includes("step"));
+    await page.locator("#run").click();
+    await until(page, () => document.querySelectorAll("#curve path").length === 1 && parseInt(document.querySelector("#steps").textContent) > 40);
+    await page.locator("#run").click();
+    await page.waitForTimeout(500);
+    const stopped = await text(page);
+    await page.waitForTimeout(500);
+    assert.equal(await text(page), stopped);
+    await page.locator("#undo").click();
+    await until(page, () => !document.querySelector("#text").value.includes("step"));
+  });
+});
+
+test("the file changes on save alone, and another editor's change is taken in beside what is typed", async () => {
+  await opened(NOTES, async (page, { read, write, visit }) => {
+    await retype(page, 1, "a = 7");
+    await until(page, () => document.querySelector("#saved").textContent === "not saved");
+    assert.equal(read(), NOTES);
+    write(NOTES.replace("3v", "2v"));
+    await until(page, () => document.querySelector("#text").value.includes("J = 2v"));
+    assert.match(await text(page), /^a = 7\n/);
+    const other = await visit();
+    assert.equal(await text(other), await text(page));
+    await retype(other, 2, "b = 4");
+    await until(page, () => document.querySelector("#text").value.includes("b = 4"));
+    await page.keyboard.press("Control+s");
+    await until(page, () => document.querySelector("#saved").textContent === "");
+    assert.equal(read(), "a = 7\nb = 4\nc = 2\n\nu = b*c\nv = a + u\nJ = 2v\n\nJ\nderive dJ/db\n");
+  });
+});
+
+test("a tab that is closed loses nothing, nor does the end of nnlang", async () => {
+  await opened(NOTES, async (page, { visit, stop, folder, wrong }) => {
+    await retype(page, 1, "a = 8");
+    await page.close({ runBeforeUnload: true });
+    const again = await visit();
+    await until(again, () => document.querySelector("#text").value.startsWith("a = 8\n"));
+    await stop();
+    const { readFileSync } = await import("node:fs");
+    assert.match(readFileSync(`${folder}/notes.nnl.unsaved`, "utf8"), /^a = 8\n/);
+    await until(again, () => document.querySelector("#notice").textContent.length > 0);
+    assert.match(await text(again), /^a = 8\n/);
+    // The browser tells that nobody answers any more.
+    wrong.splice(0, wrong.length, ...wrong.filter((words) => !/ERR_CONNECTION|ERR_INCOMPLETE/.test(words)));
+  });
+});
+
+test("what is typed fast is all there, and every answer is that of the last text", async () => {
+  await opened("", async (page) => {
+    await page.locator("#text").focus();
+    await page.keyboard.type("a = 2\nb = a^2\nJ = 3b\n\nJ\n");
+    await until(page, () => document.querySelector("#notes")?.textContent.includes("J = 12"));
+    assert.equal(await text(page), "a = 2\nb = a^2\nJ = 3b\n\nJ\n");
+    await page.keyboard.type("2J\n");
+    await until(page, () => document.querySelector("#notes")?.textContent.includes("= 24"));
+  });
+});
+
+for (const width of [400, 1200, 2000]) {
+  test(`at ${width} pixels nothing stands outside the page`, async () => {
+    const long = `${NOTES}trace J\nlong = a + b + c + u + v + J + a*b*c*u*v*J + a^2 + b^2 + c^2 + u^2 + v^2 + J^2 + a*b + b*c\n`;
+    await opened(long, async (page) => {
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${wide} pixels`);
+      assert.ok(await page.locator("#text").isVisible());
+      assert.ok(await page.getByRole("slider", { name: "a", exact: true }).isVisible());
+    }, { viewport: { width, height: 900 } });
+  });
+}
