@@ -5,9 +5,13 @@ mod engine;
 pub use engine::Repeat;
 mod errors;
 mod points;
+mod time;
+mod watch;
 
 pub use differ::Compared;
 pub use points::{Fact, whole_slots};
+pub use time::Timed;
+pub use watch::{Made, Timing, Watch};
 
 use crate::diag::Diagnostic;
 use crate::exec::{self, Cache, Slot, Trouble};
@@ -63,6 +67,8 @@ pub struct Eval<'a> {
     pub state: State,
     /// The parameters that a question has moved; their values are in the state.
     pub moved: Vec<DefId>,
+    /// What answering costs.
+    pub watch: Watch<'a>,
     cache: Cache,
     /// The nodes of the program whose value was given.
     known: FxHashSet<NodeId>,
@@ -87,7 +93,7 @@ impl<'a> Eval<'a> {
         interrupt: &'a dyn Fn() -> bool,
     ) -> Eval<'a> {
         let cache = Cache::new(state.memory_limit / 4);
-        Eval { compiled, sources, state, moved: vec![], cache, known: FxHashSet::default(), interrupt }
+        Eval { compiled, sources, state, moved: vec![], watch: Watch::default(), cache, known: FxHashSet::default(), interrupt }
     }
 
     /// The values of nodes, in order. `span` is the question's place.
@@ -238,12 +244,20 @@ impl<'a> Eval<'a> {
             interrupt: self.interrupt,
         };
         if self.state.engine != Engine::Reference
-            && let Some(values) = engine::once(&compiled.graph, opened, &inputs, self.state.engine)
+            && let Some(values) = engine::once(&compiled.graph, opened, &inputs, self.state.engine, &mut self.watch)
         {
             return Ok(values);
         }
-        exec::run(&compiled.graph, opened, &inputs, &mut self.cache)
-            .map_err(|trouble| Box::new(self.trouble(trouble, span)))
+        let watch = &mut self.watch;
+        let mut begun = std::time::Duration::ZERO;
+        let values = exec::run_planned(&compiled.graph, opened, &inputs, &mut self.cache, &mut |steps| {
+            begun = watch.now();
+            if watch.plans && steps > 0 {
+                watch.made.push(Made::Reference(steps));
+            }
+        });
+        self.watch.run += self.watch.now().saturating_sub(begun);
+        values.map_err(|trouble| Box::new(self.trouble(trouble, span)))
     }
 
     /// The first expressions of leaves are evaluated in their exact form too; those that only what is known stands on wait.

@@ -15,6 +15,11 @@ pub trait Outside {
     /// The time since some fixed moment; it never runs backwards.
     fn clock(&self) -> Duration;
 
+    /// The most memory that the process has had so far, in bytes; `None`: the system does not tell.
+    fn peak_memory(&self) -> Option<u64> {
+        None
+    }
+
     /// Says how far a long task has come.
     fn progress(&mut self, progress: &Progress<'_>);
 

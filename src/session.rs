@@ -56,6 +56,10 @@ pub struct Settings {
     /// Checks alone are answered, and what is wrong is told without the formula that is right.
     #[doc(hidden)]
     pub hints: bool,
+    /// Is what each statement takes measured?
+    pub timings: bool,
+    /// Are the plans told that statements are answered with?
+    pub plans: bool,
     /// Which evaluator answers; both give the same up to rounding.
     #[doc(hidden)]
     pub engine: eval::Engine,
@@ -107,6 +111,10 @@ pub struct Report {
     pub answers: Vec<Answer>,
     /// The problems.
     pub diagnostics: Vec<Diagnostic>,
+    /// What the statements that ran took, where that is measured.
+    pub timings: Vec<eval::Timing>,
+    /// The plans that they were answered with, where these are wanted.
+    pub plans: Vec<crate::view::Doc>,
     /// Did the user stop it?
     pub interrupted: bool,
 }

@@ -157,12 +157,12 @@ macro_rules! each_statement {
                     "Moves the parameters by gradient steps.";
                 evaluate: Several Value stays [] [] ["evaluate J, accuracy(a2, y)"]
                     "Answers each expression for the training rows and for the test rows.";
+                time: One Value stays [] [] ["time J"]
+                    "Answers where the time and memory of an expression go.";
             }
             soon {
                 plot: Several Each stays [For] [To] ["plot f(z) for z in -5..5", "plot f(z) for z in -5..5 to \"f.svg\""]
                     "Answers a plot, on the terminal or as a picture.";
-                time: One Value stays [] [] ["time J"]
-                    "Answers where the time and memory of an expression go.";
                 save: File Program stays [] [] ["save \"rent.safetensors\""]
                     "Saves the parameters.";
                 load: File Program moves [] [] ["load \"rent.safetensors\""]

@@ -4,6 +4,7 @@ mod chain;
 pub mod hints;
 mod learner;
 mod listing;
+mod plans;
 mod quotient;
 mod show;
 mod train;
@@ -193,13 +194,18 @@ pub fn answer(
     } else if items.is_empty() {
         items = new.iter().filter(own).cloned().collect();
         let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
+        let begun = cx.eval.watch.begin();
         listing::answer(&mut cx, &items, whole);
+        if let Some(item) = items.last() {
+            cx.measured(item.span, begun);
+        }
         return (cx.answers, cx.problems);
     }
     let mut cx = Cx { eval, digits, answers: vec![], problems: vec![] };
     let mut verdicts = verdicts::Verdicts::default();
     let mut heard = Heard::default();
     for item in &items {
+        let begun = cx.eval.watch.begin();
         let done = match &item.kind {
             ItemKind::Define(_) | ItemKind::Blank(..) => Ok(()),
             ItemKind::Heading(text) => {
@@ -219,6 +225,9 @@ pub fn answer(
                 None => Ok(()),
             },
         };
+        if !matches!(item.kind, ItemKind::Heading(_)) {
+            cx.measured(item.span, begun);
+        }
         if let Err(problem) = done {
             let stop = problem.code == "nnlang::session::interrupted";
             let problem = if hints { hints::hint(*problem, cx.eval.sources) } else { *problem };
@@ -287,6 +296,21 @@ impl Cx<'_, '_> {
         // A statement over several lines reads as one.
         let text = self.eval.sources.text(span);
         if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_string() }
+    }
+
+    /// A statement was answered that began then: what it took, and its plans, where they are wanted.
+    fn measured(&mut self, span: Span, begun: std::time::Duration) {
+        let (timings, plans) = (self.eval.watch.timings, self.eval.watch.plans);
+        if !timings && !plans {
+            return;
+        }
+        let (text, line) = (self.text(span), self.eval.sources.line(span));
+        if plans {
+            let made = std::mem::take(&mut self.eval.watch.made);
+            let doc = plans::doc(self.eval.compiled, self.eval.sources, &text, line, &made);
+            self.eval.watch.shown.push(doc);
+        }
+        self.eval.watch.end(begun, || (text, line));
     }
 
     fn push(&mut self, span: Span, doc: view::Doc, facts: Vec<Map<String, Value>>) {

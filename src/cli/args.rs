@@ -3,6 +3,7 @@
 use crate::session::Settings;
 use crate::tensor::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 
 /// Computation graphs and networks: values, derivatives and the reasons behind them.
 #[derive(Parser, Debug)]
@@ -211,12 +212,15 @@ pub struct Options {
     /// The seed of random numbers
     #[arg(long, value_name = "N", value_parser = seed, allow_hyphen_values = true)]
     pub seed: Option<u64>,
-    /// How many threads may work; this version works on one
-    #[arg(long, value_name = "N", value_parser = threads)]
+    /// How many threads may work; the answers are the same for any number, and this version works on one
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Not built yet, and refused with these words
-    #[arg(long, value_name = "FORM", hide = true, value_parser = timings)]
-    pub timings: Option<String>,
+    /// What each statement took, on standard error: as text, or as JSON Lines
+    #[arg(long, value_name = "F", num_args = 0..=1, default_missing_value = "text")]
+    pub timings: Option<Format>,
+    /// The plan that each statement is answered with, on standard error: groups, buffers, costs
+    #[arg(long)]
+    pub explain_plan: bool,
     /// Significant digits of printed numbers
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: Option<u8>,
@@ -274,6 +278,8 @@ impl Options {
             seed: self.seed,
             digits: self.digits.map_or(6, usize::from),
             memory_limit: Some(self.memory_limit.unwrap_or_else(super::outside::default_memory_limit)),
+            timings: self.timings.is_some(),
+            plans: self.explain_plan,
             ..Settings::default()
         }
     }
@@ -294,17 +300,15 @@ fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "write a whole number from 0 on".into())
 }
 
-/// `1`: there is no other number yet.
-fn threads(text: &str) -> Result<u16, String> {
-    match text.parse::<u16>() {
-        Ok(1) => Ok(1),
-        Ok(0) | Err(_) => Err("write a whole number from 1 on".into()),
-        Ok(_) => Err("this version works on one thread; leave the option out".into()),
+/// `--timings` alone is `--timings text`: what stands behind it is a form only where it is one, else a file.
+pub(super) fn spelt_out(args: &[OsString]) -> Vec<OsString> {
+    let mut out: Vec<OsString> = Vec::with_capacity(args.len());
+    for (i, arg) in args.iter().enumerate() {
+        let form = args.get(i + 1).is_some_and(|next| next == "text" || next == "json");
+        let alone = arg == "--timings" && !form;
+        out.push(if alone { "--timings=text".into() } else { arg.clone() });
     }
-}
-
-fn timings(_: &str) -> Result<String, String> {
-    Err("timings are not built yet; leave the option out".into())
+    out
 }
 
 /// `4GiB`, `512MiB`, `2G`, `1000000`
@@ -358,10 +362,12 @@ mod tests {
         assert_eq!(cli.run.options.set, [("a".to_string(), "-3".to_string())]);
         let cli = Cli::try_parse_from(["nnlang", "--color", "never", "check", "a.nnl", "--seed", "3"]);
         assert!(matches!(cli.expect("it is right").command, Some(Command::Check(_))));
-        assert!(Cli::try_parse_from(["nnlang", "a.nnl", "--threads", "1"]).is_ok());
-        for refused in [["--threads", "4"], ["--threads", "0"], ["--timings", "json"]] {
-            let why = Cli::try_parse_from(["nnlang", "a.nnl"].into_iter().chain(refused)).expect_err("it is refused");
-            assert!(why.to_string().contains("leave the option out") || refused[1] == "0", "{why}");
+        assert!(Cli::try_parse_from(["nnlang", "a.nnl", "--threads", "8"]).is_ok());
+        assert!(Cli::try_parse_from(["nnlang", "a.nnl", "--threads", "0"]).is_err());
+        for (args, form) in [(vec!["--timings", "a.nnl"], Format::Text), (vec!["a.nnl", "--timings", "json"], Format::Json)] {
+            let args: Vec<OsString> = std::iter::once("nnlang").chain(args).map(OsString::from).collect();
+            let cli = Cli::try_parse_from(spelt_out(&args)).expect("it is right");
+            assert_eq!((cli.run.options.timings, cli.run.files), (Some(form), vec!["a.nnl".to_string()]));
         }
         let wrong = ["nnlang", "run", "a", "--set", "a"];
         assert!(Cli::try_parse_from(wrong).is_err());

@@ -50,6 +50,7 @@ impl<'t> Live<'t> {
         }
         self.terminal.print(&pending);
         self.terminal.apart(self.any, &report.sources, rest);
+        self.terminal.measured(report);
     }
 
     /// Tells the problems from before the run that stand above a line; may something be told now?

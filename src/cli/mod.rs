@@ -75,7 +75,7 @@ fn fault(cause: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn dispatch(args: &[OsString]) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::try_parse_from(args::spelt_out(args)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results, on standard output; a closed pipe there is no fault.
@@ -84,7 +84,9 @@ fn dispatch(args: &[OsString]) -> Exit {
         }
     };
     let terminal = |format: Format, quiet: bool| Terminal::new(cli.color.unwrap_or(Color::Auto), format, quiet);
-    let of = |options: &Options| terminal(options.format.unwrap_or(Format::Text), options.quiet);
+    let of = |options: &Options| {
+        terminal(options.format.unwrap_or(Format::Text), options.quiet).timed(options.timings)
+    };
     let plain = || terminal(Format::Text, false);
     if cli.command.is_some() && (!cli.run.files.is_empty() || cli.run.options != Options::default()) {
         complain("nnlang: the command stands first, files and options after it: `nnlang check FILE --seed 7`");

@@ -80,6 +80,12 @@ impl Outside for World {
         self.start.elapsed()
     }
 
+    fn peak_memory(&self) -> Option<u64> {
+        let status = fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+
     fn progress(&mut self, progress: &Progress<'_>) {
         let now = self.start.elapsed();
         let pause = Duration::from_millis(if terminal::error_is_terminal() { 100 } else { 1000 });

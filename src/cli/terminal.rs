@@ -10,7 +10,8 @@ use crate::outside::Progress;
 use crate::repl::{Request, Said};
 use crate::session::{Answer, Report};
 use crate::source::Sources;
-use crate::view::{Doc, Style};
+use crate::eval::Timing;
+use crate::view::{Align, Cell, Doc, Style, Table, bytes, seconds};
 use serde_json::{Map, Value};
 use std::io::{self, IsTerminal, Write};
 
@@ -21,6 +22,7 @@ pub(super) struct Terminal {
     quiet: bool,
     colour: bool,
     look: Look,
+    timings: Option<Format>,
     failed: Option<io::ErrorKind>,
 }
 
@@ -35,7 +37,12 @@ impl Terminal {
             }
         };
         let look = Look { width: columns(), colour: decide(error_is_terminal()), unicode: speaks_unicode() };
-        Terminal { format, quiet, colour: decide(io::stdout().is_terminal()), look, failed: None }
+        Terminal { format, quiet, colour: decide(io::stdout().is_terminal()), look, timings: None, failed: None }
+    }
+
+    /// With what statements took in this form.
+    pub(super) fn timed(self, timings: Option<Format>) -> Terminal {
+        Terminal { timings, ..self }
     }
 
     /// Only answers and errors?
@@ -46,6 +53,19 @@ impl Terminal {
     /// All that came of a text, as `Live` tells it.
     pub(super) fn report(&mut self, report: &Report) {
         super::live::Live::new(self).end(report);
+    }
+
+    /// What the statements took, and the plans that they were answered with.
+    pub(super) fn measured(&self, report: &Report) {
+        let mut out: String = report.plans.iter().map(|plan| ansi(plan, self.look.colour)).collect();
+        match self.timings {
+            Some(Format::Json) => out.extend(report.timings.iter().map(timing_line)),
+            Some(Format::Text) => out.push_str(&ansi(&timings(&report.timings), self.look.colour)),
+            None => {}
+        }
+        if !out.is_empty() {
+            let _ = io::stderr().lock().write_all(out.as_bytes());
+        }
     }
 
     /// Problems, with an empty line between them and those before; were any told?
@@ -170,6 +190,40 @@ pub fn json_lines(answer: &Answer) -> String {
         out.push('\n');
     }
     out
+}
+
+/// What a statement took, as a line of JSON.
+pub fn timing_line(timing: &Timing) -> String {
+    let mut object = Map::new();
+    object.insert("statement".into(), timing.statement.clone().into());
+    object.insert("line".into(), timing.line.into());
+    object.insert("compile_s".into(), timing.compile.as_secs_f64().into());
+    object.insert("run_s".into(), timing.run.as_secs_f64().into());
+    object.insert("steps".into(), timing.steps.into());
+    object.insert("peak_bytes".into(), timing.peak.into());
+    format!("{}\n", Value::Object(object))
+}
+
+/// What statements took, as a table.
+fn timings(all: &[Timing]) -> Doc {
+    if all.is_empty() {
+        return Doc::default();
+    }
+    let numbers = ["compiled", "ran", "steps", "a step", "peak"].map(|name| (name, Align::Right));
+    let mut table = Table::new(std::iter::once(("line", Align::Right)).chain(numbers).chain([("", Align::Left)]));
+    for timing in all {
+        let step = timing.run / u32::try_from(timing.steps).unwrap_or(u32::MAX).max(1);
+        table.row([
+            Cell::number(timing.line.to_string()),
+            Cell::number(seconds(timing.compile)),
+            Cell::number(seconds(timing.run)),
+            Cell::number(timing.steps.to_string()),
+            Cell::number(seconds(step)),
+            Cell::number(bytes(timing.peak)),
+            Cell::from(timing.statement.as_str()),
+        ]);
+    }
+    table.doc()
 }
 
 /// The answer to a line of the prompt's language as JSON Lines: facts, problems, pages as `{"text": …}`, and its closing object.

@@ -1,6 +1,6 @@
 //! The engine behind questions and behind what is evaluated again and again: a program made once, values set, run.
 
-use super::{Engine, Eval, slot};
+use super::{Engine, Eval, Made, Watch, slot};
 use crate::diag::Diagnostic;
 use crate::exec::{self, Making, Program};
 use crate::graph::{DefId, Graph, NodeId};
@@ -12,14 +12,31 @@ use std::sync::Arc;
 const ENOUGH: usize = 1 << 15;
 
 /// The values of the roots by a program that is run once; `None`: the reference answers, and tells what is wrong.
-pub(super) fn once(graph: &Graph, roots: &[NodeId], inputs: &exec::Inputs, engine: Engine) -> Option<Vec<Arc<Tensor>>> {
+pub(super) fn once(
+    graph: &Graph,
+    roots: &[NodeId],
+    inputs: &exec::Inputs,
+    engine: Engine,
+    watch: &mut Watch,
+) -> Option<Vec<Arc<Tensor>>> {
     if engine == Engine::Auto && !is_worth(graph, roots, inputs) {
         return None;
     }
     let making = Making { moves: &|_| false, carried: &[] };
     let mut program = Program::new(graph, roots, inputs, &making).ok()??;
-    program.run(graph, inputs).ok()?;
+    let begun = watch.now();
+    let done = program.run(graph, inputs);
+    watch.run += watch.now().saturating_sub(begun);
+    done.ok()?;
+    if watch.plans {
+        watch.made.push(made(&program, graph));
+    }
     (0..roots.len()).map(|place| program.root(place)).collect()
+}
+
+/// A program as it is told.
+pub(super) fn made(program: &Program, graph: &Graph) -> Made {
+    Made::Program { lines: program.lines(graph), buffers: program.buffers(), bytes: program.bytes() }
 }
 
 /// Is there enough to compute? It depends on the question and the data alone, not on what was asked before.
@@ -80,6 +97,10 @@ impl Eval<'_> {
             let inputs = inputs(&slots, self);
             let making = Making { moves: &|def| moves.contains(&def), carried };
             repeat.program = Program::new(&compiled.graph, &repeat.roots, &inputs, &making).ok().flatten();
+            if let Some(program) = repeat.program.as_ref().filter(|_| self.watch.plans) {
+                let made = made(program, &compiled.graph);
+                self.watch.made.push(made);
+            }
         }
         Ok(repeat)
     }
@@ -100,11 +121,15 @@ impl Eval<'_> {
 
     /// One run; afterwards the carried slots have their new values.
     pub fn again(&mut self, repeat: &mut Repeat, span: Span) -> Result<(), Box<Diagnostic>> {
+        self.watch.steps += 1;
         if let Some(program) = &mut repeat.program {
+            let begun = self.watch.now();
             let (compiled, state) = (&*self.compiled, &self.state);
             let slots = |def: DefId| slot(compiled, state, def);
             let inputs = inputs(&slots, self);
-            return program.run(&compiled.graph, &inputs).map_err(|trouble| Box::new(self.trouble(trouble, span)));
+            let done = program.run(&compiled.graph, &inputs);
+            self.watch.run += self.watch.now().saturating_sub(begun);
+            return done.map_err(|trouble| Box::new(self.trouble(trouble, span)));
         }
         repeat.values = self.opened_values(&repeat.roots, span)?;
         repeat.before = repeat.carried.iter().map(|(_, def)| self.state.values.get(def).cloned()).collect();
@@ -160,7 +185,7 @@ impl Repeat {
     }
 }
 
-fn inputs<'a>(slots: &'a dyn Fn(DefId) -> Option<exec::Slot>, eval: &'a Eval) -> exec::Inputs<'a> {
+pub(super) fn inputs<'a>(slots: &'a dyn Fn(DefId) -> Option<exec::Slot>, eval: &'a Eval) -> exec::Inputs<'a> {
     exec::Inputs {
         slots,
         binding: &eval.state.binding,

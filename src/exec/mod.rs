@@ -24,13 +24,14 @@ mod windows;
 
 pub use birth::{Birth, birth};
 pub use cache::Cache;
-pub use engine::{Making, Program};
+pub use engine::{Line, Making, Program};
 
 use crate::graph::{DefId, Fault, Graph, NodeId};
 use crate::shape::{Binding, Sym};
 use crate::tensor::{Precision, Tensor};
 use plan::Plan;
 use std::sync::Arc;
+use std::time::Duration;
 use value::Value;
 
 /// What the session knows.
@@ -97,7 +98,19 @@ pub enum Trouble {
 /// The values of `roots`, in their order. What is computed on the way stays in `cache` as far as its budget goes; the
 /// caller clears the cache when slots, binding or precision change.
 pub fn run(graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) -> Result<Vec<Arc<Tensor>>, Trouble> {
+    run_planned(graph, roots, inputs, cache, &mut |_| {})
+}
+
+/// As [`run`]; `planned` is told the number of steps when they are known and none has been taken.
+pub fn run_planned(
+    graph: &Graph,
+    roots: &[NodeId],
+    inputs: &Inputs,
+    cache: &mut Cache,
+    planned: &mut dyn FnMut(usize),
+) -> Result<Vec<Arc<Tensor>>, Trouble> {
     let plan = Plan::new(graph, roots, inputs, cache)?;
+    planned(plan.order.len());
     let values = step::all(&plan, graph, inputs, cache, &mut |_, _| true)?;
     plan.roots
         .iter()
@@ -109,4 +122,25 @@ pub fn run(graph: &Graph, roots: &[NodeId], inputs: &Inputs, cache: &mut Cache) 
                 .map_err(|refusal| plan.trouble(node, refusal, inputs))
         })
         .collect()
+}
+
+/// What each step takes: its node, seconds, and the bytes of its result.
+pub fn parts(
+    graph: &Graph,
+    roots: &[NodeId],
+    inputs: &Inputs,
+    clock: &dyn Fn() -> Duration,
+) -> Result<Vec<(NodeId, f64, u64)>, Trouble> {
+    let mut cache = Cache::new(0);
+    let plan = Plan::new(graph, roots, inputs, &mut cache)?;
+    let mut out = Vec::with_capacity(plan.order.len());
+    let mut before = clock();
+    step::all(&plan, graph, inputs, &mut cache, &mut |position, _| {
+        let now = clock();
+        let bytes = u64::try_from(plan.bytes(graph, position)).unwrap_or(u64::MAX);
+        out.push((plan.order[position], now.saturating_sub(before).as_secs_f64(), bytes));
+        before = now;
+        true
+    })?;
+    Ok(out)
 }

@@ -6,7 +6,7 @@ use super::space::Space;
 use super::{Answer, Mode, Report, Session, sizes};
 use crate::ask;
 use crate::diag::Diagnostic;
-use crate::eval::{Eval, State};
+use crate::eval::{Eval, State, Timing, Watch};
 use crate::graph::NodeId;
 use crate::lint;
 use crate::lower::{Compiled, DefKind};
@@ -23,6 +23,9 @@ use std::sync::Arc;
 pub(super) struct Ran {
     pub answers: Vec<Answer>,
     pub problems: Vec<Diagnostic>,
+    /// What the statements took, and their plans.
+    pub timings: Vec<Timing>,
+    pub plans: Vec<Doc>,
     /// What the values add to the warnings that were given before.
     pub facts: Vec<(Span, String)>,
     /// The data does not fit: nothing is taken in.
@@ -114,6 +117,7 @@ impl Session {
         let parts = space.checked.parts();
         let sources = parts.sources;
         let mut eval = Eval::new(parts.compiled, sources, state, &interrupt);
+        eval.watch = self.watch(outside);
         ran.problems = eval.bind();
         if !ran.problems.is_empty() {
             ran.refused = true;
@@ -173,6 +177,7 @@ impl Session {
         let interrupt = || outside.is_some_and(|outside| outside.interrupted());
         let mut ran = Ran::default();
         let mut eval = Eval::new(compiled, &report.sources, state, &interrupt);
+        eval.watch = self.watch(outside);
         ran.problems = eval.bind();
         if ran.problems.is_empty() {
             let told = &report.diagnostics;
@@ -183,6 +188,11 @@ impl Session {
             self.answered(&mut eval, (true, listener), |span| span.source == id, told, &mut ran);
         }
         ran
+    }
+
+    /// What is measured, and with which clock.
+    fn watch<'o>(&self, outside: Option<&'o dyn Outside>) -> Watch<'o> {
+        Watch { outside, timings: self.settings.timings, plans: self.settings.plans, ..Watch::default() }
     }
 
     /// The answers, and what the values show.
@@ -196,6 +206,8 @@ impl Session {
     ) {
         let (answers, problems) = ask::answer(eval, self.digits(), (first, self.settings.hints), &asked, listener);
         ran.answers.extend(answers);
+        ran.timings = std::mem::take(&mut eval.watch.done);
+        ran.plans = std::mem::take(&mut eval.watch.shown);
         let stopped = problems.iter().any(|problem| problem.code == "nnlang::session::interrupted");
         ran.problems.extend(problems);
         if stopped {

@@ -257,6 +257,8 @@ impl Report {
     /// With what running came to.
     fn take(&mut self, ran: Ran) {
         self.answers = ran.answers;
+        self.timings = ran.timings;
+        self.plans = ran.plans;
         for (span, fact) in ran.facts {
             let told = self.diagnostics.iter_mut().find(|problem| problem.span() == Some(span));
             told.into_iter().for_each(|problem| problem.because.push(fact.clone()));

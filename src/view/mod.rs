@@ -1,6 +1,7 @@
 //! Values and answers as documents: lines of words with a meaning, which the terminal colours and tests read as text.
 
 mod doc;
+mod measure;
 mod number;
 mod page;
 mod pages;
@@ -9,6 +10,7 @@ mod table;
 mod value;
 
 pub use doc::{Align, Doc, Line, Piece, Style, width};
+pub use measure::{bytes, seconds};
 pub use number::{json_f64, number};
 pub use page::page;
 pub use reference::{contents, names, nearest, reference};

@@ -1,6 +1,7 @@
 //! Items in order, with buffers: each result gets the smallest free one, and gives it back after its last reader.
 
 use super::compile::{Does, Item, Maker, Val, Work};
+use super::explain::About;
 use super::group::{Group, Op, Operand, Spread, TILE, What, what};
 use super::layout::Pool;
 use super::scalars::{From, Scalar, Scalars, batched};
@@ -63,12 +64,13 @@ impl Maker<'_> {
             }
         }
         let last = emit.last_uses(&items);
-        let (mut once, mut each) = (vec![], vec![]);
+        let (mut once, mut each, mut about) = (vec![], vec![], vec![]);
         for (i, item) in items.iter().enumerate() {
             for place in self.makes(&item.work).into_iter().filter(|place| !self.is_number(*place)) {
                 if item.moving { emit.hold(place) } else { emit.pin(place) }
             }
             let inst = emit.inst::<T>(&item.work);
+            about.push(self.about(&item.work));
             if item.moving {
                 each.push(inst)
             } else {
@@ -132,7 +134,7 @@ impl Maker<'_> {
                 Some((roots.get(*root)?.view.buf, slots.iter().find(|slot| slot.def == *def)?.buf))
             })
             .collect();
-        let mut code = Code { once, each, bufs, slots, roots, carried, ran: false, fresh: true, bytes };
+        let mut code = Code { once, each, about, bufs, slots, roots, carried, ran: false, fresh: true, bytes };
         for (place, def, _) in &self.slots {
             let crate::exec::plan::Act::Held(at) = self.plan.acts[*place as usize] else { continue };
             if !code.set(*def, &self.plan.held[at as usize]) {
@@ -151,6 +153,34 @@ impl Maker<'_> {
             | Work::Lanes { at, .. }
             | Work::Copy { at, .. }
             | Work::Reference { at, .. } => vec![*at],
+        }
+    }
+
+    /// What an item is made of, for people.
+    fn about(&self, work: &Work) -> About {
+        let node = |at: u32| self.plan.order[at as usize];
+        let entries = |at: u32| self.size(at) as u64;
+        let size = size_of::<f64>() as u64;
+        match work {
+            Work::Group { members, shape } => About {
+                nodes: members.iter().map(|at| node(*at)).collect(),
+                shape: shape.clone(),
+                bytes: size * self.makes(work).into_iter().map(entries).sum::<u64>(),
+            },
+            Work::Product { at, .. }
+            | Work::Sum { at, .. }
+            | Work::Lanes { at, .. }
+            | Work::Reference { at, .. } => About {
+                nodes: vec![node(*at)],
+                shape: self.shape(*at).to_vec(),
+                bytes: size * entries(*at),
+            },
+            // A copy is made of what it copies.
+            Work::Copy { at, from, shape } => About {
+                nodes: self.plan.order.get(from.buf as usize).copied().into_iter().collect(),
+                shape: shape.clone(),
+                bytes: size * entries(*at),
+            },
         }
     }
 

@@ -130,6 +130,15 @@ pub(super) fn what(def: &'static OpDef, kernel: Kernel, second: Option<f64>) -> 
 }
 
 impl<T: Stored> Group<T> {
+    /// The buffers that it reads and those that it writes, without registers.
+    pub(super) fn buffers(&self) -> (Vec<u32>, Vec<u32>) {
+        let moving = |operand: &Operand| operand.moves.then_some(operand.buf);
+        let args = self.ops.iter().flat_map(|op| op.args.iter().filter_map(moving));
+        let writes: Vec<u32> = self.ops.iter().filter_map(|op| moving(&op.to)).collect();
+        let reads = self.fills.iter().map(|(_, buf, _)| *buf).chain(self.spreads.iter().map(|spread| spread.buf));
+        (reads.chain(args).filter(|buf| !writes.contains(buf)).collect(), writes)
+    }
+
     /// Runs all tiles.
     pub(super) fn run(&self, bufs: &mut [Vec<T>]) {
         if self.size == 0 {

@@ -7,11 +7,14 @@
 
 mod compile;
 mod emit;
+mod explain;
 mod group;
 mod lanes;
 mod layout;
 mod run;
 mod scalars;
+
+pub use explain::Line;
 
 use super::plan::Plan;
 use super::{Cache, Inputs, Trouble};
@@ -37,6 +40,8 @@ struct Code<T> {
     once: Vec<Inst<T>>,
     /// What is run each time.
     each: Vec<Inst<T>>,
+    /// Of what the instructions are made: those of `once`, then those of `each`.
+    about: Vec<explain::About>,
     /// The buffers: slots, constants, results, then the registers of groups.
     bufs: Vec<Vec<T>>,
     slots: Vec<SlotPlace>,
