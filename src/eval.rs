@@ -93,7 +93,16 @@ impl<'a> Eval<'a> {
         interrupt: &'a dyn Fn() -> bool,
     ) -> Eval<'a> {
         let cache = Cache::new(state.memory_limit / 4);
-        Eval { compiled, sources, state, moved: vec![], watch: Watch::default(), cache, known: FxHashSet::default(), interrupt }
+        Eval {
+            compiled,
+            sources,
+            state,
+            moved: vec![],
+            watch: Watch::default(),
+            cache,
+            known: FxHashSet::default(),
+            interrupt,
+        }
     }
 
     /// The values of nodes, in order. `span` is the question's place.

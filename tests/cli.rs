@@ -233,6 +233,26 @@ fn json_problems_are_lines_with_code_message_and_places() {
 }
 
 #[test]
+fn timings_are_lines_on_standard_error_one_for_each_statement_that_ran() {
+    let path = file(
+        "timed.nnl",
+        "param w = [1, 2]\nx = [[1, 2], [3, 4]]\nJ = sum((x @ w)^2)\ngrad J\nstep J by 0.01 7 times\n",
+    );
+    let output = run(&["run", &path, "--timings", "json", "--threads", "3"]);
+    let lines: Vec<serde_json::Value> =
+        err(&output).lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+    let keys: Vec<Vec<&String>> =
+        lines.iter().map(|line| line.as_object().expect("an object").keys().collect()).collect();
+    assert_eq!(keys, vec![["statement", "line", "compile_s", "run_s", "steps", "peak_bytes"]; 2]);
+    assert_eq!([&lines[0]["line"], &lines[0]["steps"], &lines[1]["steps"]], [4, 1, 7]);
+    assert!(lines.iter().all(|line| line["compile_s"].as_f64() > Some(0.0) && line["run_s"].as_f64() > Some(0.0)));
+    let text = err(&run(&["run", "--timings", &path, "--explain-plan"]));
+    assert!(text.contains("compiled") && text.contains("step J by 0.01 7 times"), "{text}");
+    assert!(text.contains("product      2x2 @ 2x1") && text.contains("step by step"), "{text}");
+    assert_eq!(out(&output), out(&run(&["run", &path])));
+}
+
+#[test]
 fn colour_is_only_where_it_is_asked_for() {
     let path = file("colour.nnl", "a = 5\na\n");
     let coloured = |command: &mut Command| out(&command.output().expect("the binary runs")).contains('\u{1b}');

@@ -66,7 +66,7 @@ fn show(cx: &mut Cx, text: &str, timed: &Timed, span: Span) {
         table.row([
             Cell::number(line.to_string()),
             Cell::number(seconds(Duration::from_secs_f64(part.seconds))),
-            Cell::number(format!("{} %", number(share, if share < 10.0 { 1 } else { 2 }))),
+            Cell::number(format!("{} %", number(share, if share < 10.0 { 2 } else { 3 }))),
             Cell::number(bytes(part.bytes)),
             Cell::new(Style::Plain, &part.text),
         ]);

@@ -364,7 +364,9 @@ mod tests {
         assert!(matches!(cli.expect("it is right").command, Some(Command::Check(_))));
         assert!(Cli::try_parse_from(["nnlang", "a.nnl", "--threads", "8"]).is_ok());
         assert!(Cli::try_parse_from(["nnlang", "a.nnl", "--threads", "0"]).is_err());
-        for (args, form) in [(vec!["--timings", "a.nnl"], Format::Text), (vec!["a.nnl", "--timings", "json"], Format::Json)] {
+        for (args, form) in
+            [(vec!["--timings", "a.nnl"], Format::Text), (vec!["a.nnl", "--timings", "json"], Format::Json)]
+        {
             let args: Vec<OsString> = std::iter::once("nnlang").chain(args).map(OsString::from).collect();
             let cli = Cli::try_parse_from(spelt_out(&args)).expect("it is right");
             assert_eq!((cli.run.options.timings, cli.run.files), (Some(form), vec!["a.nnl".to_string()]));

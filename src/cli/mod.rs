@@ -84,9 +84,7 @@ fn dispatch(args: &[OsString]) -> Exit {
         }
     };
     let terminal = |format: Format, quiet: bool| Terminal::new(cli.color.unwrap_or(Color::Auto), format, quiet);
-    let of = |options: &Options| {
-        terminal(options.format.unwrap_or(Format::Text), options.quiet).timed(options.timings)
-    };
+    let of = |options: &Options| terminal(options.format.unwrap_or(Format::Text), options.quiet).timed(options.timings);
     let plain = || terminal(Format::Text, false);
     if cli.command.is_some() && (!cli.run.files.is_empty() || cli.run.options != Options::default()) {
         complain("nnlang: the command stands first, files and options after it: `nnlang check FILE --seed 7`");

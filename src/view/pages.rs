@@ -60,6 +60,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("statements/slope", include_str!("../../docs/reference/statements/slope.md")),
     ("statements/step", include_str!("../../docs/reference/statements/step.md")),
     ("statements/table", include_str!("../../docs/reference/statements/table.md")),
+    ("statements/time", include_str!("../../docs/reference/statements/time.md")),
     ("statements/trace", include_str!("../../docs/reference/statements/trace.md")),
     ("statements/train", include_str!("../../docs/reference/statements/train.md")),
     ("statements/use", include_str!("../../docs/reference/statements/use.md")),

@@ -167,14 +167,9 @@ impl Maker<'_> {
                 shape: shape.clone(),
                 bytes: size * self.makes(work).into_iter().map(entries).sum::<u64>(),
             },
-            Work::Product { at, .. }
-            | Work::Sum { at, .. }
-            | Work::Lanes { at, .. }
-            | Work::Reference { at, .. } => About {
-                nodes: vec![node(*at)],
-                shape: self.shape(*at).to_vec(),
-                bytes: size * entries(*at),
-            },
+            Work::Product { at, .. } | Work::Sum { at, .. } | Work::Lanes { at, .. } | Work::Reference { at, .. } => {
+                About { nodes: vec![node(*at)], shape: self.shape(*at).to_vec(), bytes: size * entries(*at) }
+            }
             // A copy is made of what it copies.
             Work::Copy { at, from, shape } => About {
                 nodes: self.plan.order.get(from.buf as usize).copied().into_iter().collect(),

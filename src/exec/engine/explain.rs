@@ -170,7 +170,9 @@ fn line<T: Stored>(inst: &Inst<T>, each: bool, about: &About, graph: &Graph) -> 
             let all: usize = lanes.sides.iter().product();
             ("lanes", shaped(operators()), 12.0 * all as f64, views(&[&lanes.from]), vec![lanes.to])
         }
-        Inst::Copy { to, from, .. } => ("copy", shaped("in row-major order".into()), entries, views(&[from]), vec![*to]),
+        Inst::Copy { to, from, .. } => {
+            ("copy", shaped("in row-major order".into()), entries, views(&[from]), vec![*to])
+        }
         Inst::Reference(applied) => {
             let reads = applied.args.iter().map(|(view, ..)| view.buf).collect();
             ("reference", shaped(operators()), entries, reads, vec![applied.to])

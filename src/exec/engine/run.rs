@@ -114,7 +114,12 @@ fn entries<T: Stored>(bufs: &[Vec<T>], view: &View, shape: &[usize]) -> Vec<T> {
     out
 }
 
-pub(super) fn one<T: Stored>(inst: &Inst<T>, bufs: &mut [Vec<T>], graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
+pub(super) fn one<T: Stored>(
+    inst: &Inst<T>,
+    bufs: &mut [Vec<T>],
+    graph: &Graph,
+    inputs: &Inputs,
+) -> Result<(), Trouble> {
     if (inputs.interrupt)() {
         return Err(Trouble::Interrupted);
     }
