@@ -389,6 +389,12 @@ fn equations(compiled: &Compiled, sources: &Sources) -> FxHashMap<DefId, String>
         // `name = …` or `name : […] = …`
         let Some(rest) = text.trim_start().strip_prefix(&**name) else { continue };
         let rest = rest.trim_start();
+        // `h[t] = …`
+        let recurs = compiled.recurrences.iter().any(|of| of.names.iter().any(|name| name.def == def));
+        let rest = match rest.split_once(']') {
+            Some((_, rest)) if recurs => rest.trim_start(),
+            _ => rest,
+        };
         let right =
             if rest.starts_with(':') { rest.split_once(" = ").map(|(_, right)| right) } else { rest.strip_prefix('=') };
         if let Some(right) = right {

@@ -1,6 +1,6 @@
 //! `derive dJ/dw`: the formula, in the program's own notation.
 
-use super::Cx;
+use super::{Cx, recurrent};
 use crate::diag::Diagnostic;
 use crate::formula;
 use crate::graph::{Kernel, NodeId, Role};
@@ -37,6 +37,20 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box<Diagnostic>> {
     let node = cx.node(asked)?;
     let name = cx.text(asked.span);
+    if let (Some(of), [by], Some(goal), false) = (asked.of, &asked.order[..], goal_of(&name), as_latex)
+        && let Some(found) = recurrent::equations(cx, of, *by, (&goal, span))
+    {
+        told(cx, &name, found, span);
+        return Ok(());
+    }
+    if let Some(place) = loops(cx, node, asked.of.unwrap_or(node)) {
+        let title = format!("no formula of `{name}` is short: it goes through a recurrence");
+        let mut problem = Diagnostic::error("nnlang::diff::formula", title).at(span, "asked here");
+        if let Some(place) = place.filter(|place| *place != span) {
+            problem = problem.at(place, "the recurrence");
+        }
+        return Err(Box::new(problem.mend("ask for its numbers, or `derive` the first derivative of a scalar, which is told by its steps")));
+    }
     // Where entries go one to one the formula of one entry says it all.
     let compiled = &mut *cx.eval.compiled;
     let entries = match (asked.of, asked.by) {
@@ -176,6 +190,52 @@ fn shortest(
         }
     }
     best.map(|(_, found)| found).ok_or(holed.map(|(_, found)| found))
+}
+
+/// The place of a recurrence that a formula would write out.
+fn loops(cx: &Cx, node: NodeId, of: NodeId) -> Option<Option<Span>> {
+    let compiled = &*cx.eval.compiled;
+    let is_loop = |id: &NodeId| matches!(compiled.graph.def(*id).kernel, Kernel::Scan);
+    let mut stack = vec![node];
+    let mut seen = FxHashSet::default();
+    while let Some(id) = stack.pop() {
+        // What has a name is said by it.
+        if id != node && compiled.graph.def(id).role == Role::Def || !seen.insert(id) {
+            continue;
+        }
+        if is_loop(&id) && compiled.graph.origin(id).is_some_and(|origin| origin.slope) {
+            let reached = compiled.graph.reach(&[of]);
+            let is_met = |name: &lower::RecurrentName| reached.binary_search(&compiled.def(name.def).node).is_ok();
+            let told = compiled.recurrences.iter().find(|told| told.names.iter().any(is_met));
+            return Some(told.and_then(|told| compiled.span(told.names.first()?.now)));
+        }
+        stack.extend(compiled.graph.node(id).args.iter().copied());
+    }
+    None
+}
+
+/// `J` of `dJ/dw`; `None` of what is written otherwise.
+fn goal_of(name: &str) -> Option<String> {
+    let (above, _) = name.split_once('/')?;
+    above.strip_prefix(['d', '∂']).map(str::to_string)
+}
+
+/// A derivative through recurrences, and the equations that it stands on.
+fn told(cx: &mut Cx, name: &str, found: recurrent::Equations, span: Span) {
+    let name = format!("{name}{}", found.index);
+    let mut doc = Doc::line(Line::new().name(&name).plain(" = ").plain(&found.formula));
+    let mut fact = Map::new();
+    fact.insert("name".into(), name.as_str().into());
+    fact.insert("formula".into(), found.formula.as_str().into());
+    for (i, line) in found.lines.iter().enumerate() {
+        doc.push(Line::new().note(if i == 0 { "  with " } else { "       " }).plain(line));
+    }
+    for note in &found.notes {
+        doc.push(Line::new().note(format!("       # {note}")));
+    }
+    fact.insert("with".into(), found.lines.into());
+    fact.insert("notes".into(), found.notes.into());
+    cx.push(span, doc, vec![fact]);
 }
 
 /// `da/dz` where `da` and `dz` are names.

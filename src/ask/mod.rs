@@ -6,6 +6,7 @@ mod learner;
 mod listing;
 mod plans;
 mod quotient;
+mod recurrent;
 mod show;
 mod train;
 mod training;

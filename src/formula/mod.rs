@@ -21,6 +21,7 @@ mod readable;
 mod reduce;
 mod sides;
 mod signs;
+mod tiles;
 mod write;
 
 use crate::graph::{DefId, Diff, Graph, Kernel, NodeId, OpDef, Role, verify_pass};
@@ -34,6 +35,7 @@ use algebra::Algebra;
 pub use differ::difference;
 pub use latex::latex;
 pub use readable::READABLE;
+pub use tiles::{entry_of, moved_from, parts_of, tidied};
 use rustc_hash::FxHashMap;
 
 /// A formula and the node that it says.
@@ -84,8 +86,10 @@ pub fn formula_with(compiled: &mut Compiled, root: NodeId, wanted: Wanted, asked
     Some(written(compiled, names, wanted.of, wanted.strict))
 }
 
-fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, strict: bool) -> Formula {
+fn written(compiled: &mut Compiled, mut names: Names, of: Option<NodeId>, strict: bool) -> Formula {
     let from = compiled.graph.len();
+    let known = names.aliases.keys().copied().collect();
+    names.target = tiles::together(&mut compiled.graph, names.target, &known);
     let mut algebra = Algebra::new(&mut compiled.graph, names.aliases, names.definitions, names.written);
     algebra.of_one = names.of_one;
     algebra.strict = strict;
@@ -108,6 +112,11 @@ fn written(compiled: &mut Compiled, names: Names, of: Option<NodeId>, strict: bo
         None => laid_out(&print::Printer { compiled, names: &names.texts, spelled: &spelled, root: node }.text()),
     };
     Formula { text, node, said: latex::Said { names: names.texts, spelled } }
+}
+
+/// A node with its parts put together, all the way down.
+pub fn all_tidied(graph: &mut Graph, id: NodeId) -> NodeId {
+    tiles::together(graph, id, &rustc_hash::FxHashSet::default())
 }
 
 /// The place of each name among all: `2a*x` and `2a*b`, whatever is differentiated by.
@@ -146,6 +155,7 @@ pub fn over(compiled: &mut Compiled, root: NodeId, named: &[(NodeId, String)], v
         let (text, node) = (name.clone(), root);
         return Formula { text, node, said: latex::Said { names: texts, ..latex::Said::default() } };
     }
+    let root = tiles::together(&mut compiled.graph, root, &aliases.keys().copied().collect());
     let mut algebra = Algebra::new(&mut compiled.graph, aliases, FxHashMap::default(), compiled.spans.len());
     algebra.letters = by_letters(&texts);
     algebra.first.extend(named.iter().filter(|(_, name)| name.contains('/')).map(|(id, _)| *id));

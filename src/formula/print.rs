@@ -142,6 +142,23 @@ impl Printer<'_> {
                 Text::new(format!("{}[{}]", self.at_least(of, Bind::Tight), index.join(", ")), Bind::Tight)
             }
             Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
+            // The one entry.
+            Form::Reshape(x)
+                if self.graph().shape(id).is_scalar() && self.graph().shape(x).iter().all(|dim| *dim == Dim::Num(1)) =>
+            {
+                let zeros = vec!["0"; self.graph().shape(x).rank()];
+                Text::new(format!("{}[{}]", self.at_least(x, Bind::Tight), zeros.join(", ")), Bind::Tight)
+            }
+            Form::Reshape(part)
+                if let Some((_, one)) = readable::index(self.graph(), id)
+                    && !self.names.contains_key(&part) =>
+            {
+                let node = self.graph().node(part);
+                match node.op.attrs.get(0) {
+                    Attr::Slices(slices) => self.indexed(node.args[0], slices, &one),
+                    _ => self.general(id),
+                }
+            }
             _ => self.general(id),
         }
     }
@@ -171,7 +188,52 @@ impl Printer<'_> {
             }
         }
         let same = crate::shape::Shape::new(kept).is_same(graph.shape(whole), &graph.dims);
+        // `A[0]` is `A[0, :]`.
+        while index.len() > 1 && index.last().is_some_and(|slot| slot == ":") {
+            index.pop();
+        }
         (same && slices.len() > 0).then_some(index)
+    }
+
+    /// `stack(a, b)`, where each part has one entry along the axis.
+    fn stacked(&self, id: NodeId) -> Option<String> {
+        let node = self.graph().node(id);
+        let Kernel::Move(Move::Concat) = node.op.def.kernel else { return None };
+        let axis = node.op.attrs.int(0).and_then(|axis| usize::try_from(axis).ok())?;
+        let mut args = vec![];
+        for arg in &node.args {
+            let shape = self.graph().shape(*arg);
+            let part = self.graph().node(*arg);
+            let named = self.names.contains_key(arg) || shape[axis] != Dim::Num(1);
+            args.push(match (form(self.graph(), *arg), part.op.attrs.get(0), part.op.def.kernel) {
+                _ if named => return None,
+                (Form::Broadcast(x) | Form::Reshape(x), ..) if *self.graph().shape(x) == shape.without(axis) => {
+                    self.node(x).text
+                }
+                (_, Attr::Slices(slices), Kernel::Move(Move::Slice)) => {
+                    let one: Vec<bool> = (0..shape.rank()).map(|other| other == axis).collect();
+                    self.indexed(part.args[0], slices, &one).text
+                }
+                _ => return None,
+            });
+        }
+        args.extend((axis > 0).then(|| format!("axis={axis}")));
+        Some(format!("stack({})", args.join(", ")))
+    }
+
+    /// `x[2, :3]`; `one`: of which axes one entry is taken, and the axis left out.
+    fn indexed(&self, x: NodeId, slices: &[SliceSpec], one: &[bool]) -> Text {
+        let shape = self.graph().shape(x);
+        let slot = |(i, (slice, dim)): (usize, (&SliceSpec, &Dim))| match one.get(i) {
+            Some(true) => self.dim(&slice.start),
+            _ => self.slice(slice, dim),
+        };
+        let mut slots: Vec<String> = slices.iter().zip(shape.iter()).enumerate().map(slot).collect();
+        // `x[1:3]` is `x[1:3, :]`.
+        while slots.len() > 1 && slots.last().is_some_and(|slot| slot == ":") {
+            slots.pop();
+        }
+        Text::new(format!("{}[{}]", self.at_least(x, Bind::Tight), slots.join(", ")), Bind::Tight)
     }
 
     /// May `a @ (c @ d)` be read as `(a @ c) @ d`? Of matrices, and of one vector at the end.
@@ -308,9 +370,7 @@ impl Printer<'_> {
         if let (Attr::Slices(slices), Some(x)) = (node.op.attrs.get(0), node.args.first())
             && matches!(def.kernel, Kernel::Move(Move::Slice))
         {
-            let slots: Vec<String> =
-                slices.iter().zip(self.graph().shape(*x).iter()).map(|(slice, dim)| self.slice(slice, dim)).collect();
-            return Text::new(format!("{}[{}]", self.at_least(*x, Bind::Tight), slots.join(", ")), Bind::Tight);
+            return self.indexed(*x, slices, &[]);
         }
         if let (Attr::Slices(slices), Some(x), Kernel::Move(Move::Unslice)) =
             (node.op.attrs.get(0), node.args.first(), def.kernel)
@@ -328,6 +388,9 @@ impl Printer<'_> {
         if let Some(entries) = readable::entries(self.graph(), id) {
             let texts: Vec<String> = entries.into_iter().map(|entry| self.node(entry).text).collect();
             return Text::new(format!("[{}]", texts.join(", ")), Bind::Tight);
+        }
+        if let Some(text) = self.stacked(id) {
+            return Text::new(text, Bind::Tight);
         }
         let mut args: Vec<String> = node.args.iter().map(|arg| self.node(*arg).text).collect();
         let (positional, named) = self.attributes(id);

@@ -1,6 +1,6 @@
 //! What is printed rather than evaluated: rules that go the other way round, and spellings of what only an operator can say.
 
-use crate::graph::{Attr, Attrs, Fault, Form, Graph, Is, NodeId, form};
+use crate::graph::{Attr, Attrs, Fault, Form, Graph, Is, Kernel, Move, NodeId, form};
 use crate::ops::{self, build};
 use crate::shape::Dim;
 
@@ -178,4 +178,35 @@ pub fn called(graph: &Graph, id: NodeId) -> &'static str {
         () if def.is == Is::Diagonal && graph.shape(id).rank() == 1 => ops::of(Is::Diag).name,
         () => def.name,
     }
+}
+
+/// An entry along some axes, `h[2]` or `x[:, 0]`, where a reshape does nothing but leave out the axes that a slice took one
+/// entry of: what is sliced, and for each axis whether it is left out.
+pub fn index(graph: &Graph, id: NodeId) -> Option<(NodeId, Vec<bool>)> {
+    let Form::Reshape(part) = form(graph, id) else { return None };
+    let node = graph.node(part);
+    let (Attr::Slices(slices), Kernel::Move(Move::Slice)) = (node.op.attrs.get(0), node.op.def.kernel) else {
+        return None;
+    };
+    let one: Vec<bool> = slices.iter().map(|slice| slice.len == Dim::Num(1)).collect();
+    let rest = graph.shape(part).iter().zip(&one).filter(|(_, one)| !**one).map(|(dim, _)| dim);
+    rest.eq(graph.shape(id).iter()).then_some((part, one))
+}
+
+/// What is stacked along a new axis, and that axis.
+pub fn stacked(graph: &Graph, id: NodeId) -> Option<(Vec<NodeId>, usize)> {
+    if !graph.is(id, Is::Concat) {
+        return None;
+    }
+    let axis = graph.node(id).op.attrs.int(0).and_then(|axis| usize::try_from(axis).ok())?;
+    let part = |arg: &NodeId| match form(graph, *arg) {
+        Form::Broadcast(x) | Form::Reshape(x)
+            if graph.shape(*arg)[axis] == Dim::Num(1) && *graph.shape(x) == graph.shape(*arg).without(axis) =>
+        {
+            Some(x)
+        }
+        _ => None,
+    };
+    let parts: Option<Vec<NodeId>> = graph.node(id).args.iter().map(part).collect();
+    parts.map(|parts| (parts, axis))
 }

@@ -73,8 +73,8 @@ pub struct Compiled {
     pub insides: Arc<FxHashMap<DefId, Arc<str>>>,
     /// The names that stand for a derivative, `dz = dL/dz`: by what each is, one for each order.
     pub slopes: FxHashMap<NodeId, Vec<NodeId>>,
-    /// The names that a recurrence defines.
-    pub recurrences: FxHashMap<DefId, Recurrent>,
+    /// The recurrences.
+    pub recurrences: Vec<Recurrent>,
     /// The program's functions that hide one of the library's.
     pub hiding: Vec<(Arc<str>, Span, hir::GlobalId)>,
     /// Every `?`: what is to be filled in.
@@ -176,7 +176,7 @@ impl Compiled {
         kept.retain(|(def, node)| def.index() < count && node.index() < nodes);
         layers.truncate(mark.layers);
         insides.clone_from(&mark.insides);
-        recurrences.retain(|def, _| def.index() < count);
+        recurrences.retain(|told| told.names.iter().all(|name| name.def.index() < count));
         slopes.retain(|node, _| node.index() < nodes);
         hiding.retain(|(.., global)| (global.0 as usize) < named);
     }
@@ -204,13 +204,51 @@ pub struct Quotient {
     pub span: Span,
 }
 
-/// A name that a recurrence defines.
+/// Recurrences that take part in each other, as their equations were written.
 #[derive(Clone, Debug)]
 pub struct Recurrent {
-    /// The name of its index.
+    /// The name of the index.
     pub index: Arc<str>,
-    /// The axis of that.
+    /// The slot that stands for it in the equations.
+    pub step: NodeId,
+    /// How many steps.
+    pub length: Dim,
+    /// From the last step to the first?
+    pub backward: bool,
+    /// The names, in order.
+    pub names: Vec<RecurrentName>,
+    /// What is indexed by the step.
+    pub sequences: Vec<RecurrentSequence>,
+}
+
+/// One name of a recurrence.
+#[derive(Clone, Debug)]
+pub struct RecurrentName {
+    /// Its definition: all steps.
+    pub def: DefId,
+    /// The axis of the index.
     pub axis: usize,
+    /// How many steps it is looked back at.
+    pub lag: u64,
+    /// The slot of what it was in the step before.
+    pub before: Option<NodeId>,
+    /// Its value at a step, over the slots.
+    pub now: NodeId,
+    /// What was before the first step.
+    pub start: Option<NodeId>,
+}
+
+/// Something that is indexed by the step of a recurrence.
+#[derive(Clone, Copy, Debug)]
+pub struct RecurrentSequence {
+    /// The slot of its entry.
+    pub slot: NodeId,
+    /// The whole.
+    pub of: NodeId,
+    /// The axis of the step.
+    pub axis: usize,
+    /// So many steps ahead.
+    pub offset: u64,
 }
 
 /// A layer.

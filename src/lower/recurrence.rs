@@ -1,6 +1,6 @@
 //! Recurrences: the equations of one step become the body of a loop; what is indexed by the step becomes its sequences.
 
-use super::{Cx, DefKind, Frame, Value, errors};
+use super::{Cx, DefKind, Frame, Recurrent, RecurrentName, RecurrentSequence, Value, errors};
 use crate::graph::{DefId, NodeId, Type};
 use crate::ops::{Steps, build, scan};
 use crate::resolve::hir::{Equation, GlobalId, HirId, Kind, Recurrence, Slot};
@@ -64,8 +64,9 @@ impl<'a> Cx<'a> {
     /// Recurrences at the top of the program.
     pub(super) fn program_recurrence(&mut self, recurrence: &'a Recurrence<GlobalId>, span: Span) {
         let made = self.recurrence(recurrence);
+        let mut defs = vec![];
         for (i, equation) in recurrence.equations.iter().enumerate() {
-            let Some(node) = made.as_ref().map(|made| made[i]) else {
+            let Some(node) = made.as_ref().map(|made| made.0[i]) else {
                 self.bind_global(equation.target, Value::Poison, None);
                 continue;
             };
@@ -74,18 +75,19 @@ impl<'a> Cx<'a> {
             self.bind_global(equation.target, Value::Node(own), Some(def));
             let place = if recurrence.equations.len() == 1 { span } else { equation.head.to(equation.value_span) };
             self.push_item(place, super::ItemKind::Define(def));
-            self.remember(recurrence, i, def);
+            defs.push(def);
         }
+        self.remember(made.map(|(_, told)| told), &defs);
     }
 
     /// Recurrences in a body; the nodes of their names, where nothing is wrong.
     pub(super) fn local_recurrence(&mut self, recurrence: &'a Recurrence<u32>) -> Vec<Option<NodeId>> {
         let made = self.recurrence(recurrence);
-        let mut out = vec![];
+        let (mut out, mut defs) = (vec![], vec![]);
         for (i, equation) in recurrence.equations.iter().enumerate() {
             let node = made.as_ref().map(|made| {
-                let def = self.named(equation.name.clone(), equation.span, DefKind::Local, made[i]);
-                self.remember(recurrence, i, def);
+                let def = self.named(equation.name.clone(), equation.span, DefKind::Local, made.0[i]);
+                defs.push(def);
                 self.out.def(def).node
             });
             if let Some(frame) = self.frames.last_mut()
@@ -95,17 +97,20 @@ impl<'a> Cx<'a> {
             }
             out.push(node);
         }
+        self.remember(made.map(|(_, told)| told), &defs);
         out
     }
 
-    fn remember<N>(&mut self, recurrence: &Recurrence<N>, i: usize, def: DefId) {
-        let equation = &recurrence.equations[i];
-        let told = super::Recurrent { index: recurrence.index.text.as_str().into(), axis: equation.axis };
-        self.out.recurrences.insert(def, told);
+    /// Keeps the equations for questions about them.
+    fn remember(&mut self, told: Option<Recurrent>, defs: &[DefId]) {
+        let Some(mut told) = told.filter(|told| told.names.len() == defs.len()) else { return };
+        told.names.iter_mut().zip(defs).for_each(|(name, def)| name.def = *def);
+        self.out.recurrences.push(told);
     }
 
+
     /// The tensors of the names, along all steps.
-    fn recurrence<N>(&mut self, recurrence: &'a Recurrence<N>) -> Option<Vec<NodeId>> {
+    fn recurrence<N>(&mut self, recurrence: &'a Recurrence<N>) -> Option<(Vec<NodeId>, Recurrent)> {
         let range = match &recurrence.range {
             Some((range, span)) => Some((self.steps_of(*range, *span)?, *span)),
             None => None,
@@ -224,7 +229,7 @@ impl<'a> Cx<'a> {
         starts: &mut Starts,
         looks: &Looks,
         range: Option<(Dim, Span)>,
-    ) -> Option<Vec<NodeId>> {
+    ) -> Option<(Vec<NodeId>, Recurrent)> {
         const TRIES: usize = 3;
         for attempt in 0..TRIES {
             self.open_group(recurrence, starts, looks, range.clone())?;
@@ -360,7 +365,7 @@ impl<'a> Cx<'a> {
         group: Group,
         starts: &Starts,
         looks: &Looks,
-    ) -> Option<Vec<NodeId>> {
+    ) -> Option<(Vec<NodeId>, Recurrent)> {
         let Some((length, length_span)) = group.length.clone() else {
             let first = &recurrence.equations[0];
             self.report(errors::no_length(&first.name, &recurrence.index.text, first.head));
@@ -373,7 +378,7 @@ impl<'a> Cx<'a> {
         }
         let span = recurrence.equations.first().map(|first| first.head.to(first.value_span))?;
         self.here = Some(span);
-        let made = self.looped(&group, sequences, starts, looks.backward, length);
+        let made = self.looped(&group, sequences, starts, looks.backward, length.clone());
         let nodes = match made {
             Ok(nodes) => nodes,
             Err(fault) => {
@@ -395,7 +400,8 @@ impl<'a> Cx<'a> {
             self.settle();
             out.push(self.made(made, span, &[])?);
         }
-        Some(out)
+        let told = told(&group, starts, looks.backward, length);
+        Some((out, told))
     }
 
     fn looped(
@@ -598,5 +604,33 @@ impl<'a> Cx<'a> {
     /// The slots that a random draw is keyed by besides its place.
     pub(super) fn draw_steps(&self) -> Vec<NodeId> {
         self.groups.iter().map(|group| group.index).collect()
+    }
+}
+
+/// The equations as they were written, under no definitions yet.
+fn told(group: &Group, starts: &Starts, backward: bool, length: Dim) -> Recurrent {
+    let names = group.states.iter().zip(starts).filter_map(|(state, start)| {
+        Some(RecurrentName {
+            def: DefId(0),
+            axis: state.axis,
+            lag: state.lag,
+            before: state.before,
+            now: state.now?,
+            start: start.map(|(start, _)| start),
+        })
+    });
+    let sequences = group.sequences.iter().map(|sequence| RecurrentSequence {
+        slot: sequence.slot,
+        of: sequence.of,
+        axis: sequence.axis,
+        offset: sequence.offset,
+    });
+    Recurrent {
+        index: group.name.clone(),
+        step: group.index,
+        length,
+        backward,
+        names: names.collect(),
+        sequences: sequences.collect(),
     }
 }
