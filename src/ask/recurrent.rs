@@ -144,8 +144,7 @@ impl Way {
             if parts.is_some() {
                 ty.shape = ty.shape.without(0);
             }
-            let slots: Vec<NodeId> =
-                (0..parts.unwrap_or(1)).map(|_| ops::stand_in(graph, ty.clone()).1).collect();
+            let slots: Vec<NodeId> = (0..parts.unwrap_or(1)).map(|_| ops::stand_in(graph, ty.clone()).1).collect();
             let whole = if parts.is_some() { build::stack(graph, &slots, 0).ok()? } else { slots[0] };
             pairs.push((node, whole));
             for (part, slot) in slots.iter().enumerate() {
@@ -163,7 +162,16 @@ impl Way {
         }
         pairs.push((by, free));
         let opener = Opener::replacing(pairs);
-        let mut way = Way { by: (by, free), opener, places, flows: FxHashMap::default(), named, told: vec![], notes: vec![], entry: None };
+        let mut way = Way {
+            by: (by, free),
+            opener,
+            places,
+            flows: FxHashMap::default(),
+            named,
+            told: vec![],
+            notes: vec![],
+            entry: None,
+        };
         let one = ops::number(&mut compiled.graph, 1.0);
         way.back(compiled, of, one)?;
         Some(way)

@@ -35,8 +35,8 @@ use algebra::Algebra;
 pub use differ::difference;
 pub use latex::latex;
 pub use readable::READABLE;
-pub use tiles::{entry_of, moved_from, parts_of, tidied};
 use rustc_hash::FxHashMap;
+pub use tiles::{entry_of, moved_from, parts_of, tidied};
 
 /// A formula and the node that it says.
 #[derive(Clone, Debug)]

@@ -144,7 +144,8 @@ impl Printer<'_> {
             Form::Transpose(a) => Text::new(format!("{}'", self.at_least(a, Bind::Tight)), Bind::Tight),
             // The one entry.
             Form::Reshape(x)
-                if self.graph().shape(id).is_scalar() && self.graph().shape(x).iter().all(|dim| *dim == Dim::Num(1)) =>
+                if self.graph().shape(id).is_scalar()
+                    && self.graph().shape(x).iter().all(|dim| *dim == Dim::Num(1)) =>
             {
                 let zeros = vec!["0"; self.graph().shape(x).rank()];
                 Text::new(format!("{}[{}]", self.at_least(x, Bind::Tight), zeros.join(", ")), Bind::Tight)

@@ -70,7 +70,9 @@ fn range(graph: &Graph, id: NodeId, whole: NodeId) -> Option<(usize, u64, u64)> 
 
 fn better(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
     let args = graph.node(id).args.clone();
-    if let (Some(Move::Slice | Move::Unslice), Attr::Slices(slices)) = (moves(graph, id), graph.node(id).op.attrs.get(0)) {
+    if let (Some(Move::Slice | Move::Unslice), Attr::Slices(slices)) =
+        (moves(graph, id), graph.node(id).op.attrs.get(0))
+    {
         let whole = graph.shape(if moves(graph, id) == Some(Move::Slice) { args[0] } else { id });
         if slices.iter().zip(whole.iter()).all(|(slice, dim)| is_all(graph, slice, dim)) {
             return Some(args[0]);
@@ -99,13 +101,15 @@ fn better(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
                 _ => None,
             }
         }
-        (Some(Move::Reshape), _) => merged(graph, id).or_else(|| of_split(graph, id)).or_else(|| match form(graph, args[0]) {
-            Form::Reshape(inner) => {
-                let shape = graph.shape(id).clone();
-                build::renamed(graph, inner, shape).ok()
-            }
-            _ => None,
-        }),
+        (Some(Move::Reshape), _) => {
+            merged(graph, id).or_else(|| of_split(graph, id)).or_else(|| match form(graph, args[0]) {
+                Form::Reshape(inner) => {
+                    let shape = graph.shape(id).clone();
+                    build::renamed(graph, inner, shape).ok()
+                }
+                _ => None,
+            })
+        }
         (_, Form::Add(..)) => tiled(graph, id),
         _ => None,
     }

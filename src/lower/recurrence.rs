@@ -108,7 +108,6 @@ impl<'a> Cx<'a> {
         self.out.recurrences.push(told);
     }
 
-
     /// The tensors of the names, along all steps.
     fn recurrence<N>(&mut self, recurrence: &'a Recurrence<N>) -> Option<(Vec<NodeId>, Recurrent)> {
         let range = match &recurrence.range {

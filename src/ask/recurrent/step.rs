@@ -9,7 +9,7 @@ use super::{Flow, indexed, summed, visible};
 use crate::ask::Cx;
 use crate::diff::{self, Slope};
 use crate::formula;
-use crate::graph::{DefId, Graph, NodeId, Role, Type};
+use crate::graph::{Graph, NodeId, Role, Type};
 use crate::lower::{Compiled, Recurrent};
 use crate::ops::{self, build};
 use crate::shape::Dim;
@@ -312,9 +312,7 @@ impl Step {
         let last = if self.told.backward { "first" } else { "last" };
         let mut out = vec![];
         let word = |c: char| c.is_alphabetic() || c == '_' || c == '.';
-        let holds = |line: &String, text: &str| {
-            line.match_indices(text).any(|(at, _)| !line[..at].ends_with(word))
-        };
+        let holds = |line: &String, text: &str| line.match_indices(text).any(|(at, _)| !line[..at].ends_with(word));
         let said = |text: &str| texts.iter().any(|line| holds(line, text));
         let lags: FxHashSet<u64> = self.befores.iter().map(|before| before.lag).collect();
         let mut lags: Vec<i64> = lags.into_iter().map(|lag| lag as i64).collect();
@@ -442,7 +440,8 @@ impl Step {
         named.retain(|(id, _)| seen.insert(*id));
         let found = formula::over(cx.eval.compiled, node, &named, &self.values);
         let opened = |graph: &mut Graph, id: NodeId, step: &Step| step.expanded(graph, id);
-        let pair = [opened(&mut cx.eval.compiled.graph, node, self)?, opened(&mut cx.eval.compiled.graph, found.node, self)?];
+        let pair =
+            [opened(&mut cx.eval.compiled.graph, node, self)?, opened(&mut cx.eval.compiled.graph, found.node, self)?];
         cx.eval.compare(pair[0], pair[1], &[], span).agree().then_some(found.text)
     }
 

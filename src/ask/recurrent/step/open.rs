@@ -13,7 +13,7 @@ use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// The name by which all steps of a recurrence's name are known: its own, or that of a definition that is just it.
-pub(super) fn name_of(compiled: &Compiled, def: DefId) -> String {
+pub fn name_of(compiled: &Compiled, def: DefId) -> String {
     let own = compiled.def(def);
     if let Some(name) = visible(compiled, own.node) {
         return name.to_string();
@@ -27,7 +27,7 @@ pub(super) fn name_of(compiled: &Compiled, def: DefId) -> String {
 }
 
 /// The name of one part, where the first axis of all steps is split: `a1` is `s[0]`.
-pub(super) fn part_name(compiled: &Compiled, def: DefId, part: usize) -> Option<String> {
+pub fn part_name(compiled: &Compiled, def: DefId, part: usize) -> Option<String> {
     let whole = compiled.def(def).node;
     compiled.defs.iter().find_map(|def| {
         let node = compiled.graph.node(def.node);
@@ -64,7 +64,13 @@ impl Step {
             let slot = stand_in(&mut compiled.graph, sequence.slot);
             map.insert(sequence.slot, slot);
             let text = said(compiled, sequence.of);
-            step.entries.all.push(Entry { slot, whole: sequence.of, text, axis: sequence.axis, offset: sequence.offset });
+            step.entries.all.push(Entry {
+                slot,
+                whole: sequence.of,
+                text,
+                axis: sequence.axis,
+                offset: sequence.offset,
+            });
         }
         // What was before: of several steps, or of several parts, put together from each.
         let mut before: Vec<Vec<Vec<NodeId>>> = vec![];
@@ -175,9 +181,10 @@ impl Step {
             let of_slots = formula::parts_of(&compiled.graph, root).is_some_and(|of| of.into_iter().all(is_slot));
             let plain = is_slot(root) || of_slots || name.starts_with('_');
             // A name whose value is its parts, which have names of their own, is those.
-            let split = is_own && formula::parts_of(&compiled.graph, root).is_some_and(|of| {
-                of.iter().all(|part| self.stages.iter().any(|stage| stage.slot == *part))
-            }) && !parts.is_empty();
+            let split = is_own
+                && formula::parts_of(&compiled.graph, root)
+                    .is_some_and(|of| of.iter().all(|part| self.stages.iter().any(|stage| stage.slot == *part)))
+                && !parts.is_empty();
             if !is_own && !parts.contains(&id) && (plain || !moves) || split {
                 map.insert(id, root);
                 if moves {
@@ -209,7 +216,8 @@ impl Step {
     fn inner(&mut self, compiled: &mut Compiled, root: NodeId, taken: &mut Vec<String>) {
         let node = compiled.graph.node(root);
         let unary = matches!(node.op.def.kernel, crate::graph::Kernel::Map(_)) && node.op.def.role == Role::Plain;
-        let named = |name: &str| compiled.defs.iter().any(|def| &*def.name == name && visible(compiled, def.node).is_some());
+        let named =
+            |name: &str| compiled.defs.iter().any(|def| &*def.name == name && visible(compiled, def.node).is_some());
         if !unary || named("z") {
             return;
         }
@@ -241,7 +249,7 @@ impl Step {
 }
 
 /// The parts of a value that is stacked from names of its own.
-pub(super) fn split(compiled: &Compiled, name: &RecurrentName) -> Option<Vec<NodeId>> {
+pub fn split(compiled: &Compiled, name: &RecurrentName) -> Option<Vec<NodeId>> {
     if name.lag > 1 || name.axis == 0 {
         return None;
     }
@@ -255,7 +263,7 @@ pub(super) fn split(compiled: &Compiled, name: &RecurrentName) -> Option<Vec<Nod
 }
 
 /// A name outside a recurrence, or one entry of it, `W[1]`.
-fn called(compiled: &Compiled, id: NodeId) -> Option<String> {
+pub(super) fn called(compiled: &Compiled, id: NodeId) -> Option<String> {
     let named = |mut at: NodeId| loop {
         if let Some(name) = visible(compiled, at) {
             return Some(name.to_string());
