@@ -49,7 +49,10 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
         if let Some(place) = place.filter(|place| *place != span) {
             problem = problem.at(place, "the recurrence");
         }
-        return Err(Box::new(problem.mend("ask for its numbers, or `derive` the first derivative of a scalar, which is told by its steps")));
+        return Err(Box::new(
+            problem
+                .mend("ask for its numbers, or `derive` the first derivative of a scalar, which is told by its steps"),
+        ));
     }
     // Where entries go one to one the formula of one entry says it all.
     let compiled = &mut *cx.eval.compiled;

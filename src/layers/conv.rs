@@ -28,10 +28,7 @@ pub static CONV: LayerDef = LayerDef {
         Line { when: "line", text: "param W : [units, c/groups, kh] = init" },
         Line { when: "plane", text: "param W : [units, c/groups, kh, kw] = init" },
         Line { when: "bias", text: "param b : [units] = zeros" },
-        Line {
-            when: "bias",
-            text: "z = conv(x, W, b, stride=stride, pad=pad, dilation=dilation, groups=groups)",
-        },
+        Line { when: "bias", text: "z = conv(x, W, b, stride=stride, pad=pad, dilation=dilation, groups=groups)" },
         Line { when: "!bias", text: "z = conv(x, W, stride=stride, pad=pad, dilation=dilation, groups=groups)" },
         Line { when: "", text: "a = z" },
     ],

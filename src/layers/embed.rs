@@ -14,10 +14,7 @@ pub static EMBED: LayerDef = LayerDef {
     options: &[INIT],
     block: false,
     inputs: &[Input { when: "", shape: "[..]", is: "" }],
-    lines: &[
-        Line { when: "", text: "param E : [kinds, width] = init" },
-        Line { when: "", text: "a = E[x]" },
-    ],
+    lines: &[Line { when: "", text: "param E : [kinds, width] = init" }, Line { when: "", text: "a = E[x]" }],
     torch: "nn.Embedding(1000, 32): E1 is weight",
     example: "input x : int [m] = [2, 0, 2]\nembed 3 4\nassert a1[0] == E1[2]\nassert a1[0] == a1[2]",
 };

@@ -41,8 +41,14 @@ pub static NORM: LayerDef = LayerDef {
         Line { when: "batch plane", text: "_v = 0.9*v + 0.1*var(x, axis=[0, 2, 3], ddof=1)" },
         Line { when: "layer columns", text: "a = layer_norm(x, g, b, axis=0, eps=eps)" },
         Line { when: "layer rows", text: "a = layer_norm(x, g, b, axis=-1, eps=eps)" },
-        Line { when: "batch columns", text: "a = where(training, batch_norm(x, g, b, axis=0, eps=eps), g*(x - mu)/sqrt(v + eps) + b)" },
-        Line { when: "batch flat", text: "a = where(training, batch_norm(x, g, b, axis=1, eps=eps), g*(x - mu)/sqrt(v + eps) + b)" },
+        Line {
+            when: "batch columns",
+            text: "a = where(training, batch_norm(x, g, b, axis=0, eps=eps), g*(x - mu)/sqrt(v + eps) + b)",
+        },
+        Line {
+            when: "batch flat",
+            text: "a = where(training, batch_norm(x, g, b, axis=1, eps=eps), g*(x - mu)/sqrt(v + eps) + b)",
+        },
         Line { when: "batch line", text: "_w = reshape(g/sqrt(v + eps), [n, 1])" },
         Line { when: "batch plane", text: "_w = reshape(g/sqrt(v + eps), [n, 1, 1])" },
         Line { when: "batch line", text: "_c = reshape(b - mu*g/sqrt(v + eps), [n, 1])" },
