@@ -49,6 +49,8 @@ pub struct News {
     pub number: u64,
     /// The version of the text.
     pub version: u64,
+    /// How often a training showed how far it is.
+    pub round: u64,
     /// How far a long task has come.
     pub progress: Option<String>,
 }

@@ -3,6 +3,7 @@
 
 use super::places::Places;
 use super::sliders::sliders;
+use super::waiting::{Learn, Waiting};
 use crate::diag::{Diagnostic, Level};
 use crate::lower::{DefKind, ItemKind};
 use crate::outside::Outside;
@@ -36,6 +37,8 @@ pub struct Shown {
     pub json: Map<String, Value>,
     /// It was stopped on the way.
     pub interrupted: bool,
+    /// The epochs of its training, where that can be shortened.
+    pub epochs: Option<u64>,
 }
 
 /// A name of the text.
@@ -50,7 +53,14 @@ struct Named {
 }
 
 /// Evaluates a text; the graph is that of the goal, or of the last scalar.
-pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>, outside: &mut dyn Outside) -> Shown {
+pub fn evaluate(
+    settings: &Settings,
+    name: &str,
+    text: &str,
+    goal: Option<&str>,
+    learn: Learn,
+    outside: &mut dyn Outside,
+) -> Shown {
     let source = Source::new(name, text);
     let places = Places::new(&source);
     let mut sources = Sources::default();
@@ -58,7 +68,11 @@ pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>,
     let items = syntax::parse(&sources, own).0.items;
     let mut json = Map::new();
     let digits = if settings.digits == 0 { 6 } else { settings.digits };
-    let Right { session, report, problems, left_out } = whole(settings, &source, &places, &items, outside);
+    let waiting = Waiting::of(&items);
+    let epochs = waiting.epochs();
+    json.insert("starts".into(), waiting.json(&items, &places));
+    let program = Program { source: &source, places: &places, items: &items, waiting: &waiting, learn };
+    let Right { session, report, problems, left_out } = program.whole(settings, outside);
     let interrupted = report.interrupted;
     json.insert("colours".into(), colours(&source.text, &places, &session));
     json.insert("sliders".into(), sliders(&items).iter().map(|slider| slider.json(&places)).collect());
@@ -77,13 +91,13 @@ pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>,
     let is_wrong = |line: usize| problems.iter().any(|problem| problem["level"] == "error" && problem["line"] == line);
     let asserts = items.iter().enumerate().filter(|(i, item)| {
         let asserts = matches!(&item.statement, ast::Statement::Ask(ask) if ask.statement.word == "assert");
-        asserts && !left_out.contains(i)
+        asserts && !left_out.contains(i) && (learn != Learn::Waits || !waiting.items.contains(i))
     });
     let lines = asserts.map(|(_, item)| places.line(item.span.start as usize));
     json.insert("holds".into(), lines.filter(|line| !is_wrong(*line)).collect());
     json.insert("problems".into(), problems.into());
     if interrupted {
-        return Shown { session, json, interrupted };
+        return Shown { session, json, interrupted, epochs };
     }
     let values = valued(&session, &names, digits, &mut json, outside);
     let goals: Vec<&Named> = names.iter().filter(|named| named.goal).collect();
@@ -92,7 +106,7 @@ pub fn evaluate(settings: &Settings, name: &str, text: &str, goal: Option<&str>,
     if let Some(goal) = goal.filter(|_| values <= DRAWN && names.len() <= NAMES) {
         json.insert("graph".into(), graph(&session, &goal.name, digits, outside));
     }
-    Shown { session, json, interrupted }
+    Shown { session, json, interrupted, epochs }
 }
 
 /// What is right in a text.
@@ -105,45 +119,59 @@ struct Right {
     left_out: FxHashSet<usize>,
 }
 
-/// The session of all that is right, its answers, and the problems of the whole.
-fn whole(
-    settings: &Settings,
-    source: &Source,
-    places: &Places<'_>,
-    items: &[ast::Item],
-    outside: &mut dyn Outside,
-) -> Right {
-    let fresh = Session::new(settings.clone());
-    let mut text = source.text.clone();
-    let mut told: Vec<Value> = vec![];
-    let mut left_out: FxHashSet<usize> = FxHashSet::default();
-    for round in 0..ROUNDS {
-        let (session, report) = fresh.load(&source.name, &text, outside);
-        let kept = report.diagnostics.iter().filter(|problem| round == 0 || problem.is_error());
-        for problem in kept {
-            let problem = self::problem(problem, &report.sources, places);
-            let same = |other: &Value| other["line"] == problem["line"];
-            if round == 0 || !told.iter().any(same) && !left_out.iter().any(|i| Some(*i) == at(items, &problem, places))
-            {
-                told.push(problem);
+/// A text and its statements.
+struct Program<'a> {
+    source: &'a Source,
+    places: &'a Places<'a>,
+    items: &'a [ast::Item],
+    waiting: &'a Waiting,
+    learn: Learn,
+}
+
+impl Program<'_> {
+    /// The session of all that is right, its answers, and the problems of the whole.
+    fn whole(&self, settings: &Settings, outside: &mut dyn Outside) -> Right {
+        let Program { source, places, items, waiting, learn } = self;
+        let fresh = Session::new(settings.clone());
+        let waits = !waiting.is_empty() && *learn == Learn::Waits;
+        let text = waiting.shortened(&source.text, *learn);
+        let mut left_out: FxHashSet<usize> = FxHashSet::default();
+        let given = |left_out: &FxHashSet<usize>| {
+            without(&text, items, |i| left_out.contains(&i) || waits && waiting.items.contains(&i))
+        };
+        let mut told: Vec<Value> = vec![];
+        if waits {
+            // What waits is checked all the same.
+            let report = fresh.check(&source.name, &source.text, outside);
+            told.extend(report.diagnostics.iter().map(|problem| self::problem(problem, &report.sources, places)));
+        }
+        for round in 0..ROUNDS {
+            let (session, report) = fresh.load(&source.name, &given(&left_out), outside);
+            let first = round == 0 && !waits;
+            for problem in report.diagnostics.iter().filter(|problem| first || problem.is_error()) {
+                let problem = self::problem(problem, &report.sources, places);
+                let same = |other: &Value| other["line"] == problem["line"];
+                let own = at(items, &problem, places);
+                if first || !told.iter().any(same) && !own.is_some_and(|own| left_out.contains(&own)) {
+                    told.push(problem);
+                }
+            }
+            let wrong: Vec<&Diagnostic> = report.diagnostics.iter().filter(|problem| problem.is_error()).collect();
+            let refused = !wrong.is_empty() && session.is_at(&fresh.past());
+            if !refused || report.interrupted {
+                return Right { session, report, problems: told, left_out };
+            }
+            let before = left_out.len();
+            for span in wrong.iter().filter_map(|problem| problem.span()).filter(|span| span.source == PAGE) {
+                left_out.extend(items.iter().position(|item| touches(item, span)));
+            }
+            stands_on(&source.text, items, &mut left_out);
+            if left_out.len() == before {
+                break;
             }
         }
-        let wrong: Vec<&Diagnostic> = report.diagnostics.iter().filter(|problem| problem.is_error()).collect();
-        let refused = !wrong.is_empty() && session.is_at(&fresh.past());
-        if !refused || report.interrupted {
-            return Right { session, report, problems: told, left_out };
-        }
-        let before = left_out.len();
-        for span in wrong.iter().filter_map(|problem| problem.span()).filter(|span| span.source == PAGE) {
-            left_out.extend(items.iter().position(|item| touches(item, span)));
-        }
-        stands_on(&source.text, items, &mut left_out);
-        if left_out.len() == before {
-            break;
-        }
-        text = without(&source.text, items, &left_out);
+        Right { session: fresh, report: Report::default(), problems: told, left_out }
     }
-    Right { session: fresh, report: Report::default(), problems: told, left_out }
 }
 
 fn touches(item: &ast::Item, span: Span) -> bool {
@@ -175,9 +203,9 @@ fn stands_on(text: &str, items: &[ast::Item], left_out: &mut FxHashSet<usize>) {
 }
 
 /// The text with spaces in the place of statements: every other place stays.
-fn without(text: &str, items: &[ast::Item], left_out: &FxHashSet<usize>) -> String {
+fn without(text: &str, items: &[ast::Item], left_out: impl Fn(usize) -> bool) -> String {
     let mut bytes = text.as_bytes().to_vec();
-    for (_, item) in items.iter().enumerate().filter(|(i, _)| left_out.contains(i)) {
+    for (_, item) in items.iter().enumerate().filter(|(i, _)| left_out(*i)) {
         for byte in &mut bytes[item.span.range()] {
             if *byte != b'\n' {
                 *byte = b' ';
@@ -287,7 +315,12 @@ fn count(value: &Value) -> usize {
 /// An answer for the page.
 pub fn answer(answer: &Answer) -> Value {
     let latex: Vec<&Value> = answer.facts.iter().filter_map(|fact| fact.get("latex")).collect();
-    json!({"line": answer.line, "statement": answer.statement, "doc": doc(&answer.doc), "latex": latex})
+    // A training by epoch: the goal, and where there are rows to validate with, that too.
+    let point = |fact: &Map<String, Value>| Some(json!([fact.get("epoch")?, fact.get("loss")?, fact.get("valid")]));
+    let curve: Vec<Value> = answer.facts.iter().filter_map(point).collect();
+    json!({
+        "line": answer.line, "statement": answer.statement, "doc": doc(&answer.doc), "latex": latex, "curve": curve,
+    })
 }
 
 /// A page of text: lines of pieces, each its text and what it is.
@@ -362,7 +395,7 @@ mod tests {
     use crate::outside::InMemory;
 
     fn shown(text: &str) -> Value {
-        Value::Object(evaluate(&Settings::default(), "a.nnl", text, None, &mut InMemory::default()).json)
+        Value::Object(evaluate(&Settings::default(), "a.nnl", text, None, Learn::Waits, &mut InMemory::default()).json)
     }
 
     fn value(shown: &Value, name: &str) -> Value {

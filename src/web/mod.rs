@@ -7,6 +7,7 @@ mod page;
 mod places;
 mod server;
 mod sliders;
+mod waiting;
 mod wire;
 
 pub use page::Page;
@@ -60,8 +61,10 @@ impl Open {
     pub fn serve(&mut self, outside: &mut dyn Outside, ends: &dyn Fn(&dyn Outside) -> bool) {
         let mut looked = outside.clock();
         while !ends(outside) {
-            if let Some(job) = self.desk.next(Duration::from_millis(100)) {
-                self.page.take(&job, &self.desk, outside);
+            let patience = if self.page.learns() { Duration::ZERO } else { Duration::from_millis(100) };
+            match self.desk.next(patience) {
+                Some(job) => self.page.take(&job, &self.desk, outside),
+                None => self.page.go_on(&self.desk, outside),
             }
             let now = outside.clock();
             if now.saturating_sub(looked) >= LOOKS {

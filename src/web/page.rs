@@ -4,6 +4,7 @@ use super::desk::{Desk, Job};
 use super::evaluate::{self, Shown, evaluate};
 use super::merge::merge;
 use super::places::Places;
+use super::waiting::Learn;
 use crate::outside::{Cause, Outside, Progress, Refusal};
 use crate::session::Settings;
 use crate::source::Source;
@@ -38,7 +39,19 @@ pub struct Page {
     texts: VecDeque<(u64, String)>,
     goal: Option<String>,
     shown: Option<Shown>,
+    learning: Option<Learning>,
+    /// Counts what training showed.
+    round: u64,
     notice: String,
+}
+
+/// A training that is shown on its way: for one epoch, for two, three, five, … until it is whole. Each is the training of the
+/// text with fewer epochs, so that what is shown is what that text says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Learning {
+    done: u64,
+    of: Option<u64>,
+    runs: bool,
 }
 
 /// The outside as what is evaluated sees it: newer requests stop it, and how far it has come is told the page.
@@ -91,6 +104,8 @@ impl Page {
             texts: VecDeque::new(),
             goal: None,
             shown: None,
+            learning: None,
+            round: 0,
             notice: String::new(),
         }
     }
@@ -113,6 +128,7 @@ impl Page {
             "save" => self.save(&job.with, &mut outside),
             "theirs" => self.take_theirs(&mut outside),
             "ask" => self.ask(&job.with, &mut outside),
+            "learn" => self.learn(&mut outside),
             _ => self.state(&mut outside),
         };
         job.answer(answer.to_string());
@@ -122,9 +138,10 @@ impl Page {
     }
 
     fn tell(&self, desk: &Desk) {
-        let version = self.version;
+        let (version, round) = (self.version, self.round);
         desk.tell(|news| {
             news.version = version;
+            news.round = round;
             news.progress = None;
         });
     }
@@ -186,6 +203,7 @@ impl Page {
         self.group = group.to_string();
         self.version += 1;
         self.shown = None;
+        self.learning = None;
     }
 
     fn edit(&mut self, with: &Value, outside: &mut dyn Outside) -> Value {
@@ -285,11 +303,44 @@ impl Page {
         json!({"answers": answers, "problems": problems})
     }
 
+    /// Begins the training, and what else waits.
+    fn learn(&mut self, outside: &mut dyn Outside) -> Value {
+        let of = self.shown(outside).epochs;
+        self.learning = Some(Learning { of, runs: true, ..Learning::default() });
+        self.state(outside)
+    }
+
+    /// Does a training go on?
+    pub fn learns(&self) -> bool {
+        self.learning.is_some_and(|learning| learning.runs)
+    }
+
+    /// Goes on with the training, until it is stopped or something else is to be done.
+    pub fn go_on(&mut self, desk: &Desk, outside: &mut dyn Outside) {
+        let Some(learning) = self.learning.filter(|learning| learning.runs) else { return };
+        let mut outside = Listening { outside, desk };
+        let next = (learning.done + 1).max(learning.done * 3 / 2);
+        let until = learning.of.filter(|of| next < *of).map(|_| next);
+        let learn = until.map_or(Learn::Whole, Learn::Until);
+        let name = self.file.as_deref().unwrap_or(UNNAMED);
+        let shown = evaluate(&self.settings, name, &self.text, self.goal.as_deref(), learn, &mut outside);
+        self.learning = Some(match shown.interrupted {
+            true => Learning { runs: false, ..learning },
+            false => {
+                self.shown = Some(shown);
+                Learning { done: until.or(learning.of).unwrap_or(1), runs: until.is_some(), ..learning }
+            }
+        });
+        self.round += 1;
+        self.tell(desk);
+    }
+
     fn shown(&mut self, outside: &mut dyn Outside) -> &Shown {
         let name = self.file.as_deref().unwrap_or(UNNAMED);
         let current = self.shown.take().filter(|shown| !shown.interrupted);
-        let shown =
-            current.unwrap_or_else(|| evaluate(&self.settings, name, &self.text, self.goal.as_deref(), outside));
+        let goal = self.goal.as_deref();
+        let waits = Learn::Waits;
+        let shown = current.unwrap_or_else(|| evaluate(&self.settings, name, &self.text, goal, waits, outside));
         self.shown.insert(shown)
     }
 
@@ -308,6 +359,9 @@ impl Page {
         out.insert("can_undo".into(), (!self.past.is_empty()).into());
         out.insert("can_redo".into(), (!self.future.is_empty()).into());
         out.insert("theirs".into(), self.theirs.is_some().into());
+        out.insert("round".into(), self.round.into());
+        let learning = self.learning.map(|own| json!({"done": own.done, "of": own.of, "runs": own.runs}));
+        out.insert("learning".into(), learning.unwrap_or_default());
         out.insert("notice".into(), self.notice.as_str().into());
         Value::Object(out)
     }

@@ -19,6 +19,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/page.js", "text/javascript; charset=utf-8", include_str!("page/page.js")),
     ("/math.js", "text/javascript; charset=utf-8", include_str!("page/math.js")),
     ("/text.js", "text/javascript; charset=utf-8", include_str!("page/text.js")),
+    ("/graph.js", "text/javascript; charset=utf-8", include_str!("page/graph.js")),
+    ("/curve.js", "text/javascript; charset=utf-8", include_str!("page/curve.js")),
     ("/learn.js", "text/javascript; charset=utf-8", include_str!("page/learn.js")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),
 ];
@@ -27,7 +29,7 @@ const FILES: &[(&str, &str, &str)] = &[
 const PAGE: &str = include_str!("page/index.html");
 
 /// What may be asked of the session, each by `POST`.
-const REQUESTS: &[&str] = &["edit", "undo", "redo", "save", "theirs", "ask"];
+const REQUESTS: &[&str] = &["edit", "undo", "redo", "save", "theirs", "ask", "learn"];
 
 /// A server that runs until it is dropped.
 #[derive(Debug)]
@@ -327,7 +329,10 @@ impl Shared {
             match self.desk.news(number, Duration::from_secs(15)) {
                 Some(news) => {
                     number = news.number;
-                    wire.event(&serde_json::json!({"version": news.version, "progress": news.progress}).to_string())?;
+                    let told = serde_json::json!({
+                        "version": news.version, "round": news.round, "progress": news.progress,
+                    });
+                    wire.event(&told.to_string())?;
                 }
                 // Whether somebody still listens shows when something is said.
                 None => wire.event("{}")?,

@@ -29,8 +29,7 @@ test("the slider of a moves J to 36 beside its line, in the answer, in the graph
     await until(page, () => [...document.querySelectorAll("#notes output")].some((own) => own.textContent === "36"));
     assert.equal(await beside(page, 7), "36");
     assert.equal(await beside(page, 9), "J = 36");
-    const row = page.locator("#graph tr", { has: page.locator('[data-node="J"]') });
-    assert.match(await row.innerText(), /36/);
+    assert.equal(await page.locator('#graph [data-node="J"] .value').textContent(), "36");
     assert.equal(read(), NOTES);
     await page.keyboard.press("Control+z");
     await until(page, () => document.querySelector("#text").value.startsWith("a = 5\n"));
@@ -60,7 +59,7 @@ test("a mistake is explained at its line, its mend is a button, and undo takes b
 test("a derivative explains itself, a formula is mathematics, a name lights its paths", async () => {
   await opened(NOTES, async (page) => {
     assert.ok(await page.locator("#notes math mfrac").count());
-    await page.getByRole("button", { name: "dJ/db = 6" }).click();
+    await page.getByRole("button", { name: "dJ/db = 6", exact: true }).click();
     await until(page, () => document.querySelector("#reply")?.textContent.includes("b → u → v → J"));
     await page.evaluate(() => {
       const text = document.querySelector("#text");
@@ -68,7 +67,7 @@ test("a derivative explains itself, a formula is mathematics, a name lights its 
       text.setSelectionRange(text.value.indexOf("u ="), text.value.indexOf("u ="));
     });
     await until(page, () => document.querySelector("#about")?.textContent.includes("b*c"));
-    const lit = await page.locator("#graph button.lit").allInnerTexts();
+    const lit = await page.locator("#graph button.lit").allTextContents();
     assert.deepEqual(lit, ["J", "v", "u", "c", "b"]);
   });
 });
@@ -92,6 +91,30 @@ test("a matrix is a grid of cells, and a step is taken, taken back, run and stop
     assert.equal(await text(page), stopped);
     await page.locator("#undo").click();
     await until(page, () => !document.querySelector("#text").value.includes("step"));
+  });
+});
+
+test("a training waits for its button, is shown on its way, and is stopped", async () => {
+  const training = (epochs) => `${NETWORK}train J {\n    optimizer = sgd(lr = 0.5)\n    epochs = ${epochs}\n}\nJ\n`;
+  await opened(training(300), async (page) => {
+    assert.equal(await page.locator(".answer").count(), 0);
+    await page.getByRole("button", { name: "Train" }).click();
+    await until(page, () => /epoch \d+ of 300/.test(document.querySelector("#notes").textContent));
+    await until(page, () => document.querySelectorAll("#notes .curve").length === 1);
+    await until(page, () => document.querySelector("#notes").textContent.includes("epoch 300 of 300"));
+    const goal = Number((await beside(page, 11)).replace("J = ", ""));
+    assert.ok(goal < 0.3, String(goal));
+    // Another text waits anew, and a long training is stopped.
+    await retype(page, 9, "    epochs = 90000000");
+    await until(page, () => document.querySelector("button.start")?.textContent === "Train");
+    await page.getByRole("button", { name: "Train" }).click();
+    await until(page, () => /epoch \d\d+ of 90000000/.test(document.querySelector("#notes").textContent));
+    await page.getByRole("button", { name: "Stop" }).click();
+    await until(page, () => document.querySelector("button.start")?.textContent === "Train again");
+    await retype(page, 9, "    epochs = 90000000");
+    await page.getByRole("button", { name: "Train" }).click();
+    await retype(page, 3, "param w : [2, 1] = [[1], [1]]");
+    await until(page, () => document.querySelector("button.start")?.textContent === "Train");
   });
 });
 

@@ -1,6 +1,8 @@
 // Learning by hand: steps are a statement at the end of the program, `step J by 0.1 12 times`, so what the page shows is what
 // the program says, and taking steps back is counting fewer.
 
+import { curve } from "/curve.js";
+
 /**
  * @typedef {{state: () => any, text: () => string, write: (text: string, kind: string) => void, aim: (goal: string) => void,
  *   gesture: () => string}} Page
@@ -101,31 +103,6 @@ export class Learning {
     const points = [...this.curve].sort((a, b) => a[0] - b[0]);
     const place = by("curve");
     if (points.length < 2) return place.replaceChildren();
-    const [width, height, left, low] = [420, 150, 56, 20];
-    const values = points.map((point) => point[1]);
-    const [min, max] = [Math.min(...values), Math.max(...values)];
-    const end = points[points.length - 1][0];
-    const start = points[0][0];
-    const x = (/** @type {number} */ step) => left + ((step - start) / (end - start || 1)) * (width - left - 8);
-    const y = (/** @type {number} */ value) => 8 + (1 - (value - min) / (max - min || 1)) * (height - low - 12);
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", `the goal falls from ${values[0]} to ${values[values.length - 1]} in ${end} steps`);
-    const add = (/** @type {string} */ tag, /** @type {Record<string, string | number>} */ attributes, words = "") => {
-      const out = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [key, value] of Object.entries(attributes)) out.setAttribute(key, String(value));
-      out.textContent = words;
-      svg.append(out);
-    };
-    const short = (/** @type {number} */ value) => String(Number(value.toPrecision(3)));
-    add("line", { x1: left, x2: left, y1: 8, y2: height - low });
-    add("line", { x1: left, x2: width - 8, y1: height - low, y2: height - low });
-    add("text", { x: left - 6, y: 14, "text-anchor": "end" }, short(max));
-    add("text", { x: left - 6, y: height - low, "text-anchor": "end" }, short(min));
-    add("text", { x: left, y: height - 5 }, String(start));
-    add("text", { x: width - 8, y: height - 5, "text-anchor": "end" }, `${end} steps`);
-    add("path", { d: points.map(([step, value], i) => `${i ? "L" : "M"}${x(step).toFixed(1)} ${y(value).toFixed(1)}`).join("") });
-    place.replaceChildren(svg);
+    place.replaceChildren(curve(points.map(([step, value]) => [step, value, null]), "steps"));
   }
 }

@@ -3,6 +3,8 @@
 
 import { math } from "/math.js";
 import { hunk, merge, moved } from "/text.js";
+import { curve } from "/curve.js";
+import { drawn } from "/graph.js";
 import { Learning } from "/learn.js";
 
 /**
@@ -13,8 +15,10 @@ import { Learning } from "/learn.js";
  * @typedef {{name: string, what: string, line: number, shape: string, whole: boolean, sizes?: number[], text?: string}} Named
  * @typedef {{node: string, from: string[], expression?: string, shape: number[], value_text?: string,
  *   derivative_text?: string}} Stage
- * @typedef {{line: number, statement: string, doc: [string, string][][], latex: string[], svg?: string}} Answer
- * @typedef {{version: number, text: string, file: string | null, saved: boolean, can_undo: boolean, can_redo: boolean,
+ * @typedef {{line: number, statement: string, doc: [string, string][][], latex: string[], svg?: string,
+ *   curve: [number, number, number | null][]}} Answer
+ * @typedef {{done: number, of: number | null, runs: boolean}} Training
+ * @typedef {{version: number, round: number, learning: Training | null, starts: {line: number, says: string}[], text: string, file: string | null, saved: boolean, can_undo: boolean, can_redo: boolean,
  *   theirs: boolean, notice: string, interrupted: boolean, needs_name?: boolean, learns: boolean, problems: Problem[],
  *   colours: (number | string)[], sliders: Slider[], names?: Named[], answers: Answer[], holds: number[], goals?: string[],
  *   graph?: {goal: string, nodes: Stage[], svg?: string}}} State
@@ -176,7 +180,7 @@ function follow() {
   if (gone !== come) {
     const first = lines(placed.slice(0, change.start)) + 1;
     const line = (/** @type {number} */ own) => (own > first + gone ? own + come - gone : Math.min(own, first + come));
-    for (const one of [...(state.names ?? []), ...state.answers, ...state.sliders]) if (one.line > first) one.line = line(one.line);
+    for (const one of [...(state.names ?? []), ...state.answers, ...state.sliders, ...state.starts]) if (one.line > first) one.line = line(one.line);
     for (const problem of state.problems) if (problem.line && problem.line > first) problem.line = line(problem.line);
   }
   placed = text.value;
@@ -317,6 +321,7 @@ function answerOf(answer) {
   for (const latex of answer.latex) out.append(make("div", { class: "formula" }, math(latex)));
   // A formula as mathematics says what its line says; what is noted to it stays.
   const doc = answer.latex.length ? answer.doc.filter((line) => line.length > 0 && line.every(([kind, piece]) => kind === "note" || !piece.trim())) : answer.doc;
+  if (answer.curve.length > 1) out.append(curve(answer.curve, "epochs"));
   if (doc.length && !answer.svg) out.append(docOf(doc));
   return out;
 }
@@ -381,6 +386,16 @@ function beside() {
     const stage = stages.get(named.name);
     if (stage?.derivative_text && told.graph?.goal !== named.name) wanted.push(slope(told, named.line, stage));
   }
+  told.starts.forEach((start, i) => {
+    const training = told.learning;
+    const says = training?.runs ? "Stop" : training ? `${start.says} again` : start.says;
+    const words = !training ? "" : training.of === null ? (training.runs ? "running" : "done") : `epoch ${training.done} of ${training.of}`;
+    wanted.push({ key: `start ${i}`, line: start.line, order: 0, sign: says + words, make: () => {
+      const button = make("button", { class: "start" }, says);
+      button.addEventListener("click", () => (training?.runs ? post("/stop") : command("/learn")));
+      return make("div", { class: "row" }, button, make("output", { class: "quiet" }, words));
+    } });
+  });
   for (const line of told.holds) wanted.push({ key: `holds ${line}`, line, order: 1, sign: "", make: () => make("span", { class: "good" }, "holds") });
   told.answers.forEach((answer, i) => {
     wanted.push({ key: `answer ${i}`, line: answer.line, order: 1, sign: JSON.stringify(answer), make: () => make("div", { class: "answer", role: "group", "aria-label": `line ${answer.line}: ${answer.statement}` }, answerOf(answer)) });
@@ -691,17 +706,28 @@ function drawing() {
     const name = event.target instanceof Element ? event.target.closest("tr")?.querySelector("button")?.textContent : null;
     if (name) look(name);
   });
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.node : undefined;
-  by("graph").replaceChildren(...(graph.svg ? [picture(graph.svg, `graph of ${graph.goal}`)] : []), table);
-  if (focused) for (const button of by("graph").querySelectorAll("button")) if (button.dataset.node === focused) button.focus();
+  const focused = document.activeElement?.closest("#graph") ? document.activeElement : null;
+  const [name, inList] = [focused?.getAttribute("data-node"), focused instanceof HTMLButtonElement];
+  const own = drawn(graph, { look, explain: (node) => ask(`explain d${graph.goal}/d${node}`) });
+  const list = make("details", {}, make("summary", {}, "as a list"), table);
+  const was = by("graph").querySelector("details");
+  if (!own || was?.open) list.setAttribute("open", "");
+  by("graph").replaceChildren(...(graph.svg ? [picture(graph.svg, `graph of ${graph.goal}`)] : own ? [own] : []), list);
+  for (const one of by("graph").querySelectorAll("[data-node]")) {
+    if (name && one.getAttribute("data-node") === name && one instanceof HTMLButtonElement === inList) /** @type {HTMLElement} */ (one).focus({ preventScroll: true });
+  }
   mark();
 }
 
 function mark() {
-  for (const button of by("graph").querySelectorAll("button")) {
-    const name = button.dataset.node ?? "";
-    button.classList.toggle("lit", looked !== null && lit.has(name));
-    button.classList.toggle("own", name === looked);
+  for (const own of by("graph").querySelectorAll("[data-node]")) {
+    const name = own.getAttribute("data-node") ?? "";
+    own.classList.toggle("lit", looked !== null && lit.has(name));
+    own.classList.toggle("own", name === looked);
+  }
+  for (const edge of by("graph").querySelectorAll(".edge")) {
+    const ends = [edge.getAttribute("data-from") ?? "", edge.getAttribute("data-to") ?? ""];
+    edge.classList.toggle("lit", looked !== null && ends.every((name) => lit.has(name)));
   }
 }
 
@@ -752,7 +778,7 @@ async function begin() {
       return;
     }
     offline(false);
-    const behind = news.version !== undefined && state && (news.version !== state.version);
+    const behind = news.version !== undefined && state && (news.version !== state.version || news.round !== state.round);
     if (behind && !sending && !dirty) {
       const base = state?.text ?? "";
       take(await (await fetch("/state")).json(), base);
