@@ -1,5 +1,6 @@
 //! The outside world in one trait: files, clock, progress, interrupts. The command line implements it; tests have a twin in memory.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -25,6 +26,63 @@ pub trait Outside {
 
     /// Has the user asked to stop? Asked between steps, cheap.
     fn interrupted(&self) -> bool;
+
+    /// What was asked to stop has stopped and kept what it came to; what follows goes on.
+    fn resume(&mut self) {}
+}
+
+/// The outside as a run of questions has it: lent to all of them at once.
+pub trait Reach {
+    /// The whole content of a file.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Refusal>;
+
+    /// As [`Outside::write`].
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Refusal>;
+
+    /// As [`Outside::clock`].
+    fn clock(&self) -> Duration;
+
+    /// As [`Outside::peak_memory`].
+    fn peak_memory(&self) -> Option<u64>;
+
+    /// As [`Outside::progress`].
+    fn progress(&self, progress: &Progress<'_>);
+
+    /// As [`Outside::interrupted`].
+    fn interrupted(&self) -> bool;
+
+    /// As [`Outside::resume`].
+    fn resume(&self);
+}
+
+impl Reach for RefCell<&mut (dyn Outside + '_)> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+        self.borrow_mut().read(path)
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Refusal> {
+        self.borrow_mut().write(path, bytes)
+    }
+
+    fn clock(&self) -> Duration {
+        self.borrow().clock()
+    }
+
+    fn peak_memory(&self) -> Option<u64> {
+        self.borrow().peak_memory()
+    }
+
+    fn progress(&self, progress: &Progress<'_>) {
+        self.borrow_mut().progress(progress);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.borrow().interrupted()
+    }
+
+    fn resume(&self) {
+        self.borrow_mut().resume();
+    }
 }
 
 /// How far a long task has come.
@@ -135,6 +193,10 @@ impl Outside for InMemory {
 
     fn interrupted(&self) -> bool {
         self.stop
+    }
+
+    fn resume(&mut self) {
+        self.stop = false;
     }
 }
 

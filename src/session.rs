@@ -261,6 +261,7 @@ impl Session {
         }
         let params: FxHashMap<&str, usize> = (0..compiled.defs.len())
             .filter(|i| compiled.defs[*i].kind == DefKind::Param)
+            .chain(compiled.kept.iter().map(|(def, _)| def.index()))
             .map(|i| (&*compiled.defs[i].name, i))
             .collect();
         for (name, value) in &self.moved.values {

@@ -159,14 +159,14 @@ macro_rules! each_statement {
                     "Answers each expression for the training rows and for the test rows.";
                 time: One Value stays [] [] ["time J"]
                     "Answers where the time and memory of an expression go.";
-            }
-            soon {
-                plot: Several Each stays [For] [To] ["plot f(z) for z in -5..5", "plot f(z) for z in -5..5 to \"f.svg\""]
-                    "Answers a plot, on the terminal or as a picture.";
                 save: File Program stays [] [] ["save \"rent.safetensors\""]
                     "Saves the parameters.";
                 load: File Program moves [] [] ["load \"rent.safetensors\""]
                     "Loads the parameters.";
+            }
+            soon {
+                plot: Several Each stays [For] [To] ["plot f(z) for z in -5..5", "plot f(z) for z in -5..5 to \"f.svg\""]
+                    "Answers a plot, on the terminal or as a picture.";
             }
         }
     };

@@ -52,11 +52,6 @@ impl World {
         self.refused.iter().map(String::as_str)
     }
 
-    /// Forgets that the user asked to stop: the next statement runs.
-    pub fn resume(&mut self) {
-        PRESSED.store(0, Ordering::Relaxed);
-    }
-
     /// There is a session to lose: only a third Ctrl-C ends the process at once.
     pub(super) fn holds_a_session(&self) {
         SESSION.store(true, Ordering::Relaxed);
@@ -99,6 +94,10 @@ impl Outside for World {
 
     fn interrupted(&self) -> bool {
         PRESSED.load(Ordering::Relaxed) > 0
+    }
+
+    fn resume(&mut self) {
+        PRESSED.store(0, Ordering::Relaxed);
     }
 }
 

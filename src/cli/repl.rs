@@ -4,6 +4,7 @@ use super::args::{Format, Options};
 use super::run::{load, usage, verdict};
 use super::terminal::{Terminal, complain};
 use super::{Exit, World, outside};
+use crate::outside::Outside;
 use crate::repl::{Repl, Request, Said, Script};
 use std::io::IsTerminal;
 
@@ -36,7 +37,7 @@ pub(super) fn run(file: Option<&str>, options: &Options, mut terminal: Terminal)
         show(&mut terminal, said);
         !terminal.is_closed()
     };
-    let result = repl.talk(&mut world, look, &mut say, World::resume);
+    let result = repl.talk(&mut world, look, &mut say, Outside::resume);
     if let Err(why) = result {
         complain(&format!("nnlang: the prompt cannot be opened: {why}"));
         return Exit::Wrong;

@@ -1,7 +1,7 @@
 //! What answering costs: time and memory, read through the outside, and the plans that were made.
 
 use crate::exec::Line;
-use crate::outside::Outside;
+use crate::outside::Reach;
 use crate::view::Doc;
 use std::fmt;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use std::time::Duration;
 /// The clock of a session, and what was measured with it. Without an outside the clock stands still.
 #[derive(Default)]
 pub struct Watch<'a> {
-    /// Where clock and memory are read.
-    pub outside: Option<&'a dyn Outside>,
+    /// Files, clock, memory and progress, where the questions may have them.
+    pub outside: Option<&'a dyn Reach>,
     /// Is what each statement took kept?
     pub timings: bool,
     /// Are the plans kept?
@@ -69,12 +69,12 @@ impl fmt::Debug for Watch<'_> {
 impl Watch<'_> {
     /// The time since some fixed moment.
     pub fn now(&self) -> Duration {
-        self.outside.map_or(Duration::ZERO, Outside::clock)
+        self.outside.map_or(Duration::ZERO, |outside| outside.clock())
     }
 
     /// The most memory of the process so far, where the system tells.
     pub fn peak(&self) -> Option<u64> {
-        self.outside.and_then(Outside::peak_memory)
+        self.outside.and_then(|outside| outside.peak_memory())
     }
 
     /// A statement begins: when.

@@ -12,6 +12,7 @@ use crate::lower::{Compiled, DefKind};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{self, ast};
 use crate::tensor::{DType, Tensor};
+use crate::train::model;
 use std::sync::Arc;
 
 impl Session {
@@ -35,7 +36,11 @@ impl Session {
         }
         if let Some(path) = &self.settings.weights {
             match files.named(path) {
-                Ok(arrays) => problems.extend(weights(compiled, &arrays, path, state)),
+                Ok(arrays) => {
+                    let (values, found) = model::restored(compiled, &arrays, path, state.precision);
+                    state.values.extend(values);
+                    problems.extend(found);
+                }
                 Err(problem) => problems.push(*problem),
             }
         }
@@ -174,43 +179,6 @@ fn of_type(tensor: Tensor, dtype: DType, name: &str, span: Span) -> Result<Tenso
             None => Ok(Tensor::Bool(tensor.to_f64().mapv(|v| v != 0.0))),
         },
     }
-}
-
-fn weights(compiled: &Compiled, arrays: &data::Arrays, path: &str, state: &mut State) -> Vec<Diagnostic> {
-    let mut problems = vec![];
-    let mut used = vec![];
-    for (i, def) in compiled.defs.iter().enumerate() {
-        if def.kind != DefKind::Param {
-            continue;
-        }
-        if !arrays.names().iter().any(|name| **name == *def.name) {
-            problems.push(errors::no_weight(&def.name, path, &arrays.names(), def.span));
-            continue;
-        }
-        used.push(def.name.clone());
-        match arrays.get(&def.name) {
-            Ok(tensor) => {
-                let stated = compiled.graph.shape(def.node);
-                let fits = stated.rank() == tensor.shape().len()
-                    && stated
-                        .iter()
-                        .zip(tensor.shape())
-                        .all(|(dim, size)| compiled.graph.dims.known(dim).is_none_or(|known| known == *size as u64));
-                if fits {
-                    let real = Tensor::from_f64(tensor.to_f64(), DType::Real, state.precision);
-                    state.values.insert(DefId(i as u32), Arc::new(real));
-                } else {
-                    let shown = stated.show(&compiled.graph.dims);
-                    problems.push(errors::weight_shape(&def.name, path, &shown, tensor.shape(), def.span));
-                }
-            }
-            Err(error) => problems.push(error.diagnostic(Some(def.span))),
-        }
-    }
-    if used.is_empty() && problems.is_empty() {
-        problems.push(errors::no_params(path));
-    }
-    problems
 }
 
 /// `--set a=3.5`: another expression in the place of a leaf's or input's.

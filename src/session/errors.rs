@@ -80,30 +80,6 @@ pub(super) fn not_whole(name: &str, value: f64, at: Span) -> Diagnostic {
         .mend("round the data, or leave `int` away")
 }
 
-pub(super) fn no_weight(name: &str, path: &str, known: &[&str], at: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::value::weights", format!("`{path}` has no array `{name}`"))
-        .at(at, "this parameter takes its value from it")
-        .because(match known {
-            [] => "it has no named array".to_string(),
-            known => format!("it has {}", known.join(", ")),
-        })
-        .mend(format!("give the weights that this program saved, or an array `{name}`"))
-}
-
-pub(super) fn weight_shape(name: &str, path: &str, stated: &str, found: &[usize], at: Span) -> Diagnostic {
-    Diagnostic::error(
-        "nnlang::value::weights",
-        format!("`{name}` in `{path}` is {found:?}, and the parameter is {stated}"),
-    )
-    .at(at, format!("{stated}, defined here"))
-    .mend("give the weights that this program saved, or change the shape here")
-}
-
-pub(super) fn no_params(path: &str) -> Diagnostic {
-    Diagnostic::error("nnlang::value::weights", format!("`--weights {path}`: the program has no parameters"))
-        .mend("declare one: `param W : [3, 2]`, or leave `--weights` away")
-}
-
 pub(super) fn not_a_leaf(name: &str, at: Span, set: Span) -> Diagnostic {
     Diagnostic::error(
         "nnlang::session::set",

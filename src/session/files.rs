@@ -39,6 +39,14 @@ impl Read {
 }
 
 impl Files<'_> {
+    /// The outside, to be lent to a run.
+    pub fn mutable(&mut self) -> Option<&mut dyn Outside> {
+        match &mut self.outside {
+            Some(outside) => Some(&mut **outside),
+            None => None,
+        }
+    }
+
     fn bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
         match &mut self.outside {
             Some(outside) => outside.read(path).map_err(|refusal| refusal.to_string()),

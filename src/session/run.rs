@@ -10,12 +10,13 @@ use crate::eval::{Eval, State, Timing, Watch};
 use crate::graph::NodeId;
 use crate::lint;
 use crate::lower::{Compiled, DefKind};
-use crate::outside::Outside;
+use crate::outside::{Outside, Reach};
 use crate::source::{SourceId, Span};
 use crate::syntax::ast;
 use crate::tensor::Tensor;
 use crate::view::{Doc, Line};
 use rustc_hash::FxHashSet;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// What running came to.
@@ -98,9 +99,10 @@ impl Session {
         space: &mut Space,
         state: State,
         text: Text<'_>,
-        outside: Option<&dyn Outside>,
+        outside: Option<&mut dyn Outside>,
     ) -> Ran {
-        let interrupt = || outside.is_some_and(|outside| outside.interrupted());
+        let outside = outside.map(RefCell::new);
+        let interrupt = || outside.as_ref().is_some_and(|outside| outside.interrupted());
         let mut ran = Ran::default();
         let first = self.items.is_empty();
         let merged = text.merged;
@@ -117,7 +119,7 @@ impl Session {
         let parts = space.checked.parts();
         let sources = parts.sources;
         let mut eval = Eval::new(parts.compiled, sources, state, &interrupt);
-        eval.watch = self.watch(outside);
+        eval.watch = self.watch(outside.as_ref().map(|outside| outside as &dyn Reach));
         ran.problems = eval.bind();
         if !ran.problems.is_empty() {
             ran.refused = true;
@@ -132,7 +134,9 @@ impl Session {
         if let Some(place) = place {
             self.state = Arc::default();
             let known = &mut space.values;
-            match self.follow(&mut eval, known, &order, &border, &text, place, outside) {
+            let lent = outside.as_ref().map(|outside| outside.borrow());
+            let lent = lent.as_ref().map(|outside| &***outside);
+            match self.follow(&mut eval, known, &order, &border, &text, place, lent) {
                 Ok(found) => change = found,
                 Err(problem) => {
                     ran.problems.push(*problem);
@@ -170,14 +174,15 @@ impl Session {
         compiled: &mut Compiled,
         state: State,
         id: SourceId,
-        outside: Option<&dyn Outside>,
+        outside: Option<&mut dyn Outside>,
         report: &Report,
         mut listener: Option<&mut dyn ask::Listener>,
     ) -> Ran {
-        let interrupt = || outside.is_some_and(|outside| outside.interrupted());
+        let outside = outside.map(RefCell::new);
+        let interrupt = || outside.as_ref().is_some_and(|outside| outside.interrupted());
         let mut ran = Ran::default();
         let mut eval = Eval::new(compiled, &report.sources, state, &interrupt);
-        eval.watch = self.watch(outside);
+        eval.watch = self.watch(outside.as_ref().map(|outside| outside as &dyn Reach));
         ran.problems = eval.bind();
         if ran.problems.is_empty() {
             let told = &report.diagnostics;
@@ -191,7 +196,7 @@ impl Session {
     }
 
     /// What is measured, and with which clock.
-    fn watch<'o>(&self, outside: Option<&'o dyn Outside>) -> Watch<'o> {
+    fn watch<'o>(&self, outside: Option<&'o dyn Reach>) -> Watch<'o> {
         Watch { outside, timings: self.settings.timings, plans: self.settings.plans, ..Watch::default() }
     }
 

@@ -74,8 +74,7 @@ impl Session {
         if wrong {
             return (compiled, report);
         }
-        let ran =
-            self.clone().run_once(&mut compiled, state, id, files.outside.as_deref(), &report, answered.listener());
+        let ran = self.clone().run_once(&mut compiled, state, id, files.mutable(), &report, answered.listener());
         report.take(ran);
         (compiled, report)
     }
@@ -188,7 +187,7 @@ impl Session {
             let lost = self.restore(compiled, &mut state, &|name| merged.brings(name));
             next.read = files.read.clone();
             let text = Text { merged: &merged, id, before, lost, warned: &report.diagnostics };
-            let ran = next.run(space, state, text, files.outside.as_deref());
+            let ran = next.run(space, state, text, files.mutable());
             let refused = ran.refused;
             report.take(ran);
             if name == "<prompt>" {

@@ -1,5 +1,7 @@
 //! Training: parameters moved by an optimiser, one plan of goal, gradients and updates for each shape of batch.
 
+pub mod errors;
+pub mod model;
 mod noise;
 pub mod optimiser;
 mod schedule;
