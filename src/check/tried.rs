@@ -27,13 +27,17 @@ pub fn tried(problems: &mut [Diagnostic], (source, text): (SourceId, &str), stat
         let own = problem.span().filter(|span| span.source == source);
         let Some(own) = own else { continue };
         let edits = |mend: &Mend| !mend.edits.is_empty() && mend.edits.iter().all(|edit| edit.span.source == source);
-        if !problem.mend.as_ref().is_some_and(edits) {
+        // As another language would write the whole statement.
+        let translated = cx.translated(problem, own);
+        if !problem.mend.as_ref().is_some_and(edits) && translated.is_empty() {
             continue;
         }
-        let first = problem.mend.take();
+        let own_mend = problem.mend.take();
+        let first = translated.into_iter().chain(own_mend);
+        let others = others.into_iter().chain(cx.reworded(problem, own));
         let mut found = None;
         let mut failed = None;
-        for mend in first.into_iter().chain(others) {
+        for mend in first.chain(others) {
             if !edits(&mend) {
                 found = Some(mend);
                 break;
@@ -90,7 +94,10 @@ impl Cx<'_> {
                     span.source == id && span.start <= end && start <= span.end
                 })
             };
-            let known = |told: &Diagnostic| self.before.iter().any(|known| same(known, told)) && !same(problem, told);
+            let in_regions =
+                |known: &Diagnostic| known.span().is_some_and(|at| regions.iter().any(|own| own.holds(at)));
+            let was = |told: &Diagnostic| self.before.iter().any(|known| same(known, told) && in_regions(known));
+            let known = |told: &Diagnostic| was(told) && !same(problem, told);
             // Whether a file is there is no matter of how the statement is written.
             let of_file = |told: &Diagnostic| FILES.iter().any(|of| told.code.contains(of));
             let known = |told: &Diagnostic| known(told) || of_file(told);
@@ -123,6 +130,29 @@ impl Cx<'_> {
         Outcome::Elsewhere
     }
 
+    /// The statement of an error, as this language would write it where it is written as others do.
+    fn translated(&self, problem: &Diagnostic, own: Span) -> Vec<Mend> {
+        let (statement, text) = self.written_wrong(problem, own);
+        crate::syntax::rewritten(text).into_iter().map(|text| instead(statement, text)).collect()
+    }
+
+    /// The same where nothing else mends it.
+    fn reworded(&self, problem: &Diagnostic, own: Span) -> Option<Mend> {
+        let (statement, text) = self.written_wrong(problem, own);
+        crate::syntax::reworded(text).map(|text| instead(statement, text))
+    }
+
+    /// The statement of an error of how it is written; no text where it is another, or long.
+    fn written_wrong(&self, problem: &Diagnostic, own: Span) -> (Span, &str) {
+        const LONG: usize = 400;
+        const STAGES: [&str; 3] = ["syntax", "name", "shape"];
+        let statement = self.statement(own);
+        let text = self.text.get(statement.range()).unwrap_or_default();
+        let stage = problem.code.split("::").nth(1).unwrap_or_default();
+        let told = problem.is_error() && STAGES.contains(&stage) && text.len() <= LONG;
+        (statement, if told { text } else { "" })
+    }
+
     fn spend(&mut self, bytes: usize) -> bool {
         let enough = self.budget >= bytes;
         self.budget = self.budget.saturating_sub(bytes.max(512));
@@ -146,6 +176,11 @@ impl Cx<'_> {
 /// Does a problem after the edits stand behind where another stood before them?
 fn later(place: Span, own: Span, edits: &[Edit]) -> bool {
     place.start > moved(own.end, edits, true)
+}
+
+/// Another text in the place of a statement.
+fn instead(statement: Span, text: String) -> Mend {
+    Mend { text: format!("write `{text}`"), edits: vec![Edit { span: statement, text }] }
 }
 
 fn same(a: &Diagnostic, b: &Diagnostic) -> bool {

@@ -1,7 +1,7 @@
 //! What an operator's rule says of its arguments, told in the program's words and places.
 
 use super::Cx;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Edit, Mend};
 use crate::graph::{Fault, NodeId, Role};
 use crate::shape::{Dim, Shape};
 use crate::source::Span;
@@ -61,6 +61,13 @@ impl Cx<'_> {
             problem = problem.mend(mend);
             problem = edit.into_iter().fold(problem, |problem, (at, text)| problem.edit(at, text));
         }
+        if fault.code == "nnlang::shape::broadcast" && fault.argument.is_none() {
+            let mut products = self.as_products(span, args).into_iter();
+            if let Some(first) = products.next() {
+                problem.others.extend(products);
+                problem.others.extend(problem.mend.replace(first));
+            }
+        }
         if let Some((arg, instead)) = &fault.argument
             && let Some((_, at)) = args.get(*arg)
         {
@@ -70,6 +77,48 @@ impl Cx<'_> {
             problem = problem.edit(span, instead);
         }
         problem
+    }
+
+    /// Two matrices that are multiplied entry by entry and do not fit: the products of matrices that would.
+    fn as_products(&self, span: Span, args: &[(NodeId, Span)]) -> Vec<Mend> {
+        let [(left, left_at), (right, right_at)] = args else { return vec![] };
+        let between = Span { start: left_at.end, end: right_at.start, ..span };
+        let sign = if between.start < between.end { self.text(between).trim() } else { "" };
+        let simple = [*left_at, *right_at].iter().all(|at| operand(self.text(*at)) == self.text(*at));
+        if !matches!(sign, "*" | "·" | "×") || self.inside.is_some() || !simple {
+            return vec![];
+        }
+        let dims = &self.out.graph.dims;
+        let turned = |node: &NodeId, turn: bool| {
+            let mut shape: Vec<Dim> = self.out.graph.shape(*node).iter().cloned().collect();
+            let ranks = if turn { shape.len() == 2 } else { matches!(shape.len(), 1 | 2) };
+            if turn {
+                shape.reverse();
+            }
+            ranks.then_some(shape)
+        };
+        let mut out = vec![];
+        for (turn_left, turn_right) in [(false, false), (true, false), (false, true), (true, true)] {
+            let (Some(a), Some(b)) = (turned(left, turn_left), turned(right, turn_right)) else { continue };
+            let inner = if b.len() == 2 { &b[0] } else { &b[b.len() - 1] };
+            if !dims.is_same(&a[a.len() - 1], inner) {
+                continue;
+            }
+            let shape = a[..a.len() - 1].iter().chain(&b[1..]).cloned();
+            let shape = Shape::new(shape).show(dims);
+            let written = |at: Span, turn: bool| {
+                let text = operand(self.text(at)).into_owned();
+                match (turn, text.strip_suffix('\'')) {
+                    (true, Some(plain)) => plain.to_string(),
+                    (true, None) => format!("{text}'"),
+                    (false, _) => text,
+                }
+            };
+            let product = format!("{} @ {}", written(*left_at, turn_left), written(*right_at, turn_right));
+            let edits = vec![Edit { span: left_at.to(*right_at), text: product.clone() }];
+            out.push(Mend { text: format!("`{product}` would give {shape}"), edits });
+        }
+        out
     }
 
     /// Numbers beside a named dimension: where their shape is not stated, it can be, `y : [n] = [1, -1, 1]`. What is

@@ -27,7 +27,10 @@ impl Cx<'_> {
     /// A name and what follows it: a value, a call, a slope, something behind a dot.
     pub(super) fn named(&mut self, name: &str, span: Span, postfixes: &[Part]) -> HirId {
         let given = |part: &Part| matches!(&part.kind, PartKind::Call(args) if super::expr::is_given(args));
-        let plain = !self.is_value(name) || !postfixes.iter().any(given);
+        // `A.sum(axis=0)` calls no name of the program.
+        let called = matches!(postfixes, [Part { kind: PartKind::Field(field), .. }, Part { kind: PartKind::Call(_), .. }, ..]
+            if ops::find(&field.text).is_some() && self.program.networks.is_empty());
+        let plain = !self.is_value(name) || !postfixes.iter().any(given) || called;
         if plain && let Some(id) = self.method(name, span, postfixes) {
             return id;
         }

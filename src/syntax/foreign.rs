@@ -9,6 +9,7 @@ type Operator = (&'static str, &'static str, bool);
 /// Operators of signs.
 pub(super) const OPERATORS: &[Operator] = &[
     ("++", "a_next = a + 1", false),
+    ("^^", "^", true),
     ("===", "==", true),
     ("!==", "!=", true),
     ("=/=", "!=", true),

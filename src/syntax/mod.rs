@@ -22,6 +22,7 @@ mod piece;
 pub mod pratt;
 mod product;
 mod question;
+mod rewrite;
 mod scan;
 mod shapes;
 mod statement;
@@ -33,6 +34,7 @@ mod walk;
 mod words;
 
 pub use format::format;
+pub use rewrite::{reworded, rewritten};
 pub use update::step_of;
 pub use words::{WORDS, Word};
 

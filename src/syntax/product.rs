@@ -120,7 +120,7 @@ impl<'t> Sides<'t> {
             },
             false => self.with("*", ""),
         });
-        mends.extend([self.with(" @ ", ""), self.with("' @ ", ""), self.with(" @ ", "'")]);
+        mends.extend([self.with(" @ ", ""), self.with("' @ ", ""), self.with(" @ ", "'"), self.with("' @ ", "'")]);
         let mut mends = mends.into_iter();
         fault.mend = mends.next();
         fault.others.splice(0..0, mends);
