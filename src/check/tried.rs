@@ -6,6 +6,8 @@ use crate::source::{SourceId, Span};
 
 /// A text longer than this is not checked again.
 const LENGTH: usize = 64 << 10;
+/// The mends of so many problems are tried.
+const PROBLEMS: usize = 200;
 /// So much text is checked again in all.
 const BUDGET: usize = 1 << 20;
 /// So many slips of one statement are mended together.
@@ -19,10 +21,13 @@ pub type Again<'a> = &'a mut dyn FnMut(&str) -> (Vec<Diagnostic>, SourceId);
 
 /// Tries the mends of the problems of a text whose statements stand at these places.
 pub fn tried(problems: &mut [Diagnostic], (source, text): (SourceId, &str), statements: &[Span], again: Again<'_>) {
-    let budget = if text.len() <= LENGTH { BUDGET } else { 0 };
+    if text.len() > LENGTH {
+        return;
+    }
+    let budget = BUDGET;
     let before: Vec<Diagnostic> = problems.to_vec();
     let mut cx = Cx { source, text, statements, before: &before, again, budget };
-    for problem in problems.iter_mut() {
+    for problem in problems.iter_mut().take(PROBLEMS) {
         let others = std::mem::take(&mut problem.others);
         let own = problem.span().filter(|span| span.source == source);
         let Some(own) = own else { continue };
@@ -161,7 +166,9 @@ impl Cx<'_> {
 
     /// The statement that holds a place.
     fn statement(&self, at: Span) -> Span {
-        let own = self.statements.iter().find(|statement| statement.holds(at));
+        // They are in order.
+        let last = self.statements.partition_point(|statement| statement.start <= at.start);
+        let own = last.checked_sub(1).and_then(|last| self.statements.get(last)).filter(|own| own.holds(at));
         own.copied().unwrap_or(at)
     }
 

@@ -29,6 +29,9 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
     }
 }
 
+/// So many bytes an operand has at most.
+const LONG: usize = 2000;
+
 /// Two operands side by side.
 struct Sides<'t> {
     left: &'t str,
@@ -45,7 +48,11 @@ impl<'t> Sides<'t> {
         let start = line.rfind(['\n', ';']).map_or(0, |at| at + 1);
         let head = &line[start..];
         let from = start + operand::before(head);
-        let rest = text.get(right.start as usize..)?;
+        let mut end = text.len().min(right.end as usize + LONG);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let rest = text.get(right.start as usize..end)?;
         let rest = &rest[..rest.find('\n').unwrap_or(rest.len())];
         let length = operand::after(rest);
         let left_at = Span { start: from as u32, end: gap.start, ..gap };

@@ -50,9 +50,16 @@ fn goal_of<'t>(factor: &'t str, name: &str) -> Option<&'t str> {
 /// Proposes the step that an update or a loop of updates means.
 pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
     const UPDATES: [&str; 2] = ["nnlang::syntax::update_assignment", "nnlang::syntax::colon_equals"];
+    const FOREIGN: &str = "nnlang::syntax::foreign_word";
+    /// So many bytes a statement of another language has at most.
+    const LONG: usize = 2000;
+    /// So many of them are looked at.
+    const MANY: usize = 100;
     let mut told: Vec<String> = vec![];
-    for fault in faults.iter_mut() {
+    let concerned = |fault: &&mut Diagnostic| UPDATES.contains(&fault.code) || fault.code == FOREIGN;
+    for fault in faults.iter_mut().filter(concerned).take(MANY) {
         let Some(at) = fault.span() else { continue };
+        let text = &text[..floor(text, at.end as usize + LONG)];
         let start = text[..at.start as usize].rfind(['\n', ';']).map_or(0, |at| at + 1);
         let start = start + text[start..].len() - text[start..].trim_start().len();
         let end = text[start..].find(['\n', '#']).map_or(text.len(), |end| start + end);
@@ -67,12 +74,21 @@ pub(super) fn propose(text: &str, items: &[Item], faults: &mut [Diagnostic]) {
             let others = std::mem::take(&mut fault.others);
             fault.mend = Some(instead(&step, name, whole, items, again));
             fault.others = own.into_iter().chain(others).collect();
-        } else if fault.code == "nnlang::syntax::foreign_word" && matches!(&text[at.range()], "for" | "while") {
+        } else if matches!(&text[at.range()], "for" | "while") {
             let Some((end, step, name)) = looped(text, start) else { continue };
             let whole = Span { end: end as u32, ..whole };
             fault.mend = Some(instead(&step, &name, whole, items, false));
         }
     }
+}
+
+/// The end of a text, or the last place at most so far on that is between two characters.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The step of `w -= 0.1*dJ/dw`, `w := w - 0.1*dJ/dw`, `w = w - 0.1*dJ/dw`.
