@@ -40,6 +40,10 @@ pub struct State {
     pub memory_limit: u64,
     /// Which evaluator answers.
     pub engine: Engine,
+    /// Is a training gone on with where its checkpoint ended?
+    pub resume: bool,
+    /// The `data` block, and its file.
+    pub block: Option<Arc<(String, crate::data::block::Block)>>,
     /// The examples that a `data` block has split.
     pub examples: Option<Arc<crate::data::Examples>>,
 }

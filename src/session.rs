@@ -60,6 +60,8 @@ pub struct Settings {
     pub timings: bool,
     /// Are the plans told that statements are answered with?
     pub plans: bool,
+    /// `--resume`: trainings go on where their checkpoints ended.
+    pub resume: bool,
     /// Which evaluator answers; both give the same up to rounding.
     #[doc(hidden)]
     pub engine: eval::Engine,
@@ -239,6 +241,7 @@ impl Session {
             precision: self.settings.precision.or(compiled.settings.precision).unwrap_or_default(),
             memory_limit: self.settings.memory_limit.unwrap_or(eval::MEMORY_LIMIT),
             engine: self.settings.engine,
+            resume: self.settings.resume,
             ..State::default()
         }
     }

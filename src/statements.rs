@@ -127,6 +127,19 @@ pub static TRAIN: Statement = Statement {
     built: true,
 };
 
+/// `predict "new.csv" to "answers.csv" { … }`: it has a block, and is answered as a question.
+pub static PREDICT: Statement = Statement {
+    word: "predict",
+    forms: &["predict \"new.csv\" to \"answers.csv\" { … }"],
+    summary: "Answers for new rows, whose columns may stand in any order.",
+    takes: Takes::File,
+    about: About::Value,
+    moves: false,
+    needs: &[],
+    may: &[Clause::To],
+    built: true,
+};
+
 /// Hands the list to a macro, which makes of each line what it wants: `syntax` and this module the data, `ask` the answers.
 macro_rules! each_statement {
     ($with:ident) => {

@@ -1,6 +1,6 @@
 //! `evaluate J, accuracy(a2, y)`: numbers over all rows of each part of the data, a row for each part.
 
-use super::{Cx, train};
+use super::{Cx, epochs};
 use crate::data::PARTS;
 use crate::diag::Diagnostic;
 use crate::lower::Ask;
@@ -22,7 +22,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     let mut table = Table::new(head);
     let mut facts = vec![];
     for (part, title) in PARTS.iter().enumerate() {
-        let Some(values) = train::measure(cx, &examples, part, &nodes, span)? else { continue };
+        let Some(values) = epochs::measure(cx, &examples, part, &nodes, span)? else { continue };
         let rows = examples.as_ref().map(|examples| examples.rows[part].len());
         let title = if rows.is_some() { title } else { "all" };
         let mut fact = Map::new();

@@ -1,10 +1,12 @@
 //! Questions: one inspection statement a file, over a checked program.
 
 mod chain;
+mod epochs;
 pub mod hints;
 mod learner;
 mod listing;
 mod plans;
+mod predict;
 mod quotient;
 mod recurrent;
 mod show;
@@ -90,6 +92,7 @@ macro_rules! answers {
             match word {
                 $(stringify!($word) => Some($word::answer),)*
                 "train" => Some(train::answer),
+                "predict" => Some(predict::answer),
                 _ => None,
             }
         }

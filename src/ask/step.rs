@@ -86,7 +86,7 @@ fn one(
         let mut run = Run::new(cx.eval, setup)?;
         for _ in 0..times {
             if let Stepped::Gradient(i, value) = run.step(cx.eval, (0, 1.0), &[], None)? {
-                return Err(training::diverged(cx, of, (params[i], gradients[i]), &value, "", span));
+                return Err(training::diverged(cx, of, Some((params[i], gradients[i])), (goal, &value), "", span));
             }
         }
         run.settle(cx.eval);

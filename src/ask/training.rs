@@ -141,7 +141,7 @@ pub(super) fn setup(
     let reached: FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
     let kept = compiled.kept.iter().filter(|(def, _)| reached.contains(&compiled.def(*def).node)).copied().collect();
     let params = params.iter().copied().zip(gradients.iter().copied()).collect();
-    Setup { goal, params, kept, optimiser, options, clip: None, clock: None, examples: None, span }
+    Setup { goal, params, kept, optimiser, options, average: None, clip: None, clock: None, examples: None, span }
 }
 
 /// The bound that a training sets its gradients.
@@ -181,18 +181,65 @@ pub(super) fn wants(name: &str, what: &str, span: Span) -> Diagnostic {
         .mend(format!("write {what}"))
 }
 
-/// A gradient that is not finite: where it was born, else that it diverged.
+/// The file that a choice names.
+pub(super) fn file(training: &Training<Asked>, name: &str) -> Result<Option<(String, Span)>, Box<Diagnostic>> {
+    let Some(chosen) = choice(training, name) else { return Ok(None) };
+    let Chosen::Text(path) = &chosen.value else {
+        return Err(Box::new(wants(name, "the name of a file in quotes, such as `\"net.safetensors\"`", chosen.span)));
+    };
+    if name == "save" && !path.ends_with(".safetensors") {
+        return Err(Box::new(crate::train::errors::no_model(path, chosen.span)));
+    }
+    Ok(Some((path.clone(), chosen.span)))
+}
+
+/// How much of the running mean of the parameters stays at a step.
+pub(super) fn average(cx: &mut Cx, training: &Training<Asked>) -> Result<Option<NodeId>, Box<Diagnostic>> {
+    let Some(chosen) = choice(training, "average") else { return Ok(None) };
+    match &chosen.value {
+        Chosen::Value(share) if (0.0..1.0).contains(&cx.number(share)?) => Ok(Some(cx.node(share)?)),
+        _ => Err(Box::new(wants("average", "a number from 0 to 1, such as `0.99`", chosen.span))),
+    }
+}
+
+/// The column whose values are farthest from 0, where they are far: its name and how far.
+fn unscaled(cx: &Cx) -> Option<(String, f64)> {
+    /// Standardized columns hardly come so far.
+    const FAR: f64 = 30.0;
+    let examples = cx.eval.state.examples.as_ref()?;
+    let mut worst: Option<(String, f64)> = None;
+    for bound in &examples.inputs {
+        if bound.parts[0].dtype() != crate::tensor::DType::Real {
+            continue;
+        }
+        let array = bound.parts[0].to_f64();
+        for (at, lane) in array.axis_iter(ndarray::Axis(if array.ndim() == 2 { 1 - bound.axis } else { 0 })).enumerate()
+        {
+            let far = lane.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
+            if far > FAR && worst.as_ref().is_none_or(|(_, most)| far > *most) {
+                let column = if array.ndim() == 2 { bound.columns.get(at) } else { bound.columns.first() };
+                worst = Some((column.unwrap_or(&bound.name).clone(), far));
+            }
+        }
+    }
+    worst
+}
+
+/// A gradient or loss that is not finite: where it was born, else that it diverged.
 pub(super) fn diverged(
     cx: &mut Cx,
     of: &str,
-    (param, gradient): (DefId, NodeId),
-    value: &Tensor,
+    gradient: Option<(DefId, NodeId)>,
+    (goal, value): (NodeId, &Tensor),
     at: &str,
     span: Span,
 ) -> Box<Diagnostic> {
-    let name = cx.eval.compiled.def(param).name.to_string();
-    let what = format!("`{}`", slope_name(of, &name));
-    let problem = cx.eval.not_finite(gradient, value, &what, span).unwrap_or_else(|| {
+    let what = match gradient {
+        Some((param, _)) => format!("`{}`", slope_name(of, &cx.eval.compiled.def(param).name)),
+        None => format!("`{of}`"),
+    };
+    let node = gradient.map_or(goal, |(_, gradient)| gradient);
+    let problem = cx.eval.not_finite(node, value, &what, span).unwrap_or_else(|| {
         Diagnostic::error("nnlang::value::not_finite", format!("{what} is not finite"))
             .at(span, "while this was trained")
     });
@@ -201,10 +248,14 @@ pub(super) fn diverged(
     } else {
         problem.because(format!("it happened in {at}; what was learnt before is kept"))
     };
-    Box::new(match problem.mend {
-        Some(_) => problem,
-        None => problem.mend("make the rate smaller, such as `lr = 0.001`, bound the gradients by `clip = 1.0`, or scale the columns with `standardize`"),
-    })
+    let smaller = "make the rate smaller, such as `lr = 0.001`, or bound the gradients by `clip = 1.0`";
+    let mend = match unscaled(cx) {
+        Some((column, far)) => {
+            format!("scale `{column}`, whose values reach {}: `standardize({column})`; or {smaller}", number(far, 4))
+        }
+        None => smaller.to_string(),
+    };
+    Box::new(if at.is_empty() && problem.mend.is_some() { problem } else { problem.mend(mend) })
 }
 
 /// The flag `training` is set while `work` runs.

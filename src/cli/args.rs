@@ -49,6 +49,11 @@ pub enum Command {
     /// Print the formula of a derivative, in the program's own notation
     #[command(after_help = "Example:\n  nnlang derive net.nnl dJ/dW1")]
     Derive(Derive),
+    /// Answer for new rows with parameters that were saved
+    #[command(
+        after_help = "Example:\n  nnlang predict rent.nnl new.csv --weights rent.safetensors -o answers.csv --what a2"
+    )]
+    Predict(Predict),
     /// Give programs the one layout; comments and blank lines are kept
     #[command(after_help = "Examples:\n  nnlang fmt net.nnl\n  nnlang fmt --check *.nnl\n  nnlang fmt - < net.nnl")]
     Fmt(Fmt),
@@ -79,6 +84,10 @@ pub struct Run {
     /// Programs; `-` is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<String>,
+    /// Run every combination of these values of leaves, and `seed`, and print one table of the `evaluate` lines:
+    /// `--each rate=0.1,0.01 --each fold=0..5`
+    #[arg(long, value_name = "NAME=VALUES", value_parser = pair, allow_hyphen_values = true)]
+    pub each: Vec<(String, String)>,
     /// How they are run.
     #[command(flatten)]
     pub options: Options,
@@ -97,6 +106,26 @@ pub struct Derive {
     #[arg(long = "as", value_name = "HOW", default_value = "text")]
     pub notation: Notation,
     /// How it is read.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang predict`
+#[derive(Args, Debug)]
+pub struct Predict {
+    /// The program; its `data` block says what the columns mean
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The new rows; their columns may stand in any order
+    #[arg(value_name = "NEW")]
+    pub new: String,
+    /// Where the answers are written, as .csv or .tsv; unless told they are shown
+    #[arg(short, long = "out", value_name = "FILE")]
+    pub out: Option<String>,
+    /// What is answered: a name or an expression; unless told the lines of the program's own `predict`
+    #[arg(long, value_name = "EXPR")]
+    pub what: Vec<String>,
+    /// How it is run; `--weights` has the parameters.
     #[command(flatten)]
     pub options: Options,
 }
@@ -224,6 +253,9 @@ pub struct Options {
     /// Significant digits of printed numbers
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub digits: Option<u8>,
+    /// Go on with trainings where the files that their `checkpoint` names ended
+    #[arg(long)]
+    pub resume: bool,
     /// Answers as text, or as JSON Lines
     #[arg(long, value_name = "F")]
     pub format: Option<Format>,
@@ -280,6 +312,7 @@ impl Options {
             memory_limit: Some(self.memory_limit.unwrap_or_else(super::outside::default_memory_limit)),
             timings: self.timings.is_some(),
             plans: self.explain_plan,
+            resume: self.resume,
             ..Settings::default()
         }
     }

@@ -5,11 +5,13 @@ mod check;
 mod completions;
 mod derive;
 mod doc;
+mod each;
 mod explain;
 mod fmt;
 mod live;
 mod open;
 mod outside;
+mod predict;
 mod repl;
 mod run;
 mod terminal;
@@ -96,6 +98,7 @@ fn dispatch(args: &[OsString]) -> Exit {
         Some(Command::Run(args)) => run::run(&args, of(&args.options)),
         Some(Command::Check(args)) => check::run(&args, of(&args.options)),
         Some(Command::Derive(args)) => derive::run(&args, of(&args.options)),
+        Some(Command::Predict(args)) => predict::run(&args, of(&args.options)),
         Some(Command::Fmt(args)) => fmt::run(&args, plain()),
         Some(Command::Explain(args)) => explain::run(&args, plain()),
         Some(Command::Doc(args)) => doc::run(&args, plain()),

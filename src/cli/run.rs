@@ -3,7 +3,7 @@
 use super::args::{Options, Run};
 use super::live::Live;
 use super::terminal::Terminal;
-use super::{Cli, Exit, World, outside, repl};
+use super::{Cli, Exit, World, each, outside, repl};
 use crate::diag::Diagnostic;
 use crate::outside::{Cause, Refusal};
 use crate::session::{Report, Session};
@@ -21,6 +21,12 @@ pub(super) fn run(args: &Run, terminal: Terminal) -> Exit {
             return Exit::Usage;
         }
         return programs(&["-".to_string()], &args.options, terminal, answers);
+    }
+    if !args.each.is_empty() {
+        let limit = args.options.settings().memory_limit.unwrap_or(u64::MAX);
+        return programs(&args.files, &args.options, terminal, |session, name, text, _, _| {
+            each::run(session, name, text, &args.each, limit)
+        });
     }
     programs(&args.files, &args.options, terminal, answers)
 }

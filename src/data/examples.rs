@@ -22,6 +22,8 @@ pub struct Examples {
 pub struct Bound {
     /// Its name.
     pub name: String,
+    /// The columns of the file that it is made of, in order.
+    pub columns: Vec<String>,
     /// The axis of the examples.
     pub axis: usize,
     /// Its value in each part.

@@ -11,13 +11,13 @@ mod examples;
 mod npy;
 mod npz;
 mod safetensors;
-mod table;
+pub mod table;
 #[cfg(test)]
 mod tests;
 
 pub use csv::Csv;
 pub use errors::DataError;
-pub use safetensors::{note as safetensors_note, write as write_safetensors};
+pub use safetensors::{arrays as read_safetensors, note as safetensors_note, write as write_safetensors};
 
 pub use examples::{Bound, Examples, PARTS, selected};
 pub use table::Table;

@@ -31,6 +31,15 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Found, DataError> {
     Ok((arrays, refused))
 }
 
+/// The arrays of a file, all of which are wanted, whatever its name.
+pub fn arrays(file: &str, bytes: &[u8]) -> Result<Vec<(String, Tensor)>, DataError> {
+    let (arrays, refused) = read(file, bytes)?;
+    match refused.into_iter().next() {
+        Some((_, error)) => Err(error),
+        None => Ok(arrays),
+    }
+}
+
 /// The bytes of a file with these arrays, and a note of ours (statistics of columns, say). The same arrays in any order give
 /// the same bytes. An error where two have one name.
 pub fn write(file: &str, arrays: &[(String, Tensor)], note: Option<&str>) -> Result<Vec<u8>, DataError> {

@@ -373,6 +373,8 @@ pub struct Ask {
     pub to: Option<crate::source::Spanned<String>>,
     /// After `as`.
     pub form: Option<crate::syntax::ast::Name>,
+    /// Of `predict`: the new rows.
+    pub file: Option<crate::source::Spanned<String>>,
     /// `by adam(lr=0.01)`, and the lines of `train`.
     pub training: Option<Box<hir::Training<Asked>>>,
     /// The slots of `epoch` and `step`.

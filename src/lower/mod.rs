@@ -601,8 +601,8 @@ impl<'a> Cx<'a> {
             self.frames.pop();
         }
         let (statement, word) = (ask.statement, ask.word.clone());
-        let (to, form) = (ask.to.clone(), ask.form.clone());
-        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, training, clock };
+        let (to, form, file) = (ask.to.clone(), ask.form.clone(), ask.file.clone());
+        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, file, training, clock };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 

@@ -143,7 +143,8 @@ fn heads(items: &[ast::Item]) -> Vec<u32> {
             ast::Statement::Declare(_)
             | ast::Statement::Use(_)
             | ast::Statement::Data(_)
-            | ast::Statement::Train(_) => {
+            | ast::Statement::Train(_)
+            | ast::Statement::Predict(_) => {
                 out.push(start(item.span));
             }
             ast::Statement::Function(function) if function.slope => out.push(start(item.span)),

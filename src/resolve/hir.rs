@@ -527,6 +527,8 @@ pub struct Ask {
     pub to: Option<crate::source::Spanned<String>>,
     /// `as latex`
     pub form: Option<ast::Name>,
+    /// Of `predict`: the new rows.
+    pub file: Option<crate::source::Spanned<String>>,
     /// `by adam(lr=0.01)`, and the lines of `train`.
     pub training: Option<Box<Training<(Expr, Span)>>>,
     /// The places of `epoch` and `step` in the frame of the lines.

@@ -188,6 +188,7 @@ impl Cx<'_> {
                 | Statement::Network(_)
                 | Statement::Data(_)
                 | Statement::Train(_)
+                | Statement::Predict(_)
                 | Statement::Ask(_) => self.report(errors::not_in_network(item.span)),
             }
         }

@@ -568,6 +568,7 @@ fn goes_before(statement: &ast::Statement) -> bool {
         | ast::Statement::Layer(_)
         | ast::Statement::Data(_)
         | ast::Statement::Train(_)
+        | ast::Statement::Predict(_)
         | ast::Statement::Ask(_)
         | ast::Statement::Broken(_) => false,
     }

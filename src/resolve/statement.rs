@@ -10,7 +10,8 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// The ways of moving parameters that have a name.
-const OPTIMISERS: &[&str] = &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "adamw"];
+const OPTIMISERS: &[&str] =
+    &["sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "lbfgs"];
 
 /// The options of `train`, and the words that each knows.
 const CHOICES: &[(&str, &[&str])] = &[
@@ -24,6 +25,9 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("clip", &["each"]),
     ("stop", &["patience"]),
     ("keep", &["best", "last"]),
+    ("average", &[]),
+    ("save", &[]),
+    ("checkpoint", &[]),
 ];
 
 impl Cx<'_> {
@@ -136,7 +140,8 @@ impl Cx<'_> {
             Statement::Recurrence(_) => {}
             Statement::Data(data) => data.declares.iter().for_each(|item| self.item(item, wanted)),
             Statement::Train(train) if wanted == Wanted::All => self.train(train, item.span),
-            Statement::Train(_) => {}
+            Statement::Predict(predict) if wanted == Wanted::All => self.predict(predict, item.span),
+            Statement::Train(_) | Statement::Predict(_) => {}
             Statement::Broken(names) => {
                 // Its own problem is told already.
                 for name in names {
@@ -424,7 +429,48 @@ impl Cx<'_> {
             times: None,
             to: None,
             form: None,
+            file: None,
             training,
+            clock,
+        };
+        self.push_item(span, ItemKind::Ask(Box::new(ask)));
+    }
+
+    /// `predict "new.csv" to "answers.csv" { id = id; rent = a2 }`: a lone name that the program does not define is a column.
+    fn predict(&mut self, predict: &ast::Predict, span: Span) {
+        let clock = self.clock();
+        let mut choices: Vec<hir::Choice<(hir::Expr, Span)>> = vec![];
+        for item in &predict.block.items {
+            let Statement::Define(define) = &item.statement else { continue };
+            let name = &define.name;
+            if let Some(before) = choices.iter().find(|other| other.name.text == name.text) {
+                let before = before.name.span;
+                self.report(errors::twice(&name.text, name.span, before, false));
+                continue;
+            }
+            let value = match define.value.parts.as_slice() {
+                [ast::Part { kind: PartKind::Text(column), .. }] => hir::Chosen::Text(column.to_string()),
+                [ast::Part { kind: PartKind::Name(column), .. }] if self.is_unknown(column) => {
+                    hir::Chosen::Text(column.clone())
+                }
+                _ => hir::Chosen::Value((self.expr(&define.value), define.value.span)),
+            };
+            choices.push(hir::Choice { name: name.clone(), value, span: define.value.span });
+        }
+        self.frames.pop();
+        let ask = Ask {
+            statement: &crate::statements::PREDICT,
+            word: predict.word.clone(),
+            exprs: vec![],
+            wrt: vec![],
+            by: None,
+            within: None,
+            over: None,
+            times: None,
+            to: predict.to.clone(),
+            form: None,
+            file: Some(predict.file.clone()),
+            training: Some(Box::new(hir::Training { choices, wrt: vec![] })),
             clock,
         };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
@@ -517,7 +563,7 @@ impl Cx<'_> {
         }
         let (statement, word) = (ask.statement, ask.word.clone());
         let (to, form) = (ask.to.clone(), ask.form.clone());
-        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, training, clock };
+        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, file: None, training, clock };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 }

@@ -226,6 +226,7 @@ pub(super) fn replace_leaves(
                 | ast::Statement::Network(_)
                 | ast::Statement::Data(_)
                 | ast::Statement::Train(_)
+                | ast::Statement::Predict(_)
                 | ast::Statement::Show(_)
                 | ast::Statement::Ask(_)
                 | ast::Statement::Broken(_) => {}

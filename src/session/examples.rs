@@ -63,19 +63,20 @@ impl Session {
             _ => None,
         });
         let seed = self.settings.seed.or(seed).unwrap_or(0);
+        let leaves = Arc::new(others.iter().filter_map(|item| leaf(&item.statement)).collect());
         let (name, read) = match &written.file {
             Some(file) => {
                 let letters = block::uses(&written.block, "letter");
                 let table = files.table(sources, &file.node, letters, file.span)?;
                 let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
-                (file.node.clone(), block::read(table, &written.block, (seed, file.span), &mut open)?)
+                (file.node.clone(), block::read(table, &written.block, &leaves, (seed, file.span), &mut open)?)
             }
             None => {
                 let span = items[at].span;
                 let before: Vec<&ast::Item> = held().chain(&items[..at]).collect();
                 let (table, block) = self.formulas(sources, &before, written, span, files)?;
                 let mut open = |path: &str, span: Span| files.table(sources, path, false, span);
-                (String::new(), block::read(table, &block, (seed, span), &mut open)?)
+                (String::new(), block::read(table, &block, &leaves, (seed, span), &mut open)?)
             }
         };
         let defined: FxHashSet<&str> =
@@ -135,6 +136,7 @@ impl Session {
     /// The inputs of the `data` block that holds get the training rows; the other parts wait in the state.
     pub(super) fn examples(&self, compiled: &Compiled, state: &mut State, files: &Files) -> Vec<Diagnostic> {
         let Some(read) = files.read.block.clone() else { return vec![] };
+        state.block = Some(read.clone());
         let read = &read.1;
         let mut inputs = vec![];
         let mut dim = "m".to_string();
@@ -188,6 +190,20 @@ impl Session {
 
 pub(super) fn item(statement: Statement, span: Span) -> ast::Item {
     ast::Item { leading: vec![], span, statement, comment: None, same_line: false }
+}
+
+/// `fold = 2`, `low = -1`: a name that is a number.
+fn leaf(statement: &Statement) -> Option<(String, f64)> {
+    let Statement::Define(define) = statement else { return None };
+    let number = match define.value.parts.as_slice() {
+        [ast::Part { kind: ast::PartKind::Number(number), .. }] => *number,
+        [
+            ast::Part { kind: ast::PartKind::Prefix(ast::Prefix::Neg), .. },
+            ast::Part { kind: ast::PartKind::Number(number), .. },
+        ] => -number,
+        _ => return None,
+    };
+    Some((define.name.text.clone(), number))
 }
 
 /// What it would define is silent from here on.

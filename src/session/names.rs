@@ -46,7 +46,7 @@ impl Kept {
     pub fn is_question(&self) -> bool {
         matches!(
             self.item.statement,
-            Statement::Show(_) | Statement::Ask(_) | Statement::Train(_) | Statement::Broken(_)
+            Statement::Show(_) | Statement::Ask(_) | Statement::Train(_) | Statement::Predict(_) | Statement::Broken(_)
         )
     }
 
@@ -168,6 +168,7 @@ impl Names {
                 train.wrt.iter().for_each(|path| self.path(path));
                 self.block(&train.block);
             }
+            Statement::Predict(predict) => self.block(&predict.block),
             Statement::Show(expr) => self.expr(expr),
             Statement::Ask(ask) => self.ask(ask),
             Statement::Setting(_) | Statement::Use(_) | Statement::Broken(_) => {}

@@ -171,6 +171,7 @@ impl Session {
             return (None, report);
         }
         let mut next = self.clone();
+        next.read = files.read.clone();
         if mode == Mode::Define {
             next.state = Arc::default();
         } else {

@@ -82,6 +82,8 @@ pub enum Statement {
     Data(Box<Data>),
     /// `train J { … }`
     Train(Box<Train>),
+    /// `predict "new.csv" to "answers.csv" { … }`
+    Predict(Box<Predict>),
     /// An expression on a line of its own; a string is a heading.
     Show(Expr),
     /// `grad J wrt a`, `nudge a by 0.001`, `assert a == b`, …
@@ -104,6 +106,7 @@ impl Statement {
             Statement::Setting(_)
             | Statement::Data(_)
             | Statement::Train(_)
+            | Statement::Predict(_)
             | Statement::Show(_)
             | Statement::Ask(_)
             | Statement::Broken(_) => None,
@@ -124,6 +127,7 @@ impl Statement {
             Statement::Network(network) => &network.block,
             Statement::Data(data) => &data.block,
             Statement::Train(train) => &train.block,
+            Statement::Predict(predict) => &predict.block,
             Statement::Function(_)
             | Statement::Define(_)
             | Statement::Recurrence(_)
@@ -366,6 +370,19 @@ pub struct Data {
     pub block: Block,
     /// What it declares, once its file is read: inputs and numbers that the program uses and does not declare.
     pub declares: Vec<Item>,
+}
+
+/// `predict "new.csv" to "answers.csv" { rent = a2 }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predict {
+    /// `predict`
+    pub word: Name,
+    /// The file of the new rows.
+    pub file: Spanned<String>,
+    /// The file of the answers.
+    pub to: Option<Spanned<String>>,
+    /// `name = expr` lines.
+    pub block: Block,
 }
 
 /// `train J wrt W2, b2 { … }`

@@ -257,6 +257,7 @@ impl<'a> Cx<'a> {
                     | Statement::Network(_)
                     | Statement::Data(_)
                     | Statement::Train(_)
+                    | Statement::Predict(_)
                     | Statement::Ask(_)
             ),
         };

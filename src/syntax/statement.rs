@@ -15,6 +15,8 @@ pub(super) enum Head {
     Data(Option<crate::source::Spanned<String>>),
     /// `train J wrt W2`
     Train { goal: Expr, wrt: Vec<Path> },
+    /// `predict "new.csv" to "answers.csv"`
+    Predict { word: Name, file: crate::source::Spanned<String>, to: Option<crate::source::Spanned<String>> },
     /// `repeat 3`
     Layer(Layer),
 }
@@ -60,6 +62,12 @@ impl Walk<'_> {
             }
             Rule::data => Head::Data(self.find(at, Rule::string).map(|string| self.string(string))),
             Rule::train => Head::Train { goal: self.only_expr(at), wrt: self.wrt(at) },
+            Rule::predict => {
+                let word = self.find(at, Rule::predict_word)?;
+                let file = self.find(at, Rule::string)?;
+                let to = self.find(at, Rule::to).and_then(|to| self.find(to, Rule::string));
+                Head::Predict { word: self.name(word), file: self.string(file), to: to.map(|to| self.string(to)) }
+            }
             Rule::layer_head => Head::Layer(self.layer(at)),
             _ => return None,
         })

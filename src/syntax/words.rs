@@ -62,6 +62,11 @@ static OWN: &[Word] = &[
 static BLOCKS: &[Word] = &[
     word("network", "network f(x) { … }", "Gathers layers and definitions under a name, with parameters of their own."),
     word("data", "data \"rent.csv\" { … }", "Binds inputs to the columns of a file, or to formulas."),
+    word(
+        "predict",
+        "predict \"new.csv\" to \"answers.csv\" { … }",
+        "Answers for new rows, whose columns may stand in any order.",
+    ),
     word("train", "train J { … }", "Trains the parameters until the goal is small."),
 ];
 

@@ -57,3 +57,43 @@ pub fn no_model(path: &str, span: Span) -> Diagnostic {
         .at(span, "parameters are kept in such files")
         .mend(format!("write `\"{stem}.safetensors\"`"))
 }
+
+/// A checkpoint of another program.
+pub fn other_checkpoint(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::train::checkpoint", format!("`{path}` is no checkpoint of this training"))
+        .at(span, "this was to be gone on with")
+        .because("its parameters, their shapes or the optimizer are others")
+        .mend("run without `--resume`, or give the checkpoint another name")
+}
+
+/// Nothing says how new rows become inputs.
+pub fn no_block(span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::train::predict", "nothing says how the columns of new rows become inputs")
+        .at(span, "asked here")
+        .mend("bind the inputs by `data \"file.csv\" { … }`, whose lines are taken over new rows too")
+}
+
+/// Answers go into a table.
+pub fn no_table(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::train::predict", format!("`{path}` does not say that it is a .csv or .tsv file"))
+        .at(span, "answers are written as a table")
+        .mend("write a name that ends in `.csv`")
+}
+
+/// A column that is to be carried over, and that the new rows lack.
+pub fn no_carried(column: &str, file: &str, known: &[String], span: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::data::column", format!("`{file}` has no column `{column}`"))
+        .at(span, "neither a name of the program nor a column")
+        .because(format!("its columns are {}", known.join(", ")));
+    match crate::diag::nearest(column, known.iter().map(String::as_str)) {
+        Some(near) => problem.mend(format!("write `{near}`")),
+        None => problem.mend("name one of its columns, or a name of the program"),
+    }
+}
+
+/// A value that is not one for each row.
+pub fn no_rows(text: &str, shape: &str, dim: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::train::predict", format!("`{text}` is {shape}, which is not one answer for each row"))
+        .at(span, shape.to_string())
+        .mend(format!("name a value of shape [{dim}] or [{dim}, k]"))
+}

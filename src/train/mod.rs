@@ -1,6 +1,8 @@
 //! Training: parameters moved by an optimiser, one plan of goal, gradients and updates for each shape of batch.
 
+pub mod checkpoint;
 pub mod errors;
+mod lbfgs;
 pub mod model;
 mod noise;
 pub mod optimiser;
@@ -16,6 +18,7 @@ use crate::ops;
 use crate::shape::Shape;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
+use lbfgs::{Lbfgs, Point};
 use optimiser::Optimiser;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -42,6 +45,8 @@ pub struct Setup {
     pub optimiser: &'static Optimiser,
     /// Its options, in the order of its table.
     pub options: Vec<NodeId>,
+    /// How much of the running mean of the parameters stays at a step, where one is kept.
+    pub average: Option<NodeId>,
     /// Bounds of the gradients.
     pub clip: Option<Clip>,
     /// The slots of `epoch` and `step` in the options.
@@ -65,8 +70,22 @@ pub struct Run {
     draws: Vec<noise::Draw>,
     repeat: Option<Repeat>,
     moves: Vec<DefId>,
+    /// The running means of the parameters.
+    averages: Vec<DefId>,
+    newton: Option<Newton>,
     /// Steps done.
     pub steps: u64,
+}
+
+/// Steps of L-BFGS.
+#[derive(Debug)]
+struct Newton {
+    lbfgs: Lbfgs,
+    rate: f64,
+    tolerance: f64,
+    point: Option<Point>,
+    /// The loss before the last step.
+    loss: f64,
 }
 
 /// What a step came to.
@@ -76,6 +95,10 @@ pub enum Stepped {
     Fine,
     /// The gradient by this parameter is not, before the step was made.
     Gradient(usize, Arc<Tensor>),
+    /// The loss is not.
+    Loss(Arc<Tensor>),
+    /// There is nothing left to do, and why.
+    Done(&'static str),
 }
 
 impl Run {
@@ -104,6 +127,7 @@ impl Run {
             }
             states.push(own);
         }
+        let newton = Newton::of(eval, &setup)?;
         let (mut next, mut kept) = (vec![], vec![]);
         for (i, (param, _)) in setup.params.iter().enumerate() {
             let node = eval.compiled.def(*param).node;
@@ -131,15 +155,34 @@ impl Run {
             next.push((named["w"], *param));
             kept.extend(setup.optimiser.states.iter().zip(&states[i]).map(|(name, (def, _))| (named[name], *def)));
         }
+        let mut averages = vec![];
+        if let Some(share) = setup.average {
+            for (node, def) in next.clone() {
+                let ty = eval.compiled.graph.ty(node);
+                let (slot, own) = noise::hidden(eval, "average", ty, span);
+                let value = eval.value(eval.compiled.def(def).node, span)?;
+                eval.state.values.insert(slot, value);
+                let vars = ["w", "a", "c", "t"];
+                let mean = notation::template("where(t == 1, w, c*a + (1 - c)*w)", &vars)
+                    .map_err(|why| Fault::new("nnlang::value::fit", why))
+                    .and_then(|rule| {
+                        notation::instantiate(&mut eval.compiled.graph, &rule, &[node, own, share, t_node])
+                    })
+                    .map_err(boxed)?;
+                kept.push((mean, slot));
+                averages.push(slot);
+            }
+        }
         let mut carried = vec![];
         let beside: Vec<(NodeId, DefId)> = setup.kept.iter().map(|(def, node)| (*node, *def)).collect();
-        for (node, def) in next.into_iter().chain(kept).chain(beside) {
+        let all = next.into_iter().chain(kept).chain(beside);
+        for (node, def) in all.filter(|_| newton.is_none()) {
             carried.push((roots.len(), def));
             roots.push(node);
         }
         let mut moves = vec![t, factor];
         moves.extend(setup.clock.iter().flat_map(|(epoch, step)| [*epoch, *step]));
-        Ok(Run { setup, roots, carried, t, factor, draws: vec![], repeat: None, moves, steps: 0 })
+        Ok(Run { setup, roots, carried, t, factor, draws: vec![], repeat: None, moves, averages, newton, steps: 0 })
     }
 
     /// The next steps are over batches of another size: plans anew at the next step.
@@ -157,7 +200,10 @@ impl Run {
 
     /// The goal's value of the last step, before its parameters moved.
     pub fn loss(&self) -> Option<Arc<Tensor>> {
-        self.repeat.as_ref()?.root(0)
+        match &self.newton {
+            Some(newton) => Some(Arc::new(Tensor::F64(ndarray::arr0(newton.loss).into_dyn()))),
+            None => self.repeat.as_ref()?.root(0),
+        }
     }
 
     /// The gradient by the parameter at `place` in the last step.
@@ -181,12 +227,12 @@ impl Run {
             set.extend([(epoch_slot, scalar(epoch as f64)), (step_slot, scalar(self.steps as f64))]);
         }
         set.extend(batch.iter().cloned());
-        let repeat = match &mut self.repeat {
-            Some(repeat) => {
+        let mut repeat = match self.repeat.take() {
+            Some(mut repeat) => {
                 for (def, value) in set {
-                    eval.set(repeat, def, value);
+                    eval.set(&mut repeat, def, value);
                 }
-                noise::fill(eval, Some(repeat), &self.draws, self.steps, rows);
+                noise::fill(eval, Some(&mut repeat), &self.draws, self.steps, rows);
                 repeat
             }
             None => {
@@ -199,11 +245,21 @@ impl Run {
                 let mut moves = self.moves.clone();
                 moves.extend(noise::slots(&self.draws));
                 moves.extend(batch.iter().map(|(def, _)| *def));
-                let repeat = eval.repeat(&opened, &moves, &self.carried, span)?;
-                self.repeat.insert(repeat)
+                if self.newton.is_some() {
+                    moves.extend(self.setup.params.iter().map(|(def, _)| *def));
+                }
+                eval.repeat(&opened, &moves, &self.carried, span)?
             }
         };
-        eval.again(repeat, span)?;
+        if let Some(newton) = &mut self.newton {
+            let stepped = newton.step(eval, &mut repeat, &self.setup.params, span);
+            self.repeat = Some(repeat);
+            self.steps += 1;
+            return stepped;
+        }
+        let ran = eval.again(&mut repeat, span);
+        let repeat = self.repeat.insert(repeat);
+        ran?;
         for i in 0..self.setup.params.len() {
             if !repeat.is_finite(1 + i) {
                 eval.step_back(repeat);
@@ -211,8 +267,103 @@ impl Run {
                 return Ok(Stepped::Gradient(i, value));
             }
         }
+        if !repeat.is_finite(0) {
+            eval.step_back(repeat);
+            return Ok(Stepped::Loss(repeat.root(0).unwrap_or_else(|| scalar(f64::NAN))));
+        }
         self.steps += 1;
         Ok(Stepped::Fine)
+    }
+
+    /// The parameters become their running means, where these are kept.
+    pub fn average(&self, eval: &mut Eval) {
+        for ((param, _), average) in self.setup.params.iter().zip(&self.averages) {
+            if let Some(value) = eval.state.values.get(average).cloned() {
+                eval.state.values.insert(*param, value);
+            }
+        }
+        eval.forget();
+    }
+
+    /// Everything that goes from step to step, in an order that is the program's: what a checkpoint holds.
+    pub fn carried(&self) -> impl Iterator<Item = DefId> + '_ {
+        let params = self.setup.params.iter().map(|(def, _)| *def).filter(|_| self.newton.is_some());
+        self.carried.iter().map(|(_, def)| *def).chain(params)
+    }
+}
+
+impl Newton {
+    /// For a training by L-BFGS, its options as numbers.
+    fn of(eval: &mut Eval, setup: &Setup) -> Result<Option<Newton>, Box<Diagnostic>> {
+        if setup.optimiser.name != optimiser::LBFGS.name {
+            return Ok(None);
+        }
+        for (param, _) in &setup.params {
+            let value = eval.value(eval.compiled.def(*param).node, setup.span)?;
+            eval.state.values.insert(*param, value);
+        }
+        let options = eval.values(&setup.options, setup.span)?;
+        let option = |at: usize| options.get(at).and_then(|value| value.item()).unwrap_or(1.0);
+        let (rate, history, tolerance) = (option(0), option(1), option(2));
+        let lbfgs = Lbfgs::new(history.clamp(1.0, 1e4) as usize);
+        Ok(Some(Newton { lbfgs, rate, tolerance, point: None, loss: f64::NAN }))
+    }
+
+    /// One step over all examples.
+    fn step(
+        &mut self,
+        eval: &mut Eval,
+        repeat: &mut Repeat,
+        params: &[(DefId, NodeId)],
+        span: Span,
+    ) -> Result<Stepped, Box<Diagnostic>> {
+        let shapes: Vec<Vec<usize>> = params
+            .iter()
+            .map(|(def, _)| eval.state.values.get(def).map(|value| value.shape().to_vec()).unwrap_or_default())
+            .collect();
+        let precision = eval.state.precision;
+        let put = |eval: &mut Eval, repeat: &mut Repeat, at: &[f64]| {
+            let mut from = 0;
+            for ((def, _), shape) in params.iter().zip(&shapes) {
+                let size: usize = shape.iter().product();
+                let array = ndarray::ArrayD::from_shape_vec(ndarray::IxDyn(shape), at[from..from + size].to_vec());
+                from += size;
+                let value = Tensor::from_f64(array.unwrap_or_default(), DType::Real, precision);
+                eval.set(repeat, *def, Arc::new(value));
+            }
+        };
+        let evaluate = |eval: &mut Eval, repeat: &mut Repeat, at: &[f64]| {
+            put(eval, repeat, at);
+            eval.again(repeat, span)?;
+            let loss = repeat.root(0).and_then(|loss| loss.item()).unwrap_or(f64::NAN);
+            let slopes = (0..params.len()).filter_map(|i| repeat.root(1 + i));
+            Ok::<_, Box<Diagnostic>>((loss, slopes.flat_map(|slope| slope.to_f64().into_iter()).collect::<Vec<f64>>()))
+        };
+        let from = match self.point.take() {
+            Some(point) => point,
+            None => {
+                let values = params.iter().filter_map(|(def, _)| eval.state.values.get(def));
+                let at: Vec<f64> = values.flat_map(|value| value.to_f64().into_iter()).collect();
+                let (loss, slope) = evaluate(eval, repeat, &at)?;
+                if let Some(i) = (0..params.len()).find(|i| !repeat.is_finite(1 + i)) {
+                    let value =
+                        repeat.root(1 + i).unwrap_or_else(|| Arc::new(Tensor::F64(ndarray::arr0(f64::NAN).into_dyn())));
+                    return Ok(Stepped::Gradient(i, value));
+                }
+                Point { at, loss, slope }
+            }
+        };
+        self.loss = from.loss;
+        let steepest = from.slope.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+        if steepest <= self.tolerance {
+            return Ok(Stepped::Done("no gradient is left"));
+        }
+        let next = self.lbfgs.step(&from, self.rate, &mut |at| evaluate(eval, repeat, at));
+        // The last trial of a search need not be the point that it found.
+        let found = next.as_ref().ok().and_then(|next| next.as_ref()).unwrap_or(&from);
+        put(eval, repeat, &found.at);
+        self.point = Some(found.clone());
+        Ok(if next?.is_some() { Stepped::Fine } else { Stepped::Done("no step makes it smaller") })
     }
 }
 

@@ -115,8 +115,16 @@ static ADAMW: Optimiser = Optimiser {
     ],
 };
 
+/// L-BFGS: its steps are no rule over one gradient, and are taken by `lbfgs.rs`.
+pub static LBFGS: Optimiser = Optimiser {
+    name: "lbfgs",
+    options: &[("lr", 1.0), ("history", 10.0), ("tolerance", 1e-10)],
+    states: &[],
+    rules: &[("w", "w")],
+};
+
 /// All, in the order of the reference.
-pub static ALL: &[&Optimiser] = &[&SGD, &MOMENTUM, &NESTEROV, &RMSPROP, &ADAGRAD, &ADADELTA, &ADAM, &ADAMW];
+pub static ALL: &[&Optimiser] = &[&SGD, &MOMENTUM, &NESTEROV, &RMSPROP, &ADAGRAD, &ADADELTA, &ADAM, &ADAMW, &LBFGS];
 
 /// The optimiser of a name.
 pub fn find(name: &str) -> Option<&'static Optimiser> {

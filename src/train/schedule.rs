@@ -47,6 +47,21 @@ impl Schedule {
         }
     }
 
+    /// What it remembers: what a checkpoint holds.
+    pub fn memory(&self) -> [f64; 3] {
+        match *self {
+            Schedule::Plateau { now, best, since, .. } => [now, best, since as f64],
+            _ => [1.0, f64::INFINITY, 0.0],
+        }
+    }
+
+    /// Goes on with what it remembered.
+    pub fn remember(&mut self, memory: &[f64; 3]) {
+        if let Schedule::Plateau { now, best, since, .. } = self {
+            (*now, *best, *since) = (memory[0], memory[1], memory[2] as u64);
+        }
+    }
+
     /// An epoch ended with this loss.
     pub fn ended(&mut self, loss: f64) {
         let Schedule::Plateau { factor, patience, now, best, since } = self else { return };

@@ -57,12 +57,16 @@ pub struct Block {
     pub kept: Keeping,
     /// The equations.
     pub written: ast::Block,
+    leaves: Leaves,
     table: Table,
     rows: [Vec<usize>; 3],
 }
 
 /// An input: its name, how many axes it has, the axis of the examples, its type.
 pub type Wanted = (String, usize, usize, DType);
+
+/// Names of the program that are numbers: `rate = 0.1`.
+pub type Leaves = Arc<FxHashMap<String, f64>>;
 
 /// Opens a further file as a table.
 pub type Open<'a> = &'a mut dyn FnMut(&str, Span) -> Result<Table, Box<Diagnostic>>;
@@ -77,6 +81,7 @@ struct Cx<'a> {
     columns: FxHashMap<String, Value>,
     keeping: Vec<Kept>,
     replay: Option<std::vec::IntoIter<Kept>>,
+    leaves: Leaves,
 }
 
 type Answer<T> = Result<T, Box<Diagnostic>>;
@@ -98,7 +103,8 @@ fn lines(block: &ast::Block) -> Vec<&ast::Define> {
 }
 
 /// Reads a block over a table. `seed` keys the split; `open` reads the file of a part that is a file of its own.
-pub fn read(table: Table, block: &ast::Block, (seed, at): (u64, Span), open: Open) -> Answer<Block> {
+/// `leaves` are the program's own numbers, which a column of the same name hides.
+pub fn read(table: Table, block: &ast::Block, leaves: &Leaves, (seed, at): (u64, Span), open: Open) -> Answer<Block> {
     let lines = lines(block);
     let mut table = table;
     let first = table.rows();
@@ -115,7 +121,7 @@ pub fn read(table: Table, block: &ast::Block, (seed, at): (u64, Span), open: Ope
         }
     }
     let rows = table.rows();
-    let mut cx = Cx::new(&table, (0..rows).collect());
+    let mut cx = Cx::new(&table, (0..rows).collect(), leaves);
     if lines.iter().any(|line| looks_along(&line.value)) {
         // Once for the windows alone: rows that would leave the file are none.
         for line in lines.iter().filter(|line| !CHOICES.contains(&line.name.text.as_str())) {
@@ -167,7 +173,7 @@ pub fn read(table: Table, block: &ast::Block, (seed, at): (u64, Span), open: Ope
         return Err(cx.wrong("no row is left to train on", at));
     }
     parts[0] = order;
-    let mut cx = Cx { over: parts[0].clone(), ..Cx::new(&table, vec![]) };
+    let mut cx = Cx { over: parts[0].clone(), ..Cx::new(&table, vec![], leaves) };
     let (mut out, mut numbers, mut keeping) = (vec![], vec![], vec![]);
     for line in lines.iter().filter(|line| !CHOICES.contains(&line.name.text.as_str())) {
         let value = cx.value(&line.value)?;
@@ -179,15 +185,16 @@ pub fn read(table: Table, block: &ast::Block, (seed, at): (u64, Span), open: Ope
         }
         cx.named.push((line.name.text.clone(), Ok(value)));
     }
-    Ok(Block { lines: out, numbers, kept: keeping, written: block.clone(), rows: parts, table })
+    Ok(Block { lines: out, numbers, kept: keeping, written: block.clone(), leaves: leaves.clone(), rows: parts, table })
 }
 
 impl Block {
     /// The lines of these names over another table, with what the reductions over the training rows were: what a model is
     /// asked about. A line that needs a column which the table lacks is an error where it is named.
-    pub fn again(table: Table, written: &ast::Block, kept: &Keeping, names: &[&str]) -> Answer<Block> {
+    pub fn again(&self, table: Table, names: &[&str]) -> Answer<Block> {
+        let Block { written, kept, leaves, .. } = self;
         let rows = table.rows();
-        let mut cx = Cx::new(&table, (0..rows).collect());
+        let mut cx = Cx::new(&table, (0..rows).collect(), leaves);
         let mut out = vec![];
         for line in lines(written).into_iter().filter(|line| !CHOICES.contains(&line.name.text.as_str())) {
             let of_line = kept.iter().find(|(own, _)| *own == line.name.text).map(|(_, kept)| kept.clone());
@@ -203,12 +210,25 @@ impl Block {
             cx.named.push((line.name.text.clone(), value));
         }
         let rows = [(0..rows).filter(|row| !cx.outside[*row]).collect(), vec![], vec![]];
-        Ok(Block { lines: out, numbers: vec![], kept: vec![], written: written.clone(), rows, table })
+        Ok(Block {
+            lines: out,
+            numbers: vec![],
+            kept: vec![],
+            written: written.clone(),
+            leaves: leaves.clone(),
+            rows,
+            table,
+        })
     }
 
     /// How many rows there are to train on.
     pub fn training_rows(&self) -> usize {
         self.rows[0].len()
+    }
+
+    /// The rows of a part.
+    pub fn rows_of(&self, part: usize) -> &[usize] {
+        &self.rows[part]
     }
 
     /// The table that it was read from.
@@ -247,7 +267,8 @@ impl Block {
                 parts.push(Arc::new(Tensor::from_f64(array, *dtype, precision)));
             }
             let Ok(parts) = <[Arc<Tensor>; 3]>::try_from(parts) else { continue };
-            bound.push(Bound { name: name.clone(), axis: *axis, parts });
+            let columns = line.value.of.iter().map(|column| column.to_string()).collect();
+            bound.push(Bound { name: name.clone(), columns, axis: *axis, parts });
         }
         Ok(Examples { dim: dim.into(), inputs: bound, rows: self.rows.clone() })
     }
@@ -344,6 +365,11 @@ impl Line {
         }
     }
 
+    /// The columns of the file that it is made of.
+    pub fn of(&self) -> &[Arc<str>] {
+        &self.value.of
+    }
+
     /// How many columns it joins.
     pub fn width(&self) -> usize {
         self.inner.iter().product()
@@ -351,9 +377,18 @@ impl Line {
 }
 
 impl<'a> Cx<'a> {
-    fn new(table: &'a Table, over: Vec<usize>) -> Cx<'a> {
+    fn new(table: &'a Table, over: Vec<usize>, leaves: &Leaves) -> Cx<'a> {
         let outside = vec![false; table.rows()];
-        Cx { table, named: vec![], over, outside, columns: FxHashMap::default(), keeping: vec![], replay: None }
+        Cx {
+            table,
+            named: vec![],
+            over,
+            outside,
+            columns: FxHashMap::default(),
+            keeping: vec![],
+            replay: None,
+            leaves: leaves.clone(),
+        }
     }
 
     fn wrong(&self, what: &str, span: Span) -> Box<Diagnostic> {
@@ -525,7 +560,10 @@ impl<'a> Cx<'a> {
             "false" if !known => Ok(Value::number(0.0)),
             "pi" if !known => Ok(Value::number(std::f64::consts::PI)),
             "e" if !known => Ok(Value::number(std::f64::consts::E)),
-            _ => self.of_file(name, span),
+            _ => match self.leaves.get(name).filter(|_| !known) {
+                Some(number) => Ok(Value::number(*number)),
+                None => self.of_file(name, span),
+            },
         }
     }
 

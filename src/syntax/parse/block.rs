@@ -72,7 +72,7 @@ impl Cx<'_> {
         let mut defines = match &head {
             Some(Head::Function { slope: false, name, .. } | Head::Network { name, .. }) => vec![name.clone()],
             Some(Head::Layer(layer)) => layer.output.iter().cloned().collect(),
-            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. }) => vec![],
+            Some(Head::Function { .. } | Head::Data(_) | Head::Train { .. } | Head::Predict { .. }) => vec![],
             None => defines,
         };
         let inside = match &head {
@@ -80,6 +80,7 @@ impl Cx<'_> {
             Some(Head::Network { .. } | Head::Layer(_)) => Place::Network,
             Some(Head::Data(_)) => Place::Lines("data"),
             Some(Head::Train { .. }) => Place::Lines("train"),
+            Some(Head::Predict { .. }) => Place::Lines("predict"),
             None => Place::Unknown,
         };
         let before = self.faults.len();
@@ -120,6 +121,7 @@ impl Cx<'_> {
             Some(Head::Network { name, params }) => Statement::Network(Box::new(Network { name, params, block })),
             Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block, declares: vec![] })),
             Some(Head::Train { goal, wrt }) => Statement::Train(Box::new(Train { goal, wrt, block })),
+            Some(Head::Predict { word, file, to }) => Statement::Predict(Box::new(Predict { word, file, to, block })),
             Some(Head::Layer(layer)) => Statement::Layer(Box::new(Layer { block: Some(block), ..layer })),
             Some(Head::Function { slope, name, params }) => {
                 let broken = self.faults.len() > fails_before;

@@ -1,0 +1,326 @@
+//! The epochs of a training: batches in their order, what is measured on the way, and what ends it.
+
+use super::{Cx, training};
+use crate::data::Examples;
+use crate::diag::Diagnostic;
+use crate::graph::{DefId, NodeId};
+use crate::kernels::random;
+use crate::outside::Progress;
+use crate::source::Span;
+use crate::tensor::{DType, Tensor};
+use crate::train::{Run, Schedule, Stepped, checkpoint};
+use crate::view::number;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Lines that a training tells.
+const LINES: u64 = 10;
+/// So long a training says nothing of its progress.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Where `stop` ends a training.
+pub(super) enum Stop {
+    Never,
+    Patience(u64),
+    When(NodeId, Span),
+}
+
+/// One line of what was reported.
+pub(super) struct Told {
+    pub epoch: u64,
+    pub loss: f64,
+    pub valid: Option<f64>,
+    pub reports: Vec<f64>,
+}
+
+/// A training as its statement says.
+pub(super) struct Course {
+    pub goal: NodeId,
+    pub of: String,
+    pub epochs: u64,
+    pub steps: u64,
+    pub batch: Option<u64>,
+    pub shuffle: bool,
+    pub schedule: Schedule,
+    pub stop: Stop,
+    pub keep_best: bool,
+    pub reports: Vec<(String, NodeId, Span)>,
+    pub examples: Option<Arc<Examples>>,
+    pub inputs: Vec<(DefId, usize)>,
+    /// Is the mean of the parameters over the steps what is kept?
+    pub averages: bool,
+    /// Where everything that goes on is kept after each epoch.
+    pub checkpoint: Option<(String, Span)>,
+}
+
+/// How a training ended.
+pub(super) struct Ended {
+    /// What was reported.
+    pub told: Vec<Told>,
+    /// The epoch whose parameters are kept, where that is not the last.
+    pub kept: Option<u64>,
+    /// Why it ended before its time.
+    pub why: Option<String>,
+}
+
+/// The best epoch so far: what was watched, the epoch, the values.
+type Best = (f64, u64, Vec<(DefId, Arc<Tensor>)>);
+
+/// What an epoch came to.
+enum Epoch {
+    /// The mean of the losses of its batches.
+    Mean(f64),
+    /// As `Mean`, and nothing is left to do.
+    Done(f64, &'static str),
+    /// The user stopped it.
+    Stopped,
+}
+
+/// All epochs.
+pub(super) fn all(
+    cx: &mut Cx,
+    course: &mut Course,
+    run: &mut Run,
+    (params, gradients, beside): (&[DefId], &[NodeId], &[(DefId, NodeId)]),
+    span: Span,
+) -> Result<Ended, Box<Diagnostic>> {
+    let examples = course.examples.clone();
+    let rows = examples.as_ref().map_or(0, |examples| examples.rows[0].len());
+    let size = course.batch.map_or(rows, |batch| (batch as usize).min(rows)).max(1);
+    let each = rows.div_ceil(size).max(1) as u64;
+    let total = course.epochs.min(course.steps.div_ceil(each));
+    let begun = cx.eval.watch.outside.map(|outside| outside.clock());
+    let mut told: Vec<Told> = vec![];
+    let mut best: Option<Best> = None;
+    let mut since = 0;
+    let mut why = None;
+    let first = resumed(cx, course, run, &mut best, &mut since, span)?;
+    for epoch in first..total {
+        let (loss, done) = match one(cx, course, run, (params, gradients), (epoch, total, size), span)? {
+            Epoch::Mean(loss) => (loss, None),
+            Epoch::Done(loss, why) => (loss, Some(why)),
+            Epoch::Stopped => {
+                why = Some(format!(
+                    "stopped by Ctrl-C in epoch {}, after {} steps; what was learnt is kept",
+                    epoch + 1,
+                    run.steps
+                ));
+                break;
+            }
+        };
+        let valid = measure(cx, &examples, 1, &[course.goal], span)?.map(|values| values[0]);
+        let watched = valid.unwrap_or(loss);
+        course.schedule.ended(watched);
+        if best.as_ref().is_none_or(|(found, ..)| watched < *found) {
+            since = 0;
+            let all = params.iter().copied().chain(beside.iter().map(|(def, _)| *def)).filter(|_| course.keep_best);
+            let values = all.filter_map(|def| Some((def, cx.eval.state.values.get(&def)?.clone()))).collect();
+            best = Some((watched, epoch, values));
+        } else {
+            since += 1;
+        }
+        match &course.stop {
+            Stop::Never => {}
+            Stop::Patience(patience) if since > *patience => {
+                why = Some(format!("stopped: nothing better for {patience} epochs"));
+            }
+            Stop::Patience(_) => {}
+            Stop::When(node, at) => {
+                if measure(cx, &examples, 0, &[*node], *at)?.is_some_and(|values| values[0] != 0.0) {
+                    why = Some(format!("stopped: {}", cx.text(*at)));
+                }
+            }
+        }
+        if let Some(done) = done {
+            why = Some(format!("ended after {} steps: {done}", run.steps));
+        }
+        if let Some((path, at)) = &course.checkpoint {
+            let going = checkpoint::Going {
+                epoch: epoch + 1,
+                steps: run.steps,
+                since,
+                schedule: course.schedule.memory(),
+                best: best.as_ref().map(|(watched, epoch, values)| (*watched, *epoch, values.clone())),
+            };
+            checkpoint::write(cx.eval, run, &going, (path, *at))?;
+        }
+        let last = epoch + 1 == total;
+        let every = total.div_ceil(LINES).max(1);
+        if epoch == first || (epoch + 1) % every == 0 || last || why.is_some() {
+            let nodes: Vec<NodeId> = course.reports.iter().map(|(_, node, _)| *node).collect();
+            let reports = measure(cx, &examples, 0, &nodes, span)?.unwrap_or_default();
+            told.push(Told { epoch: epoch + 1, loss, valid, reports });
+        }
+        if why.is_some() {
+            break;
+        }
+        if let (Some(outside), Some(begun)) = (cx.eval.watch.outside, begun) {
+            let spent = outside.clock().saturating_sub(begun);
+            if spent >= QUIET {
+                let left = spent.as_secs_f64() / (epoch + 1 - first) as f64 * (total - epoch - 1) as f64;
+                let valid = valid.map(|valid| format!(", {} on valid", number(valid, 4))).unwrap_or_default();
+                let note = format!("{} = {}{valid}, {left:.0} s left", course.of, number(loss, 4));
+                let task = format!("train {}: epoch", course.of);
+                outside.progress(&Progress { task: &task, done: epoch + 1, total: Some(total), note: &note });
+            }
+        }
+    }
+    if course.averages {
+        run.average(cx.eval);
+    }
+    let mut kept = None;
+    if let (true, Some((_, epoch, values))) = (course.keep_best, best) {
+        cx.eval.state.values.extend(values);
+        cx.eval.forget();
+        kept = Some(epoch + 1);
+    }
+    Ok(Ended { told, kept, why })
+}
+
+/// The epoch that a training begins with: 0, or where a checkpoint that is to be gone on with ended.
+fn resumed(
+    cx: &mut Cx,
+    course: &mut Course,
+    run: &mut Run,
+    best: &mut Option<Best>,
+    since: &mut u64,
+    span: Span,
+) -> Result<u64, Box<Diagnostic>> {
+    let (true, Some((path, at))) = (cx.eval.state.resume, &course.checkpoint) else { return Ok(0) };
+    let Some(going) = checkpoint::read(cx.eval, run, (path, *at))? else { return Ok(0) };
+    cx.eval.forget();
+    course.schedule.remember(&going.schedule);
+    *best = going.best;
+    *since = going.since;
+    let said = format!("goes on with `{path}` after epoch {}", going.epoch);
+    cx.push(span, crate::view::Doc::line(crate::view::Line::new().note(said)), vec![]);
+    Ok(going.epoch)
+}
+
+/// One epoch.
+fn one(
+    cx: &mut Cx,
+    course: &Course,
+    run: &mut Run,
+    (params, gradients): (&[DefId], &[NodeId]),
+    (epoch, total, size): (u64, u64, usize),
+    span: Span,
+) -> Result<Epoch, Box<Diagnostic>> {
+    let rows = course.examples.as_ref().map_or(0, |examples| examples.rows[0].len());
+    let seed = cx.eval.compiled.settings.seed.unwrap_or(0);
+    let order = order(rows, course.shuffle && size < rows, seed, epoch);
+    let (mut sum, mut seen) = (0.0, 0.0);
+    let mut length = None;
+    for places in if rows == 0 { vec![&[][..]] } else { order.chunks(size).collect() } {
+        if run.steps >= course.steps {
+            break;
+        }
+        let mut batch = vec![];
+        let mut own = vec![];
+        if let Some(examples) = &course.examples {
+            if length.is_some_and(|length| length != places.len()) || (length.is_none() && size < rows) {
+                run.resize(cx.eval);
+            }
+            if length != Some(places.len()) {
+                resize(cx, &examples.dim, places.len());
+            }
+            length = Some(places.len());
+            batch = course.inputs.iter().map(|(def, at)| (*def, examples.inputs[*at].batch(places))).collect();
+            own = places.iter().map(|place| examples.rows[0][*place]).collect();
+        }
+        let part = epoch as f64 + seen / rows.max(1) as f64;
+        let factor = course.schedule.factor(part, total as f64);
+        let rows = course.examples.is_some().then_some(own.as_slice());
+        let weight = places.len().max(1) as f64;
+        let place = format!("epoch {}, step {}", epoch + 1, run.steps + 1);
+        let stepped = match run.step(cx.eval, (epoch, factor), &batch, rows) {
+            Err(problem) if problem.code == "nnlang::session::interrupted" => {
+                run.settle(cx.eval);
+                if let Some(outside) = cx.eval.watch.outside {
+                    outside.resume();
+                }
+                return Ok(Epoch::Stopped);
+            }
+            stepped => stepped?,
+        };
+        let done = match stepped {
+            Stepped::Fine => None,
+            Stepped::Done(why) => Some(why),
+            Stepped::Gradient(i, value) => {
+                return Err(training::diverged(
+                    cx,
+                    &course.of,
+                    Some((params[i], gradients[i])),
+                    (course.goal, &value),
+                    &place,
+                    span,
+                ));
+            }
+            Stepped::Loss(value) => {
+                return Err(training::diverged(cx, &course.of, None, (course.goal, &value), &place, span));
+            }
+        };
+        sum += weight * run.loss().and_then(|loss| loss.item()).unwrap_or(f64::NAN);
+        seen += weight;
+        if let Some(why) = done {
+            run.settle(cx.eval);
+            return Ok(Epoch::Done(sum / seen.max(1.0), why));
+        }
+    }
+    run.settle(cx.eval);
+    Ok(Epoch::Mean(sum / seen.max(1.0)))
+}
+
+/// The places of an epoch's examples, in its order.
+fn order(rows: usize, shuffle: bool, seed: u64, epoch: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows).collect();
+    if shuffle {
+        let mut draws = vec![0.0; rows];
+        random::uniform(&[seed, 0x7368_7566_666c_6521, epoch], &mut draws);
+        order.sort_by(|a, b| draws[*a].total_cmp(&draws[*b]));
+    }
+    order
+}
+
+/// The examples' dimension has another number.
+pub(super) fn resize(cx: &mut Cx, dim: &str, size: usize) {
+    let dims = &cx.eval.compiled.graph.dims;
+    let found = cx.eval.state.binding.values.keys().copied().find(|sym| dims.name(*sym) == dim);
+    if let Some(sym) = found {
+        cx.eval.state.binding.values.insert(sym, size as u64);
+    }
+    cx.eval.forget();
+}
+
+/// Numbers over all rows of a part at once, with `training` 0; none where the part has no rows.
+pub(super) fn measure(
+    cx: &mut Cx,
+    examples: &Option<Arc<Examples>>,
+    part: usize,
+    nodes: &[NodeId],
+    span: Span,
+) -> Result<Option<Vec<f64>>, Box<Diagnostic>> {
+    let mut set: Vec<(DefId, Arc<Tensor>)> = vec![];
+    if let Some(flag) = cx.eval.compiled.training {
+        let zero = ndarray::arr0(0.0).into_dyn();
+        set.push((flag, Arc::new(Tensor::from_f64(zero, DType::Real, cx.eval.state.precision))));
+    }
+    let binding = cx.eval.state.binding.clone();
+    match examples {
+        Some(examples) if examples.rows[part].is_empty() => return Ok(None),
+        Some(examples) => {
+            for bound in &examples.inputs {
+                if let Some(def) = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name) {
+                    set.push((DefId(def as u32), bound.parts[part].clone()));
+                }
+            }
+            resize(cx, &examples.dim, examples.rows[part].len());
+        }
+        None if part > 0 => return Ok(None),
+        None => {}
+    }
+    let values = cx.eval.with(nodes, &set, span);
+    cx.eval.state.binding = binding;
+    cx.eval.forget();
+    Ok(Some(values?.iter().map(|value| value.item().unwrap_or(f64::NAN)).collect()))
+}
