@@ -101,7 +101,9 @@ impl Chain {
                 _ if leaf => None,
                 Some(def) if compiled.def(def).kind == DefKind::Variable => {
                     // What a layer defines has no equation of its own in the text.
-                    Some(texts.get(&def).cloned().unwrap_or_else(|| formula::formula(compiled, id, None, span).text))
+                    let layer = || super::recurrent::layer_of(compiled, cx.eval.sources, id);
+                    let known = texts.get(&def).cloned().or_else(layer);
+                    Some(known.unwrap_or_else(|| formula::formula(compiled, id, None, span).text))
                 }
                 // Over the names before it, as soon as they stand for themselves.
                 Some(def) if compiled.insides.contains_key(&def) => Some(String::new()),

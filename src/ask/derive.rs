@@ -17,6 +17,9 @@ const SMALL: usize = 400;
 /// By so much must a formula be shorter to say a derivative by what is differentiated: `-k*J`, but `exp(x)`.
 const ITSELF: usize = 10;
 
+/// A longer formula is told by the names on the way.
+const LONG: usize = 120;
+
 /// By so much must it be shorter to say it by names that what is differentiated is not made of.
 const OTHERS: usize = 1;
 
@@ -77,6 +80,9 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
         _ => None,
     };
     let candidates: Vec<NodeId> = [Some(node), plain].into_iter().flatten().collect();
+    // A plain question is asked outside training.
+    let candidates = formula::at_rest(compiled, &candidates);
+    let node = candidates[0];
     let looked = Looked { asked, node, candidates: &candidates, small, span };
     // What has no value somewhere where the derivative has one is shown where nothing else is found.
     let mut worst = f64::INFINITY;
@@ -93,6 +99,13 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
                 .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
         ));
     };
+    if let (Some(of), [by], true) = (asked.of, &asked.order[..], found.text.chars().count() > LONG && !as_latex)
+        && let Some(parts) =
+            recurrent::long(cx, of, *by, span).filter(|parts| !parts.lines.is_empty() || !parts.means.is_empty())
+    {
+        told(cx, &name, parts, span);
+        return Ok(());
+    }
     let graph = &cx.eval.compiled.graph;
     let (whole, said) = (graph.shape(node).clone(), graph.shape(found.node).clone());
     let mut line = Line::new().name(&name).plain(" = ").plain(&found.text);
@@ -233,10 +246,14 @@ fn told(cx: &mut Cx, name: &str, found: recurrent::Equations, span: Span) {
     for (i, line) in found.lines.iter().enumerate() {
         doc.push(Line::new().note(if i == 0 { "  with " } else { "       " }).plain(line));
     }
+    for (i, line) in found.means.iter().enumerate() {
+        doc.push(Line::new().note(if i == 0 { "  where " } else { "        " }).plain(line));
+    }
     for note in &found.notes {
         doc.push(Line::new().note(format!("       # {note}")));
     }
     fact.insert("with".into(), found.lines.into());
+    fact.insert("where".into(), found.means.into());
     fact.insert("notes".into(), found.notes.into());
     cx.push(span, doc, vec![fact]);
 }

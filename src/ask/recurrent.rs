@@ -23,6 +23,8 @@ pub(super) struct Equations {
     pub formula: String,
     /// What it stands on, each on those before it.
     pub lines: Vec<String>,
+    /// What the names mean that the program does not have.
+    pub means: Vec<String>,
     /// What is beyond the steps.
     pub notes: Vec<String>,
 }
@@ -54,6 +56,46 @@ pub(super) fn equations(cx: &mut Cx, of: NodeId, by: NodeId, (goal, span): (&str
     way.answer(cx, span, lines)
 }
 
+/// A derivative whose formula would be long, told by the names on the way.
+pub(super) fn long(cx: &mut Cx, of: NodeId, by: NodeId, span: Span) -> Option<Equations> {
+    let compiled = &*cx.eval.compiled;
+    if !compiled.graph.shape(of).is_scalar() {
+        return None;
+    }
+    let moving = moving(compiled, of, by);
+    let mut step = Step::flat(cx, of, by, &moving, span)?;
+    let (lines, formula) = step.back_from_goal(cx, by, span)?;
+    let texts: Vec<String> = lines.iter().chain([&formula]).cloned().collect();
+    let means = step.means(cx, &texts, span)?;
+    Some(Equations { index: String::new(), formula, lines, means, notes: vec![] })
+}
+
+/// What a recurrence says of itself where it is no equation of the program: the words of its layer.
+pub(super) fn layer_of(compiled: &Compiled, sources: &crate::source::Sources, id: NodeId) -> Option<String> {
+    let floor =
+        compiled.recurrences.iter().flat_map(|told| &told.names).map(|name| compiled.def(name.def).node).min()?;
+    let is_loop = |id: &NodeId| {
+        let of = |name: &crate::lower::RecurrentName| compiled.def(name.def).node == *id;
+        compiled.recurrences.iter().any(|told| told.names.iter().any(of))
+    };
+    // Below what else has a name it is another's.
+    let own = |root: NodeId| {
+        let (mut stack, mut found) = (vec![root], vec![]);
+        while let Some(at) = stack.pop() {
+            if is_loop(&at) {
+                found.push(at);
+            } else if at >= floor && (at == root || visible(compiled, at).is_none()) {
+                stack.extend(compiled.graph.node(at).args.iter().copied());
+            }
+        }
+        found
+    };
+    let loops = own(id);
+    let layer = compiled.layers.iter().find(|layer| own(layer.output).iter().any(|at| loops.contains(at)))?;
+    let words = sources.text(layer.word.to(layer.units));
+    Some(words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// The nodes between `by` and `of` that depend on it, and it.
 fn moving(compiled: &Compiled, of: NodeId, by: NodeId) -> FxHashSet<NodeId> {
     let mut moving = FxHashSet::default();
@@ -80,6 +122,10 @@ fn visible(compiled: &Compiled, id: NodeId) -> Option<&str> {
 
 /// `name[:, t]`
 fn indexed(name: &str, axis: usize, index: &str) -> String {
+    // Where there are no steps, the name.
+    if index.is_empty() {
+        return name.to_string();
+    }
     format!("{name}[{}{index}]", ":, ".repeat(axis))
 }
 
@@ -129,6 +175,7 @@ struct Way {
     /// What recurrences are made of: what stands for the derivative by it, and its formula.
     told: Vec<(NodeId, NodeId, String)>,
     notes: Vec<String>,
+    means: Vec<String>,
     /// Where the whole answer is one entry of a derivative: what stands for that, its index and formula.
     entry: Option<(NodeId, String, String)>,
 }
@@ -170,6 +217,7 @@ impl Way {
             named,
             told: vec![],
             notes: vec![],
+            means: vec![],
             entry: None,
         };
         let one = ops::number(&mut compiled.graph, 1.0);
@@ -263,6 +311,9 @@ impl Way {
             }
             self.back(cx.eval.compiled, target.whole, stand_in)?;
         }
+        let means = step.means(cx, &said, span)?;
+        said.extend(means.iter().cloned());
+        self.means.extend(means);
         self.notes.extend(step.ends(&said));
         Some(())
     }
@@ -271,13 +322,19 @@ impl Way {
         let total = self.flows.get(&self.by.1)?.0?;
         if let Some((stand_in, index, text)) = &self.entry {
             if total == *stand_in {
-                return Some(Equations { index: index.clone(), formula: text.clone(), lines, notes: self.notes });
+                return Some(Equations {
+                    index: index.clone(),
+                    formula: text.clone(),
+                    lines,
+                    notes: self.notes,
+                    means: self.means,
+                });
             }
             let name = self.named.iter().find(|(id, _)| id == stand_in).map(|(_, name)| name.clone())?;
             lines.push(format!("{name}{index} = {text}"));
         }
         let found = formula::over(cx.eval.compiled, total, &self.named, &[]);
         cx.eval.compare(total, found.node, &[], span).agree().then_some(())?;
-        Some(Equations { index: String::new(), formula: found.text, lines, notes: self.notes })
+        Some(Equations { index: String::new(), formula: found.text, lines, notes: self.notes, means: self.means })
     }
 }

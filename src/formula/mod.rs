@@ -36,7 +36,7 @@ pub use differ::difference;
 pub use latex::latex;
 pub use readable::READABLE;
 use rustc_hash::FxHashMap;
-pub use tiles::{entry_of, moved_from, parts_of, tidied};
+pub use tiles::{chosen, entry_of, moved_from, parts_of, tidied};
 
 /// A formula and the node that it says.
 #[derive(Clone, Debug)]
@@ -117,6 +117,26 @@ fn written(compiled: &mut Compiled, mut names: Names, of: Option<NodeId>, strict
 /// A node with its parts put together, all the way down.
 pub fn all_tidied(graph: &mut Graph, id: NodeId) -> NodeId {
     tiles::together(graph, id, &rustc_hash::FxHashSet::default())
+}
+
+/// Nodes as they are outside training, of which the flag is 0; named nodes are not looked into. Linear in what is above the flag.
+pub fn at_rest(compiled: &mut Compiled, ids: &[NodeId]) -> Vec<NodeId> {
+    let Some(flag) = compiled.training.map(|flag| compiled.def(flag).node) else { return ids.to_vec() };
+    let graph = &mut compiled.graph;
+    let zero = crate::ops::number(graph, 0.0);
+    let mut map: FxHashMap<NodeId, NodeId> = [(flag, zero)].into_iter().collect();
+    for id in graph.reach_above(ids, flag) {
+        let args = graph.node(id).args.clone();
+        let moves = args.iter().any(|arg| map.contains_key(arg));
+        if id == flag || !moves || graph.def(id).role == Role::Def {
+            continue;
+        }
+        let args: crate::graph::Args = args.iter().map(|arg| map.get(arg).copied().unwrap_or(*arg)).collect();
+        let Ok(made) = graph.remade(id, &args) else { continue };
+        let made = tiles::chosen(graph, made).unwrap_or(made);
+        map.insert(id, made);
+    }
+    ids.iter().map(|id| map.get(id).copied().unwrap_or(*id)).collect()
 }
 
 /// The place of each name among all: `2a*x` and `2a*b`, whatever is differentiated by.
@@ -255,7 +275,8 @@ impl Names {
             let written = compiled.graph.node(node).args[0];
             let opened = compiled.openers.plain.open(&mut compiled.graph, node);
             let plainly = verbatim.open(&mut compiled.graph, node);
-            for id in [written, opened, plainly] {
+            let rested = at_rest(compiled, &[written, opened, plainly]);
+            for id in [written, opened, plainly].into_iter().chain(rested) {
                 let role = compiled.graph.def(id).role;
                 let plain = matches!(role, Role::Plain | Role::Draw);
                 if plain && (id != target || derived) {

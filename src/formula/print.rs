@@ -193,7 +193,7 @@ impl Printer<'_> {
         while index.len() > 1 && index.last().is_some_and(|slot| slot == ":") {
             index.pop();
         }
-        (same && slices.len() > 0).then_some(index)
+        (same && !slices.is_empty()).then_some(index)
     }
 
     /// `stack(a, b)`, where each part has one entry along the axis.

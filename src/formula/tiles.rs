@@ -234,6 +234,31 @@ pub fn tidied(graph: &mut Graph, id: NodeId) -> NodeId {
     better(graph, id).unwrap_or(id)
 }
 
+/// What is stretched, or the same with another element type.
+fn stretched_from(graph: &Graph, mut id: NodeId) -> NodeId {
+    loop {
+        let node = graph.node(id);
+        match (form(graph, id), node.op.def.kernel, node.args.as_slice()) {
+            (Form::Broadcast(x), ..) => id = x,
+            (_, Kernel::Same, [x]) => id = *x,
+            _ => return id,
+        }
+    }
+}
+
+/// The branch that a condition which is a number chooses; two branches that are one.
+pub fn chosen(graph: &mut Graph, id: NodeId) -> Option<NodeId> {
+    let Form::Where(condition, a, b) = form(graph, id) else { return None };
+    let branch = match crate::graph::known::number(graph, stretched_from(graph, condition), &|_| None) {
+        Some(0.0) => b,
+        Some(_) => a,
+        None if a == b => a,
+        None => return None,
+    };
+    let shape = graph.shape(id).clone();
+    build::broadcast_to(graph, branch, shape).ok()
+}
+
 /// What is computed under operators that only move entries.
 pub fn moved_from(graph: &Graph, mut id: NodeId) -> NodeId {
     while let Some(Move::Reshape | Move::Transpose) = moves(graph, id) {

@@ -164,7 +164,7 @@ impl<'a> Cx<'a> {
                 continue;
             }
             if line.is_hidden() {
-                let node = self.node(equation.local.value)?;
+                let mut node = self.node(equation.local.value)?;
                 // What a kept value becomes, of the same name.
                 let of = def
                     .lines
@@ -178,6 +178,10 @@ impl<'a> Cx<'a> {
                     });
                 if let Some(kept) = kept {
                     self.out.kept.push((kept, node));
+                } else if !self.out.graph.node(node).args.is_empty() {
+                    // A name of its own, by which a long formula is told.
+                    let def = self.named(line.name().into(), layer.word_span, DefKind::Local, node);
+                    node = self.out.def(def).node;
                 }
                 if let Some(frame) = self.frames.last_mut() {
                     frame.places[equation.local.place as usize] = Some(Value::Node(node));

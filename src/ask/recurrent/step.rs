@@ -24,6 +24,8 @@ struct Stage {
     name: String,
     /// The axis of the step.
     axis: usize,
+    /// Is it a name that only the inside of a layer or of a function has?
+    local: bool,
     /// Its value.
     slot: NodeId,
     /// The derivative by it.
@@ -84,6 +86,8 @@ pub(super) struct Step {
     named: Vec<(NodeId, String)>,
     /// Which stages have a derivative that counts.
     wanted: Vec<bool>,
+    /// Where there are no steps, what the equations are looked for in.
+    flat: FxHashSet<NodeId>,
 }
 
 fn stand_in(graph: &mut Graph, like: NodeId) -> NodeId {
@@ -305,6 +309,28 @@ impl Step {
         Some(out)
     }
 
+    /// The equations of the names in these texts that the program does not have, and of those in them.
+    pub fn means(&self, cx: &mut Cx, texts: &[String], span: Span) -> Option<Vec<String>> {
+        let mut out: Vec<String> = vec![];
+        let word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let used = |text: &String, name: &str| {
+            text.match_indices(name).any(|(at, _)| {
+                let before = text[..at].trim_end_matches(|c: char| c.is_ascii_digit());
+                !text[..at].ends_with(|c: char| c.is_alphabetic() || c == '_' || c == '.')
+                    && !before.ends_with(|c: char| c.is_alphabetic())
+                    && !text[at + name.len()..].starts_with(word)
+            })
+        };
+        for stage in self.stages.iter().rev().filter(|stage| stage.local) {
+            if texts.iter().chain(&out).any(|text| used(text, &stage.name)) {
+                let right = self.said(cx, stage.root, &Shift::By(0), span)?;
+                out.push(format!("{} = {right}", indexed(&stage.name, stage.axis, &self.told.index)));
+            }
+        }
+        out.reverse();
+        Some(out)
+    }
+
     /// What is beyond the steps: the names of the derivatives that are looked up there, and of the states.
     pub fn ends(&self, texts: &[String]) -> Vec<String> {
         let way: i64 = if self.told.backward { -1 } else { 1 };
@@ -339,6 +365,17 @@ impl Step {
         out
     }
 
+    /// Where there are no steps: the lines from the goal back, but for the goal, and the formula of what is asked.
+    pub fn back_from_goal(&mut self, cx: &mut Cx, by: NodeId, span: Span) -> Option<(Vec<String>, String)> {
+        let target = Target { whole: by, text: String::new(), kind: Kind::Shared };
+        self.flow(cx, std::slice::from_ref(&target))?;
+        let goal = self.stages.len().checked_sub(1)?;
+        let one = self.stages[goal].outer.take();
+        one?;
+        let lines = self.lines(cx, span)?;
+        Some((lines, self.share(cx, &target, span)??.text))
+    }
+
     /// The derivative by a target.
     pub fn share(&self, cx: &mut Cx, target: &Target, span: Span) -> Option<Option<Share>> {
         let aims = self.stands_for(target);
@@ -362,6 +399,9 @@ impl Step {
         Some(Some(match target.kind {
             Kind::Shared => {
                 let text = self.said(cx, total, &Shift::By(0), span)?;
+                if !self.flat.is_empty() {
+                    return Some(Some(Share { index: None, text }));
+                }
                 let length = cx.eval.compiled.graph.dims.show(&self.told.length);
                 Share { index: None, text: format!("sum({text} for {index} in 0..{length})") }
             }
@@ -418,7 +458,9 @@ impl Step {
         let mut named = self.named.clone();
         for stage in &self.stages {
             named.push((stage.slot, indexed(&stage.name, stage.axis, &at(0))));
-            named.push((stage.seed, indexed(&slope_of(&stage.name), stage.axis, &at(0))));
+            if cx.eval.compiled.graph.def(stage.seed).role == Role::Slot {
+                named.push((stage.seed, indexed(&slope_of(&stage.name), stage.axis, &at(0))));
+            }
         }
         for before in &self.befores {
             let stage = &self.stages[before.stage];
@@ -438,7 +480,10 @@ impl Step {
         // The first name of a slot counts.
         let mut seen = FxHashSet::default();
         named.retain(|(id, _)| seen.insert(*id));
-        let found = formula::over(cx.eval.compiled, node, &named, &self.values);
+        // An equation is not told by its own name.
+        let own = |(value, _): &&(NodeId, NodeId)| *value != node || self.stages.iter().all(|stage| stage.root != node);
+        let values: Vec<(NodeId, NodeId)> = self.values.iter().filter(own).copied().collect();
+        let found = formula::over(cx.eval.compiled, node, &named, &values);
         let opened = |graph: &mut Graph, id: NodeId, step: &Step| step.expanded(graph, id);
         let pair =
             [opened(&mut cx.eval.compiled.graph, node, self)?, opened(&mut cx.eval.compiled.graph, found.node, self)?];

@@ -52,6 +52,7 @@ impl Step {
             values: vec![],
             named: vec![],
             wanted: vec![],
+            flat: FxHashSet::default(),
         };
         let own: Vec<NodeId> = told.names.iter().map(|name| name.now).collect();
         let split: Vec<Option<Vec<NodeId>>> = told.names.iter().map(|name| split(compiled, name)).collect();
@@ -115,7 +116,9 @@ impl Step {
                 let axis = if split[i].is_some() { name.axis.checked_sub(1)? } else { name.axis };
                 step.stages[*stage].axis = axis;
                 let own = if split[i].is_some() { part_name(compiled, name.def, part) } else { Some(whole.clone()) };
-                if let Some(own) = own {
+                let hidden = own.as_ref().is_none_or(|own| own.starts_with('_'));
+                step.stages[*stage].local = hidden;
+                if let Some(own) = own.filter(|own| !own.starts_with('_')) {
                     let old = step.stages[*stage].name.clone();
                     taken.retain(|name| *name != old);
                     step.stages[*stage].name = unlike(&own, taken);
@@ -128,6 +131,49 @@ impl Step {
             }
             step.parts.push(stages);
         }
+        step.wanted = vec![false; step.stages.len()];
+        Some(step)
+    }
+
+    /// The definitions between what is asked and a goal as equations; there is one step. `flag`: what is 0.
+    pub fn flat(cx: &mut Cx, of: NodeId, by: NodeId, moving: &FxHashSet<NodeId>, span: Span) -> Option<Step> {
+        let compiled = &mut *cx.eval.compiled;
+        let name = visible(compiled, by)?.to_string();
+        let told = Recurrent {
+            index: "".into(),
+            step: by,
+            length: crate::shape::Dim::Num(1),
+            backward: false,
+            names: vec![],
+            sequences: vec![],
+        };
+        let mut step = Step {
+            told,
+            span,
+            stages: vec![],
+            befores: vec![],
+            parts: vec![],
+            entries: Entries::new(crate::shape::Dim::Num(1)),
+            shared: vec![(by, name)],
+            values: vec![],
+            named: vec![],
+            wanted: vec![],
+            flat: moving.clone(),
+        };
+        let mut map: FxHashMap<NodeId, NodeId> = [(by, by)].into_iter().collect();
+        if let Some(flag) = compiled.training.map(|flag| compiled.def(flag).node) {
+            map.insert(flag, ops::number(&mut compiled.graph, 0.0));
+        }
+        step.open(compiled, &[of], &FxHashSet::default(), &mut map, &mut vec![])?;
+        let last = *map.get(&of)?;
+        if step.stages.last().is_none_or(|stage| stage.slot != last) {
+            step.stage(compiled, "", last, &mut vec![])?;
+        }
+        let one = ops::number(&mut compiled.graph, 1.0);
+        let goal = step.stages.last_mut()?;
+        goal.local = false;
+        goal.seed = one;
+        goal.outer = Some((one, None));
         step.wanted = vec![false; step.stages.len()];
         Some(step)
     }
@@ -149,6 +195,7 @@ impl Step {
             }
             let node = compiled.graph.node(id);
             if !own.contains(&id)
+                && !self.flat.contains(&id)
                 && let Some(name) = called(compiled, id)
             {
                 if !self.shared.iter().any(|(other, _)| *other == id) {
@@ -167,6 +214,7 @@ impl Step {
             let new: crate::graph::Args = args.iter().map(|arg| map[arg]).collect();
             if node.op.def.role != Role::Def {
                 let made = if new.as_slice() == args.as_slice() { id } else { compiled.graph.remade(id, &new).ok()? };
+                let made = formula::chosen(&mut compiled.graph, made).unwrap_or(made);
                 map.insert(id, formula::tidied(&mut compiled.graph, made));
                 if moves {
                     varies.insert(id);
@@ -179,13 +227,14 @@ impl Step {
             let is_own = own.contains(&id);
             let is_slot = |id: NodeId| compiled.graph.def(id).role == Role::Slot;
             let of_slots = formula::parts_of(&compiled.graph, root).is_some_and(|of| of.into_iter().all(is_slot));
-            let plain = is_slot(root) || of_slots || name.starts_with('_');
+            let plain = is_slot(root) || of_slots || name.starts_with('_') && self.flat.is_empty();
+            let is_own = is_own || !self.flat.is_empty() && moves && visible(compiled, id).is_some();
             // A name whose value is its parts, which have names of their own, is those.
             let split = is_own
                 && formula::parts_of(&compiled.graph, root)
                     .is_some_and(|of| of.iter().all(|part| self.stages.iter().any(|stage| stage.slot == *part)))
                 && !parts.is_empty();
-            if !is_own && !parts.contains(&id) && (plain || !moves) || split {
+            if !is_own && !parts.contains(&id) && (plain || !moves && self.flat.is_empty()) || split {
                 map.insert(id, root);
                 if moves {
                     varies.insert(id);
@@ -197,7 +246,7 @@ impl Step {
             }
             // `z = split(x @ W, 4)` is cut from what is computed.
             let inner = formula::moved_from(&compiled.graph, root);
-            if !is_own && inner != root {
+            if !is_own && inner != root && self.flat.is_empty() {
                 let known = compiled.graph.def(inner).role == Role::Slot;
                 let slot = if known { inner } else { self.stage(compiled, &name, inner, taken)? };
                 let made = compiled.graph.replaced(&[root], &mut [(inner, slot)].into_iter().collect()).ok()?[0];
@@ -206,6 +255,11 @@ impl Step {
                 continue;
             }
             let slot = self.stage(compiled, &name, root, taken)?;
+            if visible(compiled, id).is_some()
+                && let Some(stage) = self.stages.last_mut()
+            {
+                stage.local = false;
+            }
             map.insert(id, slot);
             varies.insert(id);
         }
@@ -239,7 +293,8 @@ impl Step {
         let slot = stand_in(&mut compiled.graph, root);
         let seed = seed(&mut compiled.graph, root);
         let name = unlike(name, taken);
-        let stage = Stage { name, axis: 0, slot, seed, root, outer: None, same: Flow::default(), later: vec![] };
+        let stage =
+            Stage { name, axis: 0, local: true, slot, seed, root, outer: None, same: Flow::default(), later: vec![] };
         self.stages.push(stage);
         if !compiled.graph.node(root).args.is_empty() {
             self.values.push((root, slot));
