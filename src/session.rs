@@ -172,6 +172,12 @@ impl Session {
         Held(self.space())
     }
 
+    /// As [`Session::compiled`], to be grown by the nodes that a question needs.
+    pub(crate) fn with_compiled<T>(&self, work: impl FnOnce(&mut Compiled) -> T) -> T {
+        let mut space = self.space();
+        work(space.checked.parts().compiled)
+    }
+
     /// The settings.
     pub fn settings(&self) -> &Settings {
         &self.settings

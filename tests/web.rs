@@ -131,8 +131,18 @@ fn value(state: &Value, name: &str) -> Value {
 fn the_page_and_its_files_are_served_with_their_rules_and_nothing_else_is() {
     let served = Served::new(NOTES, Limits::default());
     let cookie = format!("Cookie: {}", served.cookie);
-    for path in ["/", "/page.js", "/math.js", "/text.js", "/learn.js", "/curve.js", "/graph.js", "/page.css", "/state"]
-    {
+    for path in [
+        "/",
+        "/page.js",
+        "/math.js",
+        "/text.js",
+        "/learn.js",
+        "/curve.js",
+        "/graph.js",
+        "/scalar.js",
+        "/page.css",
+        "/state",
+    ] {
         let answer = served.send("GET", path, &[&cookie], "");
         assert_eq!(answer.status, 200, "{path}");
         for rule in ["Content-Security-Policy: default-src 'none'", "X-Content-Type-Options: nosniff", "no-store"] {

@@ -71,6 +71,9 @@ pub enum Command {
     /// Open a program as a page in the browser: its answers follow every key, its numbers can be dragged
     #[command(after_help = "Example:\n  nnlang open rent.nnl")]
     Open(Open),
+    /// Write the page of a program to one file, for a mail or a folder: its sliders still move
+    #[command(after_help = "Example:\n  nnlang report rent.nnl -o rent.html")]
+    Report(Report),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  nnlang completions bash > /etc/bash_completion.d/nnlang")]
     Completions(Completions),
@@ -210,6 +213,20 @@ pub struct Open {
     /// Print the address alone; start no browser
     #[arg(long)]
     pub no_browser: bool,
+    /// How it is run.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang report`
+#[derive(Args, Debug)]
+pub struct Report {
+    /// The program; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// The file that is written
+    #[arg(short, long, value_name = "OUT", default_value = "report.html")]
+    pub out: String,
     /// How it is run.
     #[command(flatten)]
     pub options: Options,

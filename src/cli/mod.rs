@@ -13,6 +13,7 @@ mod open;
 mod outside;
 mod predict;
 mod repl;
+mod report;
 mod run;
 mod terminal;
 
@@ -104,6 +105,7 @@ fn dispatch(args: &[OsString]) -> Exit {
         Some(Command::Doc(args)) => doc::run(&args, plain()),
         Some(Command::Repl(args)) => repl::run(args.file.as_deref(), &args.options, of(&args.options)),
         Some(Command::Open(args)) => open::run(&args, of(&args.options)),
+        Some(Command::Report(args)) => report::run(&args, of(&args.options)),
         Some(Command::Completions(args)) => completions::run(&args, plain()),
         Some(Command::Man) => completions::man(plain()),
     }

@@ -39,6 +39,8 @@ pub struct Desk {
     told: Condvar,
     /// What is computed is to stop.
     stop: AtomicBool,
+    /// A training is to stay where it is.
+    halt: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -90,7 +92,13 @@ impl Desk {
 
     /// Stops what is computed.
     pub fn stop(&self) {
+        self.halt.store(true, Ordering::Relaxed);
         self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Was a training to stay where it is since this was asked last?
+    pub fn halted(&self) -> bool {
+        self.halt.swap(false, Ordering::Relaxed)
     }
 
     /// Is what is computed to stop?

@@ -428,7 +428,7 @@ mod tests {
 
     #[test]
     fn a_mend_is_edits_at_places_of_the_text() {
-        let shown = shown("σa = 5\nb = σa[0\n");
+        let shown = shown("σa = 5\nb = σaa\n");
         let problem = &shown["problems"][0];
         assert_eq!(problem["line"], 2);
         assert!(problem["edits"].as_array().is_some_and(|edits| !edits.is_empty()), "{problem}");

@@ -5,12 +5,14 @@ mod evaluate;
 mod merge;
 mod page;
 mod places;
+mod report;
 mod server;
 mod sliders;
 mod waiting;
 mod wire;
 
 pub use page::Page;
+pub use report::report;
 pub use wire::Limits;
 
 use crate::outside::Outside;

@@ -128,7 +128,11 @@ impl Page {
             "save" => self.save(&job.with, &mut outside),
             "theirs" => self.take_theirs(&mut outside),
             "ask" => self.ask(&job.with, &mut outside),
-            "learn" => self.learn(&mut outside),
+            "learn" => {
+                // What was stopped before is forgotten.
+                desk.halted();
+                self.learn(&mut outside)
+            }
             _ => self.state(&mut outside),
         };
         job.answer(answer.to_string());
@@ -318,6 +322,11 @@ impl Page {
     /// Goes on with the training, until it is stopped or something else is to be done.
     pub fn go_on(&mut self, desk: &Desk, outside: &mut dyn Outside) {
         let Some(learning) = self.learning.filter(|learning| learning.runs) else { return };
+        if desk.halted() {
+            self.learning = Some(Learning { runs: false, ..learning });
+            self.round += 1;
+            return self.tell(desk);
+        }
         let mut outside = Listening { outside, desk };
         let next = (learning.done + 1).max(learning.done * 3 / 2);
         let until = learning.of.filter(|of| next < *of).map(|_| next);

@@ -20,6 +20,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("/math.js", "text/javascript; charset=utf-8", include_str!("page/math.js")),
     ("/text.js", "text/javascript; charset=utf-8", include_str!("page/text.js")),
     ("/graph.js", "text/javascript; charset=utf-8", include_str!("page/graph.js")),
+    ("/scalar.js", "text/javascript; charset=utf-8", include_str!("page/scalar.js")),
     ("/curve.js", "text/javascript; charset=utf-8", include_str!("page/curve.js")),
     ("/learn.js", "text/javascript; charset=utf-8", include_str!("page/learn.js")),
     ("/page.css", "text/css; charset=utf-8", include_str!("page/page.css")),

@@ -2,7 +2,7 @@
 
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { beside, end, opened, retype, start, until } from "./support.js";
+import { beside, end, opened, reported, retype, run, start, until } from "./support.js";
 
 const NOTES = "a = 5\nb = 3\nc = 2\n\nu = b*c\nv = a + u\nJ = 3v\n\nJ\nderive dJ/db\n";
 const NETWORK = `x = [[0, 0, 1, 1], [0, 1, 0, 1]]
@@ -160,6 +160,70 @@ test("what is typed fast is all there, and every answer is that of the last text
     assert.equal(await text(page), "a = 2\nb = a^2\nJ = 3b\n\nJ\n");
     await page.keyboard.type("2J\n");
     await until(page, () => document.querySelector("#notes")?.textContent.includes("= 24"));
+  });
+});
+
+test("a report asks nobody, shows what the program answers, and its sliders give the program's numbers", async () => {
+  const notes = `a = 5
+b = 3
+c = 0.25
+z = a*b - exp(c)
+s = sigmoid(z - 12)
+q = sqrt(a^2 + b^2) + tanh(c)*log(a)
+J = s*q + max(c, 0.5)^3
+J
+dJ/da
+dJ/db
+dJ/dz
+derive dJ/dc
+trace J
+`;
+  await reported(notes, async (page, file) => {
+    const facts = (...args) => run("run", file, "--format", "json", ...args).out.trim().split("\n").map((line) => JSON.parse(line));
+    assert.match(await beside(page, 8), /^J = /);
+    assert.ok(await page.locator("#notes math").count());
+    for (const a of [4.3, 0.5, 9]) {
+      await page.getByRole("slider", { name: "a", exact: true }).evaluate((own, a) => {
+        own.value = String(a);
+        own.dispatchEvent(new Event("input"));
+      }, a);
+      const shown = await page.evaluate(() => document.querySelector("#text").value.split("\n")[0]);
+      assert.equal(shown, `a = ${a}`);
+      for (const line of [8, 9, 10, 11]) {
+        const fact = facts("--set", `a=${a}`).find((own) => own.line === line);
+        const words = run("run", file, "--set", `a=${a}`).out.split("\n").find((own) => own.startsWith(`${fact.name} = `));
+        assert.equal(await beside(page, line), words);
+      }
+    }
+    await page.getByRole("button", { name: "dJ/db" }).first().click();
+    await until(page, () => document.querySelector("#reply").textContent.includes("dJ/db"));
+    await page.getByRole("button", { name: "As it was" }).click();
+    assert.match(await text(page), /^a = 5\n/);
+  });
+});
+
+test("the interpreter of a report gives the program's numbers to 1e-12", async () => {
+  const lines = ["x = 0.7", "y = -1.3", "w = 2.5"];
+  const unary = "sigmoid tanh exp log1p softplus silu relu leaky_relu elu selu abs sqrt cbrt sin cos atan sinh cosh expm1 sign floor".split(" ");
+  unary.forEach((name, i) => lines.push(`p${i} = ${name}(${["sqrt", "log1p"].includes(name) ? "w" : "x*y + 0.3w"})`));
+  lines.push(`m = max(x, y) + min(x*w, y) + where(x > y, x^w, 2) + x/y + clip(w, 0, 1)`);
+  lines.push(`J = ${unary.map((_, i) => `p${i}^2`).join(" + ")} + m`);
+  await reported(`${lines.join("\n")}\n`, async (page, file) => {
+    const script = `${file}.set.nnl`;
+    const { writeFileSync } = await import("node:fs");
+    for (const [x, y] of [[0.7, -1.3], [1.9, 0.4], [-0.2, 2.2]]) {
+      const found = await page.evaluate(([x, y]) => globalThis.nnlang({ x, y }), [x, y]);
+      const names = Object.keys(found.values);
+      const slopes = ["x", "y", "w"];
+      writeFileSync(script, `${lines.join("\n")}\n${names.join("\n")}\n${slopes.map((name) => `dJ/d${name}`).join("\n")}\n`);
+      const told = run("run", script, "--format", "json", "--set", `x=${x}`, "--set", `y=${y}`).out.trim().split("\n").map((line) => JSON.parse(line));
+      for (const fact of told) {
+        const own = fact.name.startsWith("dJ/d") ? found.slopes[fact.name.slice(4)] : found.values[fact.name];
+        // NaN and infinities are words to machines.
+        if (typeof fact.value === "string") assert.equal(String(own).toLowerCase().replace("infinity", "inf"), fact.value, fact.name);
+        else assert.ok(Math.abs(own - fact.value) <= 1e-12 * Math.max(1, Math.abs(fact.value)), `${fact.name}: ${own} and ${fact.value}`);
+      }
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 // A page over a program: `nnlang open` in a folder of its own, and Chromium that opens it.
 
 import { chromium } from "playwright-core";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -59,6 +59,36 @@ export async function opened(text, work, view = {}) {
   } finally {
     await context.close();
     if (server.exitCode === null) await stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs the program: what it prints. */
+export function run(...args) {
+  const ran = spawnSync(program, args, { encoding: "utf8" });
+  return { out: ran.stdout, wrong: ran.stderr, status: ran.status };
+}
+
+/** Opens a report from its file, with the network off. */
+export async function reported(text, work) {
+  const folder = mkdtempSync(join(tmpdir(), "nnlang-report-"));
+  const file = join(folder, "notes.nnl");
+  writeFileSync(file, text);
+  const made = run("report", file, "-o", join(folder, "report.html"));
+  assert.equal(made.status, 0, made.wrong);
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, offline: true });
+  const wrong = [];
+  context.on("request", (request) => request.url().startsWith("file:") || wrong.push(request.url()));
+  try {
+    const page = await context.newPage();
+    page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+    page.on("pageerror", (error) => wrong.push(error.message));
+    await page.goto(`file://${join(folder, "report.html")}`);
+    await page.waitForFunction(() => document.documentElement.dataset.ready);
+    await work(page, file);
+    assert.deepEqual(wrong, []);
+  } finally {
+    await context.close();
     rmSync(folder, { recursive: true });
   }
 }

@@ -6,6 +6,7 @@ import { hunk, merge, moved } from "/text.js";
 import { curve } from "/curve.js";
 import { drawn } from "/graph.js";
 import { Learning } from "/learn.js";
+import { evaluate, number } from "/scalar.js";
 
 /**
  * @typedef {{start: number, end: number, text: string}} Edit
@@ -16,7 +17,7 @@ import { Learning } from "/learn.js";
  * @typedef {{node: string, from: string[], expression?: string, shape: number[], value_text?: string,
  *   derivative_text?: string}} Stage
  * @typedef {{line: number, statement: string, doc: [string, string][][], latex: string[], svg?: string,
- *   curve: [number, number, number | null][]}} Answer
+ *   curve: [number, number, number | null][], stale?: boolean}} Answer
  * @typedef {{done: number, of: number | null, runs: boolean}} Training
  * @typedef {{version: number, round: number, learning: Training | null, starts: {line: number, says: string}[], text: string, file: string | null, saved: boolean, can_undo: boolean, can_redo: boolean,
  *   theirs: boolean, notice: string, interrupted: boolean, needs_name?: boolean, learns: boolean, problems: Problem[],
@@ -61,6 +62,14 @@ function make(tag, attributes, ...content) {
   return out;
 }
 
+/**
+ * What a report holds: the state, the graph of its numbers, and what the derivatives are explained by.
+ * @typedef {{nodes: import("/scalar.js").Nodes, values: Record<string, number>, slopes: Record<string, number>,
+ *   slots: Record<string, number>, free: string[]}} Numbers
+ * @type {{state: State, numbers: Numbers | null, explained: Record<string, any>} | null}
+ */
+let frozen = null;
+
 // What is sent.
 
 /** @param {string} path @param {unknown} [body] @returns {Promise<any>} */
@@ -72,7 +81,7 @@ async function post(path, body = {}) {
 
 /** Sends what is typed, one request at a time: a slow answer is overtaken by the newest text. */
 async function send() {
-  if (sending || !state) return;
+  if (sending || !state || frozen) return;
   sending = true;
   while (dirty) {
     dirty = false;
@@ -91,6 +100,7 @@ async function send() {
 
 /** What is asked of the session besides: after what is typed. @param {string} path @param {unknown} [body] */
 async function command(path, body = {}) {
+  if (frozen) return;
   while (sending || dirty) {
     send();
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -191,6 +201,7 @@ function changed(kind) {
   group = kind;
   dirty = true;
   follow();
+  if (frozen) recompute();
   show();
   send();
 }
@@ -251,7 +262,7 @@ function show() {
   document.title = `${state.saved ? "" : "• "}${state.file ?? "nnlang"}`;
   by("file").textContent = state.file ?? "not saved yet";
   by("saved").textContent = state.file && !state.saved ? "not saved" : "";
-  /** @type {HTMLButtonElement} */ (by("undo")).disabled = !state.can_undo;
+  /** @type {HTMLButtonElement} */ (by("undo")).disabled = frozen ? text.value === frozen.state.text : !state.can_undo;
   /** @type {HTMLButtonElement} */ (by("redo")).disabled = !state.can_redo;
   if (state.theirs) {
     const theirs = make("button", {}, "Take the file's text");
@@ -359,7 +370,7 @@ function beside() {
     const stage = stages.get(slider.name);
     wanted.push({
       key: `slider ${slider.name}`, line: slider.line, order: 0, sign: JSON.stringify([slider.shape, slider.cells.length]),
-      make: () => (slider.shape.length ? cells(slider) : range(slider, named?.whole ?? false)),
+      make: () => held(slider, slider.shape.length ? cells(slider) : range(slider, named?.whole ?? false)),
       update: (own) => moveTo(own, slider, named?.whole ?? false),
     });
     if (stage?.derivative_text) wanted.push(slope(told, slider.line, stage));
@@ -398,7 +409,7 @@ function beside() {
   });
   for (const line of told.holds) wanted.push({ key: `holds ${line}`, line, order: 1, sign: "", make: () => make("span", { class: "good" }, "holds") });
   told.answers.forEach((answer, i) => {
-    wanted.push({ key: `answer ${i}`, line: answer.line, order: 1, sign: JSON.stringify(answer), make: () => make("div", { class: "answer", role: "group", "aria-label": `line ${answer.line}: ${answer.statement}` }, answerOf(answer)) });
+    wanted.push({ key: `answer ${i}`, line: answer.line, order: 1, sign: JSON.stringify(answer), make: () => make("div", { class: answer.stale ? "answer stale" : "answer", title: answer.stale ? "of before the numbers were moved" : "", role: "group", "aria-label": `line ${answer.line}: ${answer.statement}` }, answerOf(answer)) });
   });
   place(wanted);
 }
@@ -551,6 +562,13 @@ function range(slider, whole) {
   return input;
 }
 
+/** In a report what its graph does not have as a number does not move. @param {Slider} slider @param {HTMLElement} own */
+function held(slider, own) {
+  if (!frozen || (frozen.numbers?.free.includes(slider.name) && !slider.shape.length)) return own;
+  for (const input of own instanceof HTMLInputElement ? [own] : own.querySelectorAll("input")) input.disabled = true;
+  return own;
+}
+
 /** @param {HTMLElement} own @param {Slider} slider @param {boolean} whole */
 function moveTo(own, slider, whole) {
   if (own instanceof HTMLInputElement) {
@@ -652,7 +670,8 @@ function about() {
 async function ask(question) {
   /** @type {HTMLInputElement} */ (by("ask")).value = question;
   try {
-    const told = await post("/ask", { text: question });
+    const told = frozen ? frozen.explained[question] : await post("/ask", { text: question });
+    if (!told) return;
     const out = document.createDocumentFragment();
     for (const problem of told.problems) out.append(matter({ ...problem, edits: undefined }));
     for (const answer of told.answers) out.append(answerOf(answer));
@@ -762,7 +781,66 @@ const learning = new Learning({
   gesture,
 });
 
+// A report.
+
+/** The numbers as the sliders say: values, derivatives, answers that are one of them. What else was answered is of before. */
+function recompute() {
+  const numbers = frozen?.numbers;
+  if (!state || !numbers) return;
+  const slots = { ...numbers.slots };
+  for (const slider of state.sliders) if (!slider.shape.length) slots[slider.name] = numberAt(slider.cells[0]);
+  const found = evaluate(numbers.nodes, slots);
+  const of = (/** @type {Record<string, number>} */ places, /** @type {string} */ name) => {
+    const value = name in places ? found[places[name]] : undefined;
+    return value === undefined ? undefined : number(value);
+  };
+  // What the report's graph cannot tell is not shown as it was.
+  for (const named of state.names ?? []) named.text = named.shape === "[]" ? of(numbers.values, named.name) ?? "–" : undefined;
+  const graph = state.graph;
+  for (const stage of graph?.nodes ?? []) {
+    const unknown = stage.shape.length ? undefined : "–";
+    stage.value_text = of(numbers.values, stage.node) ?? unknown;
+    stage.derivative_text = of(numbers.slopes, stage.node) ?? (stage.derivative_text && unknown);
+  }
+  for (const answer of state.answers) {
+    const slope = graph && answer.statement.startsWith(`d${graph.goal}/d`) ? answer.statement.slice(graph.goal.length + 3) : "";
+    const words = of(numbers.values, answer.statement) ?? of(numbers.slopes, slope);
+    answer.stale = words === undefined && answer.latex.length === 0;
+    if (words !== undefined) answer.doc = [[["name", answer.statement], ["", " = "], ["number", words]]];
+  }
+  state.holds = [];
+}
+
+function thaw() {
+  frozen = JSON.parse(by("frozen").textContent ?? "null");
+  if (!frozen) return;
+  state = structuredClone(frozen.state);
+  placed = text.value = state.text;
+  text.readOnly = true;
+  for (const id of ["redo", "save", "question", "learning"]) by(id).hidden = true;
+  const reset = by("undo");
+  reset.textContent = "As it was";
+  reset.title = "";
+  reset.addEventListener("click", () => {
+    state = structuredClone(frozen?.state ?? null);
+    placed = text.value = state?.text ?? "";
+    ranges.clear();
+    show();
+  });
+  // The numbers for whoever looks with the browser's own tools.
+  const numbers = frozen.numbers;
+  Object.assign(globalThis, { nnlang: (/** @type {Record<string, number>} */ slots) => {
+    if (!numbers) return null;
+    const found = evaluate(numbers.nodes, { ...numbers.slots, ...slots });
+    const all = (/** @type {Record<string, number>} */ places) => Object.fromEntries(Object.entries(places).map(([name, place]) => [name, found[place]]));
+    return { values: all(numbers.values), slopes: all(numbers.slopes) };
+  } });
+  show();
+  document.documentElement.dataset.ready = "yes";
+}
+
 async function begin() {
+  if (document.getElementById("frozen")) return thaw();
   // The token is not left where others may look.
   if (location.search) history.replaceState(null, "", "/");
   const told = await (await fetch("/state")).json();
