@@ -46,9 +46,7 @@ pub mod layers {
     pub use crate::layers::init::ALL as INITIALISERS;
 }
 /// Memory of the process.
-pub mod kernels {
-    pub use crate::kernels::memory;
-}
+pub mod kernels {}
 /// Names that mean something everywhere.
 pub mod resolve {
     pub use crate::resolve::{CONSTANTS, TRANSFORMS};

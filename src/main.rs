@@ -5,6 +5,5 @@
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    nnlang::inside::kernels::memory::in_large_pages();
     nnlang::inside::cli::main()
 }

@@ -17,9 +17,9 @@ pub(super) struct Steps {
     /// The loop's node.
     node: NodeId,
     /// One step.
-    body: Plan,
+    pub(super) body: Plan,
     /// How many steps.
-    length: usize,
+    pub(super) length: usize,
     /// Which results of the body are collected over all steps.
     collected: Vec<bool>,
 }

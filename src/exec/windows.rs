@@ -56,15 +56,9 @@ pub(super) fn convolution(
     }
     let own = |shape: &[usize]| (shape[..shape.len() - rank - 2].to_vec(), shape[shape.len() - rank - 2..].to_vec());
     let ((a_stack, a_own), (b_stack, b_own), (stack, out_own)) = (own(a.shape()), own(b.shape()), own(out.shape()));
-    let (x, w, y) = match kind {
-        Conv::Forward => (&a_own, &b_own, &out_own),
-        Conv::ByInput => (&out_own, &b_own, &a_own),
-        Conv::ByWeight => (&a_own, &out_own, &b_own),
-    };
-    let windows = windows(attrs, at, &x[2..], &w[2..], &y[2..]);
-    let groups = attrs.int(at + 3).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
-    let sizes = Sizes { examples: x[0], inputs: x[1], outputs: w[0], groups };
-    let conv = Convolution::new(&windows, sizes).map_err(code(FIT))?;
+    let conv = planned(attrs, at, kind, [&a_own, &b_own, &out_own]).map_err(code(FIT))?;
+    let mut room = crate::kernels::room(conv.room())?;
+    room.resize(conv.room(), 0.0);
     let (a_of, b_of) = (which(&a_stack, &stack)?, which(&b_stack, &stack)?);
     let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
     let (Some(a), Some(b), Some(out)) = (a.as_slice(), b.as_slice(), out.as_slice_mut()) else {
@@ -76,14 +70,27 @@ pub(super) fn convolution(
     }
     for ((to, i), k) in out.chunks_exact_mut(size).zip(a_of).zip(b_of) {
         let (a, b) = (&a[i * a_size..][..a_size], &b[k * b_size..][..b_size]);
-        let done = match kind {
-            Conv::Forward => conv.forward(a, b, to),
-            Conv::ByInput => conv.by_input(a, b, to),
-            Conv::ByWeight => conv.by_weight(a, b, to),
-        };
-        done.map_err(code(FIT))?;
+        match kind {
+            Conv::Forward => conv.forward(a, b, to, &mut room),
+            Conv::ByInput => conv.by_input(a, b, to, &mut room),
+            Conv::ByWeight => conv.by_weight(a, b, to, &mut room),
+        }
     }
     Ok(())
+}
+
+/// A convolution or a transpose of one, of arguments and a result without a stack; its attributes from `at` on are those of
+/// the windows.
+pub(super) fn planned(attrs: &Attrs, at: usize, kind: Conv, own: [&[usize]; 3]) -> Result<Convolution, Refusal> {
+    let [a, b, out] = own;
+    let (x, w, y) = match kind {
+        Conv::Forward => (a, b, out),
+        Conv::ByInput => (out, b, a),
+        Conv::ByWeight => (a, out, b),
+    };
+    let windows = windows(attrs, at, &x[2..], &w[2..], &y[2..]);
+    let groups = attrs.int(at + 3).and_then(|n| usize::try_from(n).ok()).unwrap_or(1);
+    Convolution::new(&windows, Sizes { examples: x[0], inputs: x[1], outputs: w[0], groups })
 }
 
 /// Which of its own stack goes with each of the whole stack.

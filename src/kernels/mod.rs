@@ -10,7 +10,6 @@ pub mod lanes;
 /// Factorizations: inverses, determinants, Cholesky.
 pub mod linalg;
 /// The allocator's pages.
-pub mod memory;
 /// Entries moved, repeated, left out, or added where they meet.
 pub mod moves;
 /// Sums of weighted exponentials.

@@ -1,6 +1,7 @@
 //! Windows that slide over the last axes: the entries that each sees, the sums back, and the products with a kernel, as
 //! products of matrices whose columns are windows.
 
+use super::vector::product::{Matrix, Number, Out};
 use super::{Refusal, misfit, room};
 
 /// Where windows stand over the last axes of a tensor.
@@ -60,6 +61,25 @@ impl Windows {
             }
         }
         Ok(table)
+    }
+
+    /// Without zeros around, what the windows see is a view: the strides of the windows' axes, then of those within one, for
+    /// strides of what they slide over. `None`: there are zeros, or the lists do not fit.
+    pub fn strides(&self, over: &[usize]) -> Option<Vec<usize>> {
+        let rank = self.over.len();
+        let fits = [&self.size, &self.count, &self.stride, &self.before, &self.dilation];
+        if over.len() != rank || fits.iter().any(|list| list.len() != rank) || self.before.iter().any(|n| *n > 0) {
+            return None;
+        }
+        let reach = |axis: usize| {
+            let last = self.count[axis].checked_sub(1)? * self.stride[axis];
+            Some(last + self.size[axis].checked_sub(1)? * self.dilation[axis])
+        };
+        if (0..rank).any(|axis| reach(axis).is_none_or(|reach| reach >= self.over[axis])) {
+            return None;
+        }
+        let by = |steps: &[usize]| over.iter().zip(steps).map(|(stride, step)| stride * step).collect::<Vec<_>>();
+        Some([by(&self.stride), by(&self.dilation)].concat())
     }
 
     fn plane(&self) -> usize {
@@ -125,20 +145,37 @@ pub struct Sizes {
 }
 
 /// One convolution of a stack: `x : [m, c, over]`, `w : [k, c/groups, size]`, `y : [m, k, count]`.
-pub struct Convolution<'a> {
-    windows: &'a Windows,
+#[derive(Clone, Debug)]
+pub struct Convolution {
+    windows: Windows,
     sizes: Sizes,
-    table: Vec<usize>,
+    /// Where in a plane what the windows see lies: runs of entries that stand side by side in both.
+    runs: Vec<Run>,
 }
 
-impl<'a> Convolution<'a> {
+/// So many entries from a place on; [`NONE`]: zeros.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    from: usize,
+    len: usize,
+}
+
+impl Convolution {
     /// Of these windows and sizes.
-    pub fn new(windows: &'a Windows, sizes: Sizes) -> Result<Convolution<'a>, Refusal> {
+    pub fn new(windows: &Windows, sizes: Sizes) -> Result<Convolution, Refusal> {
         let groups = sizes.groups;
         if groups == 0 || !sizes.inputs.is_multiple_of(groups) || !sizes.outputs.is_multiple_of(groups) {
             return misfit(format!("{groups} groups do not divide these channels"));
         }
-        Ok(Convolution { windows, sizes, table: windows.table()? })
+        let mut runs: Vec<Run> = vec![];
+        for place in windows.table()? {
+            match runs.last_mut() {
+                Some(run) if run.from == NONE && place == NONE => run.len += 1,
+                Some(run) if run.from != NONE && place == run.from + run.len => run.len += 1,
+                _ => runs.push(Run { from: place, len: 1 }),
+            }
+        }
+        Ok(Convolution { windows: windows.clone(), sizes, runs })
     }
 
     /// Channels in, channels out, of one group.
@@ -149,115 +186,104 @@ impl<'a> Convolution<'a> {
     /// How many entries one example and one kernel have: `[x, w, y]`.
     fn blocks(&self) -> [usize; 3] {
         let [inputs, _] = self.group();
-        let w = self.windows;
+        let w = &self.windows;
         [self.sizes.inputs * w.plane(), inputs * w.entries(), self.sizes.outputs * w.windows()]
     }
 
-    /// `y = conv(x, w)`, into zeros.
-    pub fn forward(&self, x: &[f64], w: &[f64], y: &mut [f64]) -> Result<(), Refusal> {
-        let ([inputs, outputs], [x_size, w_size, y_size]) = (self.group(), self.blocks());
-        let (plane, windows) = (self.windows.plane(), self.windows.windows());
-        let mut columns = zeros(w_size * windows)?;
-        for m in 0..self.sizes.examples {
-            for g in 0..self.sizes.groups {
-                let x = &x[m * x_size + g * inputs * plane..][..inputs * plane];
-                self.columns(x, &mut columns);
-                let w = &w[g * outputs * w_size..][..outputs * w_size];
-                let y = &mut y[m * y_size + g * outputs * windows..][..outputs * windows];
-                gemm(w, [outputs, w_size], false, &columns, [w_size, windows], false, y);
-            }
-        }
-        Ok(())
+    /// The entries of the room in which the windows of one example are laid out.
+    pub fn room(&self) -> usize {
+        self.blocks()[1] * self.windows.windows()
     }
 
-    /// The transpose by the input: `x = conv_transpose(y, w)`, into zeros.
-    pub fn by_input(&self, y: &[f64], w: &[f64], x: &mut [f64]) -> Result<(), Refusal> {
-        let ([inputs, outputs], [x_size, w_size, y_size]) = (self.group(), self.blocks());
-        let (plane, windows) = (self.windows.plane(), self.windows.windows());
-        let mut columns = zeros(w_size * windows)?;
-        for m in 0..self.sizes.examples {
-            for g in 0..self.sizes.groups {
-                let y = &y[m * y_size + g * outputs * windows..][..outputs * windows];
-                let w = &w[g * outputs * w_size..][..outputs * w_size];
-                columns.fill(0.0);
-                gemm(w, [outputs, w_size], true, y, [outputs, windows], false, &mut columns);
-                let x = &mut x[m * x_size + g * inputs * plane..][..inputs * plane];
-                self.back(&columns, x);
-            }
-        }
-        Ok(())
+    /// Multiplications of all examples.
+    pub fn multiplications(&self) -> usize {
+        self.sizes.examples * self.blocks()[1] * self.blocks()[2]
     }
 
-    /// The transpose by the weight: `w = conv_weight(x, y)`, into zeros, summed over the examples.
-    pub fn by_weight(&self, x: &[f64], y: &[f64], w: &mut [f64]) -> Result<(), Refusal> {
+    /// For each example and group where its parts of x, w and y begin, and how long they are.
+    fn parts(&self) -> impl Iterator<Item = [std::ops::Range<usize>; 3]> {
         let ([inputs, outputs], [x_size, w_size, y_size]) = (self.group(), self.blocks());
-        let (plane, windows) = (self.windows.plane(), self.windows.windows());
-        let mut columns = zeros(w_size * windows)?;
-        for m in 0..self.sizes.examples {
-            for g in 0..self.sizes.groups {
-                let x = &x[m * x_size + g * inputs * plane..][..inputs * plane];
-                self.columns(x, &mut columns);
-                let y = &y[m * y_size + g * outputs * windows..][..outputs * windows];
-                let w = &mut w[g * outputs * w_size..][..outputs * w_size];
-                gemm(y, [outputs, windows], false, &columns, [w_size, windows], true, w);
-            }
+        let (plane, windows, groups) = (self.windows.plane(), self.windows.windows(), self.sizes.groups);
+        let of = |start: usize, len: usize| start..start + len;
+        (0..self.sizes.examples * groups).map(move |at| {
+            let (m, g) = (at / groups, at % groups);
+            [
+                of(m * x_size + g * inputs * plane, inputs * plane),
+                of(g * outputs * w_size, outputs * w_size),
+                of(m * y_size + g * outputs * windows, outputs * windows),
+            ]
+        })
+    }
+
+    /// `y = conv(x, w)`; `columns` is [`Convolution::room`].
+    pub fn forward<T: Number>(&self, x: &[T], w: &[T], y: &mut [T], columns: &mut [T]) {
+        let ([_, outputs], [_, inner, _], windows) = (self.group(), self.blocks(), self.windows.windows());
+        for [own, kernel, to] in self.parts() {
+            self.columns(&x[own], columns);
+            let w = Matrix { data: &w[kernel], size: (outputs, inner), strides: (inner, 1) };
+            let seen = Matrix { data: columns, size: (inner, windows), strides: (windows, 1) };
+            T::product(Out { data: &mut y[to], size: (outputs, windows), stride: windows }, w, seen, false);
         }
-        Ok(())
+    }
+
+    /// The transpose by the input: `x = conv_transpose(y, w)`.
+    pub fn by_input<T: Number>(&self, y: &[T], w: &[T], x: &mut [T], columns: &mut [T]) {
+        let ([_, outputs], [_, inner, _], windows) = (self.group(), self.blocks(), self.windows.windows());
+        x.fill(T::ZERO);
+        for [to, kernel, own] in self.parts() {
+            let w = Matrix { data: &w[kernel], size: (inner, outputs), strides: (1, inner) };
+            let y = Matrix { data: &y[own], size: (outputs, windows), strides: (windows, 1) };
+            T::product(Out { data: columns, size: (inner, windows), stride: windows }, w, y, false);
+            self.back(columns, &mut x[to]);
+        }
+    }
+
+    /// The transpose by the weight: `w = conv_weight(x, y)`, summed over the examples.
+    pub fn by_weight<T: Number>(&self, x: &[T], y: &[T], w: &mut [T], columns: &mut [T]) {
+        let ([_, outputs], [_, inner, _], windows) = (self.group(), self.blocks(), self.windows.windows());
+        w.fill(T::ZERO);
+        for [own, kernel, from] in self.parts() {
+            self.columns(&x[own], columns);
+            let y = Matrix { data: &y[from], size: (outputs, windows), strides: (windows, 1) };
+            let seen = Matrix { data: columns, size: (windows, inner), strides: (1, windows) };
+            T::product(Out { data: &mut w[kernel], size: (outputs, inner), stride: inner }, y, seen, true);
+        }
     }
 
     /// `[c * size, count]`: each column is what a window sees.
-    fn columns(&self, x: &[f64], columns: &mut [f64]) {
-        let size = self.table.len();
+    fn columns<T: Number>(&self, x: &[T], columns: &mut [T]) {
+        let size = self.windows.entries() * self.windows.windows();
         if size == 0 {
             return;
         }
         for (from, to) in x.chunks_exact(self.windows.plane().max(1)).zip(columns.chunks_exact_mut(size)) {
-            for (value, place) in to.iter_mut().zip(&self.table) {
-                *value = from.get(*place).copied().unwrap_or(0.0);
+            let mut at = 0;
+            for run in &self.runs {
+                let place = &mut to[at..at + run.len];
+                match run.from {
+                    NONE => place.fill(T::ZERO),
+                    start => place.copy_from_slice(&from[start..start + run.len]),
+                }
+                at += run.len;
             }
         }
     }
 
-    fn back(&self, columns: &[f64], x: &mut [f64]) {
-        let size = self.table.len();
+    fn back<T: Number>(&self, columns: &[T], x: &mut [T]) {
+        let size = self.windows.entries() * self.windows.windows();
         if size == 0 {
             return;
         }
         for (from, to) in columns.chunks_exact(size).zip(x.chunks_exact_mut(self.windows.plane().max(1))) {
-            for (value, place) in from.iter().zip(&self.table) {
-                if let Some(sum) = to.get_mut(*place) {
-                    *sum += value;
+            let mut at = 0;
+            for run in &self.runs {
+                if run.from != NONE {
+                    let sums = &mut to[run.from..run.from + run.len];
+                    sums.iter_mut().zip(&from[at..at + run.len]).for_each(|(sum, v)| *sum = *sum + *v);
                 }
+                at += run.len;
             }
         }
-    }
-}
-
-fn zeros(len: usize) -> Result<Vec<f64>, Refusal> {
-    let mut out = room(len)?;
-    out.resize(len, 0.0);
-    Ok(out)
-}
-
-/// `out += a @ b`, each of a row-major shape and turned or not.
-fn gemm(
-    a: &[f64],
-    a_shape: [usize; 2],
-    a_turned: bool,
-    b: &[f64],
-    b_shape: [usize; 2],
-    b_turned: bool,
-    out: &mut [f64],
-) {
-    use ndarray::{ArrayView2, ArrayViewMut2};
-    let view = |x, [rows, columns]: [usize; 2]| ArrayView2::from_shape((rows, columns), x);
-    let (Ok(a), Ok(b)) = (view(a, a_shape), view(b, b_shape)) else { return };
-    let a = if a_turned { a.reversed_axes() } else { a };
-    let b = if b_turned { b.reversed_axes() } else { b };
-    if let Ok(mut to) = ArrayViewMut2::from_shape((a.nrows(), b.ncols()), out)
-        && a.ncols() > 0
-    {
-        ndarray::linalg::general_mat_mul(1.0, &a, &b, 1.0, &mut to);
     }
 }
 
@@ -300,11 +326,12 @@ mod tests {
         let sizes = Sizes { examples: 1, inputs: 1, outputs: 1, groups: 1 };
         let conv = Convolution::new(&windows, sizes).expect("it fits");
         let (mut y, mut x, mut w) = ([0.0; 2], [0.0; 3], [0.0; 2]);
-        assert_eq!(conv.forward(&[1.0, 2.0, 3.0], &[10.0, 1.0], &mut y), Ok(()));
+        let room = &mut vec![0.0; conv.room()];
+        conv.forward(&[1.0, 2.0, 3.0], &[10.0, 1.0], &mut y, room);
         assert_eq!(y, [12.0, 23.0]);
-        assert_eq!(conv.by_input(&[1.0, 2.0], &[10.0, 1.0], &mut x), Ok(()));
+        conv.by_input(&[1.0, 2.0], &[10.0, 1.0], &mut x, room);
         assert_eq!(x, [10.0, 21.0, 2.0]);
-        assert_eq!(conv.by_weight(&[1.0, 2.0, 3.0], &[1.0, 2.0], &mut w), Ok(()));
+        conv.by_weight(&[1.0, 2.0, 3.0], &[1.0, 2.0], &mut w, room);
         assert_eq!(w, [5.0, 8.0]);
     }
 }

@@ -2,10 +2,14 @@
 
 use super::lanes::{Kind, Lanes, Sum};
 use super::layout::strides;
-use super::{Applied, Code, Making, Product, Stored, View};
+use super::places::{Part, Place};
+use super::{Applied, Code, Filled, Making, Product, Stored, View};
 use crate::exec::plan::{Act, Plan, extent, slot_of};
+use crate::exec::windows;
 use crate::exec::{Inputs, Trouble};
-use crate::graph::{Attr, Contract, DefId, Graph, Is, Kernel, Move, Node, Reduce, Source};
+use crate::graph::{Attr, Contract, Conv, Graph, Is, Kernel, Loop, Move, Node, Reduce, Source};
+use crate::kernels::vector::Binary;
+use crate::kernels::windows::Convolution;
 use crate::tensor::DType;
 use rustc_hash::FxHashMap;
 
@@ -44,7 +48,11 @@ pub(super) struct Maker<'a> {
     /// Entry-by-entry operators whose value others read.
     pub(super) escapes: Vec<bool>,
     pub(super) items: Vec<Item>,
-    pub(super) slots: Vec<(u32, DefId, bool)>,
+    pub(super) slots: Vec<(u32, Filled, bool)>,
+    /// Does this parameter of a body change between runs?
+    given: &'a dyn Fn(u32) -> bool,
+    /// What is taken from each loop: the place that takes it, and which.
+    picks: FxHashMap<usize, Vec<(u32, usize)>>,
     groups: FxHashMap<(Vec<usize>, u32, bool), usize>,
 }
 
@@ -67,6 +75,10 @@ pub(super) enum Work {
     Product { at: u32, product: Product },
     Sum { at: u32, sum: Sum },
     Lanes { at: u32, lanes: Lanes },
+    Most { at: u32, from: View, kept: Vec<usize>, further: Vec<usize>, op: Binary },
+    Place { at: u32, place: Place },
+    Conv { at: u32, left: View, right: View, kind: Conv, conv: Box<Convolution> },
+    Scan { at: u32, args: Vec<(View, Vec<usize>)>, picks: Vec<(u32, usize)> },
     Copy { at: u32, from: View, shape: Vec<usize> },
     Reference { at: u32, applied: Applied },
 }
@@ -76,6 +88,7 @@ pub(super) fn compile<T: Stored>(
     plan: &Plan,
     inputs: &Inputs,
     making: &Making,
+    given: &dyn Fn(u32) -> bool,
 ) -> Result<Option<Code<T>>, Trouble> {
     let count = plan.order.len();
     let mut maker = Maker {
@@ -90,6 +103,8 @@ pub(super) fn compile<T: Stored>(
         escapes: vec![false; count],
         items: vec![],
         slots: vec![],
+        given,
+        picks: taken(graph, plan),
         groups: FxHashMap::default(),
     };
     for position in 0..count {
@@ -135,7 +150,13 @@ impl Maker<'_> {
         self.vals.push(Val::View(View::whole(at, &shape)));
         let alias = |need: &u32| self.vals[*need as usize].clone();
         match &self.plan.acts[position] {
-            Act::Cached | Act::Given(_) => return Ok(false),
+            Act::Cached => return Ok(false),
+            Act::Given(param) => {
+                let moves = (self.given)(*param);
+                self.moving[position] = moves;
+                self.slots.push((at, Filled::Given(*param), moves));
+                return Ok(true);
+            }
             Act::Held(held) => {
                 let tensor = &self.plan.held[*held as usize];
                 let Some(def) = slot_of(self.node(position)) else { return Ok(false) };
@@ -144,7 +165,7 @@ impl Maker<'_> {
                 }
                 let moves = (making.moves)(def) || making.carried.iter().any(|(_, slot)| *slot == def);
                 self.moving[position] = moves;
-                self.slots.push((at, def, moves));
+                self.slots.push((at, Filled::Def(def), moves));
                 return Ok(true);
             }
             Act::Alias => {
@@ -183,8 +204,16 @@ impl Maker<'_> {
             Kernel::Contract(Contract::MatMul) if shape.iter().all(|n| *n > 0) => {
                 self.product(position, &needs, &shape)
             }
-            // A loop is planned by the reference.
-            Kernel::Scan | Kernel::Pick => return Ok(false),
+            Kernel::Contract(Contract::Conv(kind)) if self.convolution(position, kind, &needs, &shape) => {}
+            Kernel::Scan => return Ok(self.scan(position, &needs)),
+            // The loop writes what is taken from it.
+            Kernel::Pick => {
+                let from = needs[0] as usize;
+                (self.level[position], self.does[position]) = (self.level[from], Does::Inst);
+                if !self.picks.get(&from).is_some_and(|picks| picks.iter().any(|(taker, _)| *taker == at)) {
+                    return Ok(false);
+                }
+            }
             Kernel::Same
             | Kernel::Map(_)
             | Kernel::Zip(_)
@@ -356,19 +385,92 @@ impl Maker<'_> {
                 part
             }
             Move::SumTo => return self.sum_to(position, view, &own, shape),
-            Move::Unslice
-            | Move::Concat
-            | Move::Gather
-            | Move::ScatterAdd
-            | Move::Flip
-            | Move::Diag
-            | Move::DiagEmbed
-            | Move::Tril
-            | Move::Triu
-            | Move::Windows
-            | Move::SumWindows => return false,
+            Move::Windows => {
+                let seen = windows::seen(&attrs, &own, shape);
+                let lead = own.len() - seen.over.len();
+                let Some(own) = seen.strides(&view.strides[lead..]) else { return false };
+                View { strides: [&view.strides[..lead], &own].concat(), ..view }
+            }
+            Move::SumWindows => {
+                let seen = windows::summed(&attrs, &own, shape);
+                let lead = shape.len() - seen.over.len();
+                let to = strides(shape);
+                let Some(inner) = seen.strides(&to[lead..]) else { return false };
+                let to = View { buf: 0, offset: 0, strides: [&to[..lead], &inner].concat() };
+                let part = Part { from: view, to, shape: own };
+                return self.put(position, shape, (true, true), vec![part]);
+            }
+            Move::Unslice => {
+                let Some(to) = self.slice(position, &View::whole(0, shape), shape) else { return false };
+                let part = Part { from: view, to, shape: own };
+                return self.put(position, shape, (true, false), vec![part]);
+            }
+            Move::Concat => return self.concat(position, needs, shape),
+            Move::Gather | Move::ScatterAdd | Move::Flip | Move::Diag | Move::DiagEmbed | Move::Tril | Move::Triu => {
+                return false;
+            }
         };
         self.vals[position] = Val::View(moved);
+        true
+    }
+
+    /// Parts written into a tensor: over zeros, added?
+    fn put(&mut self, position: usize, shape: &[usize], (zeros, adds): (bool, bool), parts: Vec<Part>) -> bool {
+        let views: Vec<View> = parts.iter().map(|part| part.from.clone()).collect();
+        let parts = parts.into_iter().map(Part::inside_out).collect();
+        let place = Place { to: 0, size: shape.iter().product(), zeros, adds, parts };
+        self.inst(position, &views, Work::Place { at: position as u32, place });
+        true
+    }
+
+    fn concat(&mut self, position: usize, needs: &[u32], shape: &[usize]) -> bool {
+        let axis = self.node(position).op.attrs.int(0).unwrap_or(0);
+        let axis = if axis < 0 { axis + shape.len() as i64 } else { axis } as usize;
+        let whole = View::whole(0, shape);
+        let (mut parts, mut at) = (vec![], 0);
+        for need in needs {
+            let (view, own) = self.buffered(*need);
+            if own.len() != shape.len() || axis >= own.len() {
+                return false;
+            }
+            let to = View { offset: at * whole.strides[axis], ..whole.clone() };
+            at += own[axis];
+            parts.push(Part { from: view, to, shape: own });
+        }
+        at == shape[axis] && self.put(position, shape, (false, false), parts)
+    }
+
+    fn convolution(&mut self, position: usize, kind: Conv, needs: &[u32], shape: &[usize]) -> bool {
+        let attrs = self.node(position).op.attrs.clone();
+        let (rank, at) = crate::ops::conv_axes(kind, &attrs);
+        let shapes = [needs[0], needs[1]].map(|need| self.plan.shape(need as usize).to_vec());
+        if [&shapes[0][..], &shapes[1], shape].iter().any(|own| own.len() != rank + 2 || own.contains(&0)) {
+            return false;
+        }
+        let Ok(conv) = windows::planned(&attrs, at, kind, [&shapes[0], &shapes[1], shape]) else { return false };
+        let [left, right] = [needs[0], needs[1]].map(|need| {
+            let (view, own) = self.buffered(need);
+            self.row_major(view, &own)
+        });
+        let work =
+            Work::Conv { at: position as u32, left: left.clone(), right: right.clone(), kind, conv: Box::new(conv) };
+        self.inst(position, &[left, right], work);
+        true
+    }
+
+    /// A loop: its states, sequences and what is the same in every step, as they lie.
+    fn scan(&mut self, position: usize, needs: &[u32]) -> bool {
+        let at = self.plan.order[position];
+        let Some(steps) = Loop::of(self.graph, at) else { return false };
+        let params = &self.graph.body(steps.body).params;
+        let whole = params.iter().take(needs.len()).any(|param| self.graph.node(*param).dtype == DType::Int);
+        if whole {
+            return false;
+        }
+        let args: Vec<(View, Vec<usize>)> = needs.iter().map(|need| self.buffered(*need)).collect();
+        let views: Vec<View> = args.iter().map(|(view, _)| view.clone()).collect();
+        let picks = self.picks.get(&position).cloned().unwrap_or_default();
+        self.inst(position, &views, Work::Scan { at: position as u32, args, picks });
         true
     }
 
@@ -423,11 +525,19 @@ impl Maker<'_> {
         let node = self.node(position);
         let (is, dtype) = (node.op.def.is, node.dtype);
         let sums = matches!(kind, Reduce::Sum) || is == Is::Mean;
-        if dtype != DType::Real || !(sums || is == Is::LogSumExp) {
+        let most = match is {
+            Is::Max => Some(Binary::Max),
+            Is::Min => Some(Binary::Min),
+            _ => None,
+        };
+        if dtype != DType::Real || !(sums || most.is_some() || is == Is::LogSumExp) {
             return false;
         }
         let (view, own) = self.buffered(needs[0]);
         let summed = self.axes(position, own.len());
+        if let Some(op) = most {
+            return self.most(position, op, view, &own, &summed);
+        }
         if sums {
             let along: usize = own.iter().zip(&summed).filter(|(_, summed)| **summed).map(|(n, _)| n).product();
             let divisor = if is == Is::Mean { along as f64 } else { 1.0 };
@@ -435,6 +545,28 @@ impl Maker<'_> {
             return true;
         }
         self.lanes(position, Kind::LogSumExp, view, &own, &summed)
+    }
+
+    /// Few places along the axes, each read for all kept ones at once.
+    fn most(&mut self, position: usize, op: Binary, view: View, own: &[usize], summed: &[bool]) -> bool {
+        /// With more the reference's lanes are no slower.
+        const PLACES: usize = 256;
+        let part = |wanted: bool, list: &[usize]| -> Vec<usize> {
+            list.iter().zip(summed).filter(|(_, summed)| **summed == wanted).map(|(v, _)| *v).collect()
+        };
+        let (kept, along, steps) = (part(false, own), part(true, own), part(true, &view.strides));
+        let count: usize = along.iter().product();
+        if count == 0 || count > PLACES {
+            return false;
+        }
+        let mut further = vec![0];
+        for (size, step) in along.iter().zip(&steps) {
+            further = further.iter().flat_map(|at| (0..*size).map(move |i| at + i * step)).collect();
+        }
+        let from = View { strides: part(false, &view.strides), ..view };
+        let work = Work::Most { at: position as u32, from: from.clone(), kept, further, op };
+        self.inst(position, &[from], work);
+        true
     }
 
     fn along(&mut self, position: usize, needs: &[u32]) -> bool {
@@ -530,4 +662,16 @@ impl Maker<'_> {
         }
         out
     }
+}
+
+/// What is taken from each loop of a plan, by the loop's position: the position that takes it, and which.
+fn taken(graph: &Graph, plan: &Plan) -> FxHashMap<usize, Vec<(u32, usize)>> {
+    let mut out: FxHashMap<usize, Vec<(u32, usize)>> = FxHashMap::default();
+    for (position, id) in plan.order.iter().enumerate() {
+        let node = graph.node(*id);
+        if let (Kernel::Pick, Some(which), [from]) = (node.op.def.kernel, node.op.attrs.int(0), plan.needs(position)) {
+            out.entry(*from as usize).or_default().push((position as u32, which.max(0) as usize));
+        }
+    }
+    out
 }

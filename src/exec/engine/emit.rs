@@ -1,12 +1,15 @@
 //! Items in order, with buffers: each result gets the smallest free one, and gives it back after its last reader.
 
-use super::compile::{Does, Item, Maker, Val, Work};
+use super::compile::{Does, Item, Maker, Val, Work, compile};
 use super::explain::About;
 use super::group::{Group, Op, Operand, Spread, TILE, What, what};
-use super::layout::Pool;
+use super::layout::{Copied, Pool};
+use super::places::{Part, Place};
 use super::scalars::{From, Scalar, Scalars, batched};
-use super::{Code, Inst, Making, Root, SlotPlace, Stored, View};
+use super::scan::{self, Scan};
+use super::{Code, Filled, Inst, Making, Root, SlotPlace, Stored, View};
 use crate::exec::Trouble;
+use crate::graph::Loop;
 use rustc_hash::FxHashMap;
 use std::marker::PhantomData;
 
@@ -51,8 +54,8 @@ impl Maker<'_> {
             numbers: FxHashMap::default(),
         };
         emit.pool.pinned(0);
-        for (place, def, _) in &self.slots {
-            let carried = making.carried.iter().any(|(_, slot)| slot == def);
+        for (place, filled, _) in &self.slots {
+            let carried = making.carried.iter().any(|(_, slot)| Filled::Def(*slot) == *filled);
             emit.held[*place as usize] = match self.size(*place) {
                 1 if !carried => (NUMBERS, emit.scalar() as usize),
                 size => (emit.pool.pinned(size), 0),
@@ -69,7 +72,7 @@ impl Maker<'_> {
             for place in self.makes(&item.work).into_iter().filter(|place| !self.is_number(*place)) {
                 if item.moving { emit.hold(place) } else { emit.pin(place) }
             }
-            let inst = emit.inst::<T>(&item.work);
+            let Some(inst) = emit.inst::<T>(&item.work)? else { return Ok(None) };
             about.push(self.about(&item.work));
             if item.moving {
                 each.push(inst)
@@ -113,8 +116,8 @@ impl Maker<'_> {
         let slots: Vec<SlotPlace> = self
             .slots
             .iter()
-            .map(|(place, def, moves)| SlotPlace {
-                def: *def,
+            .map(|(place, filled, moves)| SlotPlace {
+                filled: *filled,
                 buf: held[*place as usize].0,
                 offset: held[*place as usize].1,
                 moves: *moves,
@@ -131,12 +134,13 @@ impl Maker<'_> {
             .carried
             .iter()
             .filter_map(|(root, def)| {
-                Some((roots.get(*root)?.view.buf, slots.iter().find(|slot| slot.def == *def)?.buf))
+                Some((roots.get(*root)?.view.buf, slots.iter().find(|slot| slot.filled == Filled::Def(*def))?.buf))
             })
             .collect();
         let mut code = Code { once, each, about, bufs, slots, roots, carried, ran: false, fresh: true, bytes };
-        for (place, def, _) in &self.slots {
+        for (place, filled, _) in &self.slots {
             let crate::exec::plan::Act::Held(at) = self.plan.acts[*place as usize] else { continue };
+            let Filled::Def(def) = filled else { continue };
             if !code.set(*def, &self.plan.held[at as usize]) {
                 return Ok(None);
             }
@@ -151,8 +155,12 @@ impl Maker<'_> {
             Work::Product { at, .. }
             | Work::Sum { at, .. }
             | Work::Lanes { at, .. }
+            | Work::Most { at, .. }
+            | Work::Place { at, .. }
+            | Work::Conv { at, .. }
             | Work::Copy { at, .. }
             | Work::Reference { at, .. } => vec![*at],
+            Work::Scan { picks, .. } => picks.iter().map(|(taker, _)| *taker).collect(),
         }
     }
 
@@ -167,9 +175,20 @@ impl Maker<'_> {
                 shape: shape.clone(),
                 bytes: size * self.makes(work).into_iter().map(entries).sum::<u64>(),
             },
-            Work::Product { at, .. } | Work::Sum { at, .. } | Work::Lanes { at, .. } | Work::Reference { at, .. } => {
+            Work::Product { at, .. }
+            | Work::Sum { at, .. }
+            | Work::Lanes { at, .. }
+            | Work::Most { at, .. }
+            | Work::Place { at, .. }
+            | Work::Conv { at, .. }
+            | Work::Reference { at, .. } => {
                 About { nodes: vec![node(*at)], shape: self.shape(*at).to_vec(), bytes: size * entries(*at) }
             }
+            Work::Scan { at, picks, .. } => About {
+                nodes: vec![node(*at)],
+                shape: vec![],
+                bytes: size * picks.iter().map(|(taker, _)| entries(*taker)).sum::<u64>(),
+            },
             // A copy is made of what it copies.
             Work::Copy { at, from, shape } => About {
                 nodes: self.plan.order.get(from.buf as usize).copied().into_iter().collect(),
@@ -189,7 +208,10 @@ impl Maker<'_> {
             Work::Product { product, .. } => vec![product.left.buf, product.right.buf],
             Work::Sum { sum, .. } => vec![sum.from.buf],
             Work::Lanes { lanes, .. } => vec![lanes.from.buf],
-            Work::Copy { from, .. } => vec![from.buf],
+            Work::Most { from, .. } | Work::Copy { from, .. } => vec![from.buf],
+            Work::Place { place, .. } => place.parts.iter().map(|part| part.from.buf).collect(),
+            Work::Conv { left, right, .. } => vec![left.buf, right.buf],
+            Work::Scan { args, .. } => args.iter().map(|(view, _)| view.buf).collect(),
             Work::Reference { applied, .. } => applied.args.iter().map(|(view, ..)| view.buf).collect(),
         }
     }
@@ -306,9 +328,10 @@ impl Emit<'_, '_> {
         moved_to(self.held[view.buf as usize], view)
     }
 
-    fn inst<T: Stored>(&mut self, work: &Work) -> Inst<T> {
+    /// `None`: the body of a loop has something that only the reference computes.
+    fn inst<T: Stored>(&mut self, work: &Work) -> Result<Option<Inst<T>>, Trouble> {
         let to = |at: &u32| self.held[*at as usize].0;
-        match work {
+        Ok(Some(match work {
             Work::Group { members, shape } if shape.iter().product::<usize>() == 1 => {
                 Inst::Scalars(self.numbers(members))
             }
@@ -333,13 +356,88 @@ impl Emit<'_, '_> {
                 kind: lanes.kind,
                 sides: lanes.sides,
             })),
-            Work::Copy { at, from, shape } => Inst::Copy { to: to(at), from: self.held(from), shape: shape.clone() },
+            Work::Most { at, from, kept, further, op } => {
+                let (to, from) = (to(at), self.held(from));
+                let size = kept.iter().product();
+                let first = Copied::new(to, &from, kept);
+                let room = self.pool.pinned(2 * size);
+                let (further, op, buf) = (further.clone(), *op, from.buf);
+                Inst::Most(Box::new(super::lanes::Most { to, buf, size, first, further, op, room }))
+            }
+            Work::Place { at, place } => {
+                let part = |part: &Part| Part { from: self.held(&part.from), ..part.clone() };
+                let parts = place.parts.iter().map(part).collect();
+                let (size, zeros, adds) = (place.size, place.zeros, place.adds);
+                Inst::Place(Box::new(Place { to: to(at), size, zeros, adds, parts }))
+            }
+            Work::Conv { at, left, right, kind, conv } => {
+                let (to, left, right) = (to(at), self.held(left), self.held(right));
+                let (size, room) = (self.maker.size(*at), self.pool.pinned(conv.room()));
+                let conv = (**conv).clone();
+                Inst::Conv(Box::new(super::places::Conv { to, size, left, right, kind: *kind, conv, room }))
+            }
+            Work::Scan { at, args, picks } => match self.scan::<T>(*at as usize, args, picks)? {
+                Some(scan) => Inst::Scan(Box::new(scan)),
+                None => return Ok(None),
+            },
+            Work::Copy { at, from, shape } => Inst::Copy(Box::new(Copied::new(to(at), &self.held(from), shape))),
             Work::Reference { at, applied } => {
                 let args = applied.args.iter().map(|(view, own, dtype)| (self.held(view), own.clone(), *dtype));
                 let (args, to) = (args.collect(), to(at));
                 Inst::Reference(Box::new(super::Applied { node: applied.node, to, shape: applied.shape.clone(), args }))
             }
+        }))
+    }
+
+    fn scan<T: Stored>(
+        &self,
+        position: usize,
+        args: &[(View, Vec<usize>)],
+        picks: &[(u32, usize)],
+    ) -> Result<Option<Scan<T>>, Trouble> {
+        let (graph, plan) = (self.maker.graph, self.maker.plan);
+        let (Some(steps), Some(planned)) = (Loop::of(graph, plan.order[position]), plan.steps(position)) else {
+            return Ok(None);
+        };
+        let (states, shared) = (steps.states as usize, steps.shared_from());
+        let making = Making { moves: &|_| false, carried: &[] };
+        let moves = |param: u32| (param as usize) < shared || param as usize >= args.len();
+        let Some(code) = compile::<T>(graph, &planned.body, self.maker.inputs, &making, &moves)? else {
+            return Ok(None);
+        };
+        let whole = |(view, shape): &(View, Vec<usize>)| Copied::new(0, &self.held(view), shape);
+        let mut rows = vec![];
+        for (param, (view, shape)) in args.iter().enumerate().take(shared).skip(states) {
+            let (view, Some((length, row))) = (self.held(view), shape.split_first()) else { return Ok(None) };
+            if *length < planned.length {
+                return Ok(None);
+            }
+            rows.push((Copied::new(0, &scan::row(&view), row), view.strides[0], param as u32));
         }
+        let results = planned.body.roots.len();
+        let taken = |wanted: &dyn Fn(usize) -> Option<usize>| -> Vec<(usize, u32)> {
+            let own = picks.iter().filter_map(|(taker, which)| Some((wanted(*which)?, self.held[*taker as usize].0)));
+            own.collect()
+        };
+        // Each state keeps its shape.
+        let room = |(_, shape): &(View, Vec<usize>)| vec![T::ZERO; shape.iter().product()];
+        let mut fits = args.iter().take(states).zip(&planned.body.roots);
+        if !fits.all(|((_, shape), root)| planned.body.shape(*root as usize) == shape) {
+            return Ok(None);
+        }
+        Ok(Some(Scan {
+            code,
+            length: planned.length,
+            backward: steps.backward,
+            start: args.iter().take(states).map(whole).collect(),
+            states: args.iter().take(states).map(room).collect(),
+            rows,
+            shared: args.iter().enumerate().skip(shared).map(|(param, arg)| (whole(arg), param as u32)).collect(),
+            index: (graph.body(steps.body).params.len() > args.len()).then_some(args.len() as u32),
+            collected: taken(&|which| (which < results).then_some(which)),
+            last: taken(&|which| which.checked_sub(results)),
+            reads: args.iter().map(|(view, _)| self.held(view).buf).collect(),
+        }))
     }
 
     /// A register that holds a number in every entry.

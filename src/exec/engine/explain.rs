@@ -22,7 +22,7 @@ pub(super) struct About {
 pub struct Line {
     /// Is it run each time, or once?
     pub each: bool,
-    /// `product`, `group`, `numbers`, `sum`, `softmax`, `copy`, `reference`
+    /// `product`, `group`, `numbers`, `sum`, `lanes`, `most`, `conv`, `loop`, `place`, `copy`, `reference`
     pub kind: &'static str,
     /// What it computes: `64x784 @ 784x128`, `[64, 128] add relu`
     pub what: String,
@@ -94,7 +94,7 @@ impl<T: Stored> Code<T> {
             if runs > 0 && before.saturating_sub(begun) >= long {
                 break;
             }
-            for (inst, spent) in self.each.iter().zip(&mut spent) {
+            for (inst, spent) in self.each.iter_mut().zip(&mut spent) {
                 one(inst, &mut self.bufs, graph, inputs)?;
                 let now = clock();
                 *spent += now.saturating_sub(before);
@@ -170,8 +170,24 @@ fn line<T: Stored>(inst: &Inst<T>, each: bool, about: &About, graph: &Graph) -> 
             let all: usize = lanes.sides.iter().product();
             ("lanes", shaped(operators()), 12.0 * all as f64, views(&[&lanes.from]), vec![lanes.to])
         }
-        Inst::Copy { to, from, .. } => {
-            ("copy", shaped("in row-major order".into()), entries, views(&[from]), vec![*to])
+        Inst::Copy(copied) => ("copy", shaped("in row-major order".into()), entries, vec![copied.buf], vec![copied.to]),
+        Inst::Most(most) => {
+            let what = shaped(format!("each of {}", most.further.len()));
+            ("most", what, entries * most.further.len() as f64, vec![most.buf], vec![most.to])
+        }
+        Inst::Place(place) => {
+            let reads = place.parts.iter().map(|part| part.from.buf).collect();
+            ("place", shaped(operators()), entries, reads, vec![place.to])
+        }
+        Inst::Conv(conv) => {
+            let operations = 2.0 * conv.conv.multiplications() as f64;
+            ("conv", shaped(operators()), operations, views(&[&conv.left, &conv.right]), vec![conv.to])
+        }
+        Inst::Scan(scan) => {
+            let inner: f64 = scan.code.lines(graph).iter().filter(|line| line.each).map(|line| line.operations).sum();
+            let what = format!("{} steps of {} instructions", scan.length, scan.code.each.len());
+            let writes = scan.collected.iter().chain(&scan.last).map(|(_, buf)| *buf).collect();
+            ("loop", what, inner * scan.length as f64, scan.reads.clone(), writes)
         }
         Inst::Reference(applied) => {
             let reads = applied.args.iter().map(|(view, ..)| view.buf).collect();

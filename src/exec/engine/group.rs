@@ -1,7 +1,7 @@
 //! A group: entry-by-entry operators over one shape, tile by tile. An operand is a buffer read at the tile's place, or a
 //! register; what has other strides is spread into a register first.
 
-use super::layout::{gather, merged};
+use super::layout::Walk;
 use super::{Stored, View};
 use crate::graph::{Is, Kernel, OpDef};
 use crate::kernels::vector::{Binary, Ternary, Unary};
@@ -30,14 +30,12 @@ pub(super) struct Spread {
     register: u32,
     buf: u32,
     offset: usize,
-    sizes: Vec<usize>,
-    steps: Vec<usize>,
+    walk: Walk,
 }
 
 impl Spread {
     pub(super) fn new(register: u32, view: &View, shape: &[usize]) -> Spread {
-        let (sizes, steps) = merged(shape, view);
-        Spread { register, buf: view.buf, offset: view.offset, sizes, steps }
+        Spread { register, buf: view.buf, offset: view.offset, walk: Walk::new(shape, view) }
     }
 }
 
@@ -155,7 +153,7 @@ impl<T: Stored> Group<T> {
             for spread in &self.spreads {
                 let mut out = std::mem::take(&mut bufs[spread.register as usize]);
                 let data = &bufs[spread.buf as usize];
-                gather(data, spread.offset, &spread.sizes, &spread.steps, start, &mut out[..len]);
+                spread.walk.write(data, spread.offset, start, &mut out[..len]);
                 bufs[spread.register as usize] = out;
             }
             for op in &self.ops {

@@ -20,6 +20,8 @@ pub(super) struct Sum {
 
 /// Rows that are added one after the other before they join the rest: the error grows with the blocks, not with the rows.
 const BLOCK: usize = 64;
+/// Lanes of so few entries are added one by one.
+const SHORT: usize = 16;
 
 impl Sum {
     pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>]) {
@@ -39,7 +41,8 @@ impl Sum {
             let mut starts = Places::new(&row_sizes, &row_steps, self.from.offset);
             for sum in out.iter_mut() {
                 let start = starts.next();
-                *sum = T::sum(&data[start..start + length]);
+                let lane = &data[start..start + length];
+                *sum = if length <= SHORT { lane.iter().fold(T::ZERO, |sum, v| sum + *v) } else { T::sum(lane) };
             }
         } else if let ([_], [1]) = (row_sizes.as_slice(), row_steps.as_slice()) {
             out.fill(T::ZERO);
@@ -215,5 +218,41 @@ impl<T: Stored> Lane<T> {
                 }
             }
         }
+    }
+}
+
+/// The largest or the smallest entry over axes; NaN where there is one.
+#[derive(Debug)]
+pub(super) struct Most {
+    pub(super) to: u32,
+    pub(super) buf: u32,
+    /// The entries of the result.
+    pub(super) size: usize,
+    /// One place along the summed axes, for all kept ones.
+    pub(super) first: super::layout::Copied,
+    /// How far each place along the summed axes is from the first.
+    pub(super) further: Vec<usize>,
+    pub(super) op: Binary,
+    /// Room for one place.
+    pub(super) room: u32,
+}
+
+impl Most {
+    pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>]) {
+        let mut taken = std::mem::take(&mut bufs[self.to as usize]);
+        let mut room = std::mem::take(&mut bufs[self.room as usize]);
+        let data = &bufs[self.buf as usize];
+        let (now, next) = room.split_at_mut(self.size);
+        for (i, further) in self.further.iter().enumerate() {
+            if i == 0 {
+                self.first.write(data, *further, &mut taken[..self.size]);
+                continue;
+            }
+            self.first.write(data, *further, now);
+            T::binary(self.op, &taken[..self.size], now, &mut next[..self.size]);
+            taken[..self.size].copy_from_slice(&next[..self.size]);
+        }
+        bufs[self.room as usize] = room;
+        bufs[self.to as usize] = taken;
     }
 }

@@ -1,6 +1,7 @@
 //! Views and buffers: strides, and which buffer holds which result when.
 
 use super::View;
+use smallvec::SmallVec;
 
 impl View {
     /// All of a buffer in row-major order.
@@ -69,7 +70,7 @@ pub(super) fn gather<T: Copy>(data: &[T], offset: usize, sizes: &[usize], steps:
         return;
     };
     let step = steps[steps.len() - 1];
-    let mut index = vec![0; outer.len()];
+    let mut index: SmallVec<[usize; 8]> = smallvec::smallvec![0; outer.len()];
     let (mut row, mut column) = (from / inner, from % inner);
     let mut base = offset;
     for axis in (0..outer.len()).rev() {
@@ -145,5 +146,136 @@ impl Pool {
     /// It is free again.
     pub(super) fn give(&mut self, buf: u32) {
         self.free.push(buf);
+    }
+}
+
+/// The entries of a view in row-major order: its axes merged once, and where the inner ones are short, the places of a whole
+/// block of them.
+#[derive(Debug)]
+pub(super) struct Walk {
+    sizes: Vec<usize>,
+    steps: Vec<usize>,
+    /// The places of a block, from its first; empty where the last axis is long.
+    block: Vec<u32>,
+}
+
+/// An axis of so many entries is long.
+const LONG: usize = 16;
+/// The most entries of a block.
+const BLOCK: usize = 1024;
+
+impl Walk {
+    pub(super) fn new(shape: &[usize], view: &View) -> Walk {
+        let (mut sizes, mut steps) = merged(shape, view);
+        let mut block: Vec<u32> = vec![];
+        if sizes.len() > 1 && sizes.last().is_some_and(|size| *size < LONG) {
+            block.push(0);
+            while let (Some(size), Some(step)) = (sizes.last().copied(), steps.last().copied()) {
+                let far = step.checked_mul(size).filter(|far| *far < u32::MAX as usize / BLOCK);
+                if block.len() * size > BLOCK || far.is_none() {
+                    break;
+                }
+                block = (0..size).flat_map(|i| block.iter().map(move |at| at + (i * step) as u32)).collect();
+                sizes.pop();
+                steps.pop();
+                if block.len() >= LONG * 4 {
+                    break;
+                }
+            }
+        }
+        Walk { sizes, steps, block }
+    }
+
+    /// The entries `from..from + out.len()` of what begins at `offset`.
+    pub(super) fn write<T: Copy>(&self, data: &[T], offset: usize, from: usize, out: &mut [T]) {
+        if self.block.is_empty() {
+            return gather(data, offset, &self.sizes, &self.steps, from, out);
+        }
+        let (mut row, mut at) = (from / self.block.len(), from % self.block.len());
+        let mut index: SmallVec<[usize; 8]> = smallvec::smallvec![0; self.sizes.len()];
+        let mut base = offset;
+        for axis in (0..self.sizes.len()).rev() {
+            index[axis] = row % self.sizes[axis];
+            row /= self.sizes[axis];
+            base += index[axis] * self.steps[axis];
+        }
+        let mut left = out;
+        while !left.is_empty() {
+            let count = (self.block.len() - at).min(left.len());
+            let (now, rest) = left.split_at_mut(count);
+            let data = data.get(base..).unwrap_or(&[]);
+            for (v, place) in now.iter_mut().zip(&self.block[at..]) {
+                *v = data[*place as usize];
+            }
+            (left, at) = (rest, 0);
+            for axis in (0..self.sizes.len()).rev() {
+                index[axis] += 1;
+                base += self.steps[axis];
+                if index[axis] < self.sizes[axis] {
+                    break;
+                }
+                base -= index[axis] * self.steps[axis];
+                index[axis] = 0;
+            }
+        }
+    }
+}
+
+/// A view to be written out in row-major order.
+#[derive(Debug)]
+pub(super) struct Copied {
+    pub(super) to: u32,
+    pub(super) buf: u32,
+    offset: usize,
+    walk: Walk,
+    size: usize,
+}
+
+impl Copied {
+    pub(super) fn new(to: u32, from: &View, shape: &[usize]) -> Copied {
+        let walk = Walk::new(shape, from);
+        Copied { to, buf: from.buf, offset: from.offset, walk, size: shape.iter().product() }
+    }
+
+    pub(super) fn run<T: Copy>(&self, bufs: &mut [Vec<T>]) {
+        let mut taken = std::mem::take(&mut bufs[self.to as usize]);
+        self.write(&bufs[self.buf as usize], 0, &mut taken[..self.size]);
+        bufs[self.to as usize] = taken;
+    }
+
+    /// Writes it into `out`; what is read begins `further` entries behind its place.
+    pub(super) fn write<T: Copy>(&self, data: &[T], further: usize, out: &mut [T]) {
+        if self.size > 0 {
+            self.walk.write(data, self.offset + further, 0, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_over_short_axes_reads_what_a_gather_reads() {
+        let data: Vec<f64> = (0..20_000).map(f64::from).collect();
+        let cases: [(&[usize], &[usize]); 5] = [
+            (&[4, 3, 12, 12, 2, 2], &[1728, 576, 48, 2, 24, 1]),
+            (&[300, 4], &[1, 0]),
+            (&[7, 5, 3], &[1, 7, 35]),
+            (&[2, 100], &[1, 2]),
+            (&[15], &[3]),
+        ];
+        for (shape, strides) in cases {
+            let view = View { buf: 0, offset: 5, strides: strides.to_vec() };
+            let (sizes, steps) = merged(shape, &view);
+            let count: usize = shape.iter().product();
+            let walk = Walk::new(shape, &view);
+            for (from, len) in [(0, count), (1, count - 1), (count / 3, count / 2), (count - 1, 1)] {
+                let (mut a, mut b) = (vec![0.0; len], vec![0.0; len]);
+                gather(&data, 5, &sizes, &steps, from, &mut a);
+                walk.write(&data, 5, from, &mut b);
+                assert_eq!(a, b, "{shape:?} {strides:?} {from} {len}");
+            }
+        }
     }
 }

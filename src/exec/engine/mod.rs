@@ -11,8 +11,10 @@ mod explain;
 mod group;
 mod lanes;
 mod layout;
+mod places;
 mod run;
 mod scalars;
+mod scan;
 
 pub use explain::Line;
 
@@ -56,10 +58,19 @@ struct Code<T> {
     bytes: u64,
 }
 
+/// Who gives a slot its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Filled {
+    /// The session.
+    Def(DefId),
+    /// In the body of a loop, the loop: a parameter, by its number.
+    Given(u32),
+}
+
 /// A slot and its buffer.
 #[derive(Debug)]
 struct SlotPlace {
-    def: DefId,
+    filled: Filled,
     buf: u32,
     offset: usize,
     moves: bool,
@@ -95,8 +106,16 @@ enum Inst<T> {
     Sum(Box<lanes::Sum>),
     /// Softmax and its like over the lanes of an axis.
     Lanes(Box<lanes::Lanes>),
+    /// The largest or smallest entries over axes.
+    Most(Box<lanes::Most>),
+    /// Entries written, or added, where they belong in a larger tensor.
+    Place(Box<places::Place>),
+    /// A convolution or a transpose of one.
+    Conv(Box<places::Conv>),
+    /// A loop.
+    Scan(Box<scan::Scan<T>>),
     /// A view written out in row-major order.
-    Copy { to: u32, from: View, shape: Vec<usize> },
+    Copy(Box<layout::Copied>),
     /// The reference's step.
     Reference(Box<Applied>),
 }
@@ -132,8 +151,8 @@ impl Program {
     pub fn new(graph: &Graph, roots: &[NodeId], inputs: &Inputs, making: &Making) -> Result<Option<Program>, Trouble> {
         let plan = Plan::new(graph, roots, inputs, &mut Cache::new(0))?;
         Ok(match inputs.precision {
-            Precision::F64 => compile::compile::<f64>(graph, &plan, inputs, making)?.map(Held::F64),
-            Precision::F32 => compile::compile::<f32>(graph, &plan, inputs, making)?.map(Held::F32),
+            Precision::F64 => compile::compile::<f64>(graph, &plan, inputs, making, &|_| false)?.map(Held::F64),
+            Precision::F32 => compile::compile::<f32>(graph, &plan, inputs, making, &|_| false)?.map(Held::F32),
         }
         .map(Program))
     }

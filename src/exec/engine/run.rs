@@ -1,7 +1,7 @@
 //! Running: slots set, instructions taken one by one, roots read.
 
 use super::layout::{gather, merged};
-use super::{Applied, Code, Inst, Product, Stored, View};
+use super::{Applied, Code, Filled, Inst, Product, Stored, View};
 use crate::exec::step::{Step, apply};
 use crate::exec::value::Value;
 use crate::exec::{Inputs, Trouble};
@@ -14,13 +14,13 @@ use std::sync::Arc;
 impl<T: Stored> Code<T> {
     /// Has it this slot?
     pub(super) fn has(&self, def: DefId) -> bool {
-        self.slots.iter().any(|slot| slot.def == def)
+        self.slots.iter().any(|slot| slot.filled == Filled::Def(def))
     }
 
     /// Sets a slot. Whole numbers that are not exact in the precision, another shape or a slot that is not here: `false`.
     pub(super) fn set(&mut self, def: DefId, tensor: &Tensor) -> bool {
         self.settle();
-        let Some(slot) = self.slots.iter().find(|slot| slot.def == def) else { return false };
+        let Some(slot) = self.slots.iter().find(|slot| slot.filled == Filled::Def(def)) else { return false };
         if tensor.shape() != slot.shape {
             return false;
         }
@@ -47,14 +47,14 @@ impl<T: Stored> Code<T> {
     pub(super) fn run(&mut self, graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
         self.settle();
         if std::mem::take(&mut self.fresh) {
-            for inst in &self.once {
+            for inst in &mut self.once {
                 if let Err(trouble) = one(inst, &mut self.bufs, graph, inputs) {
                     self.fresh = true;
                     return Err(trouble);
                 }
             }
         }
-        for inst in &self.each {
+        for inst in &mut self.each {
             one(inst, &mut self.bufs, graph, inputs)?;
         }
         self.ran = true;
@@ -77,13 +77,13 @@ impl<T: Stored> Code<T> {
     }
 
     pub(super) fn before(&self, def: DefId) -> Option<Arc<Tensor>> {
-        let slot = self.slots.iter().find(|slot| slot.def == def)?;
+        let slot = self.slots.iter().find(|slot| slot.filled == Filled::Def(def))?;
         let view = View { offset: slot.offset, ..View::whole(slot.buf, &slot.shape) };
         tensor(&self.bufs, &view, &slot.shape, DType::Real)
     }
 
     pub(super) fn slot(&self, def: DefId) -> Option<Arc<Tensor>> {
-        let slot = self.slots.iter().find(|slot| slot.def == def)?;
+        let slot = self.slots.iter().find(|slot| slot.filled == Filled::Def(def))?;
         let moved = self.carried.iter().find(|(_, buf)| *buf == slot.buf).filter(|_| self.ran);
         let buf = moved.map_or(slot.buf, |(root, _)| *root);
         let view = View { offset: slot.offset, ..View::whole(buf, &slot.shape) };
@@ -115,7 +115,7 @@ fn entries<T: Stored>(bufs: &[Vec<T>], view: &View, shape: &[usize]) -> Vec<T> {
 }
 
 pub(super) fn one<T: Stored>(
-    inst: &Inst<T>,
+    inst: &mut Inst<T>,
     bufs: &mut [Vec<T>],
     graph: &Graph,
     inputs: &Inputs,
@@ -129,15 +129,11 @@ pub(super) fn one<T: Stored>(
         Inst::Product(product) => product.run(bufs),
         Inst::Sum(sum) => sum.run(bufs),
         Inst::Lanes(lanes) => lanes.run(bufs),
-        Inst::Copy { to, from, shape } => {
-            let mut taken = std::mem::take(&mut bufs[*to as usize]);
-            let (sizes, steps) = merged(shape, from);
-            let size = shape.iter().product();
-            if size > 0 {
-                gather(&bufs[from.buf as usize], from.offset, &sizes, &steps, 0, &mut taken[..size]);
-            }
-            bufs[*to as usize] = taken;
-        }
+        Inst::Most(most) => most.run(bufs),
+        Inst::Place(place) => place.run(bufs),
+        Inst::Conv(conv) => conv.run(bufs),
+        Inst::Scan(scan) => scan.run(bufs, graph, inputs)?,
+        Inst::Copy(copied) => copied.run(bufs),
         Inst::Reference(applied) => applied.run(bufs, graph, inputs)?,
     }
     Ok(())
