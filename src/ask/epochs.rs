@@ -8,13 +8,16 @@ use crate::kernels::random;
 use crate::outside::Progress;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
-use crate::train::{Run, Schedule, Stepped, checkpoint};
+use crate::train::{Run, Schedule, Stepped, checkpoint, errors};
 use crate::view::number;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Lines that a training tells.
 const LINES: u64 = 10;
+/// Validation that has risen by this factor, over so many epochs, while training fell, is told.
+const RISEN: f64 = 1.1;
+const PATIENCE: u64 = 5;
 /// So long a training says nothing of its progress.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -94,6 +97,8 @@ pub(super) fn all(
     let mut best: Option<Best> = None;
     let mut since = 0;
     let mut why = None;
+    // Of the best and of the last epoch: the loss over the training rows, and over those held out to choose by.
+    let (mut at_best, mut at_last) = ((f64::NAN, f64::NAN), (f64::NAN, f64::NAN));
     let first = resumed(cx, course, run, &mut best, &mut since, span)?;
     for epoch in first..total {
         let (loss, done) = match one(cx, course, run, (params, gradients), (epoch, total, size), span)? {
@@ -111,26 +116,17 @@ pub(super) fn all(
         let valid = measure(cx, &examples, 1, &[course.goal], span)?.map(|values| values[0]);
         let watched = valid.unwrap_or(loss);
         course.schedule.ended(watched);
+        at_last = (loss, valid.unwrap_or(f64::NAN));
         if best.as_ref().is_none_or(|(found, ..)| watched < *found) {
             since = 0;
+            at_best = at_last;
             let all = params.iter().copied().chain(beside.iter().map(|(def, _)| *def)).filter(|_| course.keep_best);
             let values = all.filter_map(|def| Some((def, cx.eval.state.values.get(&def)?.clone()))).collect();
             best = Some((watched, epoch, values));
         } else {
             since += 1;
         }
-        match &course.stop {
-            Stop::Never => {}
-            Stop::Patience(patience) if since > *patience => {
-                why = Some(format!("stopped: nothing better for {patience} epochs"));
-            }
-            Stop::Patience(_) => {}
-            Stop::When(node, at) => {
-                if measure(cx, &examples, 0, &[*node], *at)?.is_some_and(|values| values[0] != 0.0) {
-                    why = Some(format!("stopped: {}", cx.text(*at)));
-                }
-            }
-        }
+        why = ends(cx, course, since)?;
         if let Some(done) = done {
             why = Some(format!("ended after {} steps: {done}", run.steps));
         }
@@ -154,19 +150,18 @@ pub(super) fn all(
         if why.is_some() {
             break;
         }
-        if let (Some(outside), Some(begun)) = (cx.eval.watch.outside, begun) {
-            let spent = outside.clock().saturating_sub(begun);
-            if spent >= QUIET {
-                let left = spent.as_secs_f64() / (epoch + 1 - first) as f64 * (total - epoch - 1) as f64;
-                let valid = valid.map(|valid| format!(", {} on valid", number(valid, 4))).unwrap_or_default();
-                let note = format!("{} = {}{valid}, {left:.0} s left", course.of, number(loss, 4));
-                let task = format!("train {}: epoch", course.of);
-                outside.progress(&Progress { task: &task, done: epoch + 1, total: Some(total), note: &note });
-            }
-        }
+        progress(cx, course, begun, (first, epoch, total), (loss, valid));
     }
     if course.averages {
         run.average(cx.eval);
+    }
+    if why.is_none()
+        && since >= PATIENCE
+        && at_last.1 > RISEN * at_best.1
+        && at_last.0 < at_best.0
+        && let Some((_, epoch, _)) = &best
+    {
+        cx.tell(errors::overfits(&course.of, epoch + 1, (at_best, at_last), cx.digits, span));
     }
     let mut kept = None;
     if let (true, Some((_, epoch, values))) = (course.keep_best, best) {
@@ -175,6 +170,39 @@ pub(super) fn all(
         kept = Some(epoch + 1);
     }
     Ok(Ended { told, kept, why })
+}
+
+/// Why a training ends after an epoch, `since` epochs after the best, where its `stop` says so.
+fn ends(cx: &mut Cx, course: &Course, since: u64) -> Result<Option<String>, Box<Diagnostic>> {
+    Ok(match &course.stop {
+        Stop::Patience(patience) if since > *patience => Some(format!("stopped: nothing better for {patience} epochs")),
+        Stop::Never | Stop::Patience(_) => None,
+        Stop::When(node, at) => {
+            let (node, at) = (*node, *at);
+            let holds = measure(cx, &course.examples, 0, &[node], at)?.is_some_and(|values| values[0] != 0.0);
+            holds.then(|| format!("stopped: {}", cx.text(at)))
+        }
+    })
+}
+
+/// Says how far it has come, and how long it will take, once it has taken a while.
+fn progress(
+    cx: &Cx,
+    course: &Course,
+    begun: Option<Duration>,
+    (first, epoch, total): (u64, u64, u64),
+    (loss, valid): (f64, Option<f64>),
+) {
+    if let (Some(outside), Some(begun)) = (cx.eval.watch.outside, begun) {
+        let spent = outside.clock().saturating_sub(begun);
+        if spent >= QUIET {
+            let left = spent.as_secs_f64() / (epoch + 1 - first) as f64 * (total - epoch - 1) as f64;
+            let valid = valid.map(|valid| format!(", {} on valid", number(valid, 4))).unwrap_or_default();
+            let note = format!("{} = {}{valid}, {left:.0} s left", course.of, number(loss, 4));
+            let task = format!("train {}: epoch", course.of);
+            outside.progress(&Progress { task: &task, done: epoch + 1, total: Some(total), note: &note });
+        }
+    }
 }
 
 /// The epoch that a training begins with: 0, or where a checkpoint that is to be gone on with ended.

@@ -594,7 +594,7 @@ fn filled(expr: &mut ast::Expr, kind: &ast::Kind, defined: &dyn Fn(&str) -> bool
         match (name.as_str(), rest.peek_mut().map(|part| &mut part.kind)) {
             ("bernoulli", Some(PartKind::Call(args))) if args.len() == 1 => args.push(shape(span)),
             (_, Some(PartKind::Call(_))) => {}
-            ("normal" | "uniform", _) => parts.push(ast::Part { span, kind: PartKind::Call(vec![shape(span)].into()) }),
+            ("normal" | "uniform", _) => parts.push(ast::Part { span, kind: PartKind::Call(vec![shape(span)]) }),
             _ => {}
         }
     }

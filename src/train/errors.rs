@@ -97,3 +97,15 @@ pub fn no_rows(text: &str, shape: &str, dim: &str, span: Span) -> Diagnostic {
         .at(span, shape.to_string())
         .mend(format!("name a value of shape [{dim}] or [{dim}, k]"))
 }
+
+/// Validation that rises while training falls.
+pub fn overfits(of: &str, epoch: u64, (best, last): ((f64, f64), (f64, f64)), digits: usize, span: Span) -> Diagnostic {
+    let show = |v: f64| crate::view::number(v, digits);
+    let (before, now) = (show(best.1), show(last.1));
+    Diagnostic::warning(
+        "nnlang::train::overfits",
+        format!("`{of}` on the held-out rows rises from {before} to {now} after epoch {epoch}, while training falls"),
+    )
+    .at(span, format!("on the training rows it goes from {} to {}", show(best.0), show(last.0)))
+    .mend("end there: `stop = patience(10)`; or take a smaller network, `dropout`, or more rows")
+}

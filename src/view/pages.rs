@@ -56,6 +56,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("statements/nudge", include_str!("../../docs/reference/statements/nudge.md")),
     ("statements/param", include_str!("../../docs/reference/statements/param.md")),
     ("statements/precision", include_str!("../../docs/reference/statements/precision.md")),
+    ("statements/predict", include_str!("../../docs/reference/statements/predict.md")),
     ("statements/save", include_str!("../../docs/reference/statements/save.md")),
     ("statements/seed", include_str!("../../docs/reference/statements/seed.md")),
     ("statements/shapes", include_str!("../../docs/reference/statements/shapes.md")),
