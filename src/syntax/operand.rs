@@ -39,6 +39,11 @@ pub(super) fn before(text: &str) -> usize {
     at
 }
 
+/// How long the first character of a text is.
+fn first(text: &str) -> usize {
+    text.chars().next().map_or(0, char::len_utf8)
+}
+
 /// How long the operand is that a text begins with.
 pub(super) fn after(text: &str) -> usize {
     let mut at = match text.chars().next() {
@@ -48,7 +53,7 @@ pub(super) fn after(text: &str) -> usize {
             let by = text[length..]
                 .strip_prefix('/')
                 .filter(|by| text.starts_with(['d', '∂']) && by.starts_with(['d', '∂']));
-            length + by.map_or(0, |by| 1 + by.chars().next().map_or(0, char::len_utf8) + skip_name(&by[1..]))
+            length + by.map_or(0, |by| 1 + first(by) + skip_name(&by[first(by)..]))
         }
         Some(c) if c.is_ascii_digit() || c == '.' => {
             let digits = text.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '_'))).unwrap_or(text.len());
@@ -90,6 +95,8 @@ mod tests {
         assert_eq!(right("dv/du + 1"), "dv/du");
         assert_eq!(right("log(a)*2"), "log(a)");
         assert_eq!(right("x[0]' y"), "x[0]'");
+        assert_eq!(right("∂J/∂b ~= dz"), "∂J/∂b");
+        assert_eq!(right("dJ/∂b"), "dJ/∂b");
         assert_eq!(right("net.W1 x"), "net.W1");
         assert_eq!(right("3v w"), "3v");
         assert_eq!(right("[1, 2] a"), "[1, 2]");

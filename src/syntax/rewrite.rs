@@ -202,7 +202,7 @@ fn declared(text: &str) -> Option<String> {
         return Some(format!("{name} : {shape} = {filled}"));
     }
     let flat = value.starts_with('[') && !value[1..].trim_start().starts_with('[') && closes(value);
-    if flat && split(&dims[1..dims.len() - 1]).len() == 2 {
+    if flat && dims.ends_with(']') && dims.len() > 1 && split(&dims[1..dims.len() - 1]).len() == 2 {
         return Some(match dims.trim_end_matches(']').ends_with(" 1") || dims.trim_end_matches(']').ends_with(",1") {
             true => {
                 let rows = split(&value[1..value.len() - 1]);
@@ -419,7 +419,7 @@ fn chained(value: &str) -> Option<String> {
     let middle = value[first + length..second].trim();
     let apart = [" and ", " or ", "not "].iter().any(|word| middle.contains(word));
     (!middle.is_empty() && !apart)
-        .then(|| format!("{}{middle} and {middle} {}", &value[..first + length + 1], &value[second..]))
+        .then(|| format!("{} {middle} and {middle} {}", &value[..first + length], &value[second..]))
 }
 
 /// `A \ b`
