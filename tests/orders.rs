@@ -211,3 +211,42 @@ fn the_graphs_of_second_derivatives_are_linear_in_the_layers() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn an_lstm_and_its_recurrence_written_out_are_one_graph() {
+    let text = "m = 2\ninput x : [m, 4, 3] = zeros([2, 4, 3])\nlstm 5\nJ = sum(a1^2)\ndJ/dW1\n\
+                s[:, :, t] = lstm(x[:, t], s[:, :, t-1], W1, U1, b1) start zeros([2, m, 5])\n\
+                same = s[0]\nK = sum(same^2)\ndK/dW1\n";
+    let mut compiled = compiled(text);
+    let roots = ["a1", "same", "J", "K"].map(|name| node(&compiled, name));
+    let [a, h, j, k] = roots.map(|root| open(&mut compiled.graph, root));
+    assert_eq!((a, j), (h, k));
+    // And so are the slopes.
+    let weights = ["W1", "U1", "b1"].map(|name| node(&compiled, name));
+    let mut openers = compiled.openers.clone();
+    let slopes = [roots[2], roots[3]].map(|root| {
+        let derived = derive(&mut compiled.graph, &mut openers, root, &weights).unwrap();
+        derived.iter().map(|one| open(&mut compiled.graph, one.node)).collect::<Vec<_>>()
+    });
+    assert_eq!(slopes[0], slopes[1]);
+}
+
+#[test]
+fn a_recurrence_of_ten_thousand_steps_is_no_larger_than_one_of_ten() {
+    // f[t] = w*f[t-1] + 1 at w = 1 counts, and its slope is the sum of what was counted before.
+    let text = |steps: usize| {
+        let sum = steps * (steps - 1) / 2;
+        format!(
+            "param w = 1\nf[t] = w*f[t-1] + 1 start 0 for t in 0..{steps}\nJ = f[-1]\n\
+             assert J == {steps}\nassert dJ/dw == {sum}\nd2J/dw2\n"
+        )
+    };
+    let sizes = [10, 10_000].map(|steps| {
+        let mut compiled = compiled(&text(steps));
+        let (of, by) = (node(&compiled, "J"), node(&compiled, "w"));
+        let mut openers = compiled.openers.clone();
+        let slope = derive(&mut compiled.graph, &mut openers, of, &[by]).unwrap().remove(0).node;
+        size(&mut compiled, &[of, slope])
+    });
+    assert_eq!(sizes[0], sizes[1]);
+}
