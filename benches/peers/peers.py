@@ -3,9 +3,11 @@
     cargo build --release
     python3 benches/peers/peers.py target/release/nnlang
 
-Everything runs on one core, in turns, so that a change of the machine's speed meets all alike: quote the ratios, not the times.
+Everything runs on one core, in turns, so that a change of the machine's speed meets all alike; of each the least of some rounds counts.
+Quote the ratios, not the times.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -18,7 +20,7 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
-ROUNDS = 5
+ROUNDS = 4
 
 
 def numpy_steps():
@@ -86,7 +88,65 @@ def torch_steps():
 
         return step
 
-    return {"mlp": mlp}, {"f64": torch.float64, "f32": torch.float32}
+    def adam(params, loss):
+        best = torch.optim.Adam(params, lr=0.001, foreach=True)
+
+        def step():
+            best.zero_grad()
+            loss().backward()
+            best.step()
+
+        return step
+
+    def mlp_adam(dtype):
+        torch.manual_seed(3)
+        x, y = torch.rand(64, 784, dtype=dtype), torch.softmax(torch.randn(64, 10, dtype=dtype), 1)
+        net = torch.nn.Sequential(
+            torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(),
+            torch.nn.Linear(64, 10)).to(dtype)
+        return adam(net.parameters(), lambda: -(y * torch.log_softmax(net(x), 1)).sum(1).mean())
+
+    def conv(dtype):
+        torch.manual_seed(3)
+        x, y = torch.rand(64, 1, 28, 28, dtype=dtype), torch.softmax(torch.randn(64, 10, dtype=dtype), 1)
+        net = torch.nn.Sequential(
+            torch.nn.Conv2d(1, 8, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+            torch.nn.Conv2d(8, 16, 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+            torch.nn.Flatten(), torch.nn.Linear(256, 10)).to(dtype)
+        return adam(net.parameters(), lambda: -(y * torch.log_softmax(net(x), 1)).sum(1).mean())
+
+    def lstm(dtype):
+        torch.manual_seed(3)
+        x = torch.randn(32, 50, 32, dtype=dtype)
+        net = torch.nn.LSTM(32, 64, batch_first=True).to(dtype)
+        params = list(net.parameters())
+
+        def step():
+            loss = (net(x)[0] ** 2).mean()
+            for p, g in zip(params, torch.autograd.grad(loss, params)):
+                p.data.sub_(0.01 * g)
+
+        return step
+
+    def deep(dtype):
+        torch.manual_seed(3)
+        x = torch.randn(8, 16, dtype=dtype)
+        params = [torch.randn(16, 16, dtype=dtype) / 4 if i % 2 == 0 else torch.zeros(16, dtype=dtype)
+                  for i in range(2000)]
+        for p in params:
+            p.requires_grad_(True)
+
+        def step():
+            h = x
+            for w, b in zip(params[::2], params[1::2]):
+                h = torch.tanh(h @ w + b)
+            for p, g in zip(params, torch.autograd.grad((h ** 2).mean(), params)):
+                p.data.sub_(0.01 * g)
+
+        return step
+
+    works = {"mlp": mlp, "mlp_adam": mlp_adam, "conv": conv, "lstm": lstm, "deep": deep}
+    return works, {"f64": torch.float64, "f32": torch.float32}
 
 
 def jax_steps():
@@ -112,8 +172,58 @@ def jax_steps():
         many(p, 1)
         return lambda n: jax.block_until_ready(many(p, n))
 
-    planar.many = True
-    return {"planar": planar}, {"f64": jnp.float64, "f32": jnp.float32}
+    def mlp_adam(dtype):
+        k = jax.random.split(jax.random.PRNGKey(3), 5)
+        x = jax.random.uniform(k[0], (64, 784), dtype)
+        y = jax.nn.softmax(jax.random.normal(k[1], (64, 10), dtype))
+        sizes = [784, 128, 64, 10]
+        p = tuple(part for i, (a, b) in enumerate(zip(sizes, sizes[1:]))
+                  for part in (jax.random.normal(k[2 + i], (a, b), dtype) / a**0.5, jnp.zeros(b, dtype)))
+
+        def loss(p):
+            h = jax.nn.relu(x @ p[0] + p[1])
+            h = jax.nn.relu(h @ p[2] + p[3])
+            return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(h @ p[4] + p[5]), 1))
+
+        def one(_, state):
+            p, m, v, t = state
+            g, t = jax.grad(loss)(p), t + 1
+            m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, g)
+            v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, g)
+            a, b = 1 - 0.9**t, 1 - 0.999**t
+            p = jax.tree.map(lambda p, m, v: p - 0.001 * (m / a) / (jnp.sqrt(v / b) + 1e-8), p, m, v)
+            return p, m, v, t
+
+        zero = jax.tree.map(jnp.zeros_like, p)
+        many = jax.jit(lambda s, n: jax.lax.fori_loop(0, n, one, s))
+        state = (p, zero, zero, jnp.zeros((), dtype))
+        many(state, 1)
+        return lambda n: jax.block_until_ready(many(state, n))
+
+    def mixture(dtype):
+        k = jax.random.split(jax.random.PRNGKey(3), 5)
+        draw = lambda i, shape, f=1.0: f * jax.random.normal(k[i], shape, dtype)
+        x = draw(0, (10000, 10))
+        p = (draw(1, (50,), 0.1), draw(2, (50, 10), 0.1), draw(3, (50, 10), 0.1), draw(4, (50, 10, 10), 0.1))
+
+        def loss(p):
+            alphas, mu, q, low = p
+            Q = jnp.tril(low, -1) + jax.vmap(jnp.diag)(jnp.exp(q))
+            d = x[None] - mu[:, None]
+            s = jnp.sum((d @ jnp.swapaxes(Q, 1, 2)) ** 2, 2)
+            inner = (alphas + q.sum(1))[:, None] - 0.5 * s
+            lse = jax.nn.logsumexp
+            return (-lse(inner, 0).sum() + 10000 * lse(alphas) - 0.5 * (jnp.exp(q) ** 2).sum()
+                    - 0.5 * (jnp.tril(low, -1) ** 2).sum() + q.sum())
+
+        many = jax.jit(lambda p, n: jax.lax.fori_loop(
+            0, n, lambda _, p: jax.tree.map(lambda w, g: w - 1e-9 * g, p, jax.grad(loss)(p)), p))
+        many(p, 1)
+        return lambda n: jax.block_until_ready(many(p, n))
+
+    for work in (planar, mlp_adam, mixture):
+        work.many = True
+    return {"planar": planar, "mlp_adam": mlp_adam, "mixture": mixture}, {"f64": jnp.float64, "f32": jnp.float32}
 
 
 def seconds(step, count, many):
@@ -128,21 +238,20 @@ def seconds(step, count, many):
 
 def nnlang(program, text, count, precision):
     def run(times):
-        start = time.perf_counter()
         done = subprocess.run(
-            [program, "run", "-", "--precision", precision, "--memory-limit", "8GiB"],
+            [program, "run", "-", "-q", "--precision", precision, "--memory-limit", "8GiB", "--timings", "json"],
             input=text.replace("TIMES", str(times)), capture_output=True, text=True)
         if done.returncode:
             sys.exit(done.stderr)
-        return time.perf_counter() - start
+        return json.loads(done.stderr.splitlines()[-1])["run_s"]
 
-    return (run(count + 2) - run(2)) / count
+    return run(count + 2), run(2)
 
 
 def main():
     program = sys.argv[1]
     folder = pathlib.Path(__file__).parent.parent / "work"
-    counts = {"logistic": 20, "planar": 3000, "mlp": 100}
+    counts = {"logistic": 60, "planar": 3000, "mlp": 100, "mlp_adam": 100, "conv": 30, "lstm": 30, "deep": 40, "mixture": 3}
     peers = []
     for name, make in [("NumPy", numpy_steps), ("PyTorch", torch_steps), ("JAX", jax_steps)]:
         try:
@@ -155,14 +264,16 @@ def main():
         for precision in ("f64", "f32"):
             steps = [(name, works[work](kinds[precision]), getattr(works[work], "many", False))
                      for name, works, kinds in peers if work in works]
-            own, others = [], {name: [] for name, *_ in steps}
+            own, others = ([], []), {name: [] for name, *_ in steps}
             for _ in range(ROUNDS):
-                own.append(nnlang(program, text, count, precision))
+                for runs, spent in zip(own, nnlang(program, text, count, precision)):
+                    runs.append(spent)
                 for name, step, many in steps:
-                    others[name].append(seconds(step, count, many) / own[-1])
-            middle = lambda list: sorted(list)[len(list) // 2]
-            ratios = "   ".join(f"{name} {middle(all):.2f}" for name, all in others.items())
-            print(f"{work:10} {precision:4} {middle(own) * 1e6:10.1f}   {ratios}")
+                    others[name].append(seconds(step, count, many))
+            # What is evaluated before and after the steps cancels.
+            step = (min(own[0]) - min(own[1])) / count
+            ratios = "   ".join(f"{name} {min(all) / step:.2f}" for name, all in others.items())
+            print(f"{work:10} {precision:4} {step * 1e6:10.1f}   {ratios}", flush=True)
 
 
 if __name__ == "__main__":
