@@ -85,7 +85,24 @@ pub(super) fn compare(f: &mut dyn FnMut(f64) -> f64, exact: f64, along: f64, wha
     if verdict == Verdict::Agrees && settled && apart > nothing {
         verdict = Verdict::Differs;
     }
+    // Terms that are much larger than the value leave their rounding in it.
+    if verdict == Verdict::Differs && apart <= roughness(&mut f, here, unit) {
+        verdict = Verdict::Unclear;
+    }
     made((best.0 / scale, best.1 / scale), (verdict, sides.map(|(left, right)| (left / scale, right / scale))))
+}
+
+/// How wrong quotients are by rounding inside of `f`: by how far three numbers side by side are from a line, on the smoother
+/// side; 0 where that is what its own last digit does.
+fn roughness(f: &mut dyn FnMut(f64) -> f64, here: f64, unit: f64) -> f64 {
+    let mut bent = |at: f64, step: f64| libm::fabs(f(at - step) - 2.0 * f(at) + f(at + step));
+    let mut most = 0.0;
+    for step in [1e-12, 1e-9, 1e-6, 1e-5].map(|step| step * unit) {
+        let mut side =
+            |sign: f64| [4.0, 9.0, 15.0].map(|k| bent(sign * k * step, step)).into_iter().fold(0.0, libm::fmax);
+        most = libm::fmax(most, libm::fmin(side(1.0), side(-1.0)));
+    }
+    if most > 64.0 * f64::EPSILON * libm::fabs(here) { 10.0 * most / (1e-3 * unit) } else { 0.0 }
 }
 
 /// Is it flat here, on both sides or on one, where a slope of `near` would be seen? The steps of a fine stair are so.

@@ -5,6 +5,7 @@
 //! what is not exactly the derivative is never printed.
 
 mod algebra;
+mod chain;
 mod cost;
 mod differ;
 mod factor;
@@ -32,6 +33,7 @@ use crate::shape::Dim;
 use crate::simplify::Opener;
 use crate::source::Span;
 use algebra::Algebra;
+pub use chain::product;
 pub use differ::difference;
 pub use latex::latex;
 pub use readable::READABLE;

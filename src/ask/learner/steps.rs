@@ -105,10 +105,11 @@ fn steps(cx: &Cx, chain: &Chain, own: &FxHashSet<NodeId>) -> Vec<(NodeId, NodeId
         of_layer.or_else(|| prefixes.iter().find_map(|prefix| name.strip_prefix(prefix).and_then(named)))
     };
     let mut out: Vec<(NodeId, NodeId)> = vec![];
-    for id in own {
-        let Some(def) = is_name(compiled, *id) else { continue };
-        out.extend(by(&compiled.def(def).name).map(|by| (*id, by)));
+    let mut all: Vec<NodeId> = own.iter().copied().collect();
+    all.sort_unstable();
+    for id in all {
+        let Some(def) = is_name(compiled, id) else { continue };
+        out.extend(by(&compiled.def(def).name).map(|by| (id, by)));
     }
-    out.sort_unstable();
     out
 }

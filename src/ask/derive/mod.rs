@@ -1,5 +1,7 @@
 //! `derive dJ/dw`: the formula, in the program's own notation.
 
+mod stages;
+
 use super::{Cx, recurrent};
 use crate::diag::Diagnostic;
 use crate::formula;
@@ -84,22 +86,35 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
     let candidates = formula::at_rest(compiled, &candidates);
     let node = candidates[0];
     let looked = Looked { asked, node, candidates: &candidates, small, span };
+    let way = match (asked.of, asked.by) {
+        (Some(of), Some(by)) if entries.is_none() => stages::Way::new(cx, of, by),
+        _ => None,
+    };
+    let ends = way.is_some().then(|| stages::Ends::new(cx));
+    let endless = ends.as_ref().is_some_and(|ends| ends.is_endless(cx, node));
     // What has no value somewhere where the derivative has one is shown where nothing else is found.
     let mut worst = f64::INFINITY;
-    let loose = match shortest(cx, &looked, false, &mut worst) {
-        Ok(found) => Some(found),
-        Err(loose) => match shortest(cx, &looked, true, &mut worst) {
+    let loose = match endless {
+        true => None,
+        false => match shortest(cx, &looked, false, &mut worst) {
             Ok(found) => Some(found),
-            Err(strict) => loose.or(strict),
+            Err(loose) => match shortest(cx, &looked, true, &mut worst) {
+                Ok(found) => Some(found),
+                Err(strict) => loose.or(strict),
+            },
         },
     };
+    let whole = loose.as_ref().map(|found| found.text.clone());
+    let (loose, parts) = in_stages(cx, &looked, way.zip(ends), loose);
     let Some(found) = loose else {
         return Err(Box::new(
             Diagnostic::error("nnlang::diff::formula", format!("no formula of `{name}` that is exactly it was found"))
                 .at(span, format!("a candidate was off by {worst:e} at a random point, so it is not shown")),
         ));
     };
-    if let (Some(of), [by], true) = (asked.of, &asked.order[..], found.text.chars().count() > LONG && !as_latex)
+    // What no product of local slopes shortens.
+    let long = found.text.chars().count() > LONG && !as_latex && parts.is_empty() && whole == Some(found.text.clone());
+    if let (Some(of), [by], true) = (asked.of, &asked.order[..], long)
         && let Some(parts) =
             recurrent::long(cx, of, *by, span).filter(|parts| !parts.lines.is_empty() || !parts.means.is_empty())
     {
@@ -142,9 +157,63 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
     if as_latex {
         line = Line::new().plain(latex);
     }
-    cx.push(span, Doc::line(line), vec![fact]);
+    let mut doc = Doc::line(line);
+    if !parts.is_empty() {
+        let with = |part: &stages::Part| {
+            let mut fact = Map::new();
+            fact.insert("name".into(), part.name.as_str().into());
+            fact.insert("formula".into(), part.formula.text.as_str().into());
+            serde_json::Value::Object(fact)
+        };
+        fact.insert("with".into(), parts.iter().map(with).collect());
+    }
+    for (i, part) in parts.iter().enumerate() {
+        let text = match as_latex {
+            true => formula::latex(cx.eval.compiled, &part.name, &part.formula),
+            false => format!("{} = {}", part.name, part.formula.text),
+        };
+        doc.push(Line::new().plain(if i == 0 { "  with " } else { "       " }).plain(text));
+    }
+    cx.push(span, doc, vec![fact]);
     Ok(())
 }
+
+/// The product of local slopes, or the derivative in parts, where that is shorter than what was found.
+fn in_stages(
+    cx: &mut Cx,
+    looked: &Looked,
+    way: Option<(stages::Way, stages::Ends)>,
+    mut found: Option<formula::Formula>,
+) -> (Option<formula::Formula>, Vec<stages::Part>) {
+    let length = |found: &Option<formula::Formula>| found.as_ref().map(|found| formula::length(&found.text));
+    let Some((way, ends)) = way.filter(|_| length(&found).is_none_or(|length| length > STAGED)) else {
+        return (found, vec![]);
+    };
+    let exact = |cx: &mut Cx, node: NodeId| {
+        let compared = cx.eval.compare(looked.node, node, &[], looked.span);
+        compared.agree() && compared.hole.is_none()
+    };
+    if let Some(product) = way.product(cx, &ends, looked.asked.span)
+        && length(&found).is_none_or(|length| formula::length(&product.text) < length)
+        && exact(cx, product.node)
+    {
+        found = Some(product);
+    }
+    if length(&found).is_some_and(|length| length <= TOLD) {
+        return (found, vec![]);
+    }
+    let Some((mut parts, node)) = way.parts(cx, looked.asked.span) else { return (found, vec![]) };
+    let whole: usize = parts.iter().map(|part| formula::length(&part.formula.text) + 4).sum();
+    if length(&found).is_some_and(|length| length <= whole) || !exact(cx, node) || parts.is_empty() {
+        return (found, vec![]);
+    }
+    let first = parts.remove(0);
+    (Some(first.formula), parts)
+}
+
+/// A longer formula is also looked for as a product of local slopes, and one of more words is told in parts.
+const STAGED: usize = 24;
+const TOLD: usize = 240;
 
 /// What a formula is looked for of.
 struct Looked<'a> {
