@@ -46,7 +46,12 @@ pub struct State {
     pub block: Option<Arc<(String, crate::data::block::Block)>>,
     /// The examples that a `data` block has split.
     pub examples: Option<Arc<crate::data::Examples>>,
+    /// What the last training told, by name: a number for each epoch.
+    pub history: Option<Arc<History>>,
 }
+
+/// What a training told: names with a number for each epoch.
+pub type History = Vec<(String, Vec<(f64, f64)>)>;
 
 /// Which evaluator answers questions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -65,6 +65,7 @@ mod diff;
 mod eval;
 mod exec;
 mod few;
+mod figure;
 mod formula;
 mod graph;
 mod kernels;

@@ -88,6 +88,8 @@ pub struct Session {
     /// The values of parameters that were moved.
     moved: Arc<Moved>,
     read: Read,
+    /// What the last training told.
+    history: Option<Arc<eval::History>>,
     /// What the values have been warned of: it is not said again.
     warned: Arc<FxHashSet<String>>,
     /// What its names have as values: another one where they may have others.
@@ -160,6 +162,7 @@ impl Session {
             trailing: Arc::default(),
             moved: Arc::default(),
             read: Read::default(),
+            history: None,
             warned: Arc::default(),
             state: Arc::default(),
             space: Arc::default(),
@@ -248,6 +251,7 @@ impl Session {
             memory_limit: self.settings.memory_limit.unwrap_or(eval::MEMORY_LIMIT),
             engine: self.settings.engine,
             resume: self.settings.resume,
+            history: self.history.clone(),
             ..State::default()
         }
     }

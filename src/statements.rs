@@ -77,11 +77,13 @@ pub enum Clause {
     To,
     /// `as latex`
     As,
+    /// `with x[0], x[1], y`
+    With,
 }
 
 impl Clause {
     /// The clauses with their words, in the order in which they are written.
-    pub const ALL: [(Clause, &'static str); 7] = [
+    pub const ALL: [(Clause, &'static str); 8] = [
         (Clause::Wrt, "wrt"),
         (Clause::By, "by"),
         (Clause::In, "in"),
@@ -89,6 +91,7 @@ impl Clause {
         (Clause::Times, "times"),
         (Clause::To, "to"),
         (Clause::As, "as"),
+        (Clause::With, "with"),
     ];
 
     /// Its word.
@@ -162,6 +165,8 @@ macro_rules! each_statement {
                     "Answers every name's shape, and counts the parameters.";
                 table: Several Each stays [For] [] ["table f(z), f'(z) for z in [-10, 0, 10]"]
                     "Answers a table of values.";
+                plot: Several Each stays [] [For With To] ["plot f(z), f'(z) for z in -5..5", "plot f(z) for z in -5..5 to \"f.svg\"", "plot x[0], x[1], y", "plot J for epoch"]
+                    "Answers a plot, on the terminal or as a picture.";
                 graph: One Goal stays [] [To] ["graph J to \"j.svg\"", "graph J"]
                     "Answers the computation graph, as text or as a picture.";
                 assert: One Value stays [] [] ["assert a ~= b"]

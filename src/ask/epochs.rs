@@ -140,11 +140,18 @@ pub(super) fn all(
             };
             checkpoint::write(cx.eval, run, &going, (path, *at))?;
         }
+        remember(cx, &course.of, epoch, loss);
+        if let Some(valid) = valid {
+            remember(cx, &format!("{} valid", course.of), epoch, valid);
+        }
         let last = epoch + 1 == total;
         let every = total.div_ceil(LINES).max(1);
         if epoch == first || (epoch + 1) % every == 0 || last || why.is_some() {
             let nodes: Vec<NodeId> = course.reports.iter().map(|(_, node, _)| *node).collect();
             let reports = measure(cx, &examples, 0, &nodes, span)?.unwrap_or_default();
+            for ((name, ..), value) in course.reports.iter().zip(&reports) {
+                remember(cx, name, epoch, *value);
+            }
             told.push(Told { epoch: epoch + 1, loss, valid, reports });
         }
         if why.is_some() {
@@ -351,4 +358,14 @@ pub(super) fn measure(
     cx.eval.state.binding = binding;
     cx.eval.forget();
     Ok(Some(values?.iter().map(|value| value.item().unwrap_or(f64::NAN)).collect()))
+}
+
+/// Keeps what an epoch told, for `plot J for epoch`.
+fn remember(cx: &mut Cx, name: &str, epoch: u64, value: f64) {
+    let history = std::sync::Arc::make_mut(cx.eval.state.history.get_or_insert_default());
+    let point = ((epoch + 1) as f64, value);
+    match history.iter_mut().find(|(own, _)| own == name) {
+        Some((_, points)) => points.push(point),
+        None => history.push((name.into(), vec![point])),
+    }
 }

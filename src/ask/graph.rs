@@ -1,12 +1,14 @@
 //! `graph J`: the graph as text, with values and derivatives on its nodes.
 
 use super::chain::{COLUMNS, Chain, beside, brief};
-use super::{Cx, slope_name};
+use super::{Cx, picture, slope_name};
 use crate::diag::Diagnostic;
+use crate::figure::{Figure, Network};
 use crate::graph::NodeId;
 use crate::lower::Ask;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::tensor::Tensor;
+use crate::train::errors;
 use crate::view::{Align, Cell, Doc, Line, Style, Table, json_value, width};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -17,17 +19,65 @@ const DEEP: usize = 24;
 const WIDE: usize = 44;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
-    if let Some(to) = &ask.to {
-        return Err(Box::new(crate::resolve::errors::not_built("a picture of the graph in a file", to.span)));
-    }
     for asked in &ask.exprs {
         let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
         let chain = Chain::new(cx, goal, &of, span)?;
         let done = one(cx, &chain, goal, span);
         chain.end(cx);
-        let (doc, facts) = done?;
-        cx.push(span, doc, facts);
+        let (doc, facts, network) = done?;
+        match &ask.to {
+            Some(to) => written(cx, span, to, network.figure(), Some(&network), facts)?,
+            None => {
+                cx.push(span, doc, facts);
+                if let Some(answer) = cx.answers.last_mut() {
+                    answer.figure = Some(network.figure());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The kinds of file that a picture can go into, by the end of its name; those behind the second are of graphs alone.
+const PICTURES: [&str; 5] = ["svg", "html", "dot", "mmd", "tex"];
+
+/// Answers that a picture goes into a file.
+pub(super) fn written(
+    cx: &mut Cx,
+    span: Span,
+    to: &Spanned<String>,
+    figure: Figure,
+    network: Option<&Network>,
+    mut facts: Vec<Map<String, Value>>,
+) -> Result<(), Box<Diagnostic>> {
+    let base = to.node.rsplit(['/', '\\']).next().unwrap_or("");
+    let end = base.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
+    let text = match (end.as_str(), network) {
+        ("svg", _) => figure.svg(),
+        ("html" | "htm", _) => figure.html(),
+        ("dot" | "gv", Some(network)) => network.dot(),
+        ("mmd", Some(network)) => network.mermaid(),
+        ("tex", Some(network)) => network.tex(),
+        _ => {
+            let known = &PICTURES[..if network.is_some() { PICTURES.len() } else { 2 }];
+            let known: Vec<String> = known.iter().map(|end| format!("`.{end}`")).collect();
+            let what = if network.is_some() { "a graph" } else { "a plot" };
+            return Err(Box::new(
+                Diagnostic::error("nnlang::value::picture_kind", format!("the name `{}` tells no kind of picture", to.node))
+                    .at(to.span, format!("{what} goes into {}", known.join(", ")))
+                    .mend(format!("write `\"{}.svg\"`", base.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("picture"))),
+            ));
+        }
+    };
+    let Some(outside) = cx.eval.watch.outside else { return Err(Box::new(errors::no_outside(to.span))) };
+    outside.write(&to.node, text.as_bytes()).map_err(|refusal| Box::new(errors::file(&refusal, to.span)))?;
+    let mut fact = Map::new();
+    fact.insert("file".into(), to.node.as_str().into());
+    facts.insert(0, fact);
+    cx.push(span, Doc::line(Line::new().note("written to ").plain(&to.node)), facts);
+    if let Some(answer) = cx.answers.last_mut() {
+        answer.figure = Some(figure);
     }
     Ok(())
 }
@@ -46,7 +96,7 @@ fn one(
     chain: &Chain,
     goal: NodeId,
     span: Span,
-) -> Result<(Doc, Vec<Map<String, Value>>), Box<Diagnostic>> {
+) -> Result<(Doc, Vec<Map<String, Value>>, Network), Box<Diagnostic>> {
     let derivatives = chain.derivatives(cx, goal, span)?;
     let drawn = drawing(chain);
     let mut doc = side_by_side(cx, chain, &drawn, &derivatives);
@@ -68,7 +118,7 @@ fn one(
         }
         facts.push(fact);
     }
-    Ok((doc, facts))
+    Ok((doc, facts, picture::network(cx, chain, &derivatives, None)))
 }
 
 fn side_by_side(cx: &Cx, chain: &Chain, drawn: &[Drawn], derivatives: &[Option<Arc<Tensor>>]) -> Doc {

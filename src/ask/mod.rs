@@ -5,6 +5,7 @@ mod epochs;
 pub mod hints;
 mod learner;
 mod listing;
+mod picture;
 mod plans;
 mod predict;
 mod quotient;
@@ -16,6 +17,7 @@ mod verdicts;
 
 use crate::diag::Diagnostic;
 use crate::eval::Eval;
+use crate::figure::{Chart, Figure};
 use crate::graph::{DefId, NodeId};
 use crate::lower::{self, Ask, Asked, Compiled, Item, ItemKind, Zero};
 use crate::source::{Sources, Span};
@@ -35,6 +37,10 @@ pub struct Answer {
     pub doc: view::Doc,
     /// For machines: one object each, without the statement and its line.
     pub facts: Vec<Map<String, Value>>,
+    /// Its charts: drawn on a terminal in place of the text, as wide as it is.
+    pub charts: Vec<Chart>,
+    /// Its picture.
+    pub figure: Option<Figure>,
 }
 
 /// Who hears each answer, and what is wrong with a question, as soon as it is known, in the order of the program.
@@ -302,6 +308,14 @@ impl Cx<'_, '_> {
         if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_string() }
     }
 
+    /// The text of the statement that stands at a place, without its block.
+    fn statement(&self, span: Span) -> String {
+        let whole = self.eval.compiled.items.iter().map(|item| item.span);
+        let inside = |item: &Span| item.source == span.source && item.start <= span.start && span.end <= item.end;
+        let item = whole.filter(inside).min_by_key(|item| item.end - item.start).unwrap_or(span);
+        self.text(item).split('{').next().unwrap_or("").trim().to_string()
+    }
+
     /// A statement was answered that began then: what it took, and its plans, where they are wanted.
     fn measured(&mut self, span: Span, begun: std::time::Duration) {
         let (timings, plans) = (self.eval.watch.timings, self.eval.watch.plans);
@@ -318,7 +332,8 @@ impl Cx<'_, '_> {
     }
 
     fn push(&mut self, span: Span, doc: view::Doc, facts: Vec<Map<String, Value>>) {
-        let answer = Answer { statement: self.text(span), line: self.eval.sources.line(span), doc, facts };
+        let (statement, line) = (self.text(span), self.eval.sources.line(span));
+        let answer = Answer { statement, line, doc, facts, ..Answer::default() };
         self.answers.push(answer);
     }
 

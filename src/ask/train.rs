@@ -20,6 +20,7 @@ const NEWTON: u64 = 10_000;
 /// Answers `train`.
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let (Some(lines), [asked]) = (ask.training.as_deref(), ask.exprs.as_slice()) else { return Ok(()) };
+    cx.eval.state.history = None;
     let goal = cx.goal(ask, asked)?;
     let of = cx.text(asked.span);
     let params = training::moving(cx, goal, &of, &lines.wrt, span)?;

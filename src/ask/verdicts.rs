@@ -69,7 +69,13 @@ impl Verdicts {
             fact.insert("waits".into(), self.wait.into_iter().map(Value::from).collect());
         }
         let facts = vec![fact];
-        cx.answers.push(Answer { statement: super::CHECKS.to_string(), line: last, doc: Doc::line(line), facts });
+        cx.answers.push(Answer {
+            statement: super::CHECKS.to_string(),
+            line: last,
+            doc: Doc::line(line),
+            facts,
+            ..Answer::default()
+        });
     }
 }
 

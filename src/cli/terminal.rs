@@ -81,7 +81,7 @@ impl Terminal {
     /// One answer as text or as JSON Lines.
     pub(super) fn answer(&self, answer: &Answer) -> String {
         match self.format {
-            Format::Text => self.text(answer.doc.clone()),
+            Format::Text => self.text(drawn(answer)),
             Format::Json => json_lines(answer),
         }
     }
@@ -338,4 +338,16 @@ mod tests {
         assert_eq!(ansi(&doc, false), "J = 33\n");
         assert_eq!(ansi(&doc, true), "\u{1b}[1mJ\u{1b}[0m = \u{1b}[36m33\u{1b}[0m\n");
     }
+}
+
+/// What an answer says in text; its charts as wide as the terminal is.
+fn drawn(answer: &Answer) -> Doc {
+    if answer.charts.is_empty() || !io::stdout().is_terminal() {
+        return answer.doc.clone();
+    }
+    let mut doc = Doc::default();
+    for chart in &answer.charts {
+        doc.lines.extend(crate::figure::terminal(chart, columns()).lines);
+    }
+    doc
 }

@@ -367,6 +367,12 @@ pub struct Ask {
     pub within: Option<Asked>,
     /// `for z in …`: the index's definition (a slot without a value) and the values.
     pub over: Option<(DefId, Asked)>,
+    /// The second range of a map.
+    pub across: Option<(DefId, Asked)>,
+    /// `for epoch`
+    pub epochs: bool,
+    /// After `with`.
+    pub beside: Vec<Asked>,
     /// Before `times`.
     pub times: Option<Asked>,
     /// After `to`.
@@ -385,7 +391,12 @@ impl Ask {
     /// All of its expressions.
     pub fn asked(&self) -> impl Iterator<Item = &Asked> {
         let more = [&self.by, &self.within, &self.times].into_iter().flatten();
-        self.exprs.iter().chain(&self.wrt).chain(more).chain(self.over.iter().map(|(_, range)| range))
+        self.exprs
+            .iter()
+            .chain(&self.wrt)
+            .chain(more)
+            .chain(self.over.iter().chain(&self.across).map(|(_, range)| range))
+            .chain(&self.beside)
     }
 }
 

@@ -550,24 +550,42 @@ impl<'a> Cx<'a> {
         self.push_item(span, ItemKind::Define(def));
     }
 
+    /// What a name that runs over a range is: the number of the program that has this name, so that what stands on it goes along, or
+    /// a slot of its own.
+    fn running(&mut self, name: &Arc<str>, span: Span) -> DefId {
+        let settable = |kind: DefKind| matches!(kind, DefKind::Leaf | DefKind::Param | DefKind::Input);
+        let known = self.out.defs.iter().rposition(|def| {
+            def.name == *name && settable(def.kind) && {
+                let ty = self.out.graph.ty(def.node);
+                ty.shape.is_scalar() && ty.dtype == crate::tensor::DType::Real
+            }
+        });
+        match known {
+            Some(at) => DefId(at as u32),
+            None => self.slot(name.clone(), span, DefKind::Local, Type::real(crate::shape::Shape::SCALAR), None),
+        }
+    }
+
     fn ask(&mut self, span: Span, ask: &hir::Ask) {
         self.unnamed_draw();
-        let over = match &ask.over {
-            Some((place, name, range)) => {
-                let range_span = self.expr_span(*range);
-                let range = self.asked(*range, range_span);
-                let ty = Type::real(crate::shape::Shape::SCALAR);
-                let def = self.slot(name.clone(), ask.word.span, DefKind::Local, ty, None);
-                let node = self.out.def(def).node;
-                let mut frame = Frame::default();
-                frame.places.resize(*place as usize + 1, None);
-                frame.names.resize(*place as usize + 1, name.clone());
-                frame.places[*place as usize] = Some(Value::Node(node));
-                self.frames.push(frame);
-                Some((def, range))
-            }
-            None => None,
-        };
+        let beside = ask.beside.iter().map(|(expr, span)| self.asked(*expr, *span)).collect();
+        let mut frame = Frame::default();
+        let mut ranges = vec![];
+        for (place, name, range) in ask.over.iter().chain(&ask.across) {
+            let range_span = self.expr_span(*range);
+            let range = self.asked(*range, range_span);
+            let def = self.running(name, ask.word.span);
+            frame.places.resize(frame.places.len().max(*place as usize + 1), None);
+            frame.names.resize(frame.names.len().max(*place as usize + 1), name.clone());
+            frame.names[*place as usize] = name.clone();
+            frame.places[*place as usize] = Some(Value::Node(self.out.def(def).node));
+            ranges.push((def, range));
+        }
+        let mut ranges = ranges.into_iter();
+        let (over, across) = (ranges.next(), ranges.next());
+        if over.is_some() {
+            self.frames.push(frame);
+        }
         let clock = ask.training.is_some().then(|| self.clock(ask.clock, ask.word.span));
         let mut exprs = vec![];
         for (expr, span) in &ask.exprs {
@@ -602,7 +620,25 @@ impl<'a> Cx<'a> {
         }
         let (statement, word) = (ask.statement, ask.word.clone());
         let (to, form, file) = (ask.to.clone(), ask.form.clone(), ask.file.clone());
-        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, file, training, clock };
+        let epochs = ask.epochs;
+        let ask = Ask {
+            statement,
+            word,
+            exprs,
+            wrt,
+            by,
+            within,
+            over,
+            across,
+            epochs,
+            beside,
+            times,
+            to,
+            form,
+            file,
+            training,
+            clock,
+        };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 

@@ -521,6 +521,12 @@ pub struct Ask {
     pub within: Option<(Expr, Span)>,
     /// `for z in [-10, 0, 10]`: the place of `z` in a frame of its own, its name, and the range
     pub over: Option<(u32, Arc<str>, Expr)>,
+    /// `, v in -3..3`, in the same frame.
+    pub across: Option<(u32, Arc<str>, Expr)>,
+    /// `for epoch`
+    pub epochs: bool,
+    /// `with x[0], x[1], y`
+    pub beside: Vec<(Expr, Span)>,
     /// `100 times`
     pub times: Option<(Expr, Span)>,
     /// `to "j.svg"`

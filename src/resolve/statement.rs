@@ -30,6 +30,10 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("checkpoint", &[]),
 ];
 
+/// So many points of a curve, and so many along each side of a map.
+const CURVE: f64 = 401.0;
+const MAP: f64 = 61.0;
+
 impl Cx<'_> {
     /// The statements of a file that is used.
     fn items(&mut self, items: &[&ast::Item], wanted: Wanted) {
@@ -426,6 +430,9 @@ impl Cx<'_> {
             by: None,
             within: None,
             over: None,
+            across: None,
+            epochs: false,
+            beside: vec![],
             times: None,
             to: None,
             form: None,
@@ -514,10 +521,35 @@ impl Cx<'_> {
         }
     }
 
+    /// The points of `for z in -5..5`: of a plot so many that are equally far apart, both ends among them.
+    fn range(&mut self, range: &ast::Expr, plotted: bool, points: f64) -> hir::Expr {
+        let infix = |part: &ast::Part, infix: ast::Infix| part.kind == ast::PartKind::Infix(infix);
+        let at = range.parts.iter().position(|part| infix(part, ast::Infix::Range));
+        let steps = range.parts.iter().any(|part| infix(part, ast::Infix::Step));
+        let Some(at) = at.filter(|_| plotted && !steps) else { return self.expr(range) };
+        let (from, to) = (&range.parts[..at], &range.parts[at + 1..]);
+        let arg = |parts: &[ast::Part]| {
+            let span = parts.iter().map(|part| part.span).reduce(Span::to).unwrap_or(range.span);
+            ast::Arg { name: None, value: ast::ArgValue::Expr(ast::Expr { span, parts: parts.to_vec() }) }
+        };
+        let count = [ast::Part { span: range.span, kind: ast::PartKind::Number(points) }];
+        let kind = ast::PartKind::Call(vec![arg(from), arg(to), arg(&count)]);
+        let call = ast::Part { span: range.span, kind };
+        let name = ast::Part { span: range.span, kind: ast::PartKind::Name("linspace".into()) };
+        self.expr(&ast::Expr { span: range.span, parts: vec![name, call] })
+    }
+
     fn ask(&mut self, ask: &ast::Ask, span: Span) {
+        let plotted = ask.word.text == "plot";
+        let beside = ask.beside.iter().map(|expr| (self.expr(expr), expr.span)).collect();
+        let mut across = ask.across.as_ref().map(|(name, range)| {
+            let range = self.range(range, plotted, MAP);
+            (0, Arc::<str>::from(name.text.as_str()), range)
+        });
         let over = match &ask.over {
             Some((name, range)) => {
-                let range = self.expr(range);
+                let points = if across.is_some() { MAP } else { CURVE };
+                let range = self.range(range, plotted, points);
                 let name: Arc<str> = name.text.as_str().into();
                 self.frames.push(Frame {
                     names: HashMap::default(),
@@ -526,10 +558,14 @@ impl Cx<'_> {
                     function: None,
                 });
                 let place = self.place(&name);
+                if let Some(across) = &mut across {
+                    across.0 = self.place(&across.1);
+                }
                 Some((place, name, range))
             }
             None => None,
         };
+        let epochs = ask.epochs;
         let one = |cx: &mut Self, expr: &ast::Expr| (cx.expr(expr), expr.span);
         let exprs = ask.exprs.iter().map(|expr| one(self, expr)).collect();
         let wrt = ask
@@ -563,7 +599,24 @@ impl Cx<'_> {
         }
         let (statement, word) = (ask.statement, ask.word.clone());
         let (to, form) = (ask.to.clone(), ask.form.clone());
-        let ask = Ask { statement, word, exprs, wrt, by, within, over, times, to, form, file: None, training, clock };
+        let ask = Ask {
+            statement,
+            word,
+            exprs,
+            wrt,
+            by,
+            within,
+            over,
+            across,
+            epochs,
+            beside,
+            times,
+            to,
+            form,
+            file: None,
+            training,
+            clock,
+        };
         self.push_item(span, ItemKind::Ask(Box::new(ask)));
     }
 }

@@ -231,8 +231,11 @@ impl Names {
 
     fn ask(&mut self, ask: &ast::Ask) {
         let outer = self.bound.len();
-        if let Some((index, range)) = &ask.over {
+        ask.beside.iter().for_each(|expr| self.expr(expr));
+        for (index, range) in ask.over.iter().chain(&ask.across) {
             self.expr(range);
+            // A number of the program that runs is asked for by its name.
+            self.mention(&index.text);
             self.bound.push(index.text.clone());
         }
         for expr in ask.exprs.iter().chain(&ask.by).chain(&ask.within).chain(&ask.times) {

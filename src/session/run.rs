@@ -149,7 +149,7 @@ impl Session {
         ran.answers.extend(change.answer);
         for (name, why) in &text.lost {
             let doc = Doc::line(Line::new().name(&**name).note(format!(" starts anew: {why}")));
-            ran.answers.push(Answer { statement: name.to_string(), line: 1, doc, facts: vec![] });
+            ran.answers.push(Answer { statement: name.to_string(), line: 1, doc, ..Answer::default() });
         }
         // What the changes have told is not told again.
         let told = |kept: &super::names::Kept| {
@@ -211,6 +211,7 @@ impl Session {
     ) {
         let (answers, problems) = ask::answer(eval, self.digits(), (first, self.settings.hints), &asked, listener);
         ran.answers.extend(answers);
+        self.history = eval.state.history.clone();
         ran.timings = std::mem::take(&mut eval.watch.done);
         ran.plans = std::mem::take(&mut eval.watch.shown);
         let stopped = problems.iter().any(|problem| problem.code == "nnlang::session::interrupted");

@@ -413,6 +413,12 @@ pub struct Ask {
     pub within: Option<Expr>,
     /// `for z in -5..5`
     pub over: Option<(Name, Expr)>,
+    /// The second range of a map: `, v in -3..3`
+    pub across: Option<(Name, Expr)>,
+    /// `for epoch`
+    pub epochs: bool,
+    /// `with x[0], x[1], y`
+    pub beside: Vec<Expr>,
     /// `100 times`
     pub times: Option<Expr>,
     /// `to "j.svg"`; for `save` and `load` their file.

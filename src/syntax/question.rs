@@ -24,6 +24,9 @@ impl Walk<'_> {
             by: None,
             within: None,
             over: None,
+            across: None,
+            epochs: false,
+            beside: vec![],
             times: None,
             to: file,
             form: None,
@@ -32,7 +35,15 @@ impl Walk<'_> {
             match self.rule(node) {
                 Rule::by => ask.by = Some(self.only_expr(node)),
                 Rule::within => ask.within = Some(self.only_expr(node)),
-                Rule::over => ask.over = Some(self.over(node)),
+                Rule::over => {
+                    ask.over = Some(self.over(node));
+                    ask.across = self.further(node).into_iter().next();
+                }
+                Rule::epochs => ask.epochs = true,
+                Rule::beside => {
+                    let all: Vec<At> = self.inner(node).filter(|node| self.rule(*node) == Rule::expr).collect();
+                    ask.beside = all.into_iter().map(|expr| self.expr(expr)).collect();
+                }
                 Rule::times => ask.times = self.inner(node).next().map(|count| self.lone_value(count)),
                 Rule::to => ask.to = self.find(node, Rule::string).map(|string| self.string(string)),
                 Rule::form => {
@@ -145,10 +156,11 @@ fn clause_of(rule: Rule) -> Option<Clause> {
         Rule::wrt => Clause::Wrt,
         Rule::by => Clause::By,
         Rule::within => Clause::In,
-        Rule::over => Clause::For,
+        Rule::over | Rule::epochs => Clause::For,
         Rule::times => Clause::Times,
         Rule::to => Clause::To,
         Rule::form => Clause::As,
+        Rule::beside => Clause::With,
         _ => return None,
     })
 }

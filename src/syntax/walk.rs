@@ -246,7 +246,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The indices after the first.
-    fn further(&mut self, at: At) -> Vec<(Name, Expr)> {
+    pub(super) fn further(&mut self, at: At) -> Vec<(Name, Expr)> {
         let all: Vec<At> = self.inner(at).filter(|node| self.rule(*node) == Rule::index_over).collect();
         all.into_iter().map(|at| self.over(at)).collect()
     }
