@@ -79,8 +79,7 @@ pub fn once(
 
 /// What a program that is resolved and lowered is told besides what was found on the way.
 fn problems_of(compiled: &Compiled, sources: &Sources, found: &[Diagnostic]) -> Vec<Diagnostic> {
-    let mut problems = ask::not_built(compiled);
-    problems.extend(ask::unfit(compiled, sources));
+    let mut problems = ask::unfit(compiled, sources);
     // What a line that is to be filled in will use is not known.
     let whole = !found.iter().chain(&problems).any(Diagnostic::is_error) && compiled.blanks.is_empty();
     problems.extend(lint::all(compiled, sources, whole));

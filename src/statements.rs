@@ -22,8 +22,6 @@ pub struct Statement {
     pub needs: &'static [Clause],
     /// The clauses that it may have.
     pub may: &'static [Clause],
-    /// Does this version answer it?
-    pub built: bool,
 }
 
 /// What stands behind the word of a question, before its clauses.
@@ -127,7 +125,6 @@ pub static TRAIN: Statement = Statement {
     moves: true,
     needs: &[],
     may: &[],
-    built: true,
 };
 
 /// `predict "new.csv" to "answers.csv" { … }`: it has a block, and is answered as a question.
@@ -182,28 +179,22 @@ macro_rules! each_statement {
                 load: File Program moves [] [] ["load \"rent.safetensors\""]
                     "Loads the parameters.";
             }
-            soon {
-                plot: Several Each stays [For] [To] ["plot f(z) for z in -5..5", "plot f(z) for z in -5..5 to \"f.svg\""]
-                    "Answers a plot, on the terminal or as a picture.";
-            }
         }
     };
 }
 pub(crate) use each_statement;
 
 macro_rules! data {
-    (built { $($word:ident: $takes:ident $about:ident $moves:ident $needs:tt $may:tt $forms:tt $summary:literal;)* }
-     soon { $($later:ident: $ltakes:ident $labout:ident $lmoves:ident $lneeds:tt $lmay:tt $lforms:tt $lsummary:literal;)* }) => {
+    (built { $($word:ident: $takes:ident $about:ident $moves:ident $needs:tt $may:tt $forms:tt $summary:literal;)* }) => {
         /// Every question, in the order of the reference.
         pub static ALL: &[Statement] = &[
-            $(one!($word true $takes $about $moves $needs $may $forms $summary),)*
-            $(one!($later false $ltakes $labout $lmoves $lneeds $lmay $lforms $lsummary),)*
+            $(one!($word $takes $about $moves $needs $may $forms $summary),)*
         ];
     };
 }
 
 macro_rules! one {
-    ($word:ident $built:literal $takes:ident $about:ident $moves:ident [$($needs:ident)*] [$($may:ident)*] $forms:tt
+    ($word:ident $takes:ident $about:ident $moves:ident [$($needs:ident)*] [$($may:ident)*] $forms:tt
      $summary:literal) => {
         Statement {
             word: stringify!($word),
@@ -214,7 +205,6 @@ macro_rules! one {
             moves: one!($moves),
             needs: &[$(Clause::$needs),*],
             may: &[$(Clause::$may),*],
-            built: $built,
         }
     };
     (moves) => { true };

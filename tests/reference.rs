@@ -140,7 +140,7 @@ fn whatever_can_be_called_or_said_has_an_entry() {
 #[test]
 fn every_statement_that_is_answered_has_a_page_with_all_of_its_forms() {
     let mut faults = Vec::new();
-    for word in syntax::WORDS.iter().filter(|word| word.built) {
+    for word in syntax::WORDS.iter() {
         let text = view::reference(word.word).map(|doc| doc.text()).unwrap_or_default();
         let layer = layers::all().any(|def| def.word == word.word);
         let page = root().join(format!("docs/reference/statements/{}.md", word.word));

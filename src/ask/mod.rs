@@ -89,8 +89,7 @@ type Answers = fn(&mut Cx, &Ask, Span) -> Result<(), Box<Diagnostic>>;
 
 /// Declares the files of the questions and says which answers which word.
 macro_rules! answers {
-    (built { $($word:ident: $takes:ident $about:ident $moves:ident $needs:tt $may:tt $forms:tt $summary:literal;)* }
-     soon $soon:tt) => {
+    (built { $($word:ident: $takes:ident $about:ident $moves:ident $needs:tt $may:tt $forms:tt $summary:literal;)* }) => {
         $(mod $word;)*
 
         /// What answers the question of a word; none where this version does not.
@@ -116,19 +115,6 @@ struct Cx<'a, 'b> {
     digits: usize,
     answers: Vec<Answer>,
     problems: Vec<Diagnostic>,
-}
-
-/// Statements of the language that this version does not answer, each said once.
-pub fn not_built(compiled: &Compiled) -> Vec<Diagnostic> {
-    let mut out = vec![];
-    for item in &compiled.items {
-        if let ItemKind::Ask(ask) = &item.kind
-            && !ask.statement.built
-        {
-            out.push(crate::resolve::errors::not_built(&format!("`{}`", ask.word.text), ask.word.span));
-        }
-    }
-    out
 }
 
 /// Questions that can have no answer, whatever the numbers are.

@@ -104,7 +104,7 @@ impl Known {
         let statement = head[..start].rsplit(['\n', ';']).next().unwrap_or_default().trim_start();
         let mut all: Vec<String> = vec![];
         if statement.is_empty() {
-            all.extend(WORDS.iter().filter(|word| word.built).map(|word| word.word.to_string()));
+            all.extend(WORDS.iter().map(|word| word.word.to_string()));
         }
         let first = statement.split_whitespace().next().unwrap_or_default();
         let after = statement.split_once('=').and_then(|(_, value)| value.split_whitespace().next());

@@ -435,12 +435,6 @@ pub fn no_choice(name: &str, nearest: Option<&str>, known: &[&str], span: Span) 
     }
 }
 
-/// A word of the language whose turn has not come.
-pub fn not_built(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::error("nnlang::session::not_built", format!("{what} is not built yet"))
-        .at(span, "the language has it; this version does not run it")
-}
-
 /// A network without a line that could be its result.
 pub fn empty_network(name: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::syntax::network_line", format!("the network `{name}` has no result"))

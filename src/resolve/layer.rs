@@ -56,13 +56,9 @@ impl Cx<'_> {
         self.push_item(span, ItemKind::Layer(Box::new(said.layer(layer, k, (before, None), names, output, span))));
     }
 
-    /// The table's entry of a layer's word, where it is built.
-    pub(super) fn known_layer(&mut self, layer: &ast::Layer) -> Option<&'static LayerDef> {
-        let def = layers::find(&layer.word.text);
-        if def.is_none() {
-            self.report(errors::not_built(&format!("`{}`", layer.word.text), layer.word.span));
-        }
-        def
+    /// The table's entry of a layer's word.
+    pub(super) fn known_layer(&self, layer: &ast::Layer) -> Option<&'static LayerDef> {
+        layers::find(&layer.word.text)
     }
 
     /// What a layer says, but for its names; `first` where nothing stands above it.

@@ -14,8 +14,6 @@ pub struct Word {
     pub form: &'static str,
     /// What the statement does.
     pub summary: &'static str,
-    /// Does this version answer it?
-    pub built: bool,
 }
 
 impl Word {
@@ -29,15 +27,15 @@ impl Word {
 }
 
 const fn word(word: &'static str, form: &'static str, summary: &'static str) -> Word {
-    Word { word, form, summary, built: true }
+    Word { word, form, summary }
 }
 
 /// Every statement word, in the order of the language's chapters: what declares and defines, then the questions.
 pub static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
-    let layers = layers::all().map(|def| Word { word: def.word, form: def.form, summary: def.summary, built: true });
+    let layers = layers::all().map(|def| Word { word: def.word, form: def.form, summary: def.summary });
     let questions = statements::ALL.iter().map(|statement| {
-        let Statement { word, forms, summary, built, .. } = *statement;
-        Word { word, form: forms[0], summary, built }
+        let Statement { word, forms, summary, .. } = *statement;
+        Word { word, form: forms[0], summary }
     });
     OWN.iter().copied().chain(layers).chain(BLOCKS.iter().copied()).chain(questions).collect()
 });

@@ -154,8 +154,7 @@ pub fn contents() -> Doc {
 }
 
 fn summary(word: &syntax::Word) -> String {
-    let soon = if word.built { "" } else { " Not built yet." };
-    format!("{}{soon}", word.summary)
+    word.summary.to_string()
 }
 
 /// Every name that has an entry.

@@ -46,7 +46,7 @@ pub(in crate::syntax) fn none(
 
 /// The questions that have a clause.
 fn takers(clause: Clause) -> Vec<String> {
-    let have = statements::ALL.iter().filter(|statement| statement.built && statement.has(clause));
+    let have = statements::ALL.iter().filter(|statement| statement.has(clause));
     have.map(|statement| format!("`{}`", statement.word)).collect()
 }
 
