@@ -54,6 +54,11 @@ pub enum Command {
         after_help = "Example:\n  nnlang predict rent.nnl new.csv --weights rent.safetensors -o answers.csv --what a2"
     )]
     Predict(Predict),
+    /// Draw the graph of a program, with its values and derivatives: as text, or as a picture in a file
+    #[command(
+        after_help = "Examples:\n  nnlang graph rent.nnl                 as text\n  nnlang graph rent.nnl J -o j.svg      also .png .html .dot .mmd .tex"
+    )]
+    Graph(Graph),
     /// Give programs the one layout; comments and blank lines are kept
     #[command(after_help = "Examples:\n  nnlang fmt net.nnl\n  nnlang fmt --check *.nnl\n  nnlang fmt - < net.nnl")]
     Fmt(Fmt),
@@ -129,6 +134,23 @@ pub struct Predict {
     #[arg(long, value_name = "EXPR")]
     pub what: Vec<String>,
     /// How it is run; `--weights` has the parameters.
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `nnlang graph`
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// The program; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: String,
+    /// What it is the graph of [default: the last number that is defined]
+    #[arg(value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
+    /// The file that the picture goes into; its ending says which kind
+    #[arg(short, long, value_name = "OUT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub output: Option<String>,
+    /// How it is run.
     #[command(flatten)]
     pub options: Options,
 }

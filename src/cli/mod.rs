@@ -8,6 +8,7 @@ mod doc;
 mod each;
 mod explain;
 mod fmt;
+mod graph;
 mod live;
 mod open;
 mod outside;
@@ -100,6 +101,7 @@ fn dispatch(args: &[OsString]) -> Exit {
         Some(Command::Check(args)) => check::run(&args, of(&args.options)),
         Some(Command::Derive(args)) => derive::run(&args, of(&args.options)),
         Some(Command::Predict(args)) => predict::run(&args, of(&args.options)),
+        Some(Command::Graph(args)) => graph::run(&args, of(&args.options)),
         Some(Command::Fmt(args)) => fmt::run(&args, plain()),
         Some(Command::Explain(args)) => explain::run(&args, plain()),
         Some(Command::Doc(args)) => doc::run(&args, plain()),

@@ -4,11 +4,11 @@ use super::names::Kept;
 use super::{Session, errors, order};
 use crate::diag::Diagnostic;
 use crate::graph::NodeId;
-use crate::lower::DefKind;
+use crate::lower::{DefKind, ItemKind};
 use crate::outside::Outside;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -122,6 +122,18 @@ impl Session {
             }
         }
         out
+    }
+
+    /// The last number that the program defines by an equation: what its graph ends in where nothing else is said.
+    pub fn goal(&self) -> Option<Arc<str>> {
+        let compiled = self.compiled();
+        compiled.items.iter().rev().find_map(|item| {
+            let ItemKind::Define(def) = item.kind else { return None };
+            let def = compiled.def(def);
+            let node = compiled.graph.node(def.node);
+            let fits = def.kind == DefKind::Variable && node.shape.is_scalar() && node.dtype == DType::Real;
+            fits.then(|| def.name.clone())
+        })
     }
 
     /// The text of each name's definition, in the order of [`Session::names`].
