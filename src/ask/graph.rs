@@ -39,8 +39,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     Ok(())
 }
 
-/// The kinds of file that a picture can go into, by the end of its name; those behind the second are of graphs alone.
-const PICTURES: [&str; 5] = ["svg", "html", "dot", "mmd", "tex"];
+/// The kinds of file that a picture can go into, by the end of its name; those behind the third are of graphs alone.
+const PICTURES: [&str; 6] = ["svg", "png", "html", "dot", "mmd", "tex"];
 
 /// Answers that a picture goes into a file.
 pub(super) fn written(
@@ -53,14 +53,15 @@ pub(super) fn written(
 ) -> Result<(), Box<Diagnostic>> {
     let base = to.node.rsplit(['/', '\\']).next().unwrap_or("");
     let end = base.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
-    let text = match (end.as_str(), network) {
-        ("svg", _) => figure.svg(),
-        ("html" | "htm", _) => figure.html(),
-        ("dot" | "gv", Some(network)) => network.dot(),
-        ("mmd", Some(network)) => network.mermaid(),
-        ("tex", Some(network)) => network.tex(),
+    let bytes = match (end.as_str(), network) {
+        ("svg", _) => figure.svg().into_bytes(),
+        ("png", _) => figure.png().unwrap_or_default(),
+        ("html" | "htm", _) => figure.html().into_bytes(),
+        ("dot" | "gv", Some(network)) => network.dot().into_bytes(),
+        ("mmd", Some(network)) => network.mermaid().into_bytes(),
+        ("tex", Some(network)) => network.tex().into_bytes(),
         _ => {
-            let known = &PICTURES[..if network.is_some() { PICTURES.len() } else { 2 }];
+            let known = &PICTURES[..if network.is_some() { PICTURES.len() } else { 3 }];
             let known: Vec<String> = known.iter().map(|end| format!("`.{end}`")).collect();
             let what = if network.is_some() { "a graph" } else { "a plot" };
             return Err(Box::new(
@@ -71,7 +72,7 @@ pub(super) fn written(
         }
     };
     let Some(outside) = cx.eval.watch.outside else { return Err(Box::new(errors::no_outside(to.span))) };
-    outside.write(&to.node, text.as_bytes()).map_err(|refusal| Box::new(errors::file(&refusal, to.span)))?;
+    outside.write(&to.node, &bytes).map_err(|refusal| Box::new(errors::file(&refusal, to.span)))?;
     let mut fact = Map::new();
     fact.insert("file".into(), to.node.as_str().into());
     facts.insert(0, fact);

@@ -4,10 +4,11 @@
 use super::chain::{Chain, beside, brief};
 use super::{Cx, slope_name};
 use crate::figure::{Edge, Network, Vertex};
-use crate::graph::{NodeId, Role};
+use crate::graph::Role;
 use crate::lower::DefKind;
 use crate::source::Span;
 use crate::tensor::Tensor;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// More boxes than this, and what one statement defines is one box.
@@ -20,13 +21,20 @@ pub(super) fn network(cx: &Cx, chain: &Chain, derivatives: &[Option<Arc<Tensor>>
     let count = chain.stages.len();
     let folds = !open.unwrap_or(count <= MANY);
     // The box of each stage, its own or the one of its statement.
-    let places: Vec<Option<Span>> = chain.stages.iter().map(|stage| layer_of(cx, stage.node)).collect();
+    let layers = layers(cx);
+    let layer_of = |i: usize| {
+        let def = cx.eval.compiled.graph.node(chain.stages[i].node).op.attrs.def(0)?;
+        layers.get(def.index()).copied().flatten()
+    };
     let mut box_of = vec![0; count];
     let mut boxes: Vec<Vec<usize>> = vec![];
+    let mut shares: FxHashMap<usize, usize> = FxHashMap::default();
     for i in 0..count {
-        let shared = places[i]
-            .filter(|_| folds)
-            .and_then(|span| boxes.iter().position(|own| own.iter().any(|other| places[*other] == Some(span))));
+        let layer = layer_of(i).filter(|_| folds);
+        let shared = layer.and_then(|layer| shares.get(&layer).copied());
+        if let (Some(layer), None) = (layer, shared) {
+            shares.insert(layer, boxes.len());
+        }
         box_of[i] = match shared {
             Some(at) => {
                 boxes[at].push(i);
@@ -42,7 +50,7 @@ pub(super) fn network(cx: &Cx, chain: &Chain, derivatives: &[Option<Arc<Tensor>>
         .iter()
         .map(|own| match own.as_slice() {
             [one] => alone(cx, chain, *one, derivatives),
-            several => together(cx, chain, several, places[several[0]]),
+            several => together(cx, chain, several, derivatives),
         })
         .collect();
     let mut edges: Vec<Edge> = vec![];
@@ -72,13 +80,34 @@ pub(super) fn network(cx: &Cx, chain: &Chain, derivatives: &[Option<Arc<Tensor>>
     Network { title: chain.of.clone(), vertices, edges }
 }
 
-/// The statement of a layer that defines a node along with others.
-fn layer_of(cx: &Cx, node: NodeId) -> Option<Span> {
-    let graph = &cx.eval.compiled.graph;
-    let def = graph.node(node).op.attrs.def(0)?;
-    let def = cx.eval.compiled.defs.get(def.index())?;
-    let same = cx.eval.compiled.defs.iter().filter(|other| other.span == def.span).take(2).count();
-    (same > 1 && def.kind != DefKind::Leaf).then_some(def.span)
+/// For each definition the layer that makes it along with others: the place of its first. The names of one layer are made one
+/// after another where its word stands, and bear its number; a `repeat` makes those of the next with the next.
+fn layers(cx: &Cx) -> Vec<Option<usize>> {
+    let defs = &cx.eval.compiled.defs;
+    let number_of = |i: usize| {
+        let name = &defs[i].name;
+        &name[name.trim_end_matches(|c: char| c.is_ascii_digit()).len()..]
+    };
+    let mut out = vec![None; defs.len()];
+    let mut first = 0;
+    for i in 1..=defs.len() {
+        let same = defs.get(i).is_some_and(|def| def.span == defs[first].span && number_of(i) == number_of(first));
+        if !same {
+            if i - first > 1 {
+                out[first..i].fill(Some(first));
+            }
+            first = i;
+        }
+    }
+    out
+}
+
+/// A statement of a layer as it stands, without a block.
+fn said(cx: &Cx, word: Span) -> String {
+    let whole = &cx.eval.sources.get(word.source).text;
+    let rest = whole.get(word.start as usize..).unwrap_or("");
+    let end = rest.find(['\n', ';', '{', '}', '#']).unwrap_or(rest.len());
+    rest[..end].split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A number whose one use is an edge: its value stands there.
@@ -119,24 +148,30 @@ fn alone(cx: &Cx, chain: &Chain, i: usize, derivatives: &[Option<Arc<Tensor>>]) 
     Vertex { name: stage.name.clone(), role, lines }
 }
 
-/// What one statement defines: its text, what comes out, and the parameters in it.
-fn together(cx: &Cx, chain: &Chain, stages: &[usize], span: Option<Span>) -> Vertex {
+/// What a layer defines: its statement, what comes out, and the parameters in it.
+fn together(cx: &Cx, chain: &Chain, stages: &[usize], derivatives: &[Option<Arc<Tensor>>]) -> Vertex {
+    /// So many parameters are named.
+    const NAMED: usize = 4;
+    let compiled = &cx.eval.compiled;
+    let def = |i: usize| compiled.graph.node(chain.stages[i].node).op.attrs.def(0).map(|def| compiled.def(def));
     let last = *stages.last().unwrap_or(&0);
     let stage = &chain.stages[last];
     let mut lines = vec![];
-    if let Some(span) = span {
-        lines.push(("head", cut(&cx.statement(span))));
+    if let Some(def) = def(last) {
+        lines.push(("head", cut(&said(cx, def.span))));
     }
     lines.push(("shape", format!("{} : {}", stage.name, cx.shape(stage.node))));
-    let is_param = |i: &&usize| {
-        let def = cx.eval.compiled.graph.node(chain.stages[**i].node).op.attrs.def(0);
-        def.is_some_and(|def| cx.eval.compiled.def(def).kind == DefKind::Param)
-    };
+    let is_param = |i: &&usize| def(**i).is_some_and(|def| def.kind == DefKind::Param);
     let params: Vec<&usize> = stages.iter().filter(is_param).collect();
     if !params.is_empty() {
-        let count: usize = params.iter().map(|i| chain.stages[**i].value.shape().iter().product::<usize>()).sum();
+        let count: usize = params.iter().map(|i| chain.stages[**i].value.len()).sum();
         let names: Vec<&str> = params.iter().map(|i| chain.stages[**i].name.as_str()).collect();
-        lines.push(("equation", cut(&format!("{}: {count} numbers", names.join(", ")))));
+        let names = if names.len() > NAMED { format!("{} tensors", names.len()) } else { names.join(", ") };
+        lines.push(("equation", format!("{names}: {count} numbers")));
+    }
+    if let Some(value) = derivatives[last].as_ref().filter(|_| last != chain.goal()) {
+        let slope = format!("{} {}", slope_name(&chain.of, &stage.name), beside(cx, value, stage.node));
+        lines.push(("slope", slope));
     }
     let role = if last == chain.goal() { "goal" } else { "node" };
     Vertex { name: stage.name.clone(), role, lines }

@@ -12,7 +12,7 @@ pub(super) fn run(args: &Graph, terminal: Terminal) -> Exit {
         if report.diagnostics.iter().any(|problem| problem.is_error()) {
             return report;
         }
-        let Some(goal) = args.name.clone().or_else(|| session.goal()) else {
+        let Some(goal) = args.name.clone().or_else(|| Some(session.goal()?.to_string())) else {
             let problem = usage("the program defines no number that the graph could end in");
             report.diagnostics.push(problem.mend("name what it is the graph of: `nnlang graph FILE NAME`"));
             return report;

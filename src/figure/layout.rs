@@ -13,13 +13,15 @@ pub struct Laid {
     /// The whole height.
     pub height: f64,
     /// From above to below, not from left to right.
-    pub deep: bool,
+    pub down: bool,
 }
 
 /// A deeper graph goes from above to below.
 const DEEP: usize = 7;
 /// Between boxes of one layer.
 const BESIDE: f64 = 22.0;
+/// So long before the next layer an edge goes straight, and its label stands there; then it turns.
+const TURN: f64 = 40.0;
 
 /// One place of a layer: a box, or where a long edge passes.
 #[derive(Clone, Debug)]
@@ -32,9 +34,9 @@ struct Spot {
     after: Vec<usize>,
 }
 
-/// Lays out boxes of these sizes; each edge goes from an earlier box to a later one. `label` is the width of the longest label
-/// of an edge.
-pub fn lay(sizes: &[(f64, f64)], edges: &[(usize, usize)], label: f64) -> Laid {
+/// Lays out boxes of these sizes; each edge goes from an earlier box to a later one. `labels` are the widths of what stands on
+/// the edges that leave each box; 0: nothing.
+pub fn lay(sizes: &[(f64, f64)], edges: &[(usize, usize)], labels: &[f64]) -> Laid {
     let count = sizes.len();
     let mut layer: Vec<usize> = vec![0; count];
     for (from, to) in ordered(edges) {
@@ -49,7 +51,9 @@ pub fn lay(sizes: &[(f64, f64)], edges: &[(usize, usize)], label: f64) -> Laid {
     }
     let layers = layer.iter().max().map_or(0, |last| last + 1);
     let down = layers > DEEP;
-    let thick = |at: usize| if down { sizes[at].0 } else { sizes[at].1 };
+    // From above to below a label stands at the right of its edge.
+    let beside = |at: usize| if labels[at] > 0.0 { 2.0 * (labels[at] + 10.0) } else { 0.0 };
+    let thick = |at: usize| if down { sizes[at].0.max(beside(at)) } else { sizes[at].1 };
     let long = |at: usize| if down { sizes[at].1 } else { sizes[at].0 };
     let mut spots: Vec<Spot> = (0..count)
         .map(|at| Spot { layer: layer[at], across: 0.0, thick: thick(at), before: vec![], after: vec![] })
@@ -74,13 +78,18 @@ pub fn lay(sizes: &[(f64, f64)], edges: &[(usize, usize)], label: f64) -> Laid {
     order(&mut spots, &mut rows);
     let breadth = place(&mut spots, &rows);
     // Along the layers.
-    let gap =
-        if down { 44.0 + if label > 0.0 { 16.0 } else { 0.0 } } else { if label > 0.0 { label + 56.0 } else { 46.0 } };
-    let (mut at, mut starts, mut depths) = (0.0, vec![], vec![]);
+    let (mut at, mut gap, mut starts, mut depths, mut gaps) = (0.0, 0.0, vec![], vec![], vec![]);
     for row in &rows {
         let depth = row.iter().filter(|spot| **spot < count).map(|spot| long(*spot)).fold(0.0, f64::max);
+        let label = row.iter().filter(|spot| **spot < count).map(|spot| labels[*spot]).fold(0.0, f64::max);
+        gap = match down {
+            _ if label == 0.0 => TURN + 8.0,
+            true => TURN + 32.0,
+            false => TURN + label + 14.0,
+        };
         starts.push(at);
         depths.push(depth);
+        gaps.push(gap);
         at += depth + gap;
     }
     let total = (at - gap).max(0.0);
@@ -89,7 +98,8 @@ pub fn lay(sizes: &[(f64, f64)], edges: &[(usize, usize)], label: f64) -> Laid {
         .map(|spot| {
             let own = &spots[spot];
             let along = starts[own.layer] + (depths[own.layer] - long(spot)) / 2.0;
-            turn(along, own.across - own.thick / 2.0)
+            let half = if down { sizes[spot].0 / 2.0 } else { own.thick / 2.0 };
+            turn(along, own.across - half)
         })
         .collect();
     let routes = passes
@@ -108,13 +118,14 @@ pub fn lay(sizes: &[(f64, f64)], edges: &[(usize, usize)], label: f64) -> Laid {
                 if i + 1 < way.len() {
                     let along = if *spot < count { middle + half } else { start + depth };
                     route.push(turn(along, own.across));
+                    route.push(turn(start + depth + gaps[own.layer] - TURN, own.across));
                 }
             }
             route
         })
         .collect();
     let (width, height) = turn(total, breadth);
-    Laid { boxes, routes, width, height, deep: down }
+    Laid { boxes, routes, width, height, down }
 }
 
 /// The edges by where they end, so that a box's layer is known before it is used.
@@ -173,8 +184,7 @@ fn place(spots: &mut [Spot], rows: &[Vec<usize>]) -> f64 {
                 .iter()
                 .map(|spot| {
                     let own = &spots[*spot];
-                    let near: Vec<f64> =
-                        own.before.iter().chain(&own.after).map(|other| spots[*other].across).collect();
+                    let near: Vec<f64> = own.before.iter().chain(&own.after).map(|other| spots[*other].across).collect();
                     if near.is_empty() { own.across } else { near.iter().sum::<f64>() / near.len() as f64 }
                 })
                 .collect();
@@ -222,14 +232,16 @@ mod tests {
         // u = b c, v = a + u, J = 3 v, and a long edge from a to J.
         let sizes = vec![(40.0, 30.0); 6];
         let edges = [(1, 3), (2, 3), (0, 4), (3, 4), (4, 5), (0, 5)];
-        let laid = lay(&sizes, &edges, 20.0);
+        let laid = lay(&sizes, &edges, &[20.0; 6]);
         for (i, a) in laid.boxes.iter().enumerate() {
             for b in &laid.boxes[i + 1..] {
                 assert!((a.0 - b.0).abs() >= 40.0 || (a.1 - b.1).abs() >= 30.0, "{a:?} {b:?}");
             }
         }
-        for (from, to) in edges {
+        for ((from, to), route) in edges.into_iter().zip(&laid.routes) {
             assert!(laid.boxes[from].0 < laid.boxes[to].0);
+            // Straight behind its box, as long as its label.
+            assert!(route[0].1 == route[1].1 && route[1].0 - route[0].0 > 20.0);
         }
     }
 }

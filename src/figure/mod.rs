@@ -8,6 +8,7 @@ mod braille;
 mod chart;
 mod layout;
 mod network;
+mod png;
 mod svg;
 mod ticks;
 
@@ -106,6 +107,11 @@ impl Figure {
     /// As SVG, which follows the light or dark of the page that shows it.
     pub fn svg(&self) -> String {
         svg::print(self)
+    }
+
+    /// As PNG in the colours of a light page; none where it has no size.
+    pub fn png(&self) -> Option<Vec<u8>> {
+        png::print(self)
     }
 
     /// As a page of HTML with the picture in it.

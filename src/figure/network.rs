@@ -50,12 +50,22 @@ impl Vertex {
 }
 
 impl Network {
-    /// From left to right where it is shallow, else from above to below.
-    pub fn figure(&self) -> Figure {
+    /// The boxes with their sizes in their places.
+    fn laid(&self) -> (Vec<(f64, f64)>, Laid) {
         let sizes: Vec<(f64, f64)> = self.vertices.iter().map(Vertex::size).collect();
         let edges: Vec<(usize, usize)> = self.edges.iter().map(|edge| (edge.from, edge.to)).collect();
-        let label = self.edges.iter().map(|edge| text_width(&edge.above).max(text_width(&edge.below)));
-        let Laid { boxes, routes, width, height, deep } = layout::lay(&sizes, &edges, label.fold(0.0, f64::max));
+        let mut labels = vec![0.0; sizes.len()];
+        for edge in &self.edges {
+            let wide = [&edge.above, &edge.below].map(|text| text_width(text));
+            labels[edge.from] = wide.into_iter().fold(labels[edge.from], f64::max);
+        }
+        let laid = layout::lay(&sizes, &edges, &labels);
+        (sizes, laid)
+    }
+
+    /// From left to right where it is shallow, else from above to below.
+    pub fn figure(&self) -> Figure {
+        let (sizes, Laid { boxes, routes, width, height, down }) = self.laid();
         let head = if self.title.is_empty() { 0.0 } else { 26.0 };
         let mut figure = Figure {
             width: (width + 2.0 * MARGIN).max(text_width(&self.title) + 2.0 * MARGIN),
@@ -68,23 +78,22 @@ impl Network {
         }
         let moved = |(x, y): (f64, f64)| (x + MARGIN, y + MARGIN + head);
         for (edge, route) in self.edges.iter().zip(&routes) {
-            let mut points: Vec<(f64, f64)> = route.iter().map(|at| moved(*at)).collect();
-            let wide = text_width(&edge.above).max(text_width(&edge.below));
-            let down = points[0].1 < points[1].1 && points[0].1 + 20.0 < points[points.len() - 1].1 && deep;
-            let (x, y) = points[0];
-            if !down && wide > 0.0 {
-                // Straight as far as its words go.
-                points.insert(1, (x + wide + 14.0, y));
-            }
+            let points = route.iter().map(|at| moved(*at)).collect();
+            figure.named("edge", &self.vertices[edge.from].name, Shape::Arrow(points));
+        }
+        for (edge, route) in self.edges.iter().zip(&routes) {
+            // Behind the box that the edge leaves it is straight.
+            let (a, b) = (moved(route[0]), moved(route[1]));
             let name = &self.vertices[edge.from].name;
-            figure.named("edge", name, Shape::Arrow(points));
             let mut words = |class: &str, (x, y): (f64, f64), text: &String| {
                 if !text.is_empty() {
-                    figure.named(class, name, Shape::Text { x, y, text: text.clone(), anchor: Anchor::Start });
+                    let anchor = if down { Anchor::Start } else { Anchor::Middle };
+                    figure.named(class, name, Shape::Text { x, y, text: text.clone(), anchor });
                 }
             };
-            words("value", if down { (x + 7.0, y + 13.0) } else { (x + 7.0, y - 5.0) }, &edge.above);
-            words("slope", if down { (x + 7.0, y + 28.0) } else { (x + 7.0, y + 14.0) }, &edge.below);
+            let middle = (a.0 + b.0) / 2.0;
+            words("value", if down { (a.0 + 7.0, a.1 + 15.0) } else { (middle, a.1 - 5.0) }, &edge.above);
+            words("slope", if down { (a.0 + 7.0, a.1 + 30.0) } else { (middle, a.1 + 14.0) }, &edge.below);
         }
         for (vertex, ((x, y), (w, h))) in self.vertices.iter().zip(boxes.iter().zip(&sizes)) {
             let (x, y) = moved((*x, *y));
@@ -101,10 +110,7 @@ impl Network {
     /// As DOT, for Graphviz.
     pub fn dot(&self) -> String {
         let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-        let mut out = format!(
-            "digraph \"{}\" {{\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=monospace]\n  edge [fontname=monospace]\n",
-            quoted(&self.title)
-        );
+        let mut out = format!("digraph \"{}\" {{\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=monospace]\n  edge [fontname=monospace]\n", quoted(&self.title));
         for (i, vertex) in self.vertices.iter().enumerate() {
             let lines: Vec<String> = vertex.lines.iter().map(|(_, text)| quoted(text)).collect();
             let style = if vertex.role == "param" { ", style=\"rounded,dashed\"" } else { "" };
@@ -112,11 +118,8 @@ impl Network {
             let _ = writeln!(out, "  n{i} [label=\"{}\"{style}]", lines.join("\\n"));
         }
         for edge in &self.edges {
-            let words: Vec<String> = [&edge.above, &edge.below]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .map(|text| quoted(text))
-                .collect();
+            let words: Vec<String> =
+                [&edge.above, &edge.below].into_iter().filter(|text| !text.is_empty()).map(|text| quoted(text)).collect();
             let label = if words.is_empty() { String::new() } else { format!(" [label=\"{}\"]", words.join("\\n")) };
             let _ = writeln!(out, "  n{} -> n{}{label}", edge.from, edge.to);
         }
@@ -125,19 +128,15 @@ impl Network {
 
     /// As Mermaid, which Markdown pages draw.
     pub fn mermaid(&self) -> String {
-        let quoted =
-            |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+        let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
         let mut out = String::from("flowchart LR\n");
         for (i, vertex) in self.vertices.iter().enumerate() {
             let lines: Vec<String> = vertex.lines.iter().map(|(_, text)| quoted(text)).collect();
             let _ = writeln!(out, "  n{i}[\"{}\"]", lines.join("<br>"));
         }
         for edge in &self.edges {
-            let words: Vec<String> = [&edge.above, &edge.below]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .map(|text| quoted(text))
-                .collect();
+            let words: Vec<String> =
+                [&edge.above, &edge.below].into_iter().filter(|text| !text.is_empty()).map(|text| quoted(text)).collect();
             let label = if words.is_empty() { String::new() } else { format!("|\"{}\"|", words.join("<br>")) };
             let _ = writeln!(out, "  n{} -->{label} n{}", edge.from, edge.to);
         }
@@ -146,9 +145,7 @@ impl Network {
 
     /// As a picture in TikZ, in a document of its own.
     pub fn tex(&self) -> String {
-        let sizes: Vec<(f64, f64)> = self.vertices.iter().map(Vertex::size).collect();
-        let edges: Vec<(usize, usize)> = self.edges.iter().map(|edge| (edge.from, edge.to)).collect();
-        let laid = layout::lay(&sizes, &edges, 60.0);
+        let (sizes, laid) = self.laid();
         let mut out = String::from(
             "\\documentclass[tikz,border=4pt]{standalone}\n\\begin{document}\n\\begin{tikzpicture}[x=1pt,y=-1pt,font=\\ttfamily\\small,box/.style={draw,rounded corners,align=center},>=stealth]\n",
         );
@@ -163,15 +160,15 @@ impl Network {
                 lines.join("\\\\ ")
             );
         }
-        for edge in &self.edges {
+        for (edge, route) in self.edges.iter().zip(&laid.routes) {
             let mut label = String::new();
-            if !edge.above.is_empty() {
-                let _ = write!(label, " node[midway,above,sloped] {{{}}}", verbatim(&edge.above));
+            let [above, below] = if laid.down { ["above right", "below right"] } else { ["above", "below"] };
+            for (side, text) in [(above, &edge.above), (below, &edge.below)].iter().filter(|(_, text)| !text.is_empty()) {
+                let _ = write!(label, " node[midway,{side}] {{{}}}", verbatim(text));
             }
-            if !edge.below.is_empty() {
-                let _ = write!(label, " node[midway,below,sloped] {{{}}}", verbatim(&edge.below));
-            }
-            let _ = writeln!(out, "\\draw[->] (n{}) --{label} (n{});", edge.from, edge.to);
+            let places: Vec<String> = route.iter().map(|(x, y)| format!("({x:.1},{y:.1})")).collect();
+            let (first, rest) = places.split_first().map_or(("", &places[..]), |(first, rest)| (first.as_str(), rest));
+            let _ = writeln!(out, "\\draw[->,rounded corners=6pt] {first} --{label} {};", rest.join(" -- "));
         }
         out + "\\end{tikzpicture}\n\\end{document}\n"
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Colours for the light and the dark: Okabe and Ito's, which those who see fewer colours tell apart; lines differ in their dashes
 /// too.
-const STYLE: &str = "svg{--bg:#fff;--fg:#1b1f24;--soft:#6a737d;--line:#d0d7de;--node:#f6f8fa;--param:#e7f3ec;--data:#e8effa;--goal:#fdf0dc;--slope:#a5460a;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#cc79a7;--c4:#8a6d00;--c5:#56b4e9}\
+pub(super) const STYLE: &str = "svg{--bg:#fff;--fg:#1b1f24;--soft:#6a737d;--line:#d0d7de;--node:#f6f8fa;--param:#e7f3ec;--data:#e8effa;--goal:#fdf0dc;--slope:#a5460a;--c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#cc79a7;--c4:#8a6d00;--c5:#56b4e9}\
 @media (prefers-color-scheme:dark){svg{--bg:#16191d;--fg:#e6e8ea;--soft:#9aa4ad;--line:#3a424a;--node:#20252b;--param:#1d3126;--data:#1d2a3d;--goal:#3a2e18;--slope:#ffb27a;--c0:#4fa8e0;--c1:#ff8b3d;--c2:#35c79a;--c3:#e59cc4;--c4:#e0c64a;--c5:#8fd0f5}}\
 text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;fill:var(--fg)}\
 .bg{fill:var(--bg)}.axis{stroke:var(--soft);fill:none}.grid{stroke:var(--line);fill:none}.tick,.shape,.equation{fill:var(--soft)}\
@@ -81,27 +81,32 @@ pub fn print(figure: &Figure) -> String {
     out
 }
 
-/// A way through points that leaves and reaches each along the longer side of its way.
+/// A way through points that leaves and reaches each in the direction in which it begins.
 fn smooth(points: &[(f64, f64)]) -> String {
-    let Some(((x, y), rest)) = points.split_first() else { return String::new() };
-    let (first, last) = (points[0], points[points.len() - 1]);
-    let down = (last.1 - first.1).abs() > (last.0 - first.0).abs();
+    let Some((x, y)) = points.first() else { return String::new() };
     let mut out = format!("M{} {}", short(*x), short(*y));
-    let mut from = (*x, *y);
-    for to in rest {
-        let (a, b) = if down {
-            let middle = (from.1 + to.1) / 2.0;
-            ((from.0, middle), (to.0, middle))
-        } else {
-            let middle = (from.0 + to.0) / 2.0;
-            ((middle, from.1), (middle, to.1))
-        };
-        let all = [a, b, *to].map(|(x, y)| format!("{} {}", short(x), short(y)));
+    for curve in curves(points) {
+        let all = curve.map(|(x, y)| format!("{} {}", short(x), short(y)));
         out.push('C');
         out.push_str(&all.join(" "));
-        from = *to;
     }
     out
+}
+
+/// The pieces of that way: of each the two control points and its end.
+pub(super) fn curves(points: &[(f64, f64)]) -> Vec<[(f64, f64); 3]> {
+    let down = matches!(points, [first, second, ..] if first.0 == second.0 && first.1 != second.1);
+    let piece = |pair: &[(f64, f64)]| {
+        let (from, to) = (pair[0], pair[1]);
+        if down {
+            let middle = (from.1 + to.1) / 2.0;
+            [(from.0, middle), (to.0, middle), to]
+        } else {
+            let middle = (from.0 + to.0) / 2.0;
+            [(middle, from.1), (middle, to.1), to]
+        }
+    };
+    points.windows(2).map(piece).collect()
 }
 
 /// A place to a tenth of a pixel.
