@@ -294,14 +294,6 @@ impl Cx<'_, '_> {
         if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_string() }
     }
 
-    /// The text of the statement that stands at a place, without its block.
-    fn statement(&self, span: Span) -> String {
-        let whole = self.eval.compiled.items.iter().map(|item| item.span);
-        let inside = |item: &Span| item.source == span.source && item.start <= span.start && span.end <= item.end;
-        let item = whole.filter(inside).min_by_key(|item| item.end - item.start).unwrap_or(span);
-        self.text(item).split('{').next().unwrap_or("").trim().to_string()
-    }
-
     /// A statement was answered that began then: what it took, and its plans, where they are wanted.
     fn measured(&mut self, span: Span, begun: std::time::Duration) {
         let (timings, plans) = (self.eval.watch.timings, self.eval.watch.plans);

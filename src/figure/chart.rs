@@ -75,8 +75,10 @@ impl Chart {
         let mut bars = false;
         for series in &self.series {
             for (a, b) in series.points.iter().filter(|(a, b)| a.is_finite() && b.is_finite()) {
-                x = (x.0.min(*a), x.1.max(*a));
+                // A tangent ends where the curves do.
                 if series.kind != Kind::Tangent {
+                    let half = if series.kind == Kind::Bars { series.step() / 2.0 } else { 0.0 };
+                    x = (x.0.min(*a - half), x.1.max(*a + half));
                     ys.push(*b);
                 }
             }
@@ -165,9 +167,11 @@ impl Chart {
         let labels: Vec<String> = y_ticks.iter().map(|tick| number(*tick, 6)).collect();
         let legend: Vec<&Series> = self.series.iter().filter(|series| !series.name.is_empty()).collect();
         let head = if self.title.is_empty() { 14.0 } else { 34.0 };
-        let rows = if legend.len() > 1 || self.cells.is_some() && !legend.is_empty() { 22.0 } else { 0.0 };
         let scale = if self.cells.is_some() { 86.0 } else { 16.0 };
         let gutter = labels.iter().map(|label| text_width(label)).fold(20.0, f64::max) + 14.0;
+        let told = legend.len() > 1 || self.cells.is_some() && !legend.is_empty();
+        let legend = if told { places(&legend, width - gutter - scale) } else { vec![] };
+        let rows = legend.last().map_or(0.0, |(_, _, y)| y + LEGEND);
         let (l, t) = (left + gutter, top + head + rows + 14.0);
         let (w, h) = ((width - gutter - scale).max(40.0), (height - head - rows - 14.0 - 46.0).max(40.0));
         let px = |x: f64| l + (x - x0) / (x1 - x0) * w;
@@ -233,22 +237,8 @@ impl Chart {
                 }
             }
         }
-        if rows > 0.0 {
-            let mut x = l;
-            for series in legend {
-                let c = series.colour % COLOURS;
-                let y = top + head + 8.0;
-                match series.kind {
-                    Kind::Line => figure.mark(format!("s{c}"), Shape::Line(vec![(x, y), (x + 26.0, y)])),
-                    Kind::Tangent => figure.mark("tangent", Shape::Line(vec![(x, y), (x + 26.0, y)])),
-                    Kind::Points => figure.mark(format!("p{c}"), Shape::Dot(x + 13.0, y, 4.0)),
-                    Kind::Bars => {
-                        figure.mark(format!("b{c}"), Shape::Box { x: x + 8.0, y: y - 5.0, w: 10.0, h: 10.0, r: 0.0 })
-                    }
-                }
-                figure.text("tick", x + 31.0, y + 4.0, &series.name, Anchor::Start);
-                x += 31.0 + text_width(&series.name) + 22.0;
-            }
+        for (series, x, y) in legend {
+            entry(figure, series, (l + x, top + head + 8.0 + y));
         }
     }
 
@@ -265,7 +255,72 @@ impl Chart {
     }
 }
 
+impl Series {
+    /// The least way from one point to the next; 1 where there is one alone.
+    fn step(&self) -> f64 {
+        let ways = self.points.windows(2).map(|pair| (pair[1].0 - pair[0].0).abs()).filter(|way| *way > 0.0);
+        let least = ways.fold(f64::INFINITY, f64::min);
+        if least.is_finite() { least } else { 1.0 }
+    }
+}
+
+/// So high is a line of the legend.
+const LEGEND: f64 = 22.0;
+
+/// The series of a legend with their places, in as many lines as they need.
+fn places<'s>(legend: &[&'s Series], width: f64) -> Vec<(&'s Series, f64, f64)> {
+    let (mut x, mut y, mut out) = (0.0, 0.0, vec![]);
+    for series in legend {
+        let wide = 31.0 + text_width(&series.name);
+        if x > 0.0 && x + wide > width {
+            (x, y) = (0.0, y + LEGEND);
+        }
+        out.push((*series, x, y));
+        x += wide + 22.0;
+    }
+    out
+}
+
+/// A sample of a series and its name.
+fn entry(figure: &mut Figure, series: &Series, (x, y): (f64, f64)) {
+    let c = series.colour % COLOURS;
+    match series.kind {
+        Kind::Line => figure.mark(format!("s{c}"), Shape::Line(vec![(x, y), (x + 26.0, y)])),
+        Kind::Tangent => figure.mark("tangent", Shape::Line(vec![(x, y), (x + 26.0, y)])),
+        Kind::Points => figure.mark(format!("p{c}"), Shape::Dot(x + 13.0, y, 4.0)),
+        Kind::Bars => figure.mark(format!("b{c}"), Shape::Box { x: x + 8.0, y: y - 5.0, w: 10.0, h: 10.0, r: 0.0 }),
+    }
+    figure.text("tick", x + 31.0, y + 4.0, &series.name, Anchor::Start);
+}
+
 impl Cells {
+    /// Alone, with its scale; few cells have their numbers in them.
+    fn figure(&self, title: &str) -> Figure {
+        /// The width of a cell that has a number in it, and of how many letters the number may be.
+        const WIDE: f64 = 64.0;
+        const LETTERS: usize = 8;
+        let (rows, columns) = (self.rows as f64, self.columns as f64);
+        let few = self.columns <= 10 && self.rows <= 16;
+        let one = if few { WIDE } else { libm::fmin(420.0 / columns, 420.0 / rows) };
+        let (w, h) = (one * columns, if few { 32.0 * rows } else { one * rows });
+        let (left, top) = (14.0, 34.0);
+        let width = libm::fmax(left + w + 96.0, text_width(title) + 28.0);
+        let height = top + libm::fmax(h, 96.0) + 14.0;
+        let mut figure = Figure { width, height, title: title.into(), marks: vec![] };
+        figure.text("title", left, 22.0, title, Anchor::Start);
+        self.draw(&mut figure, (left, top, w, h));
+        for (i, v) in self.values.iter().enumerate().filter(|_| few) {
+            let text = number(*v, 4);
+            if text.chars().count() <= LETTERS {
+                let (row, column) = ((i / self.columns) as f64, (i % self.columns) as f64);
+                let class = if self.share(*v) > 0.55 || v.is_nan() { "onlight" } else { "ondark" };
+                figure.text(class, left + WIDE * (column + 0.5), top + 32.0 * row + 20.0, text, Anchor::Middle);
+            }
+        }
+        Cells { label: String::new(), ..self.clone() }.scale(&mut figure, (left + w + 14.0, top, libm::fmax(h, 96.0)));
+        figure
+    }
+
     /// The least and the greatest that are finite.
     pub fn range(&self) -> (f64, f64) {
         let finite = self.values.iter().copied().filter(|v| v.is_finite());
@@ -324,14 +379,17 @@ impl Cells {
         } else {
             figure.text("tick", l + 17.0, t + h / 2.0, number(low, 4), Anchor::Start);
         }
-        figure.text("head", l, t - 8.0, &self.label, Anchor::Start);
+        figure.text("head", l + 68.0, t - 8.0, &self.label, Anchor::End);
     }
 }
 
 /// Several charts in a grid.
 pub fn grid(charts: &[Chart], title: &str) -> Figure {
     if let [one] = charts {
-        return if one.picture { one.figure(320.0, 320.0) } else { one.figure(640.0, 420.0) };
+        return match &one.cells {
+            Some(cells) if one.picture => cells.figure(if one.title.is_empty() { &one.x } else { &one.title }),
+            _ => one.figure(640.0, 420.0),
+        };
     }
     let pictures = charts.iter().all(|chart| chart.picture);
     let columns = match (pictures, charts.len()) {

@@ -184,7 +184,8 @@ fn place(spots: &mut [Spot], rows: &[Vec<usize>]) -> f64 {
                 .iter()
                 .map(|spot| {
                     let own = &spots[*spot];
-                    let near: Vec<f64> = own.before.iter().chain(&own.after).map(|other| spots[*other].across).collect();
+                    let near: Vec<f64> =
+                        own.before.iter().chain(&own.after).map(|other| spots[*other].across).collect();
                     if near.is_empty() { own.across } else { near.iter().sum::<f64>() / near.len() as f64 }
                 })
                 .collect();

@@ -110,7 +110,10 @@ impl Network {
     /// As DOT, for Graphviz.
     pub fn dot(&self) -> String {
         let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
-        let mut out = format!("digraph \"{}\" {{\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=monospace]\n  edge [fontname=monospace]\n", quoted(&self.title));
+        let mut out = format!(
+            "digraph \"{}\" {{\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=monospace]\n  edge [fontname=monospace]\n",
+            quoted(&self.title)
+        );
         for (i, vertex) in self.vertices.iter().enumerate() {
             let lines: Vec<String> = vertex.lines.iter().map(|(_, text)| quoted(text)).collect();
             let style = if vertex.role == "param" { ", style=\"rounded,dashed\"" } else { "" };
@@ -118,8 +121,11 @@ impl Network {
             let _ = writeln!(out, "  n{i} [label=\"{}\"{style}]", lines.join("\\n"));
         }
         for edge in &self.edges {
-            let words: Vec<String> =
-                [&edge.above, &edge.below].into_iter().filter(|text| !text.is_empty()).map(|text| quoted(text)).collect();
+            let words: Vec<String> = [&edge.above, &edge.below]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .map(|text| quoted(text))
+                .collect();
             let label = if words.is_empty() { String::new() } else { format!(" [label=\"{}\"]", words.join("\\n")) };
             let _ = writeln!(out, "  n{} -> n{}{label}", edge.from, edge.to);
         }
@@ -128,15 +134,19 @@ impl Network {
 
     /// As Mermaid, which Markdown pages draw.
     pub fn mermaid(&self) -> String {
-        let quoted = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+        let quoted =
+            |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
         let mut out = String::from("flowchart LR\n");
         for (i, vertex) in self.vertices.iter().enumerate() {
             let lines: Vec<String> = vertex.lines.iter().map(|(_, text)| quoted(text)).collect();
             let _ = writeln!(out, "  n{i}[\"{}\"]", lines.join("<br>"));
         }
         for edge in &self.edges {
-            let words: Vec<String> =
-                [&edge.above, &edge.below].into_iter().filter(|text| !text.is_empty()).map(|text| quoted(text)).collect();
+            let words: Vec<String> = [&edge.above, &edge.below]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .map(|text| quoted(text))
+                .collect();
             let label = if words.is_empty() { String::new() } else { format!("|\"{}\"|", words.join("<br>")) };
             let _ = writeln!(out, "  n{} -->{label} n{}", edge.from, edge.to);
         }
@@ -163,7 +173,8 @@ impl Network {
         for (edge, route) in self.edges.iter().zip(&laid.routes) {
             let mut label = String::new();
             let [above, below] = if laid.down { ["above right", "below right"] } else { ["above", "below"] };
-            for (side, text) in [(above, &edge.above), (below, &edge.below)].iter().filter(|(_, text)| !text.is_empty()) {
+            for (side, text) in [(above, &edge.above), (below, &edge.below)].iter().filter(|(_, text)| !text.is_empty())
+            {
                 let _ = write!(label, " node[midway,{side}] {{{}}}", verbatim(text));
             }
             let places: Vec<String> = route.iter().map(|(x, y)| format!("({x:.1},{y:.1})")).collect();

@@ -1,9 +1,7 @@
 //! A figure as PNG: the marks drawn with the colours of the SVG's own style sheet, by its light half, in twice as many pixels.
 
 use super::{Anchor, Figure, Shape, svg};
-use tiny_skia::{
-    Color, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
-};
+use tiny_skia::{Color, FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform};
 use ttf_parser::{Face, OutlineBuilder};
 
 /// DejaVu Sans Mono with the letters that programs are written in.

@@ -10,7 +10,7 @@ pub(super) const STYLE: &str = "svg{--bg:#fff;--fg:#1b1f24;--soft:#6a737d;--line
 text{font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;fill:var(--fg)}\
 .bg{fill:var(--bg)}.axis{stroke:var(--soft);fill:none}.grid{stroke:var(--line);fill:none}.tick,.shape,.equation{fill:var(--soft)}\
 .title,.head{font-weight:600}.node,.param,.data,.goal,.group{fill:var(--node);stroke:var(--soft)}.param{fill:var(--param);stroke-dasharray:4 2}.data{fill:var(--data)}.goal{fill:var(--goal);stroke-width:2}\
-.group{fill:none;stroke-dasharray:2 3}.edge{fill:none;stroke:var(--soft);stroke-width:1.4}.value{fill:var(--fg)}.slope{fill:var(--slope)}\
+.group{fill:none;stroke-dasharray:2 3}.edge{fill:none;stroke:var(--soft);stroke-width:1.4}.value{fill:var(--fg)}.onlight{fill:#111111}.ondark{fill:#ffffff}.slope{fill:var(--slope)}\
 .s0,.s1,.s2,.s3,.s4,.s5{fill:none;stroke-width:2}.s0{stroke:var(--c0)}.s1{stroke:var(--c1);stroke-dasharray:7 3}.s2{stroke:var(--c2);stroke-dasharray:2 3}.s3{stroke:var(--c3);stroke-dasharray:9 3 2 3}.s4{stroke:var(--c4);stroke-dasharray:4 4}.s5{stroke:var(--c5);stroke-dasharray:12 4}\
 .tangent{stroke:var(--soft);stroke-width:1.5;fill:none}.p0,.b0{fill:var(--c0)}.p1,.b1{fill:var(--c1)}.p2,.b2{fill:var(--c2)}.p3,.b3{fill:var(--c3)}.p4,.b4{fill:var(--c4)}.p5,.b5{fill:var(--c5)}.p0,.p1,.p2,.p3,.p4,.p5{stroke:var(--bg);stroke-width:1}";
 
