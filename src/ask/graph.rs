@@ -65,9 +65,15 @@ pub(super) fn written(
             let known: Vec<String> = known.iter().map(|end| format!("`.{end}`")).collect();
             let what = if network.is_some() { "a graph" } else { "a plot" };
             return Err(Box::new(
-                Diagnostic::error("nnlang::value::picture_kind", format!("the name `{}` tells no kind of picture", to.node))
-                    .at(to.span, format!("{what} goes into {}", known.join(", ")))
-                    .mend(format!("write `\"{}.svg\"`", base.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("picture"))),
+                Diagnostic::error(
+                    "nnlang::value::picture_kind",
+                    format!("the name `{}` tells no kind of picture", to.node),
+                )
+                .at(to.span, format!("{what} goes into {}", known.join(", ")))
+                .mend(format!(
+                    "write `\"{}.svg\"`",
+                    base.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("picture")
+                )),
             ));
         }
     };

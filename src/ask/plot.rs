@@ -173,9 +173,12 @@ fn map(
     let (xs, ys) = (points(cx, &over.1)?, points(cx, &across.1)?);
     if xs.len() * ys.len() > POINTS {
         return Err(Box::new(
-            Diagnostic::error("nnlang::shape::each", format!("a map has at most {POINTS} points, and this has {}", xs.len() * ys.len()))
-                .at(over.1.span.to(across.1.span), format!("{} by {}", xs.len(), ys.len()))
-                .mend("take larger steps"),
+            Diagnostic::error(
+                "nnlang::shape::each",
+                format!("a map has at most {POINTS} points, and this has {}", xs.len() * ys.len()),
+            )
+            .at(over.1.span.to(across.1.span), format!("{} by {}", xs.len(), ys.len()))
+            .mend("take larger steps"),
         ));
     }
     let name = |cx: &Cx, def| cx.eval.compiled.def(def).name.to_string();
@@ -192,9 +195,12 @@ fn map(
                 let value = cx.eval.with(&[node], &set, span)?;
                 let Some(number) = value[0].item() else {
                     return Err(Box::new(
-                        Diagnostic::error("nnlang::shape::scalar", format!("`{text}` is no number at a point of the map"))
-                            .at(asked.span, cx.shape(node))
-                            .mend(format!("plot one number, such as `{text}[0, 0]`")),
+                        Diagnostic::error(
+                            "nnlang::shape::scalar",
+                            format!("`{text}` is no number at a point of the map"),
+                        )
+                        .at(asked.span, cx.shape(node))
+                        .mend(format!("plot one number, such as `{text}[0, 0]`")),
                     ));
                 };
                 values.push(number);
@@ -202,9 +208,17 @@ fn map(
         }
         let cells = Cells { rows: ys.len(), columns: xs.len(), values, label: text };
         // Corners, so that both axes have their range.
-        let ends = |v: &[f64]| v.iter().copied().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| (a.min(p), b.max(p)));
+        let ends =
+            |v: &[f64]| v.iter().copied().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| (a.min(p), b.max(p)));
         let frame = Some((ends(&xs), ends(&ys)));
-        charts.push(Chart { x: x.clone(), y: y.clone(), series: beside.clone(), cells: Some(cells), frame, ..Chart::default() });
+        charts.push(Chart {
+            x: x.clone(),
+            y: y.clone(),
+            series: beside.clone(),
+            cells: Some(cells),
+            frame,
+            ..Chart::default()
+        });
     }
     Ok(charts)
 }
@@ -222,13 +236,21 @@ fn scatter(cx: &mut Cx, asked: &[Asked], span: Span) -> Result<Vec<Series>, Box<
         columns.push(cx.eval.value(node, one.span)?.to_f64().iter().copied().collect::<Vec<f64>>());
     }
     let (first, second) = match columns.as_slice() {
-        [x, y, rest @ ..] if x.len() == y.len() && rest.len() < 2 && rest.iter().all(|kind| kind.len() == x.len()) => (x, y),
+        [x, y, rest @ ..] if x.len() == y.len() && rest.len() < 2 && rest.iter().all(|kind| kind.len() == x.len()) => {
+            (x, y)
+        }
         _ => {
-            let shapes: Vec<String> = asked.iter().filter_map(|one| Some(format!("{} is {}", cx.text(one.span), cx.shape(one.node?)))).collect();
+            let shapes: Vec<String> = asked
+                .iter()
+                .filter_map(|one| Some(format!("{} is {}", cx.text(one.span), cx.shape(one.node?))))
+                .collect();
             return Err(Box::new(
-                Diagnostic::error("nnlang::shape::plot", "these are no points: two vectors of one length, and a third for the colour")
-                    .at(span, shapes.join(", "))
-                    .mend("write `plot x[0], x[1], y`, or name a range: `plot f(z) for z in -5..5`"),
+                Diagnostic::error(
+                    "nnlang::shape::plot",
+                    "these are no points: two vectors of one length, and a third for the colour",
+                )
+                .at(span, shapes.join(", "))
+                .mend("write `plot x[0], x[1], y`, or name a range: `plot f(z) for z in -5..5`"),
             ));
         }
     };
@@ -248,7 +270,12 @@ fn scatter(cx: &mut Cx, asked: &[Asked], span: Span) -> Result<Vec<Series>, Box<
         .enumerate()
         .map(|(i, bound)| {
             let relation = if few { "=" } else { "from" };
-            Series { name: format!("{name} {relation} {}", number(*bound, 4)), kind: Kind::Points, points: vec![], colour: i }
+            Series {
+                name: format!("{name} {relation} {}", number(*bound, 4)),
+                kind: Kind::Points,
+                points: vec![],
+                colour: i,
+            }
         })
         .collect();
     for (pair, v) in pairs.into_iter().zip(third) {

@@ -1,6 +1,6 @@
 //! A chart on a terminal: braille dots for lines and points, blocks for maps and bars.
 
-use super::chart::{Cells, Chart, Kind};
+use super::chart::{Cells, Chart, Kind, Series};
 use super::ticks::ticks;
 use crate::view::{Doc, Line, Style, number, width};
 
@@ -48,14 +48,7 @@ fn axes(doc: &mut Doc, chart: &Chart, columns: usize) {
     let px = |x: f64| (x - x0) / (x1 - x0) * (w - 1.0);
     let py = |y: f64| (h - 1.0) - (y - y0) / (y1 - y0) * (h - 1.0);
     if let Some(cells) = &chart.cells {
-        for row in 0..rows {
-            for column in 0..wide {
-                let at = (row * cells.rows / rows) * cells.columns + column * cells.columns / wide;
-                let share = cells.share(cells.values.get(at).copied().unwrap_or(f64::NAN));
-                let shade = if share.is_finite() { (share * 4.999) as usize } else { 0 };
-                spots[row * wide + column].letter = Some(SHADES[shade.min(4)]);
-            }
-        }
+        shaded(&mut spots, cells, (wide, rows));
     }
     for series in &chart.series {
         let style = STYLES[series.colour % STYLES.len()];
@@ -140,19 +133,7 @@ fn axes(doc: &mut Doc, chart: &Chart, columns: usize) {
     }
     bottom(doc, (x0, x1), gutter, wide, &chart.x);
     if named.len() > 1 || chart.cells.is_some() && !named.is_empty() {
-        let mut line = Line::new().plain(" ".repeat(gutter + 1));
-        for (i, series) in named.iter().enumerate() {
-            let mark = match series.kind {
-                Kind::Points => LETTERS[series.colour % LETTERS.len()].to_string(),
-                _ => "⠤⠤".to_string(),
-            };
-            let piece = width(&series.name) + width(&mark) + 3;
-            if i > 0 && line.width() + piece > columns {
-                doc.push(std::mem::replace(&mut line, Line::new().plain(" ".repeat(gutter + 1))));
-            }
-            line = line.with(STYLES[series.colour % STYLES.len()], mark).plain(" ").name(&series.name).plain("  ");
-        }
-        doc.push(line);
+        legend(doc, &named, gutter + 1, columns);
     }
     if let Some(cells) = &chart.cells {
         doc.push(scale(cells, gutter + 1));
@@ -194,6 +175,35 @@ fn name_ends(
             }
         }
     }
+}
+
+/// A map behind what is drawn.
+fn shaded(spots: &mut [Spot], cells: &Cells, (wide, rows): (usize, usize)) {
+    for row in 0..rows {
+        for column in 0..wide {
+            let at = (row * cells.rows / rows) * cells.columns + column * cells.columns / wide;
+            let share = cells.share(cells.values.get(at).copied().unwrap_or(f64::NAN));
+            let shade = if share.is_finite() { (share * 4.999) as usize } else { 0 };
+            spots[row * wide + column].letter = Some(SHADES[shade.min(4)]);
+        }
+    }
+}
+
+/// The marks of the series with their names, in as many lines as they need.
+fn legend(doc: &mut Doc, named: &[&Series], indent: usize, columns: usize) {
+    let mut line = Line::new().plain(" ".repeat(indent));
+    for (i, series) in named.iter().enumerate() {
+        let mark = match series.kind {
+            Kind::Points => LETTERS[series.colour % LETTERS.len()].to_string(),
+            _ => "⠤⠤".to_string(),
+        };
+        let piece = width(&series.name) + width(&mark) + 3;
+        if i > 0 && line.width() + piece > columns {
+            doc.push(std::mem::replace(&mut line, Line::new().plain(" ".repeat(indent))));
+        }
+        line = line.with(STYLES[series.colour % STYLES.len()], mark).plain(" ").name(&series.name).plain("  ");
+    }
+    doc.push(line);
 }
 
 /// The axis below with its ticks and its name.
