@@ -137,7 +137,6 @@ pub static PREDICT: Statement = Statement {
     moves: false,
     needs: &[],
     may: &[Clause::To],
-    built: true,
 };
 
 /// Hands the list to a macro, which makes of each line what it wants: `syntax` and this module the data, `ask` the answers.

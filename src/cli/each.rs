@@ -160,7 +160,7 @@ fn tabled(rows: &[Vec<(String, String)>], reports: &[(usize, Report)]) -> Answer
         Some((_, by)) => doc.push(Line::new().note(format!("best: {by}"))),
         None => doc.push(Line::new().note("the program has no `evaluate` line to compare by")),
     }
-    Answer { statement: "--each".into(), line: 1, doc, facts }
+    Answer { statement: "--each".into(), line: 1, doc, facts, ..Answer::default() }
 }
 
 #[cfg(test)]
