@@ -80,6 +80,7 @@ enum Epoch {
 }
 
 /// All epochs.
+// Long: the course of a training from its first epoch to what it ends with, in order.
 pub(super) fn all(
     cx: &mut Cx,
     course: &mut Course,

@@ -35,6 +35,7 @@ struct Spot {
     style: Style,
 }
 
+// Long: what is drawn into one field of spots, from back to front, and the lines that it becomes.
 fn axes(doc: &mut Doc, chart: &Chart, columns: usize) {
     let ((x0, x1), (y0, y1)) = chart.ranges();
     let rows = (columns / 4).clamp(8, 20);
