@@ -92,7 +92,8 @@ fn case(path: &Path) -> Vec<String> {
     };
     let files = page.files();
     let mut program = page.fence("nnl").map(|fence| fence.body.clone());
-    // A program of the project, run as its own comment says.
+    // A program of the project, run as its own comment says; its data lie beside it.
+    let mut name = "";
     if let Some(fence) = page.fence("example") {
         let path = root().join(fence.body.trim());
         let Ok(text) = std::fs::read_to_string(&path) else { return vec![format!("  there is no {}", short(&path))] };
@@ -102,13 +103,14 @@ fn case(path: &Path) -> Vec<String> {
             Err(why) => return vec![format!("  {}: {why}", short(&path))],
         }
         program = Some(text);
+        name = fence.body.trim();
     }
     if program.is_none() && page.fence("repl").is_none() {
         faults.push("  it has neither a program nor a conversation".into());
     }
     let mut wanted: Vec<(&str, String, bool)> = Vec::new();
     if let Some(program) = &program {
-        let report = run("", program, &settings, &files);
+        let report = run(name, program, &settings, &files);
         let stdout = if json { report.answers.iter().map(json_lines).collect() } else { answers(&report) };
         wanted.push(("stdout", stdout, true));
         wanted.push(("problems", render::all(&report.sources, &report.diagnostics, Look::PLAIN), false));

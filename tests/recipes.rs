@@ -75,7 +75,8 @@ const RECIPES: &[Recipe] = &[
 ];
 
 /// What the crate is made of.
-const SOURCES: &[&str] = &["src", "grammar", "docs/errors", "benches", "Cargo.toml", "Cargo.lock", "build.rs"];
+const SOURCES: &[&str] =
+    &["src", "grammar", "docs/errors", "docs/reference", "benches", "Cargo.toml", "Cargo.lock", "build.rs"];
 
 /// The files of the source with their texts, by their places in the repository; what is no text is for tests alone.
 fn source() -> BTreeMap<String, String> {

@@ -261,7 +261,14 @@ fn one(
                 resize(cx, &examples.dim, places.len());
             }
             length = Some(places.len());
-            batch = course.inputs.iter().map(|(def, at)| (*def, examples.inputs[*at].batch(places))).collect();
+            // All examples at once are the same in every step: what depends on them alone is computed once.
+            if size < rows {
+                batch = course.inputs.iter().map(|(def, at)| (*def, examples.inputs[*at].batch(places))).collect();
+            } else {
+                for (def, at) in &course.inputs {
+                    cx.eval.state.values.insert(*def, examples.inputs[*at].whole());
+                }
+            }
             own = places.iter().map(|place| examples.rows[0][*place]).collect();
         }
         let part = epoch as f64 + seen / rows.max(1) as f64;

@@ -3,12 +3,16 @@
 use super::errors::{self, DataError};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, IxDyn};
+use rustc_hash::FxHashMap;
+use unicode_normalization::UnicodeNormalization;
 
 /// A table: cells as they were written, read as numbers when they are asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Csv {
     file: String,
     names: Option<Vec<String>>,
+    /// Of each name its first column, and how many columns have it.
+    places: FxHashMap<String, (usize, usize)>,
     width: usize,
     /// All cells end to end, row by row, and where each ends.
     text: String,
@@ -22,10 +26,19 @@ impl Csv {
     /// that is none, is a header too. Without a separator given it is a comma, or a semicolon, tab or blanks where the first
     /// line has one of these and no comma. Cells may stand in double quotes.
     pub fn read(file: &str, bytes: &[u8], separator: Option<u8>) -> Result<Csv, DataError> {
-        if [&b"PK\x03\x04"[..], b"\x93NUMPY"].iter().any(|magic| bytes.starts_with(magic)) {
+        if errors::kind_of(bytes).is_some() {
             return Err(errors::other_kind(file, "a table", bytes));
         }
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        if let Some(at) = bytes.iter().position(|b| *b == 0) {
+            return Err(errors::csv_nul(file, line_of(bytes, at)));
+        }
+        // Spreadsheets write the separator above the header: `sep=;`.
+        let (bytes, separator, above) = match bytes {
+            [b's', b'e', b'p', b'=', mark, rest @ ..] if rest.starts_with(b"\n") => (&rest[1..], Some(*mark), 1),
+            [b's', b'e', b'p', b'=', mark, rest @ ..] if rest.starts_with(b"\r\n") => (&rest[2..], Some(*mark), 1),
+            _ => (bytes, separator, 0),
+        };
         let start = bytes.trim_ascii_start();
         if start.first() == Some(&b'<')
             && [&b"<!doctype"[..], b"<html", b"<?xml"]
@@ -43,12 +56,20 @@ impl Csv {
             false => bytes,
         };
         let separator = separator.unwrap_or_else(|| guess_separator(bytes));
+        quotes(file, bytes, separator, above)?;
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(bytes);
-        let mut table =
-            Csv { file: file.into(), names: None, width: 0, text: String::new(), ends: vec![], lines: vec![] };
+        let mut table = Csv {
+            file: file.into(),
+            names: None,
+            places: FxHashMap::default(),
+            width: 0,
+            text: String::new(),
+            ends: vec![],
+            lines: vec![],
+        };
         let mut record = csv::ByteRecord::new();
-        let mut lines = Lines { bytes, at: 0, line: 1 };
+        let mut lines = Lines { bytes, at: 0, line: 1 + above };
         let mut first = true;
         loop {
             let from = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
@@ -66,7 +87,11 @@ impl Csv {
                 let names = cells(file, &record, "the first line")?;
                 let rest = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
                 if is_header(&names, bytes.get(rest..).unwrap_or(&[]), separator) {
-                    table.names = Some(names.iter().map(|name| bare(name).to_string()).collect());
+                    let names: Vec<String> = names.iter().map(|name| bare(name).nfc().collect()).collect();
+                    for (at, name) in names.iter().enumerate() {
+                        table.places.entry(name.clone()).or_insert((at, 0)).1 += 1;
+                    }
+                    table.names = Some(names);
                     continue;
                 }
             } else if blank && table.width == 1 {
@@ -105,13 +130,17 @@ impl Csv {
         {
             return Ok(number - 1);
         }
-        let mut found = self.names().unwrap_or(&[]).iter().enumerate().filter(|(_, own)| *own == name.trim());
-        match (found.next(), found.count()) {
-            (Some((at, _)), 0) => Ok(at),
-            (first, more) => {
-                Err(errors::csv_column(&self.file, name, self.names(), usize::from(first.is_some()) + more))
-            }
+        let normal: String = name.trim().nfc().collect();
+        match self.places.get(&normal).copied() {
+            Some((at, 1)) => Ok(at),
+            found => Err(errors::csv_column(&self.file, name, self.names(), found.map_or(0, |(_, count)| count))),
         }
+    }
+
+    /// How many columns have a name.
+    pub(super) fn count(&self, name: &str) -> usize {
+        let normal: String = name.trim().nfc().collect();
+        self.places.get(&normal).map_or(0, |(_, count)| *count)
     }
 
     /// Are all cells of a column numbers?
@@ -205,9 +234,13 @@ impl Csv {
         let number = self.rows() + 1;
         let row = || format!("row {number} (line {line})");
         if record.len() != self.width {
-            let comment = self.rows() == 0
-                && self.names().and_then(|names| names.first()).is_some_and(|name| name.starts_with('#'));
-            return Err(errors::csv_rows(&self.file, &row(), record.len(), self.width, comment));
+            let head = self.names().and_then(|names| names.first()).filter(|_| self.rows() == 0);
+            let above = match head {
+                Some(name) if name.starts_with('#') => Some("comment"),
+                Some(_) if self.width == 1 => Some("title"),
+                _ => None,
+            };
+            return Err(errors::csv_rows(&self.file, &row(), record.len(), self.width, above));
         }
         for cell in record {
             let cell = std::str::from_utf8(cell).map_err(|_| errors::csv_encoding(&self.file, &row()))?;
@@ -256,6 +289,46 @@ impl Csv {
             _ => format!("column {}", column + 1),
         }
     }
+}
+
+/// The line of the byte at a place, counted from 1.
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    1 + bytes[..at].iter().filter(|b| **b == b'\n').count()
+}
+
+/// Does each quote that opens a cell close, and the cell end there? One that does not would take in cells and rows in silence.
+fn quotes(file: &str, bytes: &[u8], separator: u8, above: usize) -> Result<(), DataError> {
+    if !bytes.contains(&b'"') {
+        return Ok(());
+    }
+    let (mut at, mut begins) = (0, true);
+    while at < bytes.len() {
+        if !(begins && bytes[at] == b'"') {
+            begins = bytes[at] == separator || matches!(bytes[at], b'\n' | b'\r');
+            at += 1;
+            continue;
+        }
+        let opened = at;
+        at += 1;
+        loop {
+            let Some(to) = bytes[at..].iter().position(|b| *b == b'"') else {
+                return Err(errors::csv_quote(file, above + line_of(bytes, opened), "is never closed"));
+            };
+            at += to + 1;
+            if bytes.get(at) != Some(&b'"') {
+                break;
+            }
+            at += 1;
+        }
+        let ends = |b: &u8| *b == separator || matches!(*b, b'\n' | b'\r');
+        let rest = bytes[at..].iter().position(ends).map_or(&bytes[at..], |to| &bytes[at..at + to]);
+        if !rest.trim_ascii().is_empty() {
+            return Err(errors::csv_quote(file, above + line_of(bytes, opened), "closes before its cell ends"));
+        }
+        at += rest.len();
+        begins = false;
+    }
+    Ok(())
 }
 
 /// The largest real up to which every whole number is one.

@@ -86,6 +86,9 @@ pub(super) fn other_kind(file: &str, promised: &str, bytes: &[u8]) -> DataError 
         [_, _, _, _, 0, 0, 0, 0, b'{', ..] => Some(".safetensors"),
         _ => None,
     };
+    if let (None, Some((what, mend))) = (looks, kind_of(bytes)) {
+        return error.because(format!("its first bytes are those of {what}")).mend(mend);
+    }
     match looks {
         Some(looks) => {
             error.because(format!("its first bytes are those of a {looks} file")).mend(format!("name it {looks}"))
@@ -93,6 +96,45 @@ pub(super) fn other_kind(file: &str, promised: &str, bytes: &[u8]) -> DataError 
         None if bytes.is_empty() => error.because("it is empty").mend("save it again"),
         None => error.mend(format!("give {}", super::KINDS)),
     }
+}
+
+/// What bytes are that are no text: the kind of file, and what to do.
+pub(super) fn kind_of(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    const KINDS: &[(&[u8], &str, &str)] = &[
+        (b"PK\x03\x04", "a .npz file or a spreadsheet", "name it .npz, or save the spreadsheet as .csv"),
+        (b"\x93NUMPY", "a .npy file", "name it .npy"),
+        (b"\xD0\xCF\x11\xE0", "a spreadsheet", "save it as .csv"),
+        (b"\x1F\x8B", "a packed file", "unpack it: `gunzip`"),
+        (b"BZh", "a packed file", "unpack it: `bunzip2`"),
+        (b"\xFD7zXZ", "a packed file", "unpack it: `unxz`"),
+        (b"\x28\xB5\x2F\xFD", "a packed file", "unpack it: `unzstd`"),
+        (b"%PDF-", "a PDF", "save its table as .csv"),
+        (b"\x89PNG", "a picture", "give a table"),
+        (b"\xFF\xD8\xFF", "a picture", "give a table"),
+        (b"GIF8", "a picture", "give a table"),
+        (b"PAR1", "a Parquet file", "save it as .csv or .npz"),
+        (b"ARROW1", "an Arrow file", "save it as .csv or .npz"),
+        (b"SQLite format 3", "a database", "save the table as .csv"),
+        (b"[{", "a JSON file", "save it as .csv"),
+    ];
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Some(("text in UTF-16 or UTF-32", "save it as UTF-8"));
+    }
+    KINDS.iter().find(|(magic, ..)| bytes.starts_with(magic)).map(|(_, what, mend)| (*what, *mend))
+}
+
+/// A byte that no text has.
+pub(super) fn csv_nul(file: &str, line: usize) -> DataError {
+    damaged(file, format!("line {line} holds a NUL byte, which no text has"))
+        .because("text in UTF-16 has one in every second place")
+        .mend("save it as UTF-8, or copy it again as a whole")
+}
+
+/// A cell in quotes that does not end where it should.
+pub(super) fn csv_quote(file: &str, line: usize, what: &str) -> DataError {
+    damaged(file, format!("a quote that opens on line {line} {what}"))
+        .because("a cell in double quotes ends with its closing quote; a quote inside is written twice")
+        .mend("close the quote, or write `\"\"` where the quote is part of the cell")
 }
 
 /// It is cut, or says of itself what its bytes do not bear out.
@@ -174,7 +216,7 @@ pub(super) fn csv_text(file: &str, place: &str, cell: &str, whole_column: bool) 
 }
 
 /// The numbers that a cell may mean: where a comma or a point parts thousands or decimals, all that are possible.
-fn readings(cell: &str) -> Vec<String> {
+pub(super) fn readings(cell: &str) -> Vec<String> {
     let percent = cell.trim_end().ends_with('%');
     let plain = |c: &char| !matches!(c, '_' | '\'' | '’' | '%' | '$' | '€' | '£' | '+') && !c.is_whitespace();
     let text: String = cell.chars().filter(plain).collect();
@@ -243,12 +285,20 @@ pub(super) fn csv_range(file: &str, place: &str, cell: &str) -> DataError {
 }
 
 /// A row with another number of cells.
-pub(super) fn csv_rows(file: &str, row: &str, found: usize, wanted: usize, comment: bool) -> DataError {
+pub(super) fn csv_rows(file: &str, row: &str, found: usize, wanted: usize, above: Option<&str>) -> DataError {
     let cells = |n: usize| if n == 1 { "1 cell".to_string() } else { format!("{n} cells") };
     let title = format!("{row} of `{}` has {}, and the first row has {wanted}", short(file), cells(found));
     let error = DataError::new("nnlang::value::csv_rows", title);
-    if comment {
-        return error.because("the first line begins with `#`").mend("delete the comment above the table");
+    match above {
+        Some("comment") => {
+            return error.because("the first line begins with `#`").mend("delete the comment above the table");
+        }
+        Some(_) if found > wanted => {
+            return error
+                .because("the first line has one cell")
+                .mend("delete what stands above the names of the columns");
+        }
+        Some(_) | None => {}
     }
     if found > wanted {
         error.mend("put a cell that has a comma in it into double quotes")

@@ -35,6 +35,11 @@ impl Bound {
     pub fn batch(&self, places: &[usize]) -> Arc<Tensor> {
         Arc::new(selected(&self.parts[0], self.axis, places))
     }
+
+    /// All examples of the training part.
+    pub fn whole(&self) -> Arc<Tensor> {
+        self.parts[0].clone()
+    }
 }
 
 /// The entries of a tensor at some places along an axis.

@@ -124,7 +124,7 @@ impl Table {
     /// How often the first file has a column of this name.
     pub fn count(&self, name: &str) -> usize {
         match self.pieces.first().map(|piece| &piece.cells) {
-            Some(Cells::Csv(csv)) => csv.names().map_or(0, |names| names.iter().filter(|own| *own == name).count()),
+            Some(Cells::Csv(csv)) => csv.count(name),
             Some(_) => usize::from(self.has(name)),
             None => 0,
         }
@@ -140,6 +140,20 @@ impl Table {
         let views: Vec<_> = parts.iter().map(|part| part.numbers.view()).collect();
         let numbers = ndarray::concatenate(Axis(0), &views).ok()?;
         Some(Column { numbers, whole })
+    }
+
+    /// Does the file's first line name the columns? Of what is no table its arrays have names.
+    pub fn has_names(&self) -> bool {
+        self.pieces.iter().all(|piece| !matches!(&piece.cells, Cells::Csv(csv) if csv.names().is_none()))
+    }
+
+    /// Are there cells as they were written?
+    pub fn has_texts(&self, name: &str) -> bool {
+        self.pieces.iter().all(|piece| match &piece.cells {
+            Cells::Csv(_) => true,
+            Cells::Lines(own, _) => own == name,
+            Cells::Arrays(arrays) => arrays.iter().any(|(own, array)| own == name && array.shape().len() == 1),
+        })
     }
 
     /// The cells of a column as they were written; none of an array.

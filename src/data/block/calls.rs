@@ -8,6 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Arg, ArgValue};
 use ndarray::{ArrayD, Axis, IxDyn};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Reductions over the training rows, of each column by itself; missing cells are left out.
@@ -196,9 +197,9 @@ impl Cx<'_> {
                 Some(column) if value.of.len() == width.array.len() => format!("`{column}`"),
                 _ => "a column".into(),
             };
-            return Err(
-                self.wrong(&format!("{which} has one value in all training rows, so it cannot be scaled"), span)
-            );
+            let title = format!("{which} has one value in all training rows, so it cannot be scaled");
+            let problem = crate::diag::Diagnostic::error("nnlang::data::line", title).at(span, "its width is 0");
+            return Err(Box::new(problem.mend("leave the column out: it tells no row from another")));
         }
         zip(&[value, from, width], |v| (v[0] - v[1]) / v[2])
             .ok_or_else(|| self.wrong("these columns do not go together", span))
@@ -264,10 +265,10 @@ impl Cx<'_> {
                 let texts = self.texts(value, span)?;
                 let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
                 let known = self.over.iter().map(|row| texts[*row].as_str());
-                for text in known.filter(|text| !crate::data::table::is_missing(text)) {
+                for text in known.filter(|text| !(gaps(value) && crate::data::table::is_missing(text))) {
                     *counts.entry(text).or_default() += 1;
                 }
-                let kinds = self.kinds_of(&texts);
+                let kinds = self.kinds_of(&texts, gaps(value));
                 let best = kinds.iter().rev().max_by_key(|kind| counts.get(kind.as_str()).copied().unwrap_or(0));
                 let Some(best) = best else { return Err(self.no_number(value, span)) };
                 let kept = vec![best.clone()];
@@ -294,40 +295,42 @@ impl Cx<'_> {
             };
         }
         let texts = self.texts(value, span)?;
-        let kinds = self.kinds_of(&texts);
+        let kinds = self.kinds_of(&texts, gaps(value));
         self.keep(Kept::Kinds(kinds.clone()));
         Ok(Arc::new(kinds))
     }
 
-    fn kinds_of(&self, texts: &[String]) -> Vec<String> {
+    fn kinds_of(&self, texts: &[String], gaps: bool) -> Vec<String> {
         // In a text every letter counts, the blank too, and those between the rows that are kept.
         let letters = self.table.has("letter");
         let mut kinds: Vec<&str> = match letters {
             true => texts.iter().map(String::as_str).collect(),
             false => self.over.iter().map(|row| texts[*row].as_str()).collect(),
         };
-        if !letters {
+        if gaps && !letters {
             kinds.retain(|kind| !crate::data::table::is_missing(kind));
         }
-        let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite());
-        if kinds.iter().all(|kind| number(kind).is_some()) {
-            kinds.sort_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0)));
-        } else {
-            kinds.sort_unstable();
-        }
+        kinds.sort_unstable();
         kinds.dedup();
+        if are_numbers(kinds.iter().copied()) {
+            let number = |text: &str| text.parse::<f64>().unwrap_or(0.0);
+            kinds.sort_by(|a, b| number(a).total_cmp(&number(b)));
+            kinds.dedup_by(|a, b| number(a) == number(b));
+        }
         kinds.into_iter().map(String::from).collect()
     }
 
     pub(super) fn index(&mut self, value: &Value, other: bool, span: Span) -> Answer<Value> {
         let kinds = self.kinds(value, span)?;
         let texts = self.texts(value, span)?;
-        let places: FxHashMap<&str, usize> = kinds.iter().enumerate().map(|(at, kind)| (kind.as_str(), at)).collect();
+        let numbers = are_numbers(kinds.iter().map(String::as_str));
+        let places: FxHashMap<Cow<str>, usize> =
+            kinds.iter().enumerate().map(|(at, kind)| (spelled(kind, numbers), at)).collect();
         let letters = self.table.has("letter");
         let unseen = if other { kinds.len() as f64 } else { f64::NAN };
-        let place = |text: &String| match places.get(text.as_str()) {
+        let place = |text: &String| match places.get(&spelled(text, numbers)) {
             Some(at) => *at as f64,
-            None if !letters && crate::data::table::is_missing(text) => f64::NAN,
+            None if !letters && gaps(value) && crate::data::table::is_missing(text) => f64::NAN,
             None => unseen,
         };
         let out = Value { whole: true, ..Value::column(texts.iter().map(place).collect()) };
@@ -341,12 +344,14 @@ impl Cx<'_> {
     fn one_hot(&mut self, value: &Value, other: bool, missing: bool, span: Span) -> Answer<Value> {
         let kinds = self.kinds(value, span)?;
         let texts = self.texts(value, span)?;
-        let places: FxHashMap<&str, usize> = kinds.iter().enumerate().map(|(at, kind)| (kind.as_str(), at)).collect();
+        let numbers = are_numbers(kinds.iter().map(String::as_str));
+        let places: FxHashMap<Cow<str>, usize> =
+            kinds.iter().enumerate().map(|(at, kind)| (spelled(kind, numbers), at)).collect();
         let width = kinds.len() + usize::from(other) + usize::from(missing);
         let mut array = ArrayD::zeros(IxDyn(&[texts.len(), width]));
         for (row, text) in texts.iter().enumerate() {
-            let gap = crate::data::table::is_missing(text);
-            let at = match places.get(text.as_str()) {
+            let gap = gaps(value) && crate::data::table::is_missing(text);
+            let at = match places.get(&spelled(text, numbers)) {
                 Some(at) => Some(*at),
                 None if gap && missing => Some(width - 1),
                 None if gap => {
@@ -404,6 +409,28 @@ impl Cx<'_> {
         }
         let out = Value { whole: true, kinds: Some((Arc::new(kinds), 1)), ..Value::each(array) };
         Ok(out.made_of(&value.of))
+    }
+}
+
+/// May a text of this value say that there is none? Where gaps were filled, `none` is a word.
+fn gaps(value: &Value) -> bool {
+    !matches!(value.texts, Some(Texts::Own(_)))
+}
+
+/// Are all of these kinds numbers? `007` and `7` are not the same, so codes with zeros before them are words.
+fn are_numbers<'a>(mut kinds: impl Iterator<Item = &'a str>) -> bool {
+    kinds.all(|kind| {
+        let digits = kind.trim_start_matches(['+', '-']).as_bytes();
+        let code = digits.len() > 1 && digits[0] == b'0' && digits[1].is_ascii_digit();
+        !code && kind.parse::<f64>().is_ok_and(f64::is_finite)
+    })
+}
+
+/// A kind as it is looked for: `9`, `9.0` and `9e0` are one where kinds are numbers.
+fn spelled(kind: &str, numbers: bool) -> Cow<'_, str> {
+    match kind.parse::<f64>() {
+        Ok(number) if numbers => Cow::Owned((number + 0.0).to_string()),
+        Ok(_) | Err(_) => Cow::Borrowed(kind),
     }
 }
 

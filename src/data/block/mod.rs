@@ -170,7 +170,13 @@ pub fn read(table: Table, block: &ast::Block, leaves: &Leaves, (seed, at): (u64,
     }
     order.sort_unstable();
     if order.is_empty() {
-        return Err(cx.wrong("no row is left to train on", at));
+        let problem = Diagnostic::error("nnlang::data::line", "no row is left to train on").at(
+            at,
+            format!("{rows} rows, of which {} are kept and {} held out", kept.len(), parts[1].len() + parts[2].len()),
+        );
+        return Err(Box::new(
+            problem.mend("let `rows`, `test` and `valid` leave some; windows must be shorter than the file"),
+        ));
     }
     parts[0] = order;
     let mut cx = Cx { over: parts[0].clone(), ..Cx::new(&table, vec![], leaves) };
@@ -244,7 +250,7 @@ impl Block {
             let mut parts = vec![];
             for rows in &self.rows {
                 let mut array = line.value.select(rows);
-                if let Some(at) = array.iter().position(|v| v.is_nan()) {
+                if let Some(at) = array.iter().position(|v| !v.is_finite()) {
                     let each = array.len() / rows.len().max(1);
                     return Err(self.not_a_number(line, rows[at / each.max(1)]));
                 }
@@ -318,6 +324,13 @@ impl Block {
                 );
             }
         }
+        let infinite = line.value.array.index_axis(Axis(0), if line.value.rows { row } else { 0 });
+        if let Some(infinite) = infinite.iter().find(|v| v.is_infinite()) {
+            let from = line.value.of.first().map_or(format!("row {}", row + 1), |column| place(column));
+            let problem = Diagnostic::error("nnlang::data::line", format!("`{name}` is {infinite}: {from}"));
+            let problem = problem.at(line.name.span, "as the logarithm of 0, and what is divided by 0");
+            return Box::new(problem.mend(format!("leave the row out: `rows = row != {row}`, or write `log1p(…)`")));
+        }
         for (column, cell) in &cells {
             if line.whole || cell.parse::<f64>().is_ok_and(f64::is_finite) {
                 continue;
@@ -327,7 +340,11 @@ impl Block {
                 format!("`{name}` needs a number, and finds `{}`: {}", super::errors::short(cell), place(column)),
             )
             .at(line.name.span, format!("needs `{column}` as numbers"));
-            return Box::new(if words(column) {
+            let readings = super::errors::readings(cell);
+            return Box::new(if !readings.is_empty() {
+                let readings: Vec<String> = readings.iter().map(|reading| format!("`{reading}`")).collect();
+                problem.mend(format!("write {} in the file", readings.join(" or ")))
+            } else if words(column) {
                 problem.because(format!("the column `{column}` holds words")).mend(format!(
                     "write `one_hot({column})`, a column for each word, or `index({column})`, a whole number for each"
                 ))
@@ -452,7 +469,14 @@ impl<'a> Cx<'a> {
         let problem = Diagnostic::error("nnlang::data::column", title).at(span, label);
         let listed: Vec<&str> = names.iter().take(30).map(String::as_str).collect();
         let more = if names.len() > listed.len() { format!(", … ({} in all)", names.len()) } else { String::new() };
-        let problem = problem.because(format!("its columns are {}{more}", listed.join(", ")));
+        let listed: Vec<&str> = listed.iter().map(|name| if name.is_empty() { "(no name)" } else { name }).collect();
+        let problem = match self.table.has_names() {
+            true => problem.because(format!("its columns are {}{more}", listed.join(", "))),
+            false => {
+                let problem = problem.because("its first line holds numbers, not the names of its columns");
+                return Box::new(problem.mend("write the names into a first line, or `\"1\"` for the first column"));
+            }
+        };
         let near = crate::diag::nearest(name, names.iter().map(String::as_str)).filter(|near| *near != name);
         Box::new(match near {
             Some(near) => problem.mend(format!("write `{near}`")),
@@ -471,7 +495,7 @@ impl<'a> Cx<'a> {
         let of: Arc<str> = name.into();
         let mut value = Value::each(column.numbers).made_of(&[of.clone()]);
         value.whole = column.whole;
-        if self.table.texts(name).is_some() && !column.whole {
+        if self.table.has_texts(name) && !column.whole {
             value.texts = Some(Texts::Column(of));
         }
         self.columns.insert(name.into(), value.clone());

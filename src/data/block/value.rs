@@ -2,6 +2,7 @@
 
 use crate::source::Span;
 use ndarray::{ArrayD, Axis, IxDyn};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
 /// Where the words of a value are.
@@ -69,10 +70,11 @@ impl Value {
 
     /// Made of these columns too.
     pub fn made_of(mut self, of: &[Arc<str>]) -> Value {
-        for column in of {
-            if !self.of.contains(column) {
-                self.of.push(column.clone());
-            }
+        if self.of.is_empty() {
+            self.of = of.to_vec();
+        } else if self.of != of {
+            let known: FxHashSet<Arc<str>> = self.of.iter().cloned().collect();
+            self.of.extend(of.iter().filter(|column| !known.contains(*column)).cloned());
         }
         self
     }
@@ -155,9 +157,9 @@ pub fn join(values: &[Value], rows: usize) -> Option<Value> {
     let array = ndarray::concatenate(Axis(rank - 1), &views).ok()?;
     let mut made = Value { rows: all_rows, ..Value::one(array) };
     made.whole = values.iter().all(|value| value.whole);
-    for value in values {
-        made = made.made_of(&value.of);
-    }
+    let mut seen = FxHashSet::default();
+    let all = values.iter().flat_map(|value| &value.of);
+    made.of = all.filter(|column| seen.insert(Arc::clone(column))).cloned().collect();
     Some(made)
 }
 
