@@ -155,6 +155,9 @@ fn build(source: &mut BTreeMap<String, String>) -> PathBuf {
     let copy = tmp.join("recipes");
     std::fs::create_dir_all(&copy).unwrap_or_else(|why| panic!("{}: {why}", copy.display()));
     write(&copy, source);
+    // What is no text and part of the program.
+    let font = "src/figure/mono.ttf";
+    std::fs::copy(root().join(font), copy.join(font)).unwrap_or_else(|why| panic!("{font}: {why}"));
     let target = tmp.parent().expect("the folder of all that is built");
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(&copy).args(["build", "--offline", "--quiet", "--bin", "nnlang-recipes", "--target-dir"]);

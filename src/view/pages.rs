@@ -55,6 +55,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("statements/noise", include_str!("../../docs/reference/statements/noise.md")),
     ("statements/nudge", include_str!("../../docs/reference/statements/nudge.md")),
     ("statements/param", include_str!("../../docs/reference/statements/param.md")),
+    ("statements/plot", include_str!("../../docs/reference/statements/plot.md")),
     ("statements/precision", include_str!("../../docs/reference/statements/precision.md")),
     ("statements/predict", include_str!("../../docs/reference/statements/predict.md")),
     ("statements/save", include_str!("../../docs/reference/statements/save.md")),
@@ -79,6 +80,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("words/dilation", include_str!("../../docs/reference/words/dilation.md")),
     ("words/e", include_str!("../../docs/reference/words/e.md")),
     ("words/else", include_str!("../../docs/reference/words/else.md")),
+    ("words/epoch", include_str!("../../docs/reference/words/epoch.md")),
     ("words/eps", include_str!("../../docs/reference/words/eps.md")),
     ("words/f32", include_str!("../../docs/reference/words/f32.md")),
     ("words/for", include_str!("../../docs/reference/words/for.md")),
@@ -107,5 +109,6 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("words/to", include_str!("../../docs/reference/words/to.md")),
     ("words/training", include_str!("../../docs/reference/words/training.md")),
     ("words/true", include_str!("../../docs/reference/words/true.md")),
+    ("words/with", include_str!("../../docs/reference/words/with.md")),
     ("words/wrt", include_str!("../../docs/reference/words/wrt.md")),
 ];

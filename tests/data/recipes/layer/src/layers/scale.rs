@@ -7,7 +7,6 @@ pub static SCALE: LayerDef = LayerDef {
     word: "scale",
     form: "scale",
     summary: "Multiplies each feature by a weight of its own.",
-    built: true,
     args: &[],
     options: &[Opt { default: "ones", ..INIT }],
     block: false,
