@@ -29,13 +29,13 @@ pub(super) fn network(cx: &Cx, chain: &Chain, derivatives: &[Option<Arc<Tensor>>
     let mut box_of = vec![0; count];
     let mut boxes: Vec<Vec<usize>> = vec![];
     let mut shares: FxHashMap<usize, usize> = FxHashMap::default();
-    for i in 0..count {
+    for (i, slot) in box_of.iter_mut().enumerate() {
         let layer = layer_of(i).filter(|_| folds);
         let shared = layer.and_then(|layer| shares.get(&layer).copied());
         if let (Some(layer), None) = (layer, shared) {
             shares.insert(layer, boxes.len());
         }
-        box_of[i] = match shared {
+        *slot = match shared {
             Some(at) => {
                 boxes[at].push(i);
                 at

@@ -231,7 +231,7 @@ fn curved(points: &[(f64, f64)]) -> Option<Path> {
 fn arrow(points: &[(f64, f64)], width: f32) -> Option<Path> {
     let [_, before, tip] = svg::curves(points).pop()?;
     let (dx, dy) = ((tip.0 - before.0) as f32, (tip.1 - before.1) as f32);
-    let far = dx.hypot(dy);
+    let far = libm::hypotf(dx, dy);
     if far == 0.0 {
         return None;
     }

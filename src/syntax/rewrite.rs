@@ -383,7 +383,7 @@ fn chosen(value: &str) -> Option<String> {
 fn bars(value: &str) -> Option<String> {
     let (mark, function) = if value.contains("||") { ("||", "norm") } else { ("|", "abs") };
     let pieces: Vec<&str> = value.split(mark).collect();
-    if pieces.len() < 3 || pieces.len() % 2 == 0 {
+    if pieces.len() < 3 || pieces.len().is_multiple_of(2) {
         return None;
     }
     let parts = pieces.iter().enumerate().map(|(i, piece)| match i % 2 {

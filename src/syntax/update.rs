@@ -171,8 +171,8 @@ fn looped(text: &str, at: usize) -> Option<(usize, String, String)> {
 fn count(head: &str) -> Option<&str> {
     const WORDS: [&str; 9] = ["for", "in", "range", "while", "int", "i", "let", "var", "true"];
     let words = || head.split(|c: char| !(is_name_part(c) || c == '.')).filter(|word| !word.is_empty());
-    let numbers = words().filter(|word| word.chars().all(|c| c.is_ascii_digit()) && *word != "0");
-    numbers.last().or_else(|| words().skip(2).filter(|word| !WORDS.contains(word) && *word != "0").last())
+    let mut numbers = words().filter(|word| word.chars().all(|c| c.is_ascii_digit()) && *word != "0");
+    numbers.next_back().or_else(|| words().skip(2).filter(|word| !WORDS.contains(word) && *word != "0").last())
 }
 
 #[cfg(test)]

@@ -404,7 +404,7 @@ impl<'a> Cx<'a> {
             return Err(self.no_column(name, span));
         };
         let of: Arc<str> = name.into();
-        let mut value = Value::each(column.numbers).made_of(&[of.clone()]);
+        let mut value = Value::each(column.numbers).made_of(std::slice::from_ref(&of));
         value.whole = column.whole;
         if self.table.has_texts(name) && !column.whole {
             value.texts = Some(Texts::Column(of));
