@@ -327,6 +327,18 @@ fn speaks_unicode() -> bool {
     !error_is_terminal() || stated.is_none_or(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
 }
 
+/// What an answer says in text; its charts as wide as the terminal is.
+fn drawn(answer: &Answer) -> Doc {
+    if answer.charts.is_empty() || !io::stdout().is_terminal() {
+        return answer.doc.clone();
+    }
+    let mut doc = Doc::default();
+    for chart in &answer.charts {
+        doc.lines.extend(crate::figure::terminal(chart, columns()).lines);
+    }
+    doc
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,16 +350,4 @@ mod tests {
         assert_eq!(ansi(&doc, false), "J = 33\n");
         assert_eq!(ansi(&doc, true), "\u{1b}[1mJ\u{1b}[0m = \u{1b}[36m33\u{1b}[0m\n");
     }
-}
-
-/// What an answer says in text; its charts as wide as the terminal is.
-fn drawn(answer: &Answer) -> Doc {
-    if answer.charts.is_empty() || !io::stdout().is_terminal() {
-        return answer.doc.clone();
-    }
-    let mut doc = Doc::default();
-    for chart in &answer.charts {
-        doc.lines.extend(crate::figure::terminal(chart, columns()).lines);
-    }
-    doc
 }
