@@ -90,9 +90,11 @@ fn endless(name: &str, option: &str) -> (String, String) {
 #[test]
 fn ctrl_c_ends_a_training_and_keeps_what_was_learnt() {
     let (program, kept) = endless("stopped", "save");
-    let child = nnlang(&["run", &program]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut child = nnlang(&["run", &program]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
     std::thread::sleep(Duration::from_millis(1500));
     if !signal(&child, "-INT") {
+        child.kill().expect("it is killed");
+        child.wait().expect("it ends");
         return;
     }
     let (out, err) = texts(&child.wait_with_output().expect("it ends"));
