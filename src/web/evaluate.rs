@@ -318,9 +318,15 @@ pub fn answer(answer: &Answer) -> Value {
     // A training by epoch: the goal, and where there are rows to validate with, that too.
     let point = |fact: &Map<String, Value>| Some(json!([fact.get("epoch")?, fact.get("loss")?, fact.get("valid")]));
     let curve: Vec<Value> = answer.facts.iter().filter_map(point).collect();
-    json!({
+    let mut out = json!({
         "line": answer.line, "statement": answer.statement, "doc": doc(&answer.doc), "latex": latex, "curve": curve,
-    })
+    });
+    // A plot or a graph is seen; what writes a file says so in words.
+    let written = answer.facts.first().is_some_and(|fact| fact.contains_key("file"));
+    if let (Some(figure), false) = (&answer.figure, written) {
+        out["svg"] = figure.svg().into();
+    }
+    out
 }
 
 /// A page of text: lines of pieces, each its text and what it is.

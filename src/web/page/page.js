@@ -340,12 +340,13 @@ function answerOf(answer) {
 /** A picture of the program's: it is a document of its own, whose styles are its own. @param {string} svg @param {string} words */
 function picture(svg, words) {
   const host = make("div", { class: "picture", role: "img", "aria-label": words });
-  const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+  // The page's rules allow no styles inside a document: they become a sheet.
+  const styles = [...svg.matchAll(/<style>([^]*?)<\/style>/g)].map((own) => own[1]);
+  const plain = svg.replace(/<style>[^]*?<\/style>/g, "").replace(/ style="[^"]*"/g, "");
+  const parsed = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  const styles = [...parsed.querySelectorAll("style")];
-  sheet.replaceSync(`svg { max-width: 100%; height: auto; }\n${styles.map((own) => own.textContent).join("\n")}`);
-  for (const own of styles) own.remove();
+  sheet.replaceSync(`svg { max-width: 100%; height: auto; }\n${styles.join("\n")}`);
   root.adoptedStyleSheets = [sheet];
   root.append(document.importNode(parsed, true));
   return host;
