@@ -44,6 +44,8 @@ pub struct State {
     pub resume: bool,
     /// The `data` block, and its file.
     pub block: Option<Arc<(String, crate::data::block::Block)>>,
+    /// The block as the model whose file was loaded was trained with it.
+    pub model: Option<Arc<crate::data::block::Block>>,
     /// The examples that a `data` block has split.
     pub examples: Option<Arc<crate::data::Examples>>,
     /// What the last training told, by name: a number for each epoch.

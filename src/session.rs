@@ -56,6 +56,9 @@ pub struct Settings {
     /// Checks alone are answered, and what is wrong is told without the formula that is right.
     #[doc(hidden)]
     pub hints: bool,
+    /// Only new rows are asked about: where the training file cannot be read, the note of the weights says what its columns mean.
+    #[doc(hidden)]
+    pub predicting: bool,
     /// Is what each statement takes measured?
     pub timings: bool,
     /// Are the plans told that statements are answered with?

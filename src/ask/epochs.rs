@@ -328,7 +328,8 @@ fn order(rows: usize, shuffle: bool, seed: u64, epoch: u64) -> Vec<usize> {
 /// The examples' dimension has another number.
 pub(super) fn resize(cx: &mut Cx, dim: &str, size: usize) {
     let dims = &cx.eval.compiled.graph.dims;
-    let found = cx.eval.state.binding.values.keys().copied().find(|sym| dims.name(*sym) == dim);
+    let bound = cx.eval.state.binding.values.keys().copied().chain(dims.open_names());
+    let found = bound.into_iter().find(|sym| dims.name(*sym) == dim);
     if let Some(sym) = found {
         cx.eval.state.binding.values.insert(sym, size as u64);
     }

@@ -26,6 +26,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     if wrong {
         return Ok(());
     }
+    cx.eval.state.model = model::block(&cx.eval.state, &arrays);
     let count = values.len();
     for (def, value) in values {
         cx.eval.move_to(def, value);

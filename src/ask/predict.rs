@@ -29,7 +29,9 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         return Err(Box::new(errors::no_table(&to.node, to.span)));
     }
     let table = table(cx, file)?;
-    let (made, columns) = columns(cx, &lines.choices, &block.1, table, span)?;
+    let model = cx.eval.state.model.clone();
+    let block = model.as_deref().unwrap_or(&block.1);
+    let (made, columns) = columns(cx, &lines.choices, block, table, span)?;
     let count = made.rows_of(0).len();
     match &ask.to {
         Some(to) => {

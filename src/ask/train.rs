@@ -21,6 +21,8 @@ const NEWTON: u64 = 10_000;
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let (Some(lines), [asked]) = (ask.training.as_deref(), ask.exprs.as_slice()) else { return Ok(()) };
     cx.eval.state.history = None;
+    // What is learnt from here on is learnt of the rows that are there.
+    cx.eval.state.model = None;
     let goal = cx.goal(ask, asked)?;
     let of = cx.text(asked.span);
     let params = training::moving(cx, goal, &of, &lines.wrt, span)?;

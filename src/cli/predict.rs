@@ -4,13 +4,15 @@ use super::Exit;
 use super::args::Predict;
 use super::run::programs;
 use super::terminal::Terminal;
+use crate::session::{Session, Settings};
 use crate::source::{Source, Sources};
 use crate::syntax::{self, ast};
 
 /// `nnlang predict FILE NEW`: the program's definitions hold, its own questions are not answered, and nothing is trained.
 pub(super) fn run(args: &Predict, terminal: Terminal) -> Exit {
     programs(std::slice::from_ref(&args.file), &args.options, terminal, |session, name, text, world, _| {
-        let (session, report) = session.define(name, text, world);
+        let settings = Settings { predicting: true, ..session.settings().clone() };
+        let (session, report) = Session::new(settings).define(name, text, world);
         if report.diagnostics.iter().any(|problem| problem.is_error()) {
             return report;
         }

@@ -23,6 +23,7 @@ pub use examples::{Bound, Examples, PARTS, selected};
 pub use table::Table;
 
 use crate::tensor::Tensor;
+use std::sync::Arc;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Arrays {
     pub table: Option<Csv>,
     /// The arrays of the file that cannot be used, by name, with the reason; one of them hides none of the others.
     pub refused: Vec<(String, DataError)>,
+    /// What a model's file says of itself.
+    pub note: Option<Arc<str>>,
 }
 
 /// The arrays of a file in its order, and those that cannot be used.
@@ -45,7 +48,7 @@ pub const KINDS: &str = "a .csv, .tsv, .npy, .npz or .safetensors file";
 
 /// Reads a file's bytes; the end of its name says how, and its first bytes where it is no file: `-`, a pipe.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
-    let plain = Arrays { file: file.to_string(), arrays: vec![], table: None, refused: vec![] };
+    let plain = Arrays { file: file.to_string(), arrays: vec![], table: None, refused: vec![], note: None };
     let named = |(arrays, refused)| Arrays { arrays, refused, ..plain.clone() };
     let table = |table| Arrays { table: Some(table), ..plain.clone() };
     if bytes.starts_with(b"version https://git-lfs") {
@@ -57,7 +60,10 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
         Some("tsv" | "tab") => Csv::read(file, bytes, Some(b'\t')).map(table),
         Some("npy") => npy::read(file, bytes).map(|tensor| named((vec![(String::new(), tensor)], vec![]))),
         Some("npz") => npz::read(file, bytes).map(named),
-        Some("safetensors") => safetensors::read(file, bytes).map(named),
+        Some("safetensors") => {
+            let note = safetensors::note(file, bytes)?.map(Arc::from);
+            safetensors::read(file, bytes).map(|found| Arrays { note, ..named(found) })
+        }
         _ => Err(errors::kind(file)),
     }
 }

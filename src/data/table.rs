@@ -40,6 +40,11 @@ pub struct Column {
 }
 
 impl Table {
+    /// Without columns and rows.
+    pub fn empty() -> Table {
+        Table { file: String::new(), pieces: vec![] }
+    }
+
     /// Of a csv or tsv file.
     pub fn of_csv(csv: Arc<Csv>) -> Table {
         let (file, rows) = (csv.file().to_string(), csv.rows());

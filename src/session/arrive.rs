@@ -40,6 +40,7 @@ impl Session {
                     let (values, found) = model::restored(compiled, &arrays, path, state.precision);
                     state.values.extend(values);
                     problems.extend(found);
+                    state.model = model::block(state, &arrays);
                 }
                 Err(problem) => problems.push(*problem),
             }

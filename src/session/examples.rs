@@ -12,6 +12,7 @@ use crate::lower::{Compiled, DefKind};
 use crate::shape::Dim;
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, Statement};
+use crate::train::model;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
@@ -67,9 +68,15 @@ impl Session {
         let (name, read) = match &written.file {
             Some(file) => {
                 let letters = block::uses(&written.block, "letter");
-                let table = files.table(sources, &file.node, letters, file.span)?;
-                let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
-                (file.node.clone(), block::read(table, &written.block, &leaves, (seed, file.span), &mut open)?)
+                let noted = self.noted(written, &leaves, files);
+                match files.table(sources, &file.node, letters, file.span) {
+                    Ok(table) => {
+                        let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
+                        let read = block::read(table, &written.block, &leaves, (seed, file.span), &mut open)?;
+                        (file.node.clone(), read)
+                    }
+                    Err(problem) => (file.node.clone(), noted.ok_or(problem)?),
+                }
             }
             None => {
                 let span = items[at].span;
@@ -133,6 +140,13 @@ impl Session {
         Ok(new)
     }
 
+    /// The block as the file of weights tells it, where only new rows are asked about.
+    fn noted(&self, written: &ast::Data, leaves: &block::Leaves, files: &mut Files) -> Option<block::Block> {
+        let path = self.settings.weights.as_ref().filter(|_| self.settings.predicting)?;
+        let note = model::columns(&*files.named(path).ok()?)?;
+        block::Block::noted(&written.block, leaves, &note)
+    }
+
     /// The inputs of the `data` block that holds get the training rows; the other parts wait in the state.
     pub(super) fn examples(&self, compiled: &Compiled, state: &mut State, files: &Files) -> Vec<Diagnostic> {
         let Some(read) = files.read.block.clone() else { return vec![] };
@@ -176,7 +190,8 @@ impl Session {
         match read.examples(&dim, &inputs, state.precision) {
             Err(problem) => vec![*problem],
             Ok(examples) => {
-                for bound in &examples.inputs {
+                // Without rows there is nothing to ask but of new ones.
+                for bound in examples.inputs.iter().filter(|_| read.training_rows() > 0) {
                     if let Some(def) = compiled.defs.iter().position(|def| *def.name == *bound.name) {
                         state.values.insert(DefId(def as u32), bound.parts[0].clone());
                     }

@@ -1,9 +1,9 @@
 //! The file of a model: its parameters and what is kept beside them as safetensors, with a note that says what they belong to.
 
 use super::errors;
-use crate::data::{self, Arrays};
+use crate::data::{self, Arrays, block::Block};
 use crate::diag::Diagnostic;
-use crate::eval::Eval;
+use crate::eval::{Eval, State};
 use crate::graph::DefId;
 use crate::lower::{Compiled, DefKind};
 use crate::source::Span;
@@ -52,7 +52,21 @@ fn note(eval: &Eval, span: Span) -> Value {
     sizes.sort_unstable();
     let sizes: Map<String, Value> = sizes.into_iter().map(|(name, size)| (name.into(), json!(size))).collect();
     note.insert("dimensions".into(), sizes.into());
+    if let Some(block) = &eval.state.block {
+        note.insert("columns".into(), eval.state.model.as_deref().unwrap_or(&block.1).note());
+    }
     note.into()
+}
+
+/// The columns' reductions, kinds and shapes that a model's file tells.
+pub fn columns(arrays: &Arrays) -> Option<Value> {
+    let mut note: Map<String, Value> = serde_json::from_str(arrays.note.as_deref()?).ok()?;
+    note.remove("columns")
+}
+
+/// The program's block as the model of a file was trained with it; none where the file does not say.
+pub fn block(state: &State, arrays: &Arrays) -> Option<Arc<Block>> {
+    state.block.as_ref()?.1.of_model(&columns(arrays)?).map(Arc::new)
 }
 
 /// The values of a file for what a program holds, and each difference between the two.

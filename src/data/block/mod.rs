@@ -2,6 +2,7 @@
 
 mod calls;
 mod faults;
+mod keeping;
 mod value;
 
 pub use calls::OF_COLUMNS;
