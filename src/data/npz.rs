@@ -2,9 +2,9 @@
 
 use super::errors::{self, DataError};
 use super::{Found, npy};
-use npyz::npz::{NpzArchive, array_name_from_file_name};
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
+use zip::{CompressionMethod, ZipArchive};
 
 /// The bytes of a directory entry, at least.
 const DIRECTORY_ENTRY: usize = 46;
@@ -27,23 +27,23 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Found, DataError> {
     }
     let broken =
         |why: &dyn std::fmt::Display| errors::damaged(file, "it cannot be unpacked").because_of(&why.to_string());
-    let mut archive = NpzArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     let limit = (bytes.len() as u64).saturating_mul(UNPACKING.0).max(UNPACKING.1 << 20);
     let mut left = limit;
     let mut names = BTreeSet::new();
     let (mut arrays, mut refused) = (vec![], vec![]);
-    let zip = archive.zip_archive();
     for at in 0..zip.len() {
         // The raw entry tells how it is packed without unpacking: what is neither stored nor deflated is not touched.
         let raw = zip.by_index_raw(at).map_err(|error| broken(&error))?;
-        let Some(name) = array_name_from_file_name(raw.name()).map(str::to_string) else { continue };
-        let method = raw.compression().to_string();
+        let name = raw.name().map_err(|error| broken(&error))?;
+        let Some(name) = name.strip_suffix(".npy").map(str::to_string) else { continue };
+        let method = raw.compression();
         drop(raw);
         if !names.insert(name.clone()) {
             return Err(errors::same_array(file, &name));
         }
-        if method != "Stored" && method != "Deflated" {
-            refused.push((name.clone(), errors::packed(file, &name, &method)));
+        if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+            refused.push((name.clone(), errors::packed(file, &name, &method.to_string())));
             continue;
         }
         let entry = zip.by_index(at).map_err(|error| broken(&error))?;
