@@ -300,6 +300,16 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The sizes of an input whose training rows are not in memory.
+    fn examples_of(&self, name: &str) -> Option<Vec<usize>> {
+        let examples = self.state.examples.as_ref()?;
+        let bound = examples.inputs.iter().find(|bound| bound.name == name)?;
+        let none = bound.range(0, 0, 0).ok()?;
+        let mut sizes = none.shape().to_vec();
+        *sizes.get_mut(bound.form.axis)? = examples.rows[0].len();
+        Some(sizes)
+    }
+
     /// One value.
     pub fn value(&mut self, node: NodeId, span: Span) -> Result<Arc<Tensor>, Box<Diagnostic>> {
         let mut all = self.values(&[node], span)?;
@@ -434,7 +444,10 @@ impl<'a> Eval<'a> {
     fn trouble(&self, trouble: Trouble, span: Span) -> Diagnostic {
         match trouble {
             Trouble::Missing { def, .. } => match self.compiled.defs.get(def.index()) {
-                Some(def) => errors::missing(&def.name, def.span, span),
+                Some(def) => match self.state.examples.as_ref().filter(|_| self.examples_of(&def.name).is_some()) {
+                    Some(all) => errors::large(&def.name, all.rows[0].len(), def.span, span),
+                    None => errors::missing(&def.name, def.span, span),
+                },
                 None => errors::lost(span),
             },
             Trouble::Unbound { dim, node } => {
@@ -481,7 +494,10 @@ impl<'a> Eval<'a> {
                             Err(_) => continue,
                         }
                     }
-                    (None, _) => continue,
+                    (None, _) => match self.examples_of(&def.name) {
+                        Some(sizes) => sizes,
+                        None => continue,
+                    },
                 };
                 let (name, span) = (def.name.clone(), def.span);
                 match self.compiled.graph.dims.bind(&stated, &actual, &mut self.state.binding) {

@@ -3,12 +3,48 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// Bytes of which pieces are read: a large file.
+pub trait Stored: fmt::Debug + Send + Sync {
+    /// How many there are.
+    fn length(&self) -> u64;
+
+    /// How many of them make a piece, about.
+    fn piece(&self) -> usize {
+        4 << 20
+    }
+
+    /// As many as `into` has room for, from a place on; fewer are a refusal.
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Refusal>;
+}
+
+/// Bytes that are put behind each other and read again: a file without a name, gone with what holds it.
+pub trait Scratch: Stored {
+    /// Puts bytes behind all others.
+    fn append(&self, bytes: &[u8]) -> Result<(), Refusal>;
+}
 
 /// Everything that a program can reach beyond itself. Given to the session at each call, never kept.
 pub trait Outside {
     /// The whole content of a file.
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Refusal>;
+
+    /// A file that is to be read a piece at a time, where it is larger than what should be held at once.
+    fn large(&mut self, _path: &str) -> Option<Arc<dyn Stored>> {
+        None
+    }
+
+    /// Room beside memory, for as long as it is held.
+    fn scratch(&mut self) -> Result<Arc<dyn Scratch>, Refusal> {
+        Ok(Arc::new(Bytes::default()))
+    }
+
+    /// The files of a folder, in order of their names; folders end with `/`.
+    fn folder(&mut self, path: &str) -> Result<Vec<String>, Refusal> {
+        Err(Refusal::new(path, Cause::Missing))
+    }
 
     /// Replaces a file as a whole: written beside it and renamed over, so that a kill leaves the old or the new one.
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Refusal>;
@@ -163,6 +199,37 @@ pub struct InMemory {
     pub said: Vec<String>,
     /// Has the user asked to stop?
     pub stop: bool,
+    /// How large a file is that is read a piece at a time, and the pieces.
+    pub large: Option<usize>,
+}
+
+/// Bytes in memory in the place of a file.
+#[derive(Debug, Default)]
+struct Bytes(Mutex<Vec<u8>>, usize);
+
+impl Stored for Bytes {
+    fn length(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
+
+    fn piece(&self) -> usize {
+        self.1
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Refusal> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = usize::try_from(at).ok().and_then(|at| held.get(at..at.checked_add(into.len())?));
+        let cut = || Refusal::new("memory", Cause::System("it ends before its end".into()));
+        into.copy_from_slice(found.ok_or_else(cut)?);
+        Ok(())
+    }
+}
+
+impl Scratch for Bytes {
+    fn append(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(())
+    }
 }
 
 impl InMemory {
@@ -176,6 +243,24 @@ impl InMemory {
 impl Outside for InMemory {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
         self.files.get(path).cloned().ok_or_else(|| Refusal::new(path, Cause::Missing))
+    }
+
+    fn large(&mut self, path: &str) -> Option<Arc<dyn Stored>> {
+        let bytes = self.files.get(path).filter(|bytes| self.large.is_some_and(|large| bytes.len() > large))?;
+        Some(Arc::new(Bytes(Mutex::new(bytes.clone()), self.large?)))
+    }
+
+    fn scratch(&mut self) -> Result<Arc<dyn Scratch>, Refusal> {
+        Ok(Arc::new(Bytes::default()))
+    }
+
+    fn folder(&mut self, path: &str) -> Result<Vec<String>, Refusal> {
+        let inside = format!("{}/", path.trim_end_matches('/'));
+        let rest = self.files.keys().filter_map(|file| file.strip_prefix(&inside));
+        let mut found: Vec<String> =
+            rest.map(|rest| rest.split_once('/').map_or(rest.into(), |(folder, _)| format!("{folder}/"))).collect();
+        found.dedup();
+        if found.is_empty() { Err(Refusal::new(path, Cause::Missing)) } else { Ok(found) }
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Refusal> {

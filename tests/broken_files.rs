@@ -214,7 +214,31 @@ const GAPS: &[Case] = &[
     ("a gap in a column not used", b"x,y,z\n1,2,\n", XY, Holds(&["x == [[1]]"])),
     ("a gap among words", b"x,y\na,2\n,3\n", "x = one_hot(x); y = y", Says(&["data::missing", "fill(x, \"unknown\")"])),
     ("a gap as a kind", b"x,y\na,2\n,3\n", "x = one_hot(x, missing=true); y = y", Holds(&["x == [[1, 0], [0, 1]]"])),
-    ("compared, a gap is not chosen", b"x,y\n1,2\nNA,4\n3,5\n", "x = y; y = y; rows = x > 2", Holds(&["y == [[5]]"])),
+    (
+        "compared, a gap is neither so nor so",
+        b"x,y\n1,2\nNA,4\n3,5\n",
+        "x = y; y = y; rows = x > 2",
+        Says(&["data::missing", "row 2 (line 3), column `x`", "not missing(x) and"]),
+    ),
+    (
+        "where it is not missing",
+        b"x,y\n1,2\nNA,4\n3,5\n",
+        "x = y; y = y; rows = not missing(x) and x > 2",
+        Holds(&["y == [[5]]"]),
+    ),
+    (
+        "compared, a gap is missing in an input",
+        b"x,y\n1,2\nNA,4\n",
+        "x = x > 2; y = y",
+        Says(&["data::missing", "row 2 (line 3), column `x`"]),
+    ),
+    (
+        "a gap is no word",
+        b"x,y\na,2\n,4\n",
+        "x = x == \"a\"; y = y",
+        Says(&["data::missing", "row 2 (line 3), column `x`"]),
+    ),
+    ("a gap by its own word", b"x,y\nNA,2\nb,4\n", "x = x == \"NA\"; y = y", Holds(&["x == [[1], [0]]"])),
     ("a mean over no gaps", b"x,y\n1,2\nNA,4\n3,5\n", "x = fill(x, mean(x)); y = y", Holds(&["x == [[1], [2], [3]]"])),
 ];
 
@@ -332,9 +356,9 @@ fn program(block: &str) -> String {
     format!("data \"d.csv\" {{\n{lines}}}\n{names}")
 }
 
-/// The answers and the problems over a file.
-fn told(bytes: &[u8], text: &str) -> (String, String) {
-    let mut outside = InMemory::default().file("d.csv", bytes);
+/// The answers and the problems over a file, which is read a piece at a time where it is larger than so many bytes.
+fn told(bytes: &[u8], text: &str, large: Option<usize>) -> (String, String) {
+    let mut outside = InMemory { large, ..InMemory::default().file("d.csv", bytes) };
     let report = Session::new(Settings::default()).apply("p.nnl", text, &mut outside).1;
     let answers = report.answers.iter().map(|answer| answer.doc.text()).collect();
     (answers, render::all(&report.sources, &report.diagnostics, Look::PLAIN))
@@ -354,20 +378,27 @@ fn every_broken_file_has_an_error_with_its_place_or_a_meaning() {
     let all: Vec<&Case> = [SHAPES, NAMES, CELLS, GAPS, KINDS, BYTES].into_iter().flatten().collect();
     assert!(all.len() >= 100, "{}", all.len());
     let mut wrong = String::new();
-    for (title, bytes, block, comes) in all {
+    // In memory as a whole; in pieces of a row each, and of a few.
+    for (large, (title, bytes, block, comes)) in
+        [None, Some(0), Some(9)].iter().flat_map(|large| all.iter().map(move |case| (large, *case)))
+    {
+        let title = format!("{title}, {large:?}");
+        let (answers, problems) = told(bytes, &program(block), *large);
         match comes {
             Holds(values) => {
-                let (answers, problems) = told(bytes, &program(block));
                 if !problems.is_empty() || !values.iter().all(|value| says(&answers, value)) {
                     wrong.push_str(&format!("{title}: holds {values:?}, but\n{answers}{problems}\n"));
                 }
             }
+            // Windows look beyond a piece.
+            Says(_) if large.is_some() && block.contains("[row") => {
+                assert!(problems.contains("a window looks beyond"), "{problems}");
+            }
             Says(pieces) => {
-                let (_, found) = told(bytes, &program(block));
-                let flat = found.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+                let flat = problems.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
                 let lacks: Vec<_> = pieces.iter().filter(|piece| !flat.contains(**piece)).collect();
                 if !lacks.is_empty() {
-                    wrong.push_str(&format!("{title}: lacks {lacks:?} in\n{found}\n"));
+                    wrong.push_str(&format!("{title}: lacks {lacks:?} in\n{problems}\n"));
                 }
             }
         }
@@ -379,13 +410,13 @@ fn every_broken_file_has_an_error_with_its_place_or_a_meaning() {
 fn a_huge_cell_is_told_in_short_and_a_wide_table_is_read_in_time_with_its_width() {
     for sign in ["7", "z"] {
         let text = format!("x,y\n{},2\n", sign.repeat(1_000_000));
-        let (_, found) = told(text.as_bytes(), &program(XY));
+        let (_, found) = told(text.as_bytes(), &program(XY), None);
         assert!(found.contains("row 1 (line 2)") && found.len() < 2000, "{found}");
     }
     let wide = 3000;
     let row = |cell: &dyn Fn(usize) -> String| (0..wide).map(cell).collect::<Vec<_>>().join(",");
     let text = format!("{}\n{}\n{}\n", row(&|i| format!("c{i}")), row(&|i| i.to_string()), row(&|_| "1".into()));
     let block = format!("data \"d.csv\" {{\n    x = 2*[c0..c{}]\n}}\nassert sum(x) == 9003000\n", wide - 1);
-    let (_, found) = told(text.as_bytes(), &block);
+    let (_, found) = told(text.as_bytes(), &block, None);
     assert_eq!(found, "", "the sum of 2*i, and twice the width");
 }

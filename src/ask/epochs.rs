@@ -1,10 +1,10 @@
 //! The epochs of a training: batches in their order, what is measured on the way, and what ends it.
 
-use super::{Cx, training};
+use super::batches::Batches;
+use super::{Cx, pieces, training};
 use crate::data::Examples;
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, NodeId};
-use crate::kernels::random;
 use crate::outside::Progress;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
@@ -244,10 +244,11 @@ fn one(
 ) -> Result<Epoch, Box<Diagnostic>> {
     let rows = course.examples.as_ref().map_or(0, |examples| examples.rows[0].len());
     let seed = cx.eval.compiled.settings.seed.unwrap_or(0);
-    let order = order(rows, course.shuffle && size < rows, seed, epoch);
+    let batches = Batches::new(rows, size, course.shuffle && size < rows, (seed, epoch));
+    let nothing = (rows == 0).then(Vec::new);
     let (mut sum, mut seen) = (0.0, 0.0);
     let mut length = None;
-    for places in if rows == 0 { vec![&[][..]] } else { order.chunks(size).collect() } {
+    for places in nothing.into_iter().chain(batches) {
         if run.steps >= course.steps {
             break;
         }
@@ -263,13 +264,19 @@ fn one(
             length = Some(places.len());
             // All examples at once are the same in every step: what depends on them alone is computed once.
             if size < rows {
-                batch = course.inputs.iter().map(|(def, at)| (*def, examples.inputs[*at].batch(places))).collect();
+                for (def, at) in &course.inputs {
+                    let some = examples.inputs[*at].batch(&places);
+                    batch.push((*def, some.map_err(|refusal| errors::file(&refusal, span))?));
+                }
             } else {
                 for (def, at) in &course.inputs {
-                    cx.eval.state.values.insert(*def, examples.inputs[*at].whole());
+                    let Some(whole) = examples.inputs[*at].whole(0) else {
+                        return Err(Box::new(errors::too_many(rows, span)));
+                    };
+                    cx.eval.state.values.insert(*def, whole);
                 }
             }
-            own = places.iter().map(|place| examples.rows[0][*place]).collect();
+            own = places.iter().map(|place| examples.rows[0][*place] as usize).collect();
         }
         let part = epoch as f64 + seen / rows.max(1) as f64;
         let factor = course.schedule.factor(part, total as f64);
@@ -314,17 +321,6 @@ fn one(
     Ok(Epoch::Mean(sum / seen.max(1.0)))
 }
 
-/// The places of an epoch's examples, in its order.
-fn order(rows: usize, shuffle: bool, seed: u64, epoch: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..rows).collect();
-    if shuffle {
-        let mut draws = vec![0.0; rows];
-        random::uniform(&[seed, 0x7368_7566_666c_6521, epoch], &mut draws);
-        order.sort_by(|a, b| draws[*a].total_cmp(&draws[*b]));
-    }
-    order
-}
-
 /// The examples' dimension has another number.
 pub(super) fn resize(cx: &mut Cx, dim: &str, size: usize) {
     let dims = &cx.eval.compiled.graph.dims;
@@ -352,10 +348,13 @@ pub(super) fn measure(
     let binding = cx.eval.state.binding.clone();
     match examples {
         Some(examples) if examples.rows[part].is_empty() => return Ok(None),
+        Some(examples) if !examples.is_whole(part) => return pieces::measure(cx, examples, part, (nodes, &set), span),
         Some(examples) => {
             for bound in &examples.inputs {
-                if let Some(def) = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name) {
-                    set.push((DefId(def as u32), bound.parts[part].clone()));
+                if let Some(def) = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name)
+                    && let Some(whole) = bound.whole(part)
+                {
+                    set.push((DefId(def as u32), whole));
                 }
             }
             resize(cx, &examples.dim, examples.rows[part].len());

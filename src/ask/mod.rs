@@ -1,11 +1,13 @@
 //! Questions: one inspection statement a file, over a checked program.
 
+mod batches;
 mod chain;
 mod epochs;
 pub mod hints;
 mod learner;
 mod listing;
 mod picture;
+mod pieces;
 mod plans;
 mod predict;
 mod quotient;

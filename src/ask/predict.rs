@@ -83,18 +83,20 @@ fn columns(
         let Some(at) = compiled.defs.iter().position(|def| *def.name == *bound.name) else { continue };
         let node = compiled.defs[at].node;
         if reached.contains(&node) {
-            let rank = bound.parts[0].shape().len();
-            wanted.push((bound.name.clone(), rank, bound.axis, compiled.graph.node(node).dtype));
+            let form = bound.form;
+            wanted.push((bound.name.clone(), form.rank, form.axis, form.dtype));
         }
     }
     let names: Vec<&str> = wanted.iter().map(|(name, ..)| name.as_str()).collect();
     let made = block.again(table, &names)?;
-    let inputs = made.examples(&examples.dim, &wanted, cx.eval.state.precision)?;
+    let inputs = made.examples(&examples.dim, &wanted, (cx.eval.state.precision, u64::MAX))?;
     let rows = made.rows_of(0).to_vec();
     let mut set: Vec<(DefId, Arc<Tensor>)> = vec![];
     for bound in &inputs.inputs {
-        if let Some(def) = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name) {
-            set.push((DefId(def as u32), bound.parts[0].clone()));
+        if let Some(def) = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name)
+            && let Some(whole) = bound.whole(0)
+        {
+            set.push((DefId(def as u32), whole));
         }
     }
     let binding = cx.eval.state.binding.clone();
@@ -119,7 +121,7 @@ fn columns(
                 out.extend(of_value(name, value, axis, kinds(block, name)));
             }
             Chosen::Text(column) | Chosen::Called(crate::syntax::ast::Name { text: column, .. }, _) => {
-                let cell = |row: &usize| made.table().cell(*row, column).unwrap_or_default();
+                let cell = |row: &u32| made.table().cell(*row as usize, column).unwrap_or_default();
                 out.push((name.clone(), rows.iter().map(cell).collect()));
             }
         }

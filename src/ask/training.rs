@@ -209,11 +209,13 @@ fn unscaled(cx: &Cx) -> Option<(String, f64)> {
     let examples = cx.eval.state.examples.as_ref()?;
     let mut worst: Option<(String, f64)> = None;
     for bound in &examples.inputs {
-        if bound.parts[0].dtype() != crate::tensor::DType::Real {
-            continue;
-        }
-        let array = bound.parts[0].to_f64();
-        for (at, lane) in array.axis_iter(ndarray::Axis(if array.ndim() == 2 { 1 - bound.axis } else { 0 })).enumerate()
+        // Of those that are not all in memory some tell.
+        let some = examples.rows[0].len().min(crate::data::BLOCK);
+        let values = bound.whole(0).or_else(|| bound.range(0, 0, some).ok());
+        let Some(values) = values.filter(|values| values.dtype() == crate::tensor::DType::Real) else { continue };
+        let array = values.to_f64();
+        for (at, lane) in
+            array.axis_iter(ndarray::Axis(if array.ndim() == 2 { 1 - bound.form.axis } else { 0 })).enumerate()
         {
             let far = lane.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
             if far > FAR && worst.as_ref().is_none_or(|(_, most)| far > *most) {

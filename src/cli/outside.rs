@@ -4,13 +4,13 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use super::terminal;
-use crate::outside::{Cause, Outside, Progress, Refusal};
+use crate::outside::{Cause, Outside, Progress, Refusal, Scratch, Stored};
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Once;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often Ctrl-C was pressed since the statement began.
@@ -67,6 +67,36 @@ impl Outside for World {
         result
     }
 
+    fn large(&mut self, path: &str) -> Option<Arc<dyn Stored>> {
+        let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        if meta.len() <= self.limit / HELD {
+            return None;
+        }
+        let file = fs::File::open(path).ok()?;
+        Some(Arc::new(Large { path: path.into(), file: Mutex::new(file), length: AtomicU64::new(meta.len()) }))
+    }
+
+    fn scratch(&mut self) -> Result<Arc<dyn Scratch>, Refusal> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("nnlang-{}-{}.part", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        let shown = path.to_string_lossy().into_owned();
+        let refused = |error| Refusal::new(&*shown, cause(error));
+        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(refused)?;
+        // Its name is not needed: without it the system takes the room back whatever becomes of the process.
+        let removed = cfg!(unix) && fs::remove_file(&path).is_ok();
+        let large = Large { path: shown, file: Mutex::new(file), length: AtomicU64::new(0) };
+        Ok(Arc::new(Part { large, remove: (!removed).then_some(path) }))
+    }
+
+    fn folder(&mut self, path: &str) -> Result<Vec<String>, Refusal> {
+        let found = folder(path).map_err(|cause| Refusal::new(path, cause));
+        if found.is_err() {
+            self.refused.insert(path.to_string());
+        }
+        found
+    }
+
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Refusal> {
         write(path, bytes).map_err(|cause| Refusal::new(path, cause))
     }
@@ -99,6 +129,83 @@ impl Outside for World {
     fn resume(&mut self) {
         PRESSED.store(0, Ordering::Relaxed);
     }
+}
+
+/// A file of more than this share of the memory limit is read a piece at a time: as text, as cells and as numbers it would
+/// take several times its size.
+const HELD: u64 = 8;
+
+/// A file of which pieces are read.
+#[derive(Debug)]
+struct Large {
+    path: String,
+    file: Mutex<fs::File>,
+    length: AtomicU64,
+}
+
+impl Stored for Large {
+    fn length(&self) -> u64 {
+        self.length.load(Ordering::Relaxed)
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Refusal> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(into));
+        read.map_err(|error| Refusal::new(&*self.path, cause(error)))
+    }
+}
+
+/// A file without a name.
+#[derive(Debug)]
+struct Part {
+    large: Large,
+    /// Where the system keeps a name until the end.
+    remove: Option<PathBuf>,
+}
+
+impl Stored for Part {
+    fn length(&self) -> u64 {
+        self.large.length()
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Refusal> {
+        self.large.read_at(at, into)
+    }
+}
+
+impl Scratch for Part {
+    fn append(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        let mut file = self.large.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(bytes));
+        written.map_err(|error| Refusal::new(&*self.large.path, cause(error)))?;
+        self.large.length.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        if let Some(path) = &self.remove {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// What is in a folder, in order; folders end with `/`. What begins with a dot is not seen.
+fn folder(path: &str) -> Result<Vec<String>, Cause> {
+    check_name(path)?;
+    let mut out = vec![];
+    for entry in fs::read_dir(path).map_err(cause)? {
+        let entry = entry.map_err(cause)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // A link is what it leads to.
+        let is_folder = fs::metadata(entry.path()).is_ok_and(|meta| meta.is_dir());
+        if !name.starts_with('.') {
+            out.push(if is_folder { format!("{name}/") } else { name });
+        }
+    }
+    out.sort();
+    Ok(out)
 }
 
 /// The bytes of a file, of a pipe (`<(…)`, a FIFO), or of standard input (`-`, `/dev/stdin`); at most `limit` of them.

@@ -10,10 +10,15 @@ use unicode_normalization::UnicodeNormalization;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Csv {
     file: String,
+    separator: u8,
+    /// Its cells stand apart by blanks.
+    blanks: bool,
     names: Option<Vec<String>>,
     /// Of each name its first column, and how many columns have it.
     places: FxHashMap<String, (usize, usize)>,
     width: usize,
+    /// The row of the file that its first row is.
+    first: usize,
     /// All cells end to end, row by row, and where each ends.
     text: String,
     ends: Vec<usize>,
@@ -29,10 +34,24 @@ impl Csv {
         if errors::kind_of(bytes).is_some() {
             return Err(errors::other_kind(file, "a table", bytes));
         }
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if let Some(at) = bytes.iter().position(|b| *b == 0) {
             return Err(errors::csv_nul(file, line_of(bytes, at)));
         }
+        let begun = Csv::begin(file, bytes, separator)?;
+        let (mut table, spread) = (begun.table, begun.spread);
+        let bytes = spread.as_deref().unwrap_or(&bytes[begun.from..]);
+        quotes(file, bytes, table.separator, begun.above)?;
+        let line = begun.above + line_of(bytes, begun.rows);
+        table.take(bytes, begun.rows, line, begun.rows > 0)?;
+        if table.rows() == 0 { Err(errors::csv_empty(file, table.width > 0)) } else { Ok(table) }
+    }
+
+    /// What the first bytes of a file tell: its separator and its header; a table without rows.
+    pub(super) fn begin(file: &str, whole: &[u8], separator: Option<u8>) -> Result<Begun, DataError> {
+        if errors::kind_of(whole).is_some() {
+            return Err(errors::other_kind(file, "a table", whole));
+        }
+        let bytes = whole.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(whole);
         // Spreadsheets write the separator above the header: `sep=;`.
         let (bytes, separator, above) = match bytes {
             [b's', b'e', b'p', b'=', mark, rest @ ..] if rest.starts_with(b"\n") => (&rest[1..], Some(*mark), 1),
@@ -47,64 +66,127 @@ impl Csv {
         {
             return Err(errors::web_page(file));
         }
-        let spread;
-        let bytes = match separator.is_none() && is_blank_separated(bytes) {
-            true => {
-                spread = commas_for_blanks(bytes);
-                &spread[..]
-            }
-            false => bytes,
-        };
+        let from = whole.len() - bytes.len();
+        let blanks = separator.is_none() && is_blank_separated(bytes);
+        let spread = blanks.then(|| commas_for_blanks(bytes));
+        let bytes = spread.as_deref().unwrap_or(bytes);
         let separator = separator.unwrap_or_else(|| guess_separator(bytes));
-        quotes(file, bytes, separator, above)?;
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(bytes);
         let mut table = Csv {
             file: file.into(),
+            separator,
+            blanks,
             names: None,
             places: FxHashMap::default(),
             width: 0,
+            first: 0,
             text: String::new(),
             ends: vec![],
             lines: vec![],
         };
         let mut record = csv::ByteRecord::new();
-        let mut lines = Lines { bytes, at: 0, line: 1 + above };
-        let mut first = true;
-        loop {
-            let from = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-            match reader.read_byte_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => {
-                    return Err(errors::damaged(file, "it cannot be read as a table").because_of(&error.to_string()));
+        let mut reader = table.reader(bytes);
+        let mut rows = 0;
+        if reader.read_byte_record(&mut record).map_err(|error| unreadable(file, &error))? {
+            table.width = record.len();
+            let names = cells(file, &record, "the first line")?;
+            let rest = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).min(bytes.len());
+            if is_header(&names, &bytes[rest..], separator) {
+                let names: Vec<String> = names.iter().map(|name| bare(name).nfc().collect()).collect();
+                for (at, name) in names.iter().enumerate() {
+                    table.places.entry(name.clone()).or_insert((at, 0)).1 += 1;
                 }
+                table.names = Some(names);
+                rows = rest;
             }
-            let (line, blank) = lines.advance(from);
-            if first {
-                first = false;
-                table.width = record.len();
-                let names = cells(file, &record, "the first line")?;
-                let rest = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-                if is_header(&names, bytes.get(rest..).unwrap_or(&[]), separator) {
-                    let names: Vec<String> = names.iter().map(|name| bare(name).nfc().collect()).collect();
-                    for (at, name) in names.iter().enumerate() {
-                        table.places.entry(name.clone()).or_insert((at, 0)).1 += 1;
-                    }
-                    table.names = Some(names);
-                    continue;
-                }
-            } else if blank && table.width == 1 {
-                return Err(errors::csv_missing(file, &format!("line {}, {}", line - 1, table.label(0)), ""));
-            }
-            table.push(&record, line)?;
         }
-        if table.rows() == 0 { Err(errors::csv_empty(file, !first)) } else { Ok(table) }
+        Ok(Begun { table, from, above, rows, spread })
+    }
+
+    /// The rows of further bytes that begin a row on a line of the file; `continues`: something stands above them.
+    pub(super) fn take(&mut self, bytes: &[u8], from: usize, line: usize, continues: bool) -> Result<(), DataError> {
+        let mut record = csv::ByteRecord::new();
+        let mut lines = Lines { bytes, at: from, line, continues };
+        let mut reader = self.reader(&bytes[from..]);
+        let mut first = !continues;
+        loop {
+            let at = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).saturating_add(from);
+            if !reader.read_byte_record(&mut record).map_err(|error| unreadable(&self.file, &error))? {
+                return Ok(());
+            }
+            let (line, blank) = lines.advance(at);
+            if blank && self.width == 1 && !first {
+                return Err(errors::csv_missing(&self.file, &format!("line {}, {}", line - 1, self.label(0)), ""));
+            }
+            first = false;
+            self.push(&record, line)?;
+        }
+    }
+
+    /// The rows of a piece of the file alone, the first of which is row `first` on this line.
+    pub(super) fn piece(&self, bytes: &[u8], first: usize, line: usize) -> Result<Csv, DataError> {
+        let mut table = Csv { first, ..self.clone() };
+        if let Some(at) = bytes.iter().position(|b| *b == 0) {
+            return Err(errors::csv_nul(&self.file, line - 1 + line_of(bytes, at)));
+        }
+        let spread = self.blanks.then(|| commas_for_blanks(bytes));
+        let bytes = spread.as_deref().unwrap_or(bytes);
+        quotes(&self.file, bytes, self.separator, line - 1)?;
+        table.take(bytes, 0, line, true)?;
+        Ok(table)
+    }
+
+    /// How many rows there are in some bytes.
+    pub(super) fn count_rows(&self, bytes: &[u8]) -> Result<usize, DataError> {
+        let plain = !bytes.contains(&b'"') && !bytes.contains(&b'\r');
+        if plain {
+            return Ok(bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()).count());
+        }
+        let (mut reader, mut record, mut rows) = (self.reader(bytes), csv::ByteRecord::new(), 0);
+        while reader.read_byte_record(&mut record).map_err(|error| unreadable(&self.file, &error))? {
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    fn reader<'a>(&self, bytes: &'a [u8]) -> csv::Reader<&'a [u8]> {
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.separator).from_reader(bytes)
+    }
+
+    /// Where the last row ends that ends within some bytes, which begin a row; 0 where none does. Blank lines behind it are not
+    /// its own.
+    pub(super) fn last_end(&self, bytes: &[u8]) -> usize {
+        let end = self.last_line(bytes);
+        let row = bytes[..end].iter().rposition(|b| !matches!(b, b'\n' | b'\r')).map_or(0, |at| at + 1);
+        let breaks = bytes[row..end].iter().position(|b| *b == b'\n').map_or(0, |at| at + 1);
+        if row == 0 { 0 } else { row + breaks }
+    }
+
+    fn last_line(&self, bytes: &[u8]) -> usize {
+        if !bytes.contains(&b'"') {
+            return bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        }
+        let (mut end, mut begins, mut quoted, mut closed) = (0, true, false, None);
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                b'"' if quoted => (quoted, closed) = (false, Some(at)),
+                // A quote inside a cell is two, of which the second opens again.
+                b'"' if begins || closed.is_some_and(|closed| closed + 1 == at) => quoted = true,
+                b'\n' if !quoted => end = at + 1,
+                _ => {}
+            }
+            begins = !quoted && (*byte == self.separator || matches!(byte, b'\n' | b'\r'));
+        }
+        end
     }
 
     /// The file, as the user named it.
     pub fn file(&self) -> &str {
         &self.file
+    }
+
+    /// What stands between its cells.
+    pub(super) fn separator(&self) -> u8 {
+        self.separator
     }
 
     /// How many rows it has, the header not counted.
@@ -120,6 +202,19 @@ impl Csv {
     /// The names of the columns; none without a header.
     pub fn names(&self) -> Option<&[String]> {
         self.names.as_deref()
+    }
+
+    /// The names of the columns, or their numbers.
+    pub(super) fn labels(&self) -> Vec<String> {
+        match self.names() {
+            Some(names) => names.to_vec(),
+            None => (1..=self.columns()).map(|at| at.to_string()).collect(),
+        }
+    }
+
+    /// The row of its file that its first row is.
+    pub(super) fn first_row(&self) -> usize {
+        self.first
     }
 
     /// The place of the column of a name, counted from 0. Where there is no header, `1` names the first column.
@@ -231,10 +326,10 @@ impl Csv {
     }
 
     fn push(&mut self, record: &csv::ByteRecord, line: usize) -> Result<(), DataError> {
-        let number = self.rows() + 1;
+        let number = self.first + self.rows() + 1;
         let row = || format!("row {number} (line {line})");
         if record.len() != self.width {
-            let head = self.names().and_then(|names| names.first()).filter(|_| self.rows() == 0);
+            let head = self.names().and_then(|names| names.first()).filter(|_| number == 1);
             let above = match head {
                 Some(name) if name.starts_with('#') => Some("comment"),
                 Some(_) if self.width == 1 => Some("title"),
@@ -280,7 +375,7 @@ impl Csv {
     /// The place of a cell: its row and line, its column.
     pub(super) fn place(&self, row: usize, column: usize) -> String {
         let line = self.lines.get(row).copied().unwrap_or(0);
-        format!("row {} (line {line}), {}", row + 1, self.label(column))
+        format!("row {} (line {line}), {}", self.first + row + 1, self.label(column))
     }
 
     fn label(&self, column: usize) -> String {
@@ -291,13 +386,31 @@ impl Csv {
     }
 }
 
+/// What the first bytes of a table tell.
+pub(super) struct Begun {
+    /// The table without rows.
+    pub(super) table: Csv,
+    /// Where it begins in the file's bytes.
+    pub(super) from: usize,
+    /// How many lines stand above it.
+    pub(super) above: usize,
+    /// Where its rows begin, counted from there.
+    pub(super) rows: usize,
+    /// The bytes with commas for blanks.
+    pub(super) spread: Option<Vec<u8>>,
+}
+
+fn unreadable(file: &str, error: &csv::Error) -> DataError {
+    errors::damaged(file, "it cannot be read as a table").because_of(&error.to_string())
+}
+
 /// The line of the byte at a place, counted from 1.
-fn line_of(bytes: &[u8], at: usize) -> usize {
+pub(super) fn line_of(bytes: &[u8], at: usize) -> usize {
     1 + bytes[..at].iter().filter(|b| **b == b'\n').count()
 }
 
 /// Does each quote that opens a cell close, and the cell end there? One that does not would take in cells and rows in silence.
-fn quotes(file: &str, bytes: &[u8], separator: u8, above: usize) -> Result<(), DataError> {
+pub(super) fn quotes(file: &str, bytes: &[u8], separator: u8, above: usize) -> Result<(), DataError> {
     if !bytes.contains(&b'"') {
         return Ok(());
     }
@@ -414,6 +527,7 @@ struct Lines<'a> {
     bytes: &'a [u8],
     at: usize,
     line: usize,
+    continues: bool,
 }
 
 impl Lines<'_> {
@@ -427,7 +541,7 @@ impl Lines<'_> {
         self.at = start;
         // The second byte of a line's end may be left over from the row before.
         let tail = usize::from(from > 0 && self.bytes[from - 1] == b'\r' && self.bytes.get(from) == Some(&b'\n'));
-        (self.line, from > 0 && gap > tail)
+        (self.line, (from > 0 || self.continues) && gap > tail)
     }
 }
 

@@ -11,6 +11,8 @@ mod examples;
 mod npy;
 mod npz;
 mod safetensors;
+mod spill;
+mod stream;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -19,7 +21,9 @@ pub use csv::Csv;
 pub use errors::DataError;
 pub use safetensors::{arrays as read_safetensors, note as safetensors_note, write as write_safetensors};
 
-pub use examples::{Bound, Examples, PARTS, selected};
+pub use examples::{Bound, Examples, Held, PARTS, selected};
+pub use spill::{BLOCK, Spill, WINDOW};
+pub use stream::Stream;
 pub use table::Table;
 
 use crate::tensor::Tensor;
@@ -51,7 +55,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
     let plain = Arrays { file: file.to_string(), arrays: vec![], table: None, refused: vec![], note: None };
     let named = |(arrays, refused)| Arrays { arrays, refused, ..plain.clone() };
     let table = |table| Arrays { table: Some(table), ..plain.clone() };
-    if bytes.starts_with(b"version https://git-lfs") {
+    if is_pointer(bytes) {
         return Err(errors::pointer(file));
     }
     let kind = extension(file).or_else(|| is_stream(file).then(|| sniff(bytes).to_string()));
@@ -65,6 +69,20 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
             safetensors::read(file, bytes).map(|found| Arrays { note, ..named(found) })
         }
         _ => Err(errors::kind(file)),
+    }
+}
+
+/// Is it the small text that Git LFS leaves in the place of a file?
+fn is_pointer(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"version https://git-lfs")
+}
+
+/// What stands between the cells of a table of this name, where that is told; none where it is no table.
+pub fn separator(file: &str) -> Option<Option<u8>> {
+    match extension(file).as_deref() {
+        Some("csv" | "data") => Some(None),
+        Some("tsv" | "tab") => Some(Some(b'\t')),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! A table of examples, whatever the file: named columns over rows, of one file or of several end to end.
 
 use super::csv::{self, Csv};
+use super::stream::Stream;
 use super::{Arrays, DataError, errors};
 use crate::tensor::Tensor;
 use ndarray::{ArrayD, Axis, IxDyn};
@@ -18,6 +19,8 @@ pub struct Table {
 struct Piece {
     file: String,
     rows: usize,
+    /// The row of its file that its first row is.
+    from: usize,
     cells: Cells,
 }
 
@@ -26,6 +29,8 @@ enum Cells {
     Csv(Arc<Csv>),
     /// Arrays by name whose first axis is the rows.
     Arrays(Vec<(String, Arc<Tensor>)>),
+    /// A table that is read a piece at a time.
+    Stream(Arc<Stream>),
     /// One column of texts.
     Lines(String, Arc<Vec<String>>),
 }
@@ -48,7 +53,48 @@ impl Table {
     /// Of a csv or tsv file.
     pub fn of_csv(csv: Arc<Csv>) -> Table {
         let (file, rows) = (csv.file().to_string(), csv.rows());
-        Table { file: file.clone(), pieces: vec![Piece { file, rows, cells: Cells::Csv(csv) }] }
+        let from = csv.first_row();
+        Table { file: file.clone(), pieces: vec![Piece { file, rows, from, cells: Cells::Csv(csv) }] }
+    }
+
+    /// Of a file that is read a piece at a time.
+    pub fn of_stream(stream: Stream) -> Table {
+        let (file, rows) = (stream.file().to_string(), stream.rows());
+        let piece = Piece { file: file.clone(), rows, from: 0, cells: Cells::Stream(Arc::new(stream)) };
+        Table { file, pieces: vec![piece] }
+    }
+
+    /// Is one of its files read a piece at a time?
+    pub fn is_streamed(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece.cells, Cells::Stream(_)))
+    }
+
+    /// Its rows in tables that fit into memory: of each the piece, its part of it, the row that it begins with.
+    pub fn parts(&self) -> Vec<(usize, usize, usize)> {
+        let (mut out, mut row) = (vec![], 0);
+        for (at, piece) in self.pieces.iter().enumerate() {
+            match &piece.cells {
+                Cells::Stream(stream) => out.extend(stream.starts().enumerate().map(|(i, from)| (at, i, row + from))),
+                _ => out.push((at, 0, row)),
+            }
+            row += piece.rows;
+        }
+        out
+    }
+
+    /// One of its parts.
+    pub fn part(&self, (piece, at, _): (usize, usize, usize)) -> Result<Table, DataError> {
+        let piece = &self.pieces[piece];
+        match &piece.cells {
+            Cells::Stream(stream) => Ok(Table::of_csv(Arc::new(stream.part(at)?))),
+            _ => Ok(Table { file: piece.file.clone(), pieces: vec![piece.clone()] }),
+        }
+    }
+
+    /// The table that a row is in, and its place in that: a part of one that is read a piece at a time.
+    pub(super) fn around(&self, row: usize) -> Option<(Table, usize)> {
+        let part = self.parts().into_iter().rev().find(|(.., from)| *from <= row)?;
+        Some((self.part(part).ok()?, row - part.2))
     }
 
     /// Of arrays whose first axes agree; those of another length are no columns.
@@ -56,7 +102,7 @@ impl Table {
         let rows = arrays.iter().filter_map(|(_, array)| array.shape().first().copied()).max();
         let Some(rows) = rows.filter(|rows| *rows > 0) else { return Err(errors::csv_empty(file, false)) };
         let arrays = arrays.into_iter().filter(|(_, array)| array.shape().first() == Some(&rows)).collect();
-        let piece = Piece { file: file.into(), rows, cells: Cells::Arrays(arrays) };
+        let piece = Piece { file: file.into(), rows, from: 0, cells: Cells::Arrays(arrays) };
         Ok(Table { file: file.into(), pieces: vec![piece] })
     }
 
@@ -74,7 +120,7 @@ impl Table {
         }
         let rows = cells.len();
         let cells = Cells::Lines(name.into(), Arc::new(cells));
-        Ok(Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, cells }] })
+        Ok(Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, from: 0, cells }] })
     }
 
     /// Of what a file holds.
@@ -103,13 +149,16 @@ impl Table {
         self.pieces.iter().map(|piece| piece.rows).collect()
     }
 
+    /// The number of each row in its own file.
+    pub fn numbers_of_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.pieces.iter().flat_map(|piece| piece.from..piece.from + piece.rows)
+    }
+
     /// The names of its columns.
     pub fn names(&self) -> Vec<String> {
         match self.pieces.first().map(|piece| &piece.cells) {
-            Some(Cells::Csv(csv)) => match csv.names() {
-                Some(names) => names.to_vec(),
-                None => (1..=csv.columns()).map(|at| at.to_string()).collect(),
-            },
+            Some(Cells::Csv(csv)) => csv.labels(),
+            Some(Cells::Stream(stream)) => stream.head().labels(),
             Some(Cells::Arrays(arrays)) => arrays.iter().map(|(name, _)| name.clone()).collect(),
             Some(Cells::Lines(name, _)) => vec![name.clone()],
             None => vec![],
@@ -130,6 +179,7 @@ impl Table {
     pub fn count(&self, name: &str) -> usize {
         match self.pieces.first().map(|piece| &piece.cells) {
             Some(Cells::Csv(csv)) => csv.count(name),
+            Some(Cells::Stream(stream)) => stream.head().count(name),
             Some(_) => usize::from(self.has(name)),
             None => 0,
         }
@@ -149,13 +199,17 @@ impl Table {
 
     /// Does the file's first line name the columns? Of what is no table its arrays have names.
     pub fn has_names(&self) -> bool {
-        self.pieces.iter().all(|piece| !matches!(&piece.cells, Cells::Csv(csv) if csv.names().is_none()))
+        self.pieces.iter().all(|piece| match &piece.cells {
+            Cells::Csv(csv) => csv.names().is_some(),
+            Cells::Stream(stream) => stream.head().names().is_some(),
+            Cells::Arrays(_) | Cells::Lines(..) => true,
+        })
     }
 
     /// Are there cells as they were written?
     pub fn has_texts(&self, name: &str) -> bool {
         self.pieces.iter().all(|piece| match &piece.cells {
-            Cells::Csv(_) => true,
+            Cells::Csv(_) | Cells::Stream(_) => true,
             Cells::Lines(own, _) => own == name,
             Cells::Arrays(arrays) => arrays.iter().any(|(own, array)| own == name && array.shape().len() == 1),
         })
@@ -170,7 +224,7 @@ impl Table {
                     out.extend(csv.texts(piece.find(name)?).into_iter().map(String::from));
                 }
                 Cells::Lines(own, cells) if own == name => out.extend(cells.iter().cloned()),
-                Cells::Lines(..) => return None,
+                Cells::Lines(..) | Cells::Stream(_) => return None,
                 Cells::Arrays(arrays) => {
                     let (_, array) = arrays.iter().find(|(own, _)| own == name)?;
                     if array.shape().len() != 1 {
@@ -193,6 +247,11 @@ impl Table {
                         Some(at) => format!("`{}`, {}", errors::short(&piece.file), csv.place(local, at)),
                         None => format!("`{}`, row {}", errors::short(&piece.file), local + 1),
                     },
+                    Cells::Stream(stream) => {
+                        let own = Table::of_stream(Stream::clone(stream));
+                        let found = own.around(local).map(|(table, row)| table.place(row, name));
+                        found.unwrap_or(format!("`{}`, row {}", errors::short(&piece.file), local + 1))
+                    }
                     _ => format!("`{}`, row {}, `{}`", errors::short(&piece.file), local + 1, errors::short(name)),
                 };
             }
@@ -209,6 +268,10 @@ impl Table {
                 return match &piece.cells {
                     Cells::Csv(csv) => Some(csv.cell(local, piece.find(name)?).to_string()),
                     Cells::Lines(_, cells) => cells.get(local).cloned(),
+                    Cells::Stream(stream) => {
+                        let (table, row) = Table::of_stream(Stream::clone(stream)).around(local)?;
+                        table.cell(row, name)
+                    }
                     Cells::Arrays(_) => None,
                 };
             }
@@ -222,6 +285,7 @@ impl Piece {
     fn find(&self, name: &str) -> Option<usize> {
         match &self.cells {
             Cells::Csv(csv) => csv.find(name).ok(),
+            Cells::Stream(stream) => stream.head().find(name).ok(),
             Cells::Arrays(arrays) => arrays.iter().position(|(own, _)| own == name),
             Cells::Lines(own, _) => (own == name).then_some(0),
         }
@@ -239,6 +303,7 @@ impl Piece {
                 let (_, array) = &arrays[at];
                 Some(Column { numbers: array.to_f64(), whole: matches!(**array, Tensor::Int(_) | Tensor::Bool(_)) })
             }
+            Cells::Stream(_) => None,
             Cells::Lines(_, cells) => {
                 Some(Column { numbers: ArrayD::from_elem(IxDyn(&[cells.len()]), f64::NAN), whole: false })
             }

@@ -14,6 +14,14 @@ pub fn missing(name: &str, defined: Span, question: Span) -> Diagnostic {
         .mend(format!("give it one: `--input {name}=FILE` or `--set {name}=…`, or `= value` on its line"))
 }
 
+/// A question over all examples, where they are not in memory.
+pub fn large(name: &str, rows: usize, defined: Span, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::data::large", format!("`{name}` has {rows} rows, more than is held in memory"))
+        .at(span, "over all of them at once")
+        .at(defined, "read a piece at a time")
+        .mend("ask `evaluate`, which sums piece by piece, or give more memory: `--memory-limit 16GiB`")
+}
+
 /// A dimension without a number.
 pub fn unbound(name: &str, place: Option<Span>, question: Span) -> Diagnostic {
     let mut problem = Diagnostic::error("nnlang::value::unbound", format!("this question needs a number for `{name}`"))

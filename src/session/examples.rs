@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::errors;
-use super::files::Files;
+use super::files::{Beside, Files};
 use super::names::Kept;
 use crate::data::block;
 use crate::diag::Diagnostic;
@@ -71,8 +71,8 @@ impl Session {
                 let noted = self.noted(written, &leaves, files);
                 match files.table(sources, &file.node, letters, file.span) {
                     Ok(table) => {
-                        let mut open = |path: &str, span: Span| files.table(sources, path, letters, span);
-                        let read = block::read(table, &written.block, &leaves, (seed, file.span), &mut open)?;
+                        let around = &mut self.beside(sources, letters, files);
+                        let read = block::read(table, &written.block, &leaves, (seed, file.span), around)?;
                         (file.node.clone(), read)
                     }
                     Err(problem) => (file.node.clone(), noted.ok_or(problem)?),
@@ -82,8 +82,8 @@ impl Session {
                 let span = items[at].span;
                 let before: Vec<&ast::Item> = held().chain(&items[..at]).collect();
                 let (table, block) = self.formulas(sources, &before, written, span, files)?;
-                let mut open = |path: &str, span: Span| files.table(sources, path, false, span);
-                (String::new(), block::read(table, &block, &leaves, (seed, span), &mut open)?)
+                let around = &mut self.beside(sources, false, files);
+                (String::new(), block::read(table, &block, &leaves, (seed, span), around)?)
             }
         };
         let defined: FxHashSet<&str> =
@@ -140,6 +140,15 @@ impl Session {
         Ok(new)
     }
 
+    fn beside<'a, 'f>(&self, sources: &'a Sources, letters: bool, files: &'a mut Files<'f>) -> Beside<'a, 'f> {
+        Beside { files, sources, letters, room: self.room() }
+    }
+
+    /// How many bytes a part of a block may have that is held in memory where its file is not.
+    fn room(&self) -> u64 {
+        self.settings.memory_limit.unwrap_or(crate::eval::MEMORY_LIMIT) / 64
+    }
+
     /// The block as the file of weights tells it, where only new rows are asked about.
     fn noted(&self, written: &ast::Data, leaves: &block::Leaves, files: &mut Files) -> Option<block::Block> {
         let path = self.settings.weights.as_ref().filter(|_| self.settings.predicting)?;
@@ -187,13 +196,15 @@ impl Session {
             let dtype = compiled.graph.node(def.node).dtype;
             inputs.push((line.name.text.clone(), dims.len(), axis, dtype));
         }
-        match read.examples(&dim, &inputs, state.precision) {
+        match read.examples(&dim, &inputs, (state.precision, self.room())) {
             Err(problem) => vec![*problem],
             Ok(examples) => {
                 // Without rows there is nothing to ask but of new ones.
                 for bound in examples.inputs.iter().filter(|_| read.training_rows() > 0) {
-                    if let Some(def) = compiled.defs.iter().position(|def| *def.name == *bound.name) {
-                        state.values.insert(DefId(def as u32), bound.parts[0].clone());
+                    if let Some(def) = compiled.defs.iter().position(|def| *def.name == *bound.name)
+                        && let Some(whole) = bound.whole(0)
+                    {
+                        state.values.insert(DefId(def as u32), whole);
                     }
                 }
                 state.examples = Some(Arc::new(examples));

@@ -3,7 +3,7 @@
 use super::errors;
 use crate::data::{self, Arrays, Table};
 use crate::diag::Diagnostic;
-use crate::outside::Outside;
+use crate::outside::{Cause, Outside, Refusal, Scratch};
 use crate::resolve::Loader;
 use crate::source::{Source, SourceId, Sources, Span};
 use std::collections::BTreeMap;
@@ -16,6 +16,33 @@ pub(super) struct Read {
     arrays: Arc<BTreeMap<String, Arc<Arrays>>>,
     /// The `data` block that holds, and its file.
     pub(super) block: Option<Arc<(String, data::block::Block)>>,
+}
+
+/// The files around a `data` block.
+pub(super) struct Beside<'a, 'f> {
+    pub files: &'a mut Files<'f>,
+    pub sources: &'a Sources,
+    /// Are the rows of a text its letters?
+    pub letters: bool,
+    /// How many bytes a part may have that is held in memory.
+    pub room: u64,
+}
+
+impl data::block::Around for Beside<'_, '_> {
+    fn table(&mut self, path: &str, span: Span) -> Result<Table, Box<Diagnostic>> {
+        self.files.table(self.sources, path, self.letters, span)
+    }
+
+    fn scratch(&mut self) -> Result<Arc<dyn Scratch>, Refusal> {
+        match &mut self.files.outside {
+            Some(outside) => outside.scratch(),
+            None => Err(Refusal::new("", Cause::Missing)),
+        }
+    }
+
+    fn room(&self) -> u64 {
+        self.room
+    }
 }
 
 /// Reads files, each once.
@@ -77,6 +104,11 @@ impl Files<'_> {
                 return Table::of(known).map_err(told);
             }
             let Some(outside) = &mut self.outside else { continue };
+            if let Some((stored, separator)) =
+                data::separator(path).and_then(|mark| Some((outside.large(&full)?, mark)))
+            {
+                return data::Stream::open(path, stored, separator).map(Table::of_stream).map_err(told);
+            }
             match outside.read(&full) {
                 Ok(bytes) if path.ends_with(".txt") => return Table::of_text(path, &bytes, letters).map_err(told),
                 Ok(bytes) => {

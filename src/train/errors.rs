@@ -45,6 +45,20 @@ pub fn file(refusal: &crate::outside::Refusal, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::session::file", refusal.to_string()).at(span, "this file")
 }
 
+/// All examples at once, where they are not in memory.
+pub fn too_many(rows: usize, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::data::large", format!("a step over all {rows} rows is more than memory holds"))
+        .at(span, "without `batch` every step is over all rows")
+        .mend("write `batch = 256` in the block, or give more memory: `--memory-limit 16GiB`")
+}
+
+/// A number over all examples that is no sum over them.
+pub fn not_in_pieces(rows: usize, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::data::large", format!("this needs all {rows} rows at once, more than is held in memory"))
+        .at(span, "what is sorted or looked through along the rows is no sum of pieces")
+        .mend("ask for sums and means over the rows, such as `accuracy`, or give more memory: `--memory-limit 16GiB`")
+}
+
 /// A question that reaches for a file where there is none.
 pub fn no_outside(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::session::file", "files cannot be reached here").at(span, "this file")

@@ -4,7 +4,7 @@ pub mod checkpoint;
 pub mod errors;
 mod lbfgs;
 pub mod model;
-mod noise;
+pub mod noise;
 pub mod optimiser;
 mod schedule;
 

@@ -5,11 +5,12 @@ use super::evaluate::{self, Shown, evaluate};
 use super::merge::merge;
 use super::places::Places;
 use super::waiting::Learn;
-use crate::outside::{Cause, Outside, Progress, Refusal};
+use crate::outside::{Cause, Outside, Progress, Refusal, Scratch, Stored};
 use crate::session::Settings;
 use crate::source::Source;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// So many changes can be taken back.
@@ -63,6 +64,18 @@ struct Listening<'a> {
 impl Outside for Listening<'_> {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
         self.outside.read(path)
+    }
+
+    fn large(&mut self, path: &str) -> Option<Arc<dyn Stored>> {
+        self.outside.large(path)
+    }
+
+    fn scratch(&mut self) -> Result<Arc<dyn Scratch>, Refusal> {
+        self.outside.scratch()
+    }
+
+    fn folder(&mut self, path: &str) -> Result<Vec<String>, Refusal> {
+        self.outside.folder(path)
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<(), Refusal> {

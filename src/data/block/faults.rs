@@ -1,9 +1,15 @@
 //! Why an input cannot hold what a line of a `data` block is: the row and the cell that are to blame.
 
+use super::value::Value;
 use super::{Block, Line};
+use crate::data::table::Table;
 use crate::diag::Diagnostic;
-use ndarray::Axis;
+use crate::outside::Refusal;
+use crate::source::Span;
 use std::sync::Arc;
+
+/// Pieces of a large file that are looked at to tell what a column holds.
+const PIECES: usize = 8;
 
 impl Block {
     /// An input of whole numbers would be another in a row.
@@ -21,13 +27,25 @@ impl Block {
     }
 
     /// Why an input would be no number in a row: the cell that is to blame.
-    pub(super) fn not_a_number(&self, line: &Line, row: usize) -> Box<Diagnostic> {
+    pub(super) fn not_a_number(&self, line: &Line, row: usize, infinite: Option<f64>) -> Box<Diagnostic> {
         let name = &line.name.text;
         let words = |column: &str| {
-            let texts = self.table.texts(column).unwrap_or_default();
-            let numbers = self.table.column(column);
-            let any = numbers.is_some_and(|column| column.numbers.iter().any(|v| !v.is_nan()));
-            !any && texts.iter().any(|text| !crate::data::table::is_missing(text))
+            let says = |table: &Table| {
+                let texts = table.texts(column).unwrap_or_default();
+                let numbers = table.column(column);
+                let any = numbers.is_some_and(|column| column.numbers.iter().any(|v| !v.is_nan()));
+                (!any, texts.iter().any(|text| !crate::data::table::is_missing(text)))
+            };
+            let said: Vec<(bool, bool)> = match self.table.is_streamed() {
+                // Of a file that is read a piece at a time the first pieces, and that of the row.
+                true => {
+                    let first = self.table.parts().into_iter().take(PIECES);
+                    let first = first.filter_map(|part| self.table.part(part).ok());
+                    first.chain(self.table.around(row).map(|(table, _)| table)).map(|table| says(&table)).collect()
+                }
+                false => vec![says(&self.table)],
+            };
+            said.iter().all(|(none, _)| *none) && said.iter().any(|(_, words)| *words)
         };
         let cells: Vec<(&Arc<str>, String)> =
             line.value.of.iter().filter_map(|of| Some((of, self.table.cell(row, of)?))).collect();
@@ -51,8 +69,7 @@ impl Block {
                 );
             }
         }
-        let infinite = line.value.array.index_axis(Axis(0), if line.value.rows { row } else { 0 });
-        if let Some(infinite) = infinite.iter().find(|v| v.is_infinite()) {
+        if let Some(infinite) = infinite {
             let from = line.value.of.first().map_or(format!("row {}", row + 1), |column| place(column));
             let problem = Diagnostic::error("nnlang::data::line", format!("`{name}` is {infinite}: {from}"));
             let problem = problem.at(line.name.span, "as the logarithm of 0, and what is divided by 0");
@@ -99,4 +116,52 @@ impl Block {
                 .mend(format!("leave the row out: `rows = row != {row}`")),
         )
     }
+}
+
+/// No row is left to train on.
+pub(super) fn no_rows(rows: usize, kept: usize, held: usize, at: Span) -> Box<Diagnostic> {
+    let problem = Diagnostic::error("nnlang::data::line", "no row is left to train on")
+        .at(at, format!("{rows} rows, of which {kept} are kept and {held} held out"));
+    Box::new(problem.mend("let `rows`, `test` and `valid` leave some; windows must be shorter than the file"))
+}
+
+/// A condition of which nothing is known in a row.
+pub(super) fn unknown_choice(table: &Table, value: &Value, row: usize, span: Span) -> Box<Diagnostic> {
+    let gap = |of: &&std::sync::Arc<str>| table.cell(row, of).is_some_and(|cell| crate::data::table::is_missing(&cell));
+    let column = value.of.iter().find(gap).or(value.of.first());
+    let place = column.map_or(format!("row {}", row + 1), |column| table.place(row, column));
+    let problem = Diagnostic::error("nnlang::data::missing", format!("whether a row is chosen is not known: {place}"))
+        .at(span, "what is missing is neither so nor so");
+    Box::new(match column {
+        Some(column) => problem.mend(format!("write `not missing({column}) and …`, or `fill({column}, …)`")),
+        None => problem.mend("give each row 0 or 1"),
+    })
+}
+
+/// More rows than can be counted here.
+pub(super) fn too_many(rows: usize, at: Span) -> Box<Diagnostic> {
+    let problem = Diagnostic::error("nnlang::value::file_large", format!("{rows} rows are more than can be counted"))
+        .at(at, format!("at most {}", u32::MAX));
+    Box::new(problem.mend("use a part of the file"))
+}
+
+/// The room beside memory is not there.
+pub(super) fn no_room(refusal: &Refusal, at: Span) -> Box<Diagnostic> {
+    let problem = Diagnostic::error("nnlang::data::room", format!("the examples find no room on the disk: {refusal}"))
+        .at(at, "larger than what is held in memory")
+        .because("a file larger than an eighth of the memory limit is read a piece at a time, and its examples are put into a file without a name");
+    Box::new(
+        problem.mend(
+            "make room, or name a folder that has some: `TMPDIR=/data/tmp`; or give memory: `--memory-limit 16GiB`",
+        ),
+    )
+}
+
+/// Windows look along the rows of a file that is read a piece at a time.
+pub(super) fn window_beyond(file: &str, span: Span) -> Box<Diagnostic> {
+    let title = format!("`{file}` is read a piece at a time, and a window looks beyond");
+    let problem = Diagnostic::error("nnlang::value::file_large", title).at(span, "rows before or behind this one");
+    Box::new(
+        problem.mend("give it the memory to be held as a whole: `--memory-limit 16GiB`, or use a part of the file"),
+    )
 }

@@ -68,6 +68,11 @@ impl Value {
         &self.array.shape()[1..]
     }
 
+    /// How many numbers a row has.
+    pub fn width(&self) -> usize {
+        self.inner().iter().product()
+    }
+
     /// Made of these columns too.
     pub fn made_of(mut self, of: &[Arc<str>]) -> Value {
         if self.of.is_empty() {
