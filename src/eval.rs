@@ -333,8 +333,20 @@ impl<'a> Eval<'a> {
             memory_limit: u64::MAX,
             interrupt: self.interrupt,
         };
-        let birth = exec::birth(&compiled.graph, opened, &inputs).ok().flatten()?;
-        let (at, slope) = self.birthplace(node, opened, birth.node, span);
+        let mut birth = exec::birth(&compiled.graph, opened, &inputs).ok().flatten()?;
+        // Where lines are evaluated together, `r = log(x)` with `s = r*w`, the part is named that has the same operand.
+        let apart = match errors::stands_for_more(&compiled.graph, &birth) {
+            true => exec::birth(&compiled.graph, node, &inputs).ok().flatten(),
+            false => None,
+        };
+        let (mut at, mut slope) = self.birthplace(node, opened, birth.node, span);
+        let part = apart.and_then(|part| Some((self.compiled.span(part.node)?, part)));
+        if let Some((place, part)) = part.filter(|(place, part)| {
+            let same = part.operands.iter().all(|own| birth.operands.iter().any(|other| other.value == own.value));
+            place.source == at.source && place.start < at.start && same && !slope
+        }) {
+            (at, slope, birth) = (place, false, part);
+        }
         let nan = match value {
             Tensor::F64(a) => a.iter().any(|v| v.is_nan()),
             Tensor::F32(a) => a.iter().any(|v| v.is_nan()),

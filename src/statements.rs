@@ -167,7 +167,7 @@ macro_rules! each_statement {
                     "Answers the computation graph, as text or as a picture.";
                 assert: One Value stays [] [] ["assert a ~= b"]
                     "Says nothing where it holds, and is an error where it does not.";
-                step: One Goal moves [] [By Times] ["step J by 0.1", "step J by 0.1 100 times"]
+                step: One Goal moves [] [Wrt By Times] ["step J by 0.1", "step J by 0.1 100 times", "step J wrt W2, b2 by 0.1"]
                     "Moves the parameters by gradient steps.";
                 evaluate: Several Value stays [] [] ["evaluate J, accuracy(a2, y)"]
                     "Answers each expression for the training rows and for the test rows.";

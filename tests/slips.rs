@@ -300,6 +300,18 @@ const SLIPS: &[Slip] = &[
     (NUMBERS, "my-name = a", "my_name = a"),
     (NUMBERS, "u = ...", "u = ?"),
     (NUMBERS, "2a = u", "u = 2a"),
+    // Signs of the notes.
+    (VECTORS, "u = ∑ x", "u = sum(x)"),
+    (VECTORS, "u = ∑x + 1", "u = sum(x) + 1"),
+    (NUMBERS, "u = √a", "u = sqrt(a)"),
+    (NUMBERS, "u = √(a + b)", "u = sqrt(a + b)"),
+    ("", "W ∈ ℝ^{3×4}", "input W : [3, 4]"),
+    ("", "W in R^(3x4)", "input W : [3, 4]"),
+    ("", "b ∈ ℝ^3", "input b : [3]"),
+    (NUMBERS, "nudge a = 5.001", "nudge a by 0.001"),
+    (GRAPH, "nudge w = 1.5 in J", "nudge w by -0.5 in J"),
+    (GRAPH, "u = step(x)", "u = where(x >= 0, 1, 0)"),
+    (NUMBERS, "step(1)", "where(1 >= 0, 1, 0)"),
 ];
 
 /// The program after the edits of its first problem, and whether it is then without errors.

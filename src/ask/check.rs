@@ -25,7 +25,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
         let mut by = vec![];
-        if ask.wrt.is_empty() {
+        if ask.wrt.is_empty() && ask.wholes.is_empty() {
             // What is a label or an index, said as plain numbers, has no slope.
             let labels = crate::eval::whole_slots(&cx.eval.compiled.graph, &[goal]);
             for id in cx.default_by(goal).into_iter().filter(|id| !labels.contains(id)) {
@@ -36,6 +36,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
             for name in &ask.wrt {
                 by.push((cx.text(name.span), variable(cx, name)?));
             }
+            by.extend(super::inside(cx, ask));
         }
         let precision = std::mem::replace(&mut cx.eval.state.precision, Precision::F64);
         let done = cx.eval.fresh(|eval| {

@@ -17,7 +17,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 fn one(cx: &mut Cx, ask: &Ask, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let goal = cx.goal(ask, asked)?;
     let of = cx.text(asked.span);
-    let by: Vec<(String, NodeId)> = if ask.wrt.is_empty() {
+    let by: Vec<(String, NodeId)> = if ask.wrt.is_empty() && ask.wholes.is_empty() {
         let found = cx.default_by(goal);
         found.into_iter().map(|id| cx.eval.compiled.def(id)).map(|def| (def.name.to_string(), def.node)).collect()
     } else {
@@ -25,6 +25,7 @@ fn one(cx: &mut Cx, ask: &Ask, asked: &Asked, span: Span) -> Result<(), Box<Diag
         for name in &ask.wrt {
             by.push((cx.text(name.span), super::variable(cx, name)?));
         }
+        by.extend(super::inside(cx, ask));
         by
     };
     if by.is_empty() {

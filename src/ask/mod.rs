@@ -386,6 +386,13 @@ impl Cx<'_, '_> {
     }
 }
 
+/// The parameters of the networks after `wrt`.
+fn inside(cx: &Cx, ask: &Ask) -> Vec<(String, NodeId)> {
+    let of = |def: &&lower::Def| ask.wholes.iter().any(|whole| def.name.starts_with(&format!("{}.", whole.text)));
+    let params = cx.eval.compiled.defs.iter().filter(|def| def.kind == lower::DefKind::Param);
+    params.filter(of).map(|def| (def.name.to_string(), def.node)).collect()
+}
+
 /// The code of an input without a value.
 const MISSING: &str = "nnlang::value::missing";
 

@@ -50,7 +50,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     for asked in &ask.exprs {
         let goal = cx.goal(ask, asked)?;
         let of = cx.text(asked.span);
-        one(cx, goal, &of, (by, ask.training.as_deref()), ask.clock, times, span)?;
+        let params = training::moving(cx, goal, &of, &ask.wholes, span)?;
+        one(cx, goal, (&of, &params), (by, ask.training.as_deref()), ask.clock, times, span)?;
     }
     Ok(())
 }
@@ -58,14 +59,13 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 fn one(
     cx: &mut Cx,
     goal: NodeId,
-    of: &str,
+    (of, params): (&str, &[DefId]),
     (by, training): (f64, Option<&Training<Asked>>),
     clock: Option<(DefId, DefId)>,
     times: u64,
     span: Span,
 ) -> Result<(), Box<Diagnostic>> {
-    let params = training::moving(cx, goal, of, &[], span)?;
-    let gradients = training::gradients(cx, goal, &params, span)?;
+    let gradients = training::gradients(cx, goal, params, span)?;
     let nodes: Vec<NodeId> = params.iter().map(|def| cx.eval.compiled.def(*def).node).collect();
     let start = cx.eval.value(goal, span)?;
     let values = cx.eval.values(&nodes, span)?;
@@ -79,7 +79,7 @@ fn one(
         Some(training) => training::optimiser(cx, training)?,
         None => (&optimiser::PLAIN, vec![ops::number(&mut cx.eval.compiled.graph, by)]),
     };
-    let mut setup = training::setup(cx, goal, &params, &gradients, how, span);
+    let mut setup = training::setup(cx, goal, params, &gradients, how, span);
     setup.clock = clock;
     let kept = setup.kept.clone();
     training::while_training(cx, |cx| -> Result<(), Box<Diagnostic>> {
@@ -90,7 +90,7 @@ fn one(
             }
         }
         run.settle(cx.eval);
-        training::hold(cx, &params, &kept);
+        training::hold(cx, params, &kept);
         for (i, moving) in moving.iter_mut().enumerate() {
             moving.slope = run.gradient(i).unwrap_or_else(|| moving.slope.clone());
             moving.now = cx.eval.state.values.get(&params[i]).unwrap_or(&moving.now).clone();

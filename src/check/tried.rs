@@ -138,7 +138,8 @@ impl Cx<'_> {
     /// The statement of an error, as this language would write it where it is written as others do.
     fn translated(&self, problem: &Diagnostic, own: Span) -> Vec<Mend> {
         let (statement, text) = self.written_wrong(problem, own);
-        crate::syntax::rewritten(text).into_iter().map(|text| instead(statement, text)).collect()
+        let nudged = crate::syntax::nudged(text, self.text);
+        nudged.into_iter().chain(crate::syntax::rewritten(text)).map(|text| instead(statement, text)).collect()
     }
 
     /// The same where nothing else mends it.

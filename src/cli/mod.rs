@@ -79,6 +79,11 @@ fn fault(cause: &(dyn std::any::Any + Send)) -> String {
 }
 
 fn dispatch(args: &[OsString]) -> Exit {
+    if let Some(at) = args.iter().position(|arg| arg.to_str().is_none()) {
+        let shown = args[at].to_string_lossy();
+        complain(&format!("nnlang: argument {at}, `{}`, is not text in UTF-8; give the file such a name", shown));
+        return Exit::Usage;
+    }
     let cli = match Cli::try_parse_from(args::spelt_out(args)) {
         Ok(cli) => cli,
         Err(error) => {

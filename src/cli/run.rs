@@ -120,7 +120,9 @@ fn text_of(file: &str) -> Result<(String, String), Diagnostic> {
     let bytes = bytes.map_err(|cause| {
         let missing = cause == Cause::Missing;
         let problem = usage(Refusal::new(name, cause).to_string());
+        let asked = crate::statements::find(file).filter(|statement| missing && !statement.moves);
         match near_command(file).filter(|_| missing) {
+            None if asked.is_some() => problem.mend(format!("`{file}` is a statement: write it in the program")),
             Some(command) => problem.mend(format!("use the command `{command}`: `nnlang {command} …`")),
             None => problem,
         }

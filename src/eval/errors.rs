@@ -164,6 +164,12 @@ pub fn birth(
     }
 }
 
+/// Is a number born in an operator that stands for more than one of the program's own?
+pub fn stands_for_more(graph: &crate::graph::Graph, birth: &Birth) -> bool {
+    let operands: Vec<String> = birth.operands.iter().map(|operand| telling(operand.value)).collect();
+    written(graph.node(birth.node).op.def, &operands).is_some()
+}
+
 /// A number with the digits that matter: one that is nearly whole is not shown as whole.
 fn telling(value: f64) -> String {
     let short = number(value, 6);

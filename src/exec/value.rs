@@ -193,6 +193,9 @@ impl Entry for i64 {
         }
         let reals = f64::of(value)?;
         match reals.iter().find(|v| v.trunc() != **v || v.abs() > LARGEST_WHOLE) {
+            Some(v) if v.trunc() == *v && v.is_finite() => Err(Refusal::Fit(format!(
+                "whole numbers up to 2^53 are wanted here, and {v:.0} is beyond: not every one of those is a real"
+            ))),
             Some(v) => Err(Refusal::Fit(format!("whole numbers are wanted here, and {v} is none"))),
             None => Ok(CowArray::from(converted(&reals.to_owned(), |v| *v as i64)?)),
         }

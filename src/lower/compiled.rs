@@ -361,6 +361,8 @@ pub struct Ask {
     pub exprs: Vec<Asked>,
     /// After `wrt`.
     pub wrt: Vec<Asked>,
+    /// After `wrt`: networks, and of a question that moves parameters all that stands there.
+    pub wholes: Vec<crate::syntax::ast::Name>,
     /// After `by`.
     pub by: Option<Asked>,
     /// After `in`.

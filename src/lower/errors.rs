@@ -30,6 +30,27 @@ pub fn stated(found: &str, wanted: &str, value: Span, shape: Span, chain: &[(Str
     problem.mend(format!("state {found}, or change the value")).edit(shape, found)
 }
 
+/// `J'` where J is a number.
+pub fn primed_number(name: &str, by: Option<&str>, span: Span) -> Diagnostic {
+    let problem =
+        Diagnostic::warning("nnlang::lint::prime", format!("`{name}'` is the transpose of a number: `{name}`"))
+            .at(span, "the `'` of a value transposes it; that of a function is its slope");
+    match by {
+        Some(by) => {
+            let slope = format!("d{name}/d{by}");
+            problem.mend(format!("write `{slope}` for a derivative, with the name that it goes by")).edit(span, slope)
+        }
+        None => problem.mend(format!("write `{name}`")).edit(span, name),
+    }
+}
+
+/// `nudge x by [0.1, 0.2]`
+pub fn scalar_clause(shape: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::shape::scalar", format!("a number is wanted here, and this is {shape}"))
+        .at(span, shape.to_string())
+        .mend("write one number, such as `0.001`")
+}
+
 /// A dimension that is none.
 pub fn dimension_in(text: &str, list: &str, span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::shape::dimension", format!("{text} in `{list}` is not a dimension"))
@@ -45,7 +66,7 @@ pub fn dimension(text: &str, span: Span, fact: Option<(String, Span)>) -> Diagno
         Some((fact, at)) => {
             problem.at(at, fact).mend(format!("write a whole number for `{text}`, or another name in the shape"))
         }
-        None if text.contains('/') && !text.contains("floor(") => {
+        None if text.contains('/') && !text.contains("floor(") && !text.starts_with('[') => {
             problem.mend(format!("write `floor({text})`, the whole part of the quotient"))
         }
         None => problem.mend("write a whole number, a name such as `m`, or a formula of both such as `2*m + 1`"),
@@ -193,6 +214,10 @@ pub fn whole(name: &str, span: Span) -> Diagnostic {
 /// A written entry that the stated element type does not have.
 pub fn entry(value: f64, whole: bool, span: Span) -> Diagnostic {
     let (title, mend) = match whole {
+        true if value.fract() == 0.0 => (
+            "a whole number of 2^53 and more is not held exactly in a program".to_string(),
+            "write whole numbers below 9007199254740992, or give the data in a file",
+        ),
         true => (format!("whole numbers are stated, and {value} is none"), "write whole numbers, or leave `int` away"),
         false => (format!("0 or 1 is stated, and {value} is neither"), "write 0 or 1, or leave `bool` away"),
     };

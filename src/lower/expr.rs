@@ -96,6 +96,9 @@ impl Cx<'_> {
                     }
                 }
                 let spans: SmallVec<[Span; 4]> = args.iter().map(|arg| program.hir(*arg).span).collect();
+                if let ([arg], [node]) = (args.as_slice(), nodes.as_slice()) {
+                    self.primed(op, (*node, *arg), span);
+                }
                 if let ([_, right], [_, divisor]) = (args.as_slice(), nodes.as_slice()) {
                     self.quotient(op, (*divisor, *right), span);
                 }

@@ -318,6 +318,11 @@ impl Cx<'_> {
             None => next,
             Some(stop) => match (self.out.graph.dims.known(&from), self.out.graph.dims.known(&stop)) {
                 (Some(a), Some(b)) => Dim::Num(a.saturating_sub(b)),
+                // An end before the front.
+                _ if !self.at_most(&Dim::Num(0), &stop, span) => {
+                    self.report(errors::slice_range(text, &size, span));
+                    return None;
+                }
                 _ => {
                     if !self.at_most(&stop, &from, span) {
                         self.report(errors::slice_range(text, &size, span));

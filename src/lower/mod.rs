@@ -600,6 +600,15 @@ impl<'a> Cx<'a> {
         let by = ask.by.map(|(expr, span)| self.asked(expr, span));
         let within = ask.within.map(|(expr, span)| self.asked(expr, span));
         let times = ask.times.map(|(expr, span)| self.asked(expr, span));
+        let told: Vec<(NodeId, Span)> =
+            by.iter().chain(&times).filter_map(|asked| Some((asked.node?, asked.span))).collect();
+        for (node, span) in told {
+            let shape = self.out.graph.shape(node);
+            if !shape.is_scalar() {
+                let shape = shape.show(&self.out.graph.dims);
+                self.report(errors::scalar_clause(&shape, span));
+            }
+        }
         let training = ask.training.as_ref().map(|training| {
             let choices = training.choices.iter().map(|choice| {
                 let mut one = |(expr, span): &(hir::Expr, Span)| self.asked(*expr, *span);
@@ -626,6 +635,7 @@ impl<'a> Cx<'a> {
             word,
             exprs,
             wrt,
+            wholes: ask.wholes.clone(),
             by,
             within,
             over,
@@ -694,6 +704,21 @@ impl<'a> Cx<'a> {
         let together = written("*") && self.text(hir.span).starts_with(|c: char| c.is_ascii_digit() || c == '.');
         let quotient = Quotient { divisor: node, divisor_span: hir.span, difference, together, span };
         self.out.quotients.push(quotient);
+    }
+
+    /// Tells of `J'` where J is a number: its transpose, and no derivative.
+    fn primed(&mut self, op: &'static crate::graph::OpDef, (node, id): (NodeId, HirId), span: Span) {
+        let named = matches!(self.program.hir(id).kind, hir::Kind::Global(_)) && self.inside.is_none();
+        let number = op.is == crate::graph::Is::Transpose && self.out.graph.shape(node).is_scalar();
+        if named && number && !self.is_library(span) {
+            let by = default_by(&self.out, node).into_iter().map(|def| self.out.def(def).name.to_string()).next();
+            // Of a leaf nobody means a slope.
+            if self.out.def_of(node).is_some_and(|def| self.out.def(def).kind == DefKind::Leaf) {
+                return;
+            }
+            let problem = errors::primed_number(self.text(self.program.hir(id).span), by.as_deref(), span);
+            self.report(problem);
+        }
     }
 
     /// Remembers a vector beside something of more axes, for the lints; what the prelude writes is not the reader's.

@@ -59,6 +59,9 @@ impl Cx<'_> {
         if dim.as_ref().is_some_and(|dim| !never(dim)) {
             return dim;
         }
+        if let Some(dim) = self.part_of(node, span) {
+            return Some(dim);
+        }
         if let Some((whole, parts)) = self.uneven(node) {
             self.report(errors::uneven_parts(whole, parts, span));
             return None;
@@ -83,6 +86,28 @@ impl Cx<'_> {
         let problem = errors::dimension(&text, span, def.map(|def| (fact, def.span)));
         self.report(problem);
         None
+    }
+
+    /// `d/2` of a name: `floor(d/2)`, and that `d` is a multiple of 2 is checked when data arrives.
+    fn part_of(&mut self, node: NodeId, span: Span) -> Option<Dim> {
+        let own = self.out.graph.node(node);
+        let ([a, b], true) = (&own.args[..], own.op.def.is == crate::graph::Is::Div) else { return None };
+        let (a, b) = (*a, *b);
+        let (whole, by) = {
+            let leaf = self.leaf();
+            let whole = crate::graph::known::dim(&self.out.graph, a, &leaf)?;
+            let by = crate::graph::known::number(&self.out.graph, b, &leaf)?;
+            (whole, by)
+        };
+        if by < 1.0 || by.fract() != 0.0 || self.out.graph.dims.known(&whole).is_some() {
+            return None;
+        }
+        let dims = &mut self.out.graph.dims;
+        let quotient = dims.floor_div(&whole, by as u64).ok()?;
+        let again = dims.mul(&quotient, &Dim::Num(by as u64)).ok()?;
+        dims.at(Some(span));
+        let never = dims.require(&whole, crate::shape::Relation::Equal, &again) == crate::shape::Same::No;
+        (!never).then_some(quotient)
     }
 
     /// `d/h` of two numbers of which one does not divide the other, in the equations of a layer.
@@ -140,6 +165,11 @@ impl Cx<'_> {
         let mut clash = None;
         for (i, (a, b)) in actual.iter().zip(stated.iter()).enumerate() {
             if let Err(found) = self.out.graph.dims.unify(b, a, place(i)) {
+                // `h*k` and 6: the data tells.
+                let dims = &self.out.graph.dims;
+                if only_tried && dims.same(&dims.normal(a), &dims.normal(b)) == crate::shape::Same::Maybe {
+                    continue;
+                }
                 clash = Some((found.chain, a, b));
                 break;
             }
@@ -209,7 +239,8 @@ impl Cx<'_> {
         {
             let mut entries = tensor.numbers();
             let odd = match dtype {
-                DType::Int => entries.find(|v| v.fract() != 0.0 || !v.is_finite()),
+                // A literal beyond 2^53 may have been another number.
+                DType::Int => entries.find(|v| v.fract() != 0.0 || !v.is_finite() || v.abs() >= LARGEST_WHOLE),
                 DType::Bool => entries.find(|v| *v != 0.0 && *v != 1.0),
                 DType::Real => None,
             };
@@ -224,6 +255,9 @@ impl Cx<'_> {
         self.made(made, span, &[])
     }
 }
+
+/// 2^53: beyond it not every whole number is a real.
+pub(super) const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
 
 fn is_negative(dim: &Dim) -> bool {
     match dim {

@@ -113,7 +113,9 @@ impl Cx<'_> {
         let alone = (before.is_empty() || before.ends_with(['\n', ';']))
             && (after.is_empty() || after.starts_with(['\n', ';', '#']));
         let inside = text.get(bracket.start as usize + 1..(bracket.end as usize).checked_sub(1)?)?.trim();
-        if !alone || inside.contains('\n') {
+        // `step(1)` is the function of other pages.
+        let number = moves_by(name) && inside.parse::<f64>().is_ok();
+        if !alone || number || inside.contains('\n') {
             return None;
         }
         Some(match inside.rsplit_once(',') {

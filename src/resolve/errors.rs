@@ -11,9 +11,32 @@ pub fn unknown(name: &str, span: Span, nearest: Option<&str>) -> Diagnostic {
         _ if crate::layers::init::Init::find(name).is_some() => {
             diagnostic.mend(format!("write `param` before the name that it fills: `param W : [3, 4] = {name}`"))
         }
-        Some(nearest) => diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest),
+        Some(nearest) => {
+            let diagnostic = match alike(name, nearest) {
+                Some(fact) => diagnostic.because(fact),
+                None => diagnostic,
+            };
+            diagnostic.mend(format!("write `{nearest}`")).edit(span, nearest)
+        }
         None => diagnostic.mend(format!("define it above this line: `{name} = …`, or `input {name} : […]`")),
     }
+}
+
+/// Of two names that look alike: the letter that is another.
+fn alike(name: &str, known: &str) -> Option<String> {
+    let differ = |(a, b): &(char, char)| a != b;
+    let mut pairs = name.chars().zip(known.chars()).filter(differ);
+    let (own, there) = pairs.next().filter(|_| name.chars().count() == known.chars().count())?;
+    let script = |c: char| match c {
+        '\u{0}'..='\u{24f}' => "Latin",
+        '\u{370}'..='\u{3ff}' => "Greek",
+        '\u{400}'..='\u{52f}' => "Cyrillic",
+        _ => "other",
+    };
+    let strange = script(own) != script(there) && script(own) != "other" && pairs.next().is_none();
+    strange.then(|| {
+        format!("its `{own}` is a {} letter, U+{:04X}; `{there}` is {}", script(own), own as u32, script(there))
+    })
 }
 
 /// `bc`, where `b` and `c` are defined.

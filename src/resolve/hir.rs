@@ -515,6 +515,8 @@ pub struct Ask {
     pub exprs: Vec<(Expr, Span)>,
     /// `wrt W1, b1`
     pub wrt: Vec<(Expr, Span)>,
+    /// After `wrt`: networks, and of a question that moves parameters all that stands there.
+    pub wholes: Vec<ast::Name>,
     /// `by 0.001`
     pub by: Option<(Expr, Span)>,
     /// `in J`

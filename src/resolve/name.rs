@@ -270,7 +270,8 @@ impl Cx<'_> {
                 true => Some(known),
                 false => None,
             };
-            errors::unknown_function(&field.text, &format!("{name}.{}", field.text), dotted, nearest.as_deref())
+            let written = self.sources.text(dotted).to_string();
+            errors::unknown_function(&field.text, &written, dotted, nearest.as_deref())
         } else if self.is_value(name) && fields == 1 {
             if self.is_broken(name) {
                 return Some(self.push(Kind::Broken, whole));

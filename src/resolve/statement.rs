@@ -326,7 +326,9 @@ impl Cx<'_> {
         if used.alias.is_none() && !Arc::make_mut(&mut self.taken).insert(name) {
             return;
         }
-        self.using.push(id);
+        let depth = self.using.len();
+        // The file that uses it is being read too.
+        self.using.extend([used.path.span.source, id]);
         let (program, problems) = crate::syntax::parse(self.sources, id);
         self.problems.extend(problems);
         let items: Vec<&ast::Item> = program.items.iter().collect();
@@ -365,7 +367,7 @@ impl Cx<'_> {
                 }
             }
         }
-        self.using.pop();
+        self.using.truncate(depth);
     }
 
     /// The names of a file that could not be read are not known; they are silent.
@@ -384,6 +386,13 @@ impl Cx<'_> {
     fn clock(&mut self) -> (u32, u32) {
         self.frames.push(Frame { names: HashMap::default(), dims: HashMap::default(), size: 0, function: None });
         (self.place(&"epoch".into()), self.place(&"step".into()))
+    }
+
+    /// Does this name a network?
+    fn is_network(&self, path: &ast::Path) -> bool {
+        let text = path.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let id = self.scope.get(text.as_str());
+        id.is_some_and(|id| matches!(self.program.global(*id).kind, GlobalKind::Network(_)))
     }
 
     /// `train J wrt W2, b2 { … }`
@@ -427,6 +436,7 @@ impl Cx<'_> {
             word,
             exprs,
             wrt: vec![],
+            wholes: vec![],
             by: None,
             within: None,
             over: None,
@@ -470,6 +480,7 @@ impl Cx<'_> {
             word: predict.word.clone(),
             exprs: vec![],
             wrt: vec![],
+            wholes: vec![],
             by: None,
             within: None,
             over: None,
@@ -571,16 +582,19 @@ impl Cx<'_> {
         let epochs = ask.epochs;
         let one = |cx: &mut Self, expr: &ast::Expr| (cx.expr(expr), expr.span);
         let exprs = ask.exprs.iter().map(|expr| one(self, expr)).collect();
-        let wrt = ask
-            .wrt
-            .iter()
-            .map(|path| {
-                let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
-                let start = self.program.arena.len() as u32;
-                let root = self.dotted(&path.names, span);
-                (hir::Expr { start, root }, span)
-            })
-            .collect();
+        let mut wholes = vec![];
+        let mut wrt = vec![];
+        for path in &ask.wrt {
+            let span = path.names.iter().map(|n| n.span).reduce(Span::to).unwrap_or(span);
+            if ask.statement.moves || self.is_network(path) {
+                let text = path.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                wholes.push(ast::Name { text, span });
+                continue;
+            }
+            let start = self.program.arena.len() as u32;
+            let root = self.dotted(&path.names, span);
+            wrt.push((hir::Expr { start, root }, span));
+        }
         let optimiser = ask.by.as_ref().filter(|_| ask.statement.moves).and_then(|by| self.optimiser(by).map(|_| by));
         let mut clock = (0, 0);
         let mut training = None;
@@ -607,6 +621,7 @@ impl Cx<'_> {
             word,
             exprs,
             wrt,
+            wholes,
             by,
             within,
             over,

@@ -235,10 +235,28 @@ pub(super) fn replace_leaves(
         }
         if !done {
             let nearest = crate::diag::nearest(name, known.iter().map(String::as_str));
-            problems.push(errors::nothing_to_set(name, nearest, whole(id, text)));
+            problems.push(match is_dimension(items, name) {
+                true => errors::set_dimension(name, whole(id, text)),
+                false => errors::nothing_to_set(name, nearest, whole(id, text)),
+            });
         }
     }
     problems
+}
+
+/// Does an `input` state this name as a dimension?
+fn is_dimension(items: &[ast::Item], name: &str) -> bool {
+    let named = |dim: &ast::DimExpr| match dim {
+        ast::DimExpr::Expr(expr) => match expr.parts.as_slice() {
+            [ast::Part { kind: ast::PartKind::Name(own), .. }] => own == name,
+            _ => false,
+        },
+        ast::DimExpr::Any(_) => false,
+    };
+    items.iter().any(|item| match &item.statement {
+        ast::Statement::Declare(declare) => declare.kind.iter().any(|kind| kind.dims.iter().any(named)),
+        _ => false,
+    })
 }
 
 fn whole(id: SourceId, text: &str) -> Span {

@@ -100,6 +100,12 @@ pub(super) fn nothing_to_set(name: &str, nearest: Option<&str>, set: Span) -> Di
     }
 }
 
+pub(super) fn set_dimension(name: &str, set: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::session::set", format!("`{name}` is a dimension, and gets its number from the data"))
+        .at(set, "this value has no place")
+        .mend(format!("give data that has as many, or write `{name} = …` in the program, above the first shape"))
+}
+
 pub(super) fn circle(path: &[&Kept], fresh: &Kept) -> Diagnostic {
     let name = |kept: &Kept| kept.defines.first().map(|name| name.to_string()).unwrap_or_default();
     // Told from the new definition on, round to itself.

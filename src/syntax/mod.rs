@@ -34,7 +34,7 @@ mod walk;
 mod words;
 
 pub use format::format;
-pub use rewrite::{reworded, rewritten};
+pub use rewrite::{nudged, reworded, rewritten};
 pub use update::step_of;
 pub use words::{WORDS, Word};
 

@@ -8,7 +8,7 @@ use super::chars::skip_name;
 use super::errors;
 use super::foreign;
 use super::mistake;
-use super::piece::{blank, broken, broken_name, head_word};
+use super::piece::{blank, broken, broken_names, head_word};
 use super::product;
 use super::scan::{self, Mark, Piece};
 use super::shapes::Shapes;
@@ -215,7 +215,7 @@ impl<'a> Cx<'a> {
                         let text = self.text.get(piece.start..piece.end).unwrap_or("");
                         let names = match item.statement {
                             Statement::Broken(names) if after_block => names,
-                            _ => broken_name(text, piece.start, self.id).into_iter().collect(),
+                            _ => broken_names(text, piece.start, self.id),
                         };
                         item.statement = Statement::Broken(names);
                         if after_block {

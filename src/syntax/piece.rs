@@ -44,7 +44,24 @@ pub(super) fn blank(text: &str, out: &mut String) {
 
 /// A statement that cannot be read, with the name that it would define.
 pub(super) fn broken(text: &str, start: usize, id: SourceId) -> Statement {
-    Statement::Broken(broken_name(text, start, id).into_iter().collect())
+    Statement::Broken(broken_names(text, start, id))
+}
+
+/// The names that a broken statement would define, where they can be told: `a` and `b` of `a, b = 1, 2`.
+pub(super) fn broken_names(text: &str, start: usize, id: SourceId) -> Vec<Name> {
+    let heads = text.split_once('=').filter(|(names, value)| names.contains(',') && !value.starts_with('='));
+    let Some((names, _)) = heads else { return broken_name(text, start, id).into_iter().collect() };
+    let mut out = vec![];
+    for part in names.split(',') {
+        let at = part.as_ptr() as usize - text.as_ptr() as usize;
+        let bare = part.trim_start_matches([' ', '\t', '(', '[']);
+        let (at, word) = (start + at + part.len() - bare.len(), &bare[..skip_name(bare)]);
+        if word.is_empty() || !bare[word.len()..].trim_end_matches([' ', '\t', ')', ']']).is_empty() {
+            return broken_name(text, start, id).into_iter().collect();
+        }
+        out.push(Name { text: nfc(word), span: Span::new(id, at, at + word.len()) });
+    }
+    out
 }
 
 /// The name of a function's head, `f` of `f(x)` and `f (x)`: not `if (a > b)`, and no statement's word.

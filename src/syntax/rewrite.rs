@@ -85,12 +85,12 @@ pub fn rewritten(statement: &str) -> Vec<String> {
     if text.is_empty() || text.contains('\n') {
         return vec![];
     }
-    let whole = [printed, asked, layered, declared, equation, function, both, exchanged, matched];
+    let whole = [printed, member, asked, layered, declared, equation, function, both, exchanged, matched];
     let mut out: Vec<String> = whole.iter().filter_map(|rewrite| rewrite(text)).collect();
     let value = text.find('=').filter(|at| !text[at + 1..].starts_with('=')).map_or(0, |at| at + 1);
     let (head, value) = text.split_at(value);
     let (gap, value) = value.split_at(value.len() - value.trim_start().len());
-    let inside = [chosen, bars, divided, chained, solved, tex, masked, sliced, slope, hex, calls];
+    let inside = [summed, chosen, bars, divided, chained, solved, tex, masked, sliced, slope, hex, calls];
     out.extend(inside.iter().filter_map(|rewrite| rewrite(value)).map(|value| format!("{head}{gap}{value}")));
     // `u = a // a comment`
     if let Some((code, comment)) = text.split_once("//") {
@@ -117,6 +117,61 @@ fn printed(text: &str) -> Option<String> {
     (!shown.is_empty()).then(|| shown.to_string())
 }
 
+/// `w ∈ ℝ^{3×4}`, `w in R^(3 x 4)`
+fn member(text: &str) -> Option<String> {
+    let name = &text[..skip_name(text)];
+    let rest = text[name.len()..].trim_start();
+    let set = ["∈", "\\in ", "in "].iter().find_map(|sign| rest.strip_prefix(sign))?.trim_start();
+    let set = ["\\mathbb{R}", "ℝ", "R"].iter().find_map(|reals| set.strip_prefix(reals))?.trim_start();
+    if name.is_empty() {
+        return None;
+    }
+    if set.is_empty() {
+        return Some(format!("input {name} : []"));
+    }
+    let sizes = set.strip_prefix('^')?.trim().trim_matches(['{', '}', '(', ')']);
+    let sizes = sizes.replace("\\times", "×").replace(['*', '⨯'], "×");
+    let digit = |c: char| c.is_ascii_digit() || c == ' ';
+    let sizes = match sizes.split_once('x') {
+        Some((rows, cols)) if rows.ends_with(digit) && cols.starts_with(digit) => format!("{rows}×{cols}"),
+        _ => sizes,
+    };
+    let dims: Vec<&str> = sizes.split('×').map(str::trim).collect();
+    let plain = |dim: &&str| !dim.is_empty() && dim.chars().all(is_name_part);
+    dims.iter().all(plain).then(|| format!("input {name} : [{}]", dims.join(", ")))
+}
+
+/// `∑ a`, `Σ a`
+fn summed(value: &str) -> Option<String> {
+    let (at, sign) = value.char_indices().find(|(_, c)| matches!(c, '∑' | 'Σ' | '∏' | '√'))?;
+    let function = match sign {
+        '∏' => "prod",
+        '√' => "sqrt",
+        _ => "sum",
+    };
+    let rest = value[at + sign.len_utf8()..].trim_start();
+    let end = operand::after(rest);
+    let inside = rest[..end].strip_prefix('(').and_then(|inside| inside.strip_suffix(')')).unwrap_or(&rest[..end]);
+    (end > 0).then(|| format!("{}{function}({inside}){}", &value[..at], &rest[end..]))
+}
+
+/// `nudge a = 5.001`, where the text says `a = 5`
+pub fn nudged(statement: &str, text: &str) -> Option<String> {
+    let (name, to) = statement.trim().strip_prefix("nudge ")?.split_once('=')?;
+    let (name, to) = (name.trim(), to.trim());
+    let (to, within) = to.split_once(" in ").map_or((to, String::new()), |(to, of)| (to, format!(" in {of}")));
+    let goal: f64 = to.trim().parse().ok()?;
+    let defined = |part: &str| {
+        let (own, value) = part.trim().trim_start_matches("param ").split_once('=')?;
+        (own.trim() == name).then(|| value.split('#').next().unwrap_or(value).trim().parse::<f64>().ok())?
+    };
+    let now = text.lines().flat_map(|line| line.split(';')).find_map(defined)?;
+    // As a person writes it: without what rounding leaves.
+    let by = format!("{:.12}", goal - now);
+    let by = by.trim_end_matches('0').trim_end_matches('.');
+    (goal != now).then(|| format!("nudge {name} by {by}{within}"))
+}
+
 /// `grad(J)`, `step(J, 0.1)`, `check J for w`
 fn asked(text: &str) -> Option<String> {
     let word = &text[..skip_name(text)];
@@ -129,6 +184,8 @@ fn asked(text: &str) -> Option<String> {
     }
     let inside = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).filter(|_| closes(rest))?;
     match (&split(inside)[..], question.has(Clause::By)) {
+        // `step(1)` is the function of other pages.
+        ([what], _) if question.moves && what.starts_with(|c: char| c.is_ascii_digit() || c == '-') => None,
         ([what], _) => Some(format!("{word} {what}").trim_end().to_string()),
         ([what, by], true) => Some(format!("{word} {what} by {by}")),
         _ => None,

@@ -9,6 +9,7 @@ pub fn no_weight(name: &str, path: &str, known: &[&str], at: Span) -> Diagnostic
         .at(at, "this parameter takes its value from it")
         .because(match known {
             [] => "it has no named array".to_string(),
+            [""] => "it is one array, without a name".to_string(),
             known => format!("it has {}", known.join(", ")),
         })
         .mend(format!("give the weights that this program saved, or an array `{name}`"))

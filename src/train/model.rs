@@ -108,7 +108,7 @@ pub fn restored(compiled: &Compiled, arrays: &Arrays, path: &str, precision: Pre
         problems.push(errors::no_params(path));
         return (values, problems);
     }
-    let over: Vec<&str> = names.iter().copied().filter(|name| !known.contains(name)).collect();
+    let over: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty() && !known.contains(name)).collect();
     if !over.is_empty() {
         problems.push(errors::left_over(path, &over));
     }
