@@ -227,9 +227,14 @@ impl<'a> Eval<'a> {
     ) -> Result<Vec<Arc<Tensor>>, Box<Diagnostic>> {
         let opened: Vec<NodeId> =
             nodes.iter().map(|node| self.compiled.openers.plain.open(&mut self.compiled.graph, *node)).collect();
+        self.set_to(set, |eval| eval.opened_values(&opened, span))
+    }
+
+    /// Runs `work` while some slots hold other values.
+    pub fn set_to<T>(&mut self, set: &[(DefId, Arc<Tensor>)], work: impl FnOnce(&mut Self) -> T) -> T {
         let before: Vec<(DefId, Option<Arc<Tensor>>)> =
             set.iter().map(|(def, value)| (*def, self.state.values.insert(*def, value.clone()))).collect();
-        let result = self.fresh(|eval| eval.opened_values(&opened, span));
+        let result = self.fresh(work);
         for (def, value) in before {
             match value {
                 Some(value) => self.state.values.insert(def, value),

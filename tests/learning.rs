@@ -126,3 +126,15 @@ fn a_checkpoint_is_whole_whenever_the_process_is_killed() {
     }
     assert!(std::fs::metadata(&kept).is_ok(), "no checkpoint was written in all rounds");
 }
+
+/// Ten rows in batches of four are batches of four and of two; the held-out rows are measured after each epoch.
+#[test]
+fn a_training_is_planned_once_for_each_size_of_batch() {
+    let program = "data {\n    x = arange(14)\n    valid = row >= 10\n}\nparam w = 0\nJ = mean((w - x)^2)\ntrain J {\n    \
+                   optimizer = sgd(lr = 0.01)\n    epochs = 7\n    batch = 4\n}\n";
+    let path = file("plans.nnl", program);
+    let output = nnlang(&["run", &path, "--explain-plan"]).output().expect("it runs");
+    let (out, err) = texts(&output);
+    let programs = |text: &str| text.lines().filter(|line| line.contains("a program of")).count();
+    assert_eq!((programs(&err), programs(&out)), (3, 0), "{out}{err}");
+}

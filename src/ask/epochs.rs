@@ -4,7 +4,9 @@ use super::batches::Batches;
 use super::{Cx, pieces, training};
 use crate::data::Examples;
 use crate::diag::Diagnostic;
+use crate::eval::Repeat;
 use crate::graph::{DefId, NodeId};
+use crate::lower::Carried;
 use crate::outside::Progress;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
@@ -31,15 +33,29 @@ pub(super) enum Stop {
 /// One line of what was reported.
 pub(super) struct Told {
     pub epoch: u64,
-    pub loss: f64,
+    /// Of each goal.
+    pub losses: Vec<f64>,
     pub valid: Option<f64>,
-    pub reports: Vec<f64>,
+    pub reports: Vec<Arc<Tensor>>,
+}
+
+/// What is made small, and by what.
+pub(super) struct Aim {
+    pub goal: NodeId,
+    /// Its text.
+    pub of: String,
+    pub params: Vec<DefId>,
+    pub gradients: Vec<NodeId>,
 }
 
 /// A training as its statement says.
 pub(super) struct Course {
-    pub goal: NodeId,
-    pub of: String,
+    /// The goals, which take turns at every batch.
+    pub aims: Vec<Aim>,
+    /// All that moves: parameters, and what is kept beside them.
+    pub held: Vec<DefId>,
+    /// First states that go from batch to batch.
+    pub carried: Vec<Carried>,
     pub epochs: u64,
     pub steps: u64,
     pub batch: Option<u64>,
@@ -52,6 +68,8 @@ pub(super) struct Course {
     pub inputs: Vec<(DefId, usize)>,
     /// Is the mean of the parameters over the steps what is kept?
     pub averages: bool,
+    /// The slots of `epoch` and `step`.
+    pub clock: Option<(DefId, DefId)>,
     /// Where everything that goes on is kept after each epoch.
     pub checkpoint: Option<(String, Span)>,
 }
@@ -71,23 +89,17 @@ type Best = (f64, u64, Vec<(DefId, Arc<Tensor>)>);
 
 /// What an epoch came to.
 enum Epoch {
-    /// The mean of the losses of its batches.
-    Mean(f64),
-    /// As `Mean`, and nothing is left to do.
-    Done(f64, &'static str),
+    /// Of each goal the mean of the losses of its batches.
+    Means(Vec<f64>),
+    /// As `Means`, and nothing is left to do.
+    Done(Vec<f64>, &'static str),
     /// The user stopped it.
     Stopped,
 }
 
 /// All epochs.
 // Long: the course of a training from its first epoch to what it ends with, in order.
-pub(super) fn all(
-    cx: &mut Cx,
-    course: &mut Course,
-    run: &mut Run,
-    (params, gradients, beside): (&[DefId], &[NodeId], &[(DefId, NodeId)]),
-    span: Span,
-) -> Result<Ended, Box<Diagnostic>> {
+pub(super) fn all(cx: &mut Cx, course: &mut Course, runs: &mut [Run], span: Span) -> Result<Ended, Box<Diagnostic>> {
     let examples = course.examples.clone();
     let rows = examples.as_ref().map_or(0, |examples| examples.rows[0].len());
     let size = course.batch.map_or(rows, |batch| (batch as usize).min(rows)).max(1);
@@ -100,50 +112,55 @@ pub(super) fn all(
     let mut why = None;
     // Of the best and of the last epoch: the loss over the training rows, and over those held out to choose by.
     let (mut at_best, mut at_last) = ((f64::NAN, f64::NAN), (f64::NAN, f64::NAN));
-    let first = resumed(cx, course, run, &mut best, &mut since, span)?;
+    let clock = course.clock.iter().flat_map(|(epoch, step)| [*epoch, *step]);
+    let mut watch = Watch { plans: vec![], moves: course.held.iter().copied().chain(clock).collect() };
+    let first = resumed(cx, course, runs, &mut best, &mut since, span)?;
     for epoch in first..total {
-        let (loss, done) = match one(cx, course, run, (params, gradients), (epoch, total, size), span)? {
-            Epoch::Mean(loss) => (loss, None),
-            Epoch::Done(loss, why) => (loss, Some(why)),
+        let (losses, done) = match one(cx, course, runs, (epoch, total, size), span)? {
+            Epoch::Means(losses) => (losses, None),
+            Epoch::Done(losses, why) => (losses, Some(why)),
             Epoch::Stopped => {
                 why = Some(format!(
                     "stopped by Ctrl-C in epoch {}, after {} steps; what was learnt is kept",
                     epoch + 1,
-                    run.steps
+                    runs[0].steps
                 ));
                 break;
             }
         };
-        let valid = measure(cx, &examples, 1, &[course.goal], span)?.map(|values| values[0]);
+        let loss = losses[0];
+        let valid = watch.measure(cx, &examples, 1, &[course.aims[0].goal], span)?.map(|values| values[0]);
         let watched = valid.unwrap_or(loss);
         course.schedule.ended(watched);
         at_last = (loss, valid.unwrap_or(f64::NAN));
         if best.as_ref().is_none_or(|(found, ..)| watched < *found) {
             since = 0;
             at_best = at_last;
-            let all = params.iter().copied().chain(beside.iter().map(|(def, _)| *def)).filter(|_| course.keep_best);
-            let values = all.filter_map(|def| Some((def, cx.eval.state.values.get(&def)?.clone()))).collect();
+            let all = course.held.iter().filter(|_| course.keep_best);
+            let values = all.filter_map(|def| Some((*def, cx.eval.state.values.get(def)?.clone()))).collect();
             best = Some((watched, epoch, values));
         } else {
             since += 1;
         }
-        why = ends(cx, course, since)?;
+        why = ends(cx, course, &mut watch, since)?;
         if let Some(done) = done {
-            why = Some(format!("ended after {} steps: {done}", run.steps));
+            why = Some(format!("ended after {} steps: {done}", runs[0].steps));
         }
         if let Some((path, at)) = &course.checkpoint {
             let going = checkpoint::Going {
                 epoch: epoch + 1,
-                steps: run.steps,
+                steps: runs[0].steps,
                 since,
                 schedule: course.schedule.memory(),
                 best: best.as_ref().map(|(watched, epoch, values)| (*watched, *epoch, values.clone())),
             };
-            checkpoint::write(cx.eval, run, &going, (path, *at))?;
+            checkpoint::write(cx.eval, runs, &going, (path, *at))?;
         }
-        remember(cx, &course.of, epoch, loss);
+        for (aim, loss) in course.aims.iter().zip(&losses) {
+            remember(cx, &aim.of, epoch, *loss);
+        }
         if let Some(valid) = valid {
-            remember(cx, &format!("{} valid", course.of), epoch, valid);
+            remember(cx, &format!("{} valid", course.aims[0].of), epoch, valid);
         }
         let last = epoch + 1 == total;
         let every = total.div_ceil(LINES).max(1);
@@ -151,9 +168,11 @@ pub(super) fn all(
             let nodes: Vec<NodeId> = course.reports.iter().map(|(_, node, _)| *node).collect();
             let reports = measure(cx, &examples, 0, &nodes, span)?.unwrap_or_default();
             for ((name, ..), value) in course.reports.iter().zip(&reports) {
-                remember(cx, name, epoch, *value);
+                if let Some(value) = value.item() {
+                    remember(cx, name, epoch, value);
+                }
             }
-            told.push(Told { epoch: epoch + 1, loss, valid, reports });
+            told.push(Told { epoch: epoch + 1, losses, valid, reports });
         }
         if why.is_some() {
             break;
@@ -161,7 +180,7 @@ pub(super) fn all(
         progress(cx, course, begun, (first, epoch, total), (loss, valid));
     }
     if course.averages {
-        run.average(cx.eval);
+        runs.iter().for_each(|run| run.average(cx.eval));
     }
     if why.is_none()
         && since >= PATIENCE
@@ -169,7 +188,7 @@ pub(super) fn all(
         && at_last.0 < at_best.0
         && let Some((_, epoch, _)) = &best
     {
-        cx.tell(errors::overfits(&course.of, epoch + 1, (at_best, at_last), cx.digits, span));
+        cx.tell(errors::overfits(&course.aims[0].of, epoch + 1, (at_best, at_last), cx.digits, span));
     }
     let mut kept = None;
     if let (true, Some((_, epoch, values))) = (course.keep_best, best) {
@@ -181,13 +200,13 @@ pub(super) fn all(
 }
 
 /// Why a training ends after an epoch, `since` epochs after the best, where its `stop` says so.
-fn ends(cx: &mut Cx, course: &Course, since: u64) -> Result<Option<String>, Box<Diagnostic>> {
+fn ends(cx: &mut Cx, course: &Course, watch: &mut Watch, since: u64) -> Result<Option<String>, Box<Diagnostic>> {
     Ok(match &course.stop {
         Stop::Patience(patience) if since > *patience => Some(format!("stopped: nothing better for {patience} epochs")),
         Stop::Never | Stop::Patience(_) => None,
         Stop::When(node, at) => {
             let (node, at) = (*node, *at);
-            let holds = measure(cx, &course.examples, 0, &[node], at)?.is_some_and(|values| values[0] != 0.0);
+            let holds = watch.measure(cx, &course.examples, 0, &[node], at)?.is_some_and(|values| values[0] != 0.0);
             holds.then(|| format!("stopped: {}", cx.text(at)))
         }
     })
@@ -206,8 +225,8 @@ fn progress(
         if spent >= QUIET {
             let left = spent.as_secs_f64() / (epoch + 1 - first) as f64 * (total - epoch - 1) as f64;
             let valid = valid.map(|valid| format!(", {} on valid", number(valid, 4))).unwrap_or_default();
-            let note = format!("{} = {}{valid}, {left:.0} s left", course.of, number(loss, 4));
-            let task = format!("train {}: epoch", course.of);
+            let note = format!("{} = {}{valid}, {left:.0} s left", course.aims[0].of, number(loss, 4));
+            let task = format!("train {}: epoch", course.aims[0].of);
             outside.progress(&Progress { task: &task, done: epoch + 1, total: Some(total), note: &note });
         }
     }
@@ -217,13 +236,13 @@ fn progress(
 fn resumed(
     cx: &mut Cx,
     course: &mut Course,
-    run: &mut Run,
+    runs: &mut [Run],
     best: &mut Option<Best>,
     since: &mut u64,
     span: Span,
 ) -> Result<u64, Box<Diagnostic>> {
     let (true, Some((path, at))) = (cx.eval.state.resume, &course.checkpoint) else { return Ok(0) };
-    let Some(going) = checkpoint::read(cx.eval, run, (path, *at))? else { return Ok(0) };
+    let Some(going) = checkpoint::read(cx.eval, runs, (path, *at))? else { return Ok(0) };
     cx.eval.forget();
     course.schedule.remember(&going.schedule);
     *best = going.best;
@@ -237,8 +256,7 @@ fn resumed(
 fn one(
     cx: &mut Cx,
     course: &Course,
-    run: &mut Run,
-    (params, gradients): (&[DefId], &[NodeId]),
+    runs: &mut [Run],
     (epoch, total, size): (u64, u64, usize),
     span: Span,
 ) -> Result<Epoch, Box<Diagnostic>> {
@@ -246,20 +264,28 @@ fn one(
     let seed = cx.eval.compiled.settings.seed.unwrap_or(0);
     let batches = Batches::new(rows, size, course.shuffle && size < rows, (seed, epoch));
     let nothing = (rows == 0).then(Vec::new);
-    let (mut sum, mut seen) = (0.0, 0.0);
+    let (mut sums, mut seen) = (vec![0.0; runs.len()], 0.0);
     let mut length = None;
+    let ended = |cx: &mut Cx, runs: &[Run], sums: Vec<f64>, seen: f64| -> Vec<f64> {
+        runs.iter().for_each(|run| run.settle(cx.eval));
+        // An epoch begins with the start again, and so does what is measured.
+        course.carried.iter().for_each(|own| drop(cx.eval.state.values.remove(&own.def)));
+        sums.into_iter().map(|sum| sum / f64::max(seen, 1.0)).collect()
+    };
     for places in nothing.into_iter().chain(batches) {
-        if run.steps >= course.steps {
+        if runs[0].steps >= course.steps {
             break;
         }
         let mut batch = vec![];
         let mut own = vec![];
         if let Some(examples) = &course.examples {
-            if length.is_some_and(|length| length != places.len()) || (length.is_none() && size < rows) {
-                run.resize(cx.eval);
-            }
             if length != Some(places.len()) {
                 resize(cx, &examples.dim, places.len());
+                runs.iter_mut().for_each(|run| run.resize(cx.eval, places.len()));
+                for own in &course.carried {
+                    let start = cx.eval.value(own.start, span)?;
+                    runs.iter_mut().for_each(|run| run.set(cx.eval, own.def, start.clone()));
+                }
             }
             length = Some(places.len());
             // All examples at once are the same in every step: what depends on them alone is computed once.
@@ -282,43 +308,40 @@ fn one(
         let factor = course.schedule.factor(part, total as f64);
         let rows = course.examples.is_some().then_some(own.as_slice());
         let weight = places.len().max(1) as f64;
-        let place = format!("epoch {}, step {}", epoch + 1, run.steps + 1);
-        let stepped = match run.step(cx.eval, (epoch, factor), &batch, rows) {
-            Err(problem) if problem.code == "nnlang::session::interrupted" => {
-                run.settle(cx.eval);
-                if let Some(outside) = cx.eval.watch.outside {
-                    outside.resume();
-                }
-                return Ok(Epoch::Stopped);
-            }
-            stepped => stepped?,
-        };
-        let done = match stepped {
-            Stepped::Fine => None,
-            Stepped::Done(why) => Some(why),
-            Stepped::Gradient(i, value) => {
-                return Err(training::diverged(
-                    cx,
-                    &course.of,
-                    Some((params[i], gradients[i])),
-                    (course.goal, &value),
-                    &place,
-                    span,
-                ));
-            }
-            Stepped::Loss(value) => {
-                return Err(training::diverged(cx, &course.of, None, (course.goal, &value), &place, span));
-            }
-        };
-        sum += weight * run.loss().and_then(|loss| loss.item()).unwrap_or(f64::NAN);
         seen += weight;
-        if let Some(why) = done {
-            run.settle(cx.eval);
-            return Ok(Epoch::Done(sum / seen.max(1.0), why));
+        let several = runs.len() > 1;
+        for (at, (aim, run)) in course.aims.iter().zip(runs.iter_mut()).enumerate() {
+            let stepped = match run.step(cx.eval, (epoch, factor), &batch, rows) {
+                Err(problem) if problem.code == "nnlang::session::interrupted" => {
+                    ended(cx, runs, sums, seen);
+                    if let Some(outside) = cx.eval.watch.outside {
+                        outside.resume();
+                    }
+                    return Ok(Epoch::Stopped);
+                }
+                stepped => stepped?,
+            };
+            let failed = match stepped {
+                Stepped::Fine => None,
+                Stepped::Done(why) => {
+                    sums[at] += weight * run.loss().and_then(|loss| loss.item()).unwrap_or(f64::NAN);
+                    return Ok(Epoch::Done(ended(cx, runs, sums, seen), why));
+                }
+                Stepped::Gradient(i, value) => Some((Some((aim.params[i], aim.gradients[i])), value)),
+                Stepped::Loss(value) => Some((None, value)),
+            };
+            if let Some((gradient, value)) = failed {
+                let place = format!("epoch {}, step {}", epoch + 1, run.steps + 1);
+                let goal = (aim.goal, &*value);
+                return Err(training::diverged(cx, &aim.of, gradient, goal, &place, span));
+            }
+            sums[at] += weight * run.loss().and_then(|loss| loss.item()).unwrap_or(f64::NAN);
+            if several {
+                run.share(cx.eval, &course.held);
+            }
         }
     }
-    run.settle(cx.eval);
-    Ok(Epoch::Mean(sum / seen.max(1.0)))
+    Ok(Epoch::Means(ended(cx, runs, sums, seen)))
 }
 
 /// The examples' dimension has another number.
@@ -332,23 +355,68 @@ pub(super) fn resize(cx: &mut Cx, dim: &str, size: usize) {
     cx.eval.forget();
 }
 
-/// Numbers over all rows of a part at once, with `training` 0; none where the part has no rows.
-pub(super) fn measure(
-    cx: &mut Cx,
-    examples: &Option<Arc<Examples>>,
-    part: usize,
-    nodes: &[NodeId],
-    span: Span,
-) -> Result<Option<Vec<f64>>, Box<Diagnostic>> {
+/// What is measured again and again over the rows of a part, each with the plan that was made for it.
+struct Watch {
+    plans: Vec<(usize, Vec<NodeId>, Repeat)>,
+    /// What changes from time to time.
+    moves: Vec<DefId>,
+}
+
+impl Watch {
+    /// As [`measure`].
+    fn measure(
+        &mut self,
+        cx: &mut Cx,
+        examples: &Option<Arc<Examples>>,
+        part: usize,
+        nodes: &[NodeId],
+        span: Span,
+    ) -> Result<Option<Vec<f64>>, Box<Diagnostic>> {
+        let Some(set) = part_of(cx, examples, part) else { return Ok(None) };
+        if examples.as_ref().is_some_and(|examples| !examples.is_whole(part)) {
+            let values = measure(cx, examples, part, nodes, span)?;
+            return Ok(values.map(|all| all.iter().map(|value| value.item().unwrap_or(f64::NAN)).collect()));
+        }
+        let found = self.plans.iter().position(|(own, of, _)| *own == part && of == nodes);
+        let binding = cx.eval.state.binding.clone();
+        if let Some(examples) = examples {
+            resize(cx, &examples.dim, examples.rows[part].len());
+        }
+        let Watch { plans, moves } = self;
+        let measured = cx.eval.set_to(&set, |eval| -> Result<Vec<f64>, Box<Diagnostic>> {
+            let at = match found {
+                Some(at) => at,
+                None => {
+                    let repeat = eval.repeat(nodes, moves, &[], span)?;
+                    plans.push((part, nodes.to_vec(), repeat));
+                    plans.len() - 1
+                }
+            };
+            let repeat = &mut plans[at].2;
+            for def in moves.iter() {
+                if let Some(value) = eval.state.values.get(def).cloned() {
+                    eval.set(repeat, *def, value);
+                }
+            }
+            eval.again(repeat, span)?;
+            let item = |at: usize| repeat.root(at).and_then(|value| value.item()).unwrap_or(f64::NAN);
+            Ok((0..nodes.len()).map(item).collect())
+        });
+        cx.eval.state.binding = binding;
+        cx.eval.forget();
+        measured.map(Some)
+    }
+}
+
+/// The values that the inputs have over all rows of a part, with `training` 0; none where the part has no rows.
+fn part_of(cx: &Cx, examples: &Option<Arc<Examples>>, part: usize) -> Option<Vec<(DefId, Arc<Tensor>)>> {
     let mut set: Vec<(DefId, Arc<Tensor>)> = vec![];
     if let Some(flag) = cx.eval.compiled.training {
         let zero = ndarray::arr0(0.0).into_dyn();
         set.push((flag, Arc::new(Tensor::from_f64(zero, DType::Real, cx.eval.state.precision))));
     }
-    let binding = cx.eval.state.binding.clone();
     match examples {
-        Some(examples) if examples.rows[part].is_empty() => return Ok(None),
-        Some(examples) if !examples.is_whole(part) => return pieces::measure(cx, examples, part, (nodes, &set), span),
+        Some(examples) if examples.rows[part].is_empty() => return None,
         Some(examples) => {
             for bound in &examples.inputs {
                 if let Some(def) = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name)
@@ -357,15 +425,35 @@ pub(super) fn measure(
                     set.push((DefId(def as u32), whole));
                 }
             }
-            resize(cx, &examples.dim, examples.rows[part].len());
         }
-        None if part > 0 => return Ok(None),
+        None if part > 0 => return None,
         None => {}
+    }
+    Some(set)
+}
+
+/// Values over all rows of a part at once, with `training` 0; none where the part has no rows.
+pub(super) fn measure(
+    cx: &mut Cx,
+    examples: &Option<Arc<Examples>>,
+    part: usize,
+    nodes: &[NodeId],
+    span: Span,
+) -> Result<Option<Vec<Arc<Tensor>>>, Box<Diagnostic>> {
+    let Some(set) = part_of(cx, examples, part) else { return Ok(None) };
+    if let Some(examples) = examples.as_ref().filter(|examples| !examples.is_whole(part)) {
+        let values = pieces::measure(cx, examples, part, (nodes, &set), span)?;
+        let number = |value: f64| Arc::new(Tensor::F64(ndarray::arr0(value).into_dyn()));
+        return Ok(values.map(|all| all.into_iter().map(number).collect()));
+    }
+    let binding = cx.eval.state.binding.clone();
+    if let Some(examples) = examples {
+        resize(cx, &examples.dim, examples.rows[part].len());
     }
     let values = cx.eval.with(nodes, &set, span);
     cx.eval.state.binding = binding;
     cx.eval.forget();
-    Ok(Some(values?.iter().map(|value| value.item().unwrap_or(f64::NAN)).collect()))
+    values.map(Some)
 }
 
 /// Keeps what an epoch told, for `plot J for epoch`.

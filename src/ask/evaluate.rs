@@ -5,7 +5,7 @@ use crate::data::PARTS;
 use crate::diag::Diagnostic;
 use crate::lower::Ask;
 use crate::source::Span;
-use crate::view::{Align, Cell, Table, number};
+use crate::view::{Align, Cell, Table, json_value};
 use serde_json::Map;
 
 /// Answers `evaluate`.
@@ -32,9 +32,9 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         }
         let mut found = Map::new();
         let mut cells = vec![Cell::name(title), Cell::number(rows.map(|rows| rows.to_string()).unwrap_or_default())];
-        for (name, value) in names.iter().zip(&values) {
-            cells.push(Cell::number(number(*value, cx.digits)));
-            found.insert(name.as_str().into(), (*value).into());
+        for ((name, value), node) in names.iter().zip(&values).zip(&nodes) {
+            cells.push(super::step::cell(cx, value, *node));
+            found.insert(name.as_str().into(), json_value(value));
         }
         fact.insert("values".into(), found.into());
         table.row(cells);

@@ -165,7 +165,7 @@ fn show(
 }
 
 /// A number; a short vector; else the shape.
-fn cell(cx: &Cx, value: &Tensor, node: NodeId) -> Cell {
+pub(super) fn cell(cx: &Cx, value: &Tensor, node: NodeId) -> Cell {
     let rank = value.shape().len();
     if rank == 0 {
         return Cell::number(scalar_text(value, cx.digits).unwrap_or_default());

@@ -1,15 +1,15 @@
 //! `train J { … }`: the parameters moved over epochs of batches, with what was reported on the way.
 
-use super::epochs::{self, Course, Ended, Stop};
+use super::epochs::{self, Aim, Course, Ended, Stop};
 use super::{Cx, training};
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, NodeId};
-use crate::lower::{Ask, Asked};
+use crate::lower::{Ask, Asked, Carried};
 use crate::resolve::hir::{Chosen, Training};
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::train::{Run, Schedule, optimiser};
-use crate::view::{Align, Cell, Line, Table, number};
+use crate::view::{Align, Cell, Line, Table, json_value, number};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -19,39 +19,63 @@ const NEWTON: u64 = 10_000;
 
 /// Answers `train`.
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
-    let (Some(lines), [asked]) = (ask.training.as_deref(), ask.exprs.as_slice()) else { return Ok(()) };
+    let Some(lines) = ask.training.as_deref() else { return Ok(()) };
     cx.eval.state.history = None;
     // What is learnt from here on is learnt of the rows that are there.
     cx.eval.state.model = None;
-    let goal = cx.goal(ask, asked)?;
-    let of = cx.text(asked.span);
-    let params = training::moving(cx, goal, &of, &lines.wrt, span)?;
-    let gradients = training::gradients(cx, goal, &params, span)?;
-    let how = training::optimiser(cx, lines)?;
-    let mut setup = training::setup(cx, goal, &params, &gradients, how, span);
-    setup.clip = training::clip(cx, lines)?;
-    setup.clock = ask.clock;
-    let kept = setup.kept.clone();
-    setup.average = training::average(cx, lines)?;
-    let mut course = course(cx, lines, goal, of)?;
+    let (mut aims, mut setups) = (vec![], vec![]);
+    for (asked, wrt) in ask.exprs.iter().zip(&lines.wrt) {
+        let goal = cx.goal(ask, asked)?;
+        let of = cx.text(asked.span);
+        let params = training::moving(cx, goal, &of, wrt, span)?;
+        let gradients = training::gradients(cx, goal, &params, span)?;
+        let how = training::optimiser(cx, lines)?;
+        let mut setup = training::setup(cx, goal, &params, &gradients, how, span);
+        setup.clip = training::clip(cx, lines)?;
+        setup.clock = ask.clock;
+        setup.average = training::average(cx, lines)?;
+        setups.push(setup);
+        aims.push(Aim { goal, of, params, gradients });
+    }
+    let mut kept: Vec<(DefId, NodeId)> = setups.iter().flat_map(|setup| setup.kept.iter().copied()).collect();
+    kept.sort_unstable_by_key(|(def, _)| *def);
+    kept.dedup();
+    let mut params: Vec<DefId> = aims.iter().flat_map(|aim| aim.params.iter().copied()).collect();
+    params.sort_unstable();
+    params.dedup();
+    let mut course = course(cx, lines, aims)?;
+    course.clock = ask.clock;
+    course.held = params.iter().copied().chain(kept.iter().map(|(def, _)| *def)).collect();
     let file = training::file(lines, "save")?;
-    if setup.optimiser.name == optimiser::LBFGS.name {
-        if course.batch.is_some()
-            && let Some(choice) = training::choice(lines, "batch")
-        {
-            return Err(Box::new(training::wants("batch", "`all` where the optimizer is `lbfgs`", choice.span)));
+    if setups[0].optimiser.name == optimiser::LBFGS.name {
+        let chosen = |name: &str| training::choice(lines, name).map(|choice| choice.span);
+        if let (Some(_), Some(at)) = (course.batch, chosen("batch")) {
+            return Err(Box::new(training::wants("batch", "`all` where the optimizer is `lbfgs`", at)));
+        }
+        if let (true, Some(at)) = (setups.len() > 1, chosen("optimizer")) {
+            return Err(Box::new(training::wants("optimizer", "one of `sgd` to `adamw` where goals take turns", at)));
         }
         if training::choice(lines, "epochs").is_none() && course.epochs == EPOCHS {
             course.epochs = NEWTON;
         }
     }
-    setup.examples = course.examples.as_ref().map(|examples| examples.dim.clone());
+    for (setup, aim) in setups.iter_mut().zip(&course.aims) {
+        let reached = cx.eval.compiled.graph.reach(&[aim.goal]);
+        let carried = course.carried.iter().filter(|own| reached.contains(&cx.eval.compiled.def(own.def).node));
+        setup.carried = carried.map(|own| (own.def, own.last)).collect();
+        setup.examples = course.examples.as_ref().map(|examples| examples.dim.clone());
+    }
+    if setups.len() > 1 {
+        for (setup, aim) in setups.iter_mut().zip(&course.aims) {
+            setup.others = course.held.iter().filter(|def| !aim.params.contains(def)).copied().collect();
+        }
+    }
     let before: Vec<(DefId, Option<Arc<Tensor>>)> =
         course.inputs.iter().map(|(def, _)| (*def, cx.eval.state.values.get(def).cloned())).collect();
     let binding = cx.eval.state.binding.clone();
     let told = training::while_training(cx, |cx| {
-        let told = Run::new(cx.eval, setup)
-            .and_then(|mut run| epochs::all(cx, &mut course, &mut run, (&params, &gradients, &kept), span));
+        let runs: Result<Vec<Run>, _> = setups.into_iter().map(|setup| Run::new(cx.eval, setup)).collect();
+        let told = runs.and_then(|mut runs| epochs::all(cx, &mut course, &mut runs, span));
         for (def, value) in before {
             if let Some(value) = value {
                 cx.eval.state.values.insert(def, value);
@@ -68,12 +92,15 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     Ok(())
 }
 
-fn course(cx: &mut Cx, lines: &Training<Asked>, goal: NodeId, of: String) -> Result<Course, Box<Diagnostic>> {
+fn course(cx: &mut Cx, lines: &Training<Asked>, aims: Vec<Aim>) -> Result<Course, Box<Diagnostic>> {
     let steps = training::count(cx, lines, "steps")?;
     let epochs = training::count(cx, lines, "epochs")?;
     let batch = training::count(cx, lines, "batch")?;
-    let reached = cx.eval.compiled.graph.reach(&[goal]);
+    let reached = cx.eval.compiled.graph.reach(&aims.iter().map(|aim| aim.goal).collect::<Vec<_>>());
     let examples = cx.eval.state.examples.clone();
+    let carried = cx.eval.compiled.carried.iter();
+    let reaches = |own: &&Carried| reached.contains(&cx.eval.compiled.def(own.def).node);
+    let carried: Vec<Carried> = carried.filter(reaches).copied().collect();
     let mut inputs = vec![];
     for (at, bound) in examples.iter().flat_map(|examples| examples.inputs.iter().enumerate()) {
         let def = cx.eval.compiled.defs.iter().position(|def| *def.name == *bound.name);
@@ -104,9 +131,14 @@ fn course(cx: &mut Cx, lines: &Training<Asked>, goal: NodeId, of: String) -> Res
         Some(Chosen::Value(asked)) => cx.number(asked)? != 0.0,
         Some(_) | None => true,
     };
+    if let (true, Some(_), Some(own)) = (shuffle, batch, carried.first()) {
+        let at = training::choice(lines, "shuffle").map_or(own.span, |choice| choice.span);
+        return Err(Box::new(crate::train::errors::shuffled(own.span, at)));
+    }
     let keep_best = match training::choice(lines, "keep").map(|choice| &choice.value) {
         Some(Chosen::Called(word, _)) => word.text == "best",
-        Some(_) | None => examples.as_ref().is_some_and(|examples| !examples.rows[1].is_empty()),
+        // Of goals that take turns, such as two players, none says which epoch is best.
+        Some(_) | None => aims.len() == 1 && examples.as_ref().is_some_and(|examples| !examples.rows[1].is_empty()),
     };
     let schedule = schedule(cx, lines)?;
     let stop = match training::choice(lines, "stop").map(|choice| &choice.value) {
@@ -128,8 +160,9 @@ fn course(cx: &mut Cx, lines: &Training<Asked>, goal: NodeId, of: String) -> Res
     let keep_best = keep_best && !averages;
     let checkpoint = training::file(lines, "checkpoint")?;
     Ok(Course {
-        goal,
-        of,
+        aims,
+        held: vec![],
+        carried,
         epochs,
         steps,
         batch,
@@ -141,6 +174,7 @@ fn course(cx: &mut Cx, lines: &Training<Asked>, goal: NodeId, of: String) -> Res
         examples,
         inputs,
         averages,
+        clock: None,
         checkpoint,
     })
 }
@@ -175,8 +209,10 @@ fn schedule(cx: &mut Cx, lines: &Training<Asked>) -> Result<Schedule, Box<Diagno
 fn show(cx: &mut Cx, course: &Course, ended: Ended, file: Option<String>, span: Span) {
     let Ended { told, kept, why } = ended;
     let valid = told.iter().any(|told| told.valid.is_some());
-    let mut head = vec![("epoch", Align::Right), (course.of.as_str(), Align::Right)];
-    let valid_name = format!("{} valid", course.of);
+    let first = course.aims[0].of.as_str();
+    let mut head = vec![("epoch", Align::Right)];
+    head.extend(course.aims.iter().map(|aim| (aim.of.as_str(), Align::Right)));
+    let valid_name = format!("{first} valid");
     if valid {
         head.push((&valid_name, Align::Right));
     }
@@ -184,18 +220,22 @@ fn show(cx: &mut Cx, course: &Course, ended: Ended, file: Option<String>, span: 
     let mut table = Table::new(head);
     let mut facts = vec![];
     for told in &told {
-        let mut cells = vec![Cell::number(told.epoch.to_string()), Cell::number(number(told.loss, cx.digits))];
+        let mut cells = vec![Cell::number(told.epoch.to_string())];
+        cells.extend(told.losses.iter().map(|loss| Cell::number(number(*loss, cx.digits))));
         let mut fact = Map::new();
         fact.insert("epoch".into(), told.epoch.into());
-        fact.insert("loss".into(), told.loss.into());
+        fact.insert("loss".into(), told.losses[0].into());
+        if told.losses.len() > 1 {
+            fact.insert("losses".into(), told.losses.clone().into());
+        }
         if valid {
             cells.push(Cell::number(told.valid.map(|value| number(value, cx.digits)).unwrap_or_default()));
             fact.insert("valid".into(), told.valid.map_or(Value::Null, Value::from));
         }
         let mut reports = Map::new();
-        for (value, (name, ..)) in told.reports.iter().zip(&course.reports) {
-            cells.push(Cell::number(number(*value, cx.digits)));
-            reports.insert(name.as_str().into(), (*value).into());
+        for (value, (name, node, _)) in told.reports.iter().zip(&course.reports) {
+            cells.push(super::step::cell(cx, value, *node));
+            reports.insert(name.as_str().into(), json_value(value));
         }
         if !reports.is_empty() {
             fact.insert("reports".into(), reports.into());

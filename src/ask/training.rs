@@ -141,7 +141,9 @@ pub(super) fn setup(
     let reached: FxHashSet<NodeId> = compiled.graph.reach(&[goal]).into_iter().collect();
     let kept = compiled.kept.iter().filter(|(def, _)| reached.contains(&compiled.def(*def).node)).copied().collect();
     let params = params.iter().copied().zip(gradients.iter().copied()).collect();
-    Setup { goal, params, kept, optimiser, options, average: None, clip: None, clock: None, examples: None, span }
+    let (average, clip, clock, examples) = (None, None, None, None);
+    let (carried, others) = (vec![], vec![]);
+    Setup { goal, params, kept, carried, optimiser, options, average, clip, clock, others, examples, span }
 }
 
 /// The bound that a training sets its gradients.

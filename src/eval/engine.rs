@@ -112,7 +112,7 @@ impl Eval<'_> {
             && !program.set(def, &value)
         {
             // The reference goes on with what the program came to.
-            self.settle(repeat);
+            self.settle(repeat, |_| true);
             repeat.program = None;
         }
         self.state.values.insert(def, value);
@@ -154,10 +154,10 @@ impl Eval<'_> {
         self.cache.clear();
     }
 
-    /// The carried slots as the last run left them become the session's values.
-    pub fn settle(&mut self, repeat: &Repeat) {
+    /// The carried slots that `wanted` accepts become the session's values, as the last run left them.
+    pub fn settle(&mut self, repeat: &Repeat, wanted: impl Fn(DefId) -> bool) {
         if let Some(program) = &repeat.program {
-            for (_, def) in &repeat.carried {
+            for (_, def) in repeat.carried.iter().filter(|(_, def)| wanted(*def)) {
                 if let Some(value) = program.slot(*def) {
                     self.state.values.insert(*def, value);
                 }

@@ -65,6 +65,8 @@ pub struct Compiled {
     pub quotients: Vec<Quotient>,
     /// The flag `training`, where something asks for it.
     pub training: Option<DefId>,
+    /// First states that training carries from batch to batch: the slot, what the batch leaves, what an epoch begins with.
+    pub carried: Vec<Carried>,
     /// What is kept and not trained, with what it becomes at each step of training.
     pub kept: Vec<(DefId, NodeId)>,
     /// The layers that the program writes.
@@ -156,6 +158,7 @@ impl Compiled {
             recurrences,
             hiding,
             training,
+            carried,
             kept,
             // The next text brings all of them.
             blanks: _,
@@ -174,6 +177,7 @@ impl Compiled {
         quotients.truncate(mark.quotients);
         *training = training.filter(|def| def.index() < count);
         kept.retain(|(def, node)| def.index() < count && node.index() < nodes);
+        carried.retain(|own| own.def.index() < count && own.last.index() < nodes);
         layers.truncate(mark.layers);
         insides.clone_from(&mark.insides);
         recurrences.retain(|told| told.names.iter().all(|name| name.def.index() < count));
@@ -201,6 +205,19 @@ pub struct Quotient {
     /// Is the divisor a product written together, as in `1/2x`?
     pub together: bool,
     /// The whole.
+    pub span: Span,
+}
+
+/// A first state that training carries from batch to batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Carried {
+    /// The slot of the state.
+    pub def: DefId,
+    /// What a batch leaves.
+    pub last: NodeId,
+    /// What an epoch begins with.
+    pub start: NodeId,
+    /// The word `carried`.
     pub span: Span,
 }
 

@@ -22,7 +22,7 @@ mod stated;
 
 pub use call::ANEW;
 pub use compiled::{
-    Ask, Asked, Beside, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, RecurrentName,
+    Ask, Asked, Beside, Carried, Compiled, Def, DefKind, Item, ItemKind, Layered, Quotient, Recurrent, RecurrentName,
     RecurrentSequence, Side, Zero,
 };
 pub use derivative::{Derived, Openers, default_by, derive, derive_as_written, derive_readable, entry_by_entry};

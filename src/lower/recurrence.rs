@@ -1,6 +1,6 @@
 //! Recurrences: the equations of one step become the body of a loop; what is indexed by the step becomes its sequences.
 
-use super::{Cx, DefKind, Frame, Recurrent, RecurrentName, RecurrentSequence, Value, errors};
+use super::{Carried, Cx, DefKind, Frame, Recurrent, RecurrentName, RecurrentSequence, Value, errors};
 use crate::graph::{DefId, NodeId, Type};
 use crate::ops::{Steps, build, scan};
 use crate::resolve::hir::{Equation, GlobalId, HirId, Kind, Recurrence, Slot};
@@ -139,11 +139,76 @@ impl<'a> Cx<'a> {
             frame.places.resize(size as usize, None);
             self.frames.push(frame);
         }
-        let made = self.settled(recurrence, &mut starts, &looks, range);
+        let carried = self.carried(recurrence, &mut starts);
+        let written: Vec<Option<NodeId>> = carried.iter().map(|own| own.as_ref().map(|own| own.start)).collect();
+        let mut made = self.settled(recurrence, &mut starts, &looks, range);
         if recurrence.frame.is_some() {
             self.frames.pop();
         }
+        if let Some((nodes, told)) = &mut made {
+            for (i, own) in carried.into_iter().enumerate() {
+                let Some(own) = own else { continue };
+                let equation = &recurrence.equations[i];
+                let back = (equation.axis, looks.lags[i], looks.backward);
+                let last = self.last_of(nodes[i], back, equation.head)?;
+                self.out.carried.push(Carried { last, ..own });
+            }
+            // As it is written.
+            for (name, start) in told.names.iter_mut().zip(written) {
+                name.start = start.or(name.start);
+            }
+        }
         made
+    }
+
+    /// In training a carried state begins with what a slot holds.
+    fn carried<N>(&mut self, recurrence: &'a Recurrence<N>, starts: &mut Starts) -> Vec<Option<Carried>> {
+        let mut out = vec![];
+        for (equation, begins) in recurrence.equations.iter().zip(starts) {
+            out.push(None);
+            let (Some((flag, word)), Some((start, span))) = (equation.carried, begins.as_mut()) else { continue };
+            let Value::Node(flag) = self.training(flag) else { continue };
+            let ty = self.out.graph.ty(*start);
+            let name = format!("{} carried", equation.name).into();
+            let def = self.slot(name, word, DefKind::Local, ty, Some(*start));
+            let held = self.out.def(def).node;
+            let at = *span;
+            self.here = Some(at);
+            let where_ = crate::ops::of(crate::graph::Is::Where);
+            let chosen = self.apply(where_, crate::graph::Attrs::None, &[flag, held, *start], at, &[at, at, at]);
+            let Value::Node(chosen) = chosen else { continue };
+            let own = Carried { def, last: chosen, start: *start, span: word };
+            *start = chosen;
+            if let Some(last) = out.last_mut() {
+                *last = Some(own);
+            }
+        }
+        out
+    }
+
+    /// The state that a recurrence ends with, in the form of its start.
+    fn last_of(&mut self, all: NodeId, (axis, lag, backward): (usize, u64, bool), span: Span) -> Option<NodeId> {
+        let graph = &mut self.out.graph;
+        let shape = graph.shape(all).clone();
+        let lag = lag.max(1);
+        let whole = |dim: &Dim| crate::graph::SliceSpec { start: Dim::Num(0), step: 1, len: dim.clone() };
+        let mut specs: Vec<_> = shape.iter().map(whole).collect();
+        // Of a recurrence that runs backwards the last states come first, the oldest behind.
+        let (start, step) = match backward {
+            true => (Dim::Num(lag - 1), -1),
+            false => (graph.dims.sub(&shape[axis], &Dim::Num(lag)).ok()?, 1),
+        };
+        specs[axis] = crate::graph::SliceSpec { start, step, len: Dim::Num(lag) };
+        let made = build::sliced(graph, all, &specs).and_then(|part| {
+            if lag == 1 {
+                return build::drop_axis(graph, part, axis);
+            }
+            let rest = (0..shape.rank()).filter(|other| *other != axis);
+            let order: Vec<usize> = std::iter::once(axis).chain(rest).collect();
+            build::permuted(graph, part, &order)
+        });
+        self.settle();
+        self.made(made, span, &[])
     }
 
     /// The steps of `for t in 0..n`.

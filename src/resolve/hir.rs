@@ -303,8 +303,8 @@ pub struct Equation<N> {
     pub value_span: Span,
     /// The state before the first step.
     pub start: Option<(Expr, Span)>,
-    /// While training the last state of a batch is the first of the next.
-    pub carried: Option<Span>,
+    /// While training the last state of a batch is the first of the next: the flag of training, and the word.
+    pub carried: Option<(GlobalId, Span)>,
 }
 
 /// A local definition.
@@ -548,8 +548,8 @@ pub struct Ask {
 pub struct Training<E> {
     /// The lines.
     pub choices: Vec<Choice<E>>,
-    /// After `wrt`: names of parameters and networks.
-    pub wrt: Vec<ast::Name>,
+    /// For each goal, after `wrt`: names of parameters and networks.
+    pub wrt: Vec<Vec<ast::Name>>,
 }
 
 /// `optimizer = adam(lr = 0.01)`

@@ -83,7 +83,7 @@ impl Cx<'_> {
         let mut starts = vec![];
         for recurrence in group {
             let start = recurrence.start.as_ref().map(|start| (self.expr(start), start.span));
-            starts.push(start);
+            starts.push((start, recurrence.carried.map(|word| (self.training(word), word))));
         }
         (range, starts)
     }
@@ -108,7 +108,7 @@ impl Cx<'_> {
     }
 }
 
-type Around = (Option<(hir::Expr, Span)>, Vec<Option<(hir::Expr, Span)>>);
+type Around = (Option<(hir::Expr, Span)>, Vec<(Option<(hir::Expr, Span)>, Option<(GlobalId, Span)>)>);
 
 fn made<N: Copy>(
     group: &[&ast::Recurrence],
@@ -118,7 +118,7 @@ fn made<N: Copy>(
     frame: Option<u32>,
 ) -> Recurrence<N> {
     let equations = group.iter().zip(starts).zip(inside).zip(targets);
-    let equations = equations.map(|(((recurrence, start), (place, value)), target)| Equation {
+    let equations = equations.map(|(((recurrence, (start, carried)), (place, value)), target)| Equation {
         name: recurrence.name.text.as_str().into(),
         span: recurrence.name.span,
         head: recurrence.name.span.to(recurrence.index.span),
@@ -128,7 +128,7 @@ fn made<N: Copy>(
         value,
         value_span: recurrence.value.span,
         start,
-        carried: recurrence.carried,
+        carried,
     });
     Recurrence { index: group[0].index.clone(), place, range, equations: equations.collect(), frame }
 }

@@ -397,7 +397,8 @@ impl Cx<'_> {
 
     /// `train J wrt W2, b2 { … }`
     fn train(&mut self, train: &ast::Train, span: Span) {
-        let exprs = vec![(self.expr(&train.goal), train.goal.span)];
+        let goals = std::iter::once(&train.goal).chain(train.then.iter().map(|(goal, _)| goal));
+        let exprs = goals.map(|goal| (self.expr(goal), goal.span)).collect();
         let clock = self.clock();
         let mut choices: Vec<hir::Choice<(hir::Expr, Span)>> = vec![];
         for item in &train.block.items {
@@ -424,11 +425,13 @@ impl Cx<'_> {
             }
         }
         self.frames.pop();
-        let wrt = train.wrt.iter().filter_map(|path| {
+        let name = |path: &ast::Path| {
             let text = path.names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
             let span = path.names.iter().map(|name| name.span).reduce(Span::to)?;
             Some(ast::Name { text, span })
-        });
+        };
+        let wrt = std::iter::once(&train.wrt).chain(train.then.iter().map(|(_, wrt)| wrt));
+        let wrt = wrt.map(|paths| paths.iter().filter_map(name).collect());
         let training = Some(Box::new(hir::Training { choices, wrt: wrt.collect() }));
         let word = ast::Name { text: "train".into(), span: Span { end: span.start + 5, ..span } };
         let ask = Ask {

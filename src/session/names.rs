@@ -166,6 +166,10 @@ impl Names {
             Statement::Train(train) => {
                 self.expr(&train.goal);
                 train.wrt.iter().for_each(|path| self.path(path));
+                for (goal, wrt) in &train.then {
+                    self.expr(goal);
+                    wrt.iter().for_each(|path| self.path(path));
+                }
                 self.block(&train.block);
             }
             Statement::Predict(predict) => self.block(&predict.block),

@@ -392,6 +392,8 @@ pub struct Train {
     pub goal: Expr,
     /// The parameters that move; all where empty.
     pub wrt: Vec<Path>,
+    /// `then G wrt make`: goals that are moved in turn with it.
+    pub then: Vec<(Expr, Vec<Path>)>,
     /// `name = expr` lines.
     pub block: Block,
 }

@@ -46,6 +46,7 @@ impl Expected {
             Rule::wrt | Rule::wrt_word => Expected::Word("wrt"),
             Rule::start | Rule::start_word => Expected::Word("start"),
             Rule::times_word => Expected::Word("times"),
+            Rule::then | Rule::then_word => Expected::Word("then"),
             Rule::form | Rule::as_word => Expected::Word("as"),
             _ => return None,
         })

@@ -14,7 +14,7 @@ pub(super) enum Head {
     /// `data "rent.csv"`
     Data(Option<crate::source::Spanned<String>>),
     /// `train J wrt W2`
-    Train { goal: Expr, wrt: Vec<Path> },
+    Train { goal: Expr, wrt: Vec<Path>, then: Vec<(Expr, Vec<Path>)> },
     /// `predict "new.csv" to "answers.csv"`
     Predict { word: Name, file: crate::source::Spanned<String>, to: Option<crate::source::Spanned<String>> },
     /// `repeat 3`
@@ -61,7 +61,11 @@ impl Walk<'_> {
                 Head::Network { name: self.name(name), params }
             }
             Rule::data => Head::Data(self.find(at, Rule::string).map(|string| self.string(string))),
-            Rule::train => Head::Train { goal: self.only_expr(at), wrt: self.wrt(at) },
+            Rule::train => {
+                let then: Vec<At> = self.inner(at).filter(|node| self.rule(*node) == Rule::then).collect();
+                let then = then.into_iter().map(|at| (self.only_expr(at), self.wrt(at))).collect();
+                Head::Train { goal: self.only_expr(at), wrt: self.wrt(at), then }
+            }
             Rule::predict => {
                 let word = self.find(at, Rule::predict_word)?;
                 let file = self.find(at, Rule::string)?;

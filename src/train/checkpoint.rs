@@ -35,11 +35,11 @@ fn of_bits(value: &serde_json::Value) -> Option<f64> {
 }
 
 /// Writes a checkpoint in the place of the one before.
-pub fn write(eval: &Eval, run: &Run, going: &Going, (path, span): (&str, Span)) -> Result<(), Box<Diagnostic>> {
+pub fn write(eval: &Eval, runs: &[Run], going: &Going, (path, span): (&str, Span)) -> Result<(), Box<Diagnostic>> {
     let Some(outside) = eval.watch.outside else { return Err(Box::new(errors::no_outside(span))) };
     let mut arrays: Vec<(String, Tensor)> = vec![];
     let name = |at: usize, def: DefId| format!("{at}.{}", eval.compiled.def(def).name);
-    for (at, def) in run.carried().enumerate() {
+    for (at, def) in runs.iter().flat_map(Run::carried).enumerate() {
         if let Some(value) = eval.state.values.get(&def) {
             arrays.push((name(at, def), (**value).clone()));
         }
@@ -63,7 +63,7 @@ pub fn write(eval: &Eval, run: &Run, going: &Going, (path, span): (&str, Span)) 
 }
 
 /// Takes over where a checkpoint ended; `None` where there is none yet.
-pub fn read(eval: &mut Eval, run: &mut Run, (path, span): (&str, Span)) -> Result<Option<Going>, Box<Diagnostic>> {
+pub fn read(eval: &mut Eval, runs: &mut [Run], (path, span): (&str, Span)) -> Result<Option<Going>, Box<Diagnostic>> {
     let Some(outside) = eval.watch.outside else { return Err(Box::new(errors::no_outside(span))) };
     let bytes = match outside.read(path) {
         Ok(bytes) => bytes,
@@ -78,7 +78,7 @@ pub fn read(eval: &mut Eval, run: &mut Run, (path, span): (&str, Span)) -> Resul
     let whole = |key: &str| note.get(key).and_then(serde_json::Value::as_u64).ok_or_else(other);
     let array = |name: &str| arrays.iter().find(|(own, _)| own == name).map(|(_, value)| Arc::new(value.clone()));
     let name = |eval: &Eval, at: usize, def: DefId| format!("{at}.{}", eval.compiled.def(def).name);
-    let carried: Vec<DefId> = run.carried().collect();
+    let carried: Vec<DefId> = runs.iter().flat_map(Run::carried).collect();
     for (at, def) in carried.iter().enumerate() {
         let value = array(&name(eval, at, *def)).ok_or_else(other)?;
         let now = eval.value(eval.compiled.def(*def).node, span)?;
@@ -104,10 +104,11 @@ pub fn read(eval: &mut Eval, run: &mut Run, (path, span): (&str, Span)) -> Resul
         let epoch = best.get("epoch").and_then(serde_json::Value::as_u64).ok_or_else(other)?;
         Ok::<_, Box<Diagnostic>>((watched, epoch, values))
     });
-    run.steps = whole("steps")?;
+    let steps = whole("steps")?;
+    runs.iter_mut().for_each(|run| run.steps = steps);
     Ok(Some(Going {
         epoch: whole("epoch")?,
-        steps: run.steps,
+        steps,
         since: whole("since")?,
         schedule: schedule.ok_or_else(other)?,
         best: best.transpose()?,

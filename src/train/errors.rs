@@ -124,3 +124,11 @@ pub fn overfits(of: &str, epoch: u64, (best, last): ((f64, f64), (f64, f64)), di
     .at(span, format!("on the training rows it goes from {} to {}", show(best.0), show(last.0)))
     .mend("end there: `stop = patience(10)`; or take a smaller network, `dropout`, or more rows")
 }
+
+/// A state that goes from batch to batch, and batches in any order.
+pub fn shuffled(carried: Span, at: Span) -> Diagnostic {
+    let problem = Diagnostic::error("nnlang::train::carried", "a carried state needs batches in the order of the rows")
+        .at(carried, "the last state of a batch is the first of the next");
+    let problem = if at == carried { problem } else { problem.at(at, "these are shuffled") };
+    problem.mend("write `shuffle = false` in the training")
+}

@@ -41,6 +41,8 @@ pub struct Setup {
     pub params: Vec<(DefId, NodeId)>,
     /// What is kept and not trained, with what it becomes.
     pub kept: Vec<(DefId, NodeId)>,
+    /// First states that go from batch to batch, with what a batch leaves.
+    pub carried: Vec<(DefId, NodeId)>,
     /// By what they move.
     pub optimiser: &'static Optimiser,
     /// Its options, in the order of its table.
@@ -51,6 +53,8 @@ pub struct Setup {
     pub clip: Option<Clip>,
     /// The slots of `epoch` and `step` in the options.
     pub clock: Option<(DefId, DefId)>,
+    /// Parameters, and what is kept, that other goals move in turn with this one.
+    pub others: Vec<DefId>,
     /// The name of the examples' dimension, where batches are taken.
     pub examples: Option<String>,
     /// The place of the statement.
@@ -67,8 +71,11 @@ pub struct Run {
     /// The number of the step from 1, and the schedule's factor.
     t: DefId,
     factor: DefId,
-    draws: Vec<noise::Draw>,
-    repeat: Option<Repeat>,
+    /// The roots as they are planned, with what is drawn anew; made at the first step.
+    opened: Option<(Vec<NodeId>, Vec<noise::Draw>)>,
+    /// The plans, one for each number of examples in a batch, and which of them is in use.
+    plans: Vec<(usize, Repeat)>,
+    plan: Option<usize>,
     moves: Vec<DefId>,
     /// The running means of the parameters.
     averages: Vec<DefId>,
@@ -113,6 +120,10 @@ impl Run {
         let boxed = |fault: Fault| Box::new(Diagnostic::error(fault.code, fault.title).at(span, "in this training"));
         let graph = &mut eval.compiled.graph;
         let gradients = clipped(graph, &setup).map_err(boxed)?;
+        for def in &setup.others {
+            let value = eval.value(eval.compiled.def(*def).node, span)?;
+            eval.state.values.insert(*def, value);
+        }
         let mut states: Vec<Vec<(DefId, NodeId)>> = vec![];
         for (param, _) in &setup.params {
             let value = eval.value(eval.compiled.def(*param).node, span)?;
@@ -174,7 +185,8 @@ impl Run {
             }
         }
         let mut carried = vec![];
-        let beside: Vec<(NodeId, DefId)> = setup.kept.iter().map(|(def, node)| (*node, *def)).collect();
+        let beside = setup.kept.iter().chain(&setup.carried).map(|(def, node)| (*node, *def));
+        let beside: Vec<(NodeId, DefId)> = beside.collect();
         let all = next.into_iter().chain(kept).chain(beside);
         for (node, def) in all.filter(|_| newton.is_none()) {
             carried.push((roots.len(), def));
@@ -182,19 +194,64 @@ impl Run {
         }
         let mut moves = vec![t, factor];
         moves.extend(setup.clock.iter().flat_map(|(epoch, step)| [*epoch, *step]));
-        Ok(Run { setup, roots, carried, t, factor, draws: vec![], repeat: None, moves, averages, newton, steps: 0 })
+        moves.extend(&setup.others);
+        Ok(Run {
+            setup,
+            roots,
+            carried,
+            t,
+            factor,
+            opened: None,
+            plans: vec![],
+            plan: None,
+            moves,
+            averages,
+            newton,
+            steps: 0,
+        })
     }
 
-    /// The next steps are over batches of another size: plans anew at the next step.
-    pub fn resize(&mut self, eval: &mut Eval) {
+    /// The next steps are over batches of so many examples: with the plan for them, or with a new one.
+    pub fn resize(&mut self, eval: &mut Eval, size: usize) {
+        let next = self.plans.iter().position(|(own, _)| *own == size);
+        if self.plan.is_some() && self.plan == next {
+            return;
+        }
         self.settle(eval);
-        self.repeat = None;
+        self.plan = next;
+        if let Some(plan) = next {
+            let (_, repeat) = &mut self.plans[plan];
+            for (_, def) in &self.carried {
+                if let Some(value) = eval.state.values.get(def).cloned() {
+                    eval.set(repeat, *def, value);
+                }
+            }
+        }
+    }
+
+    /// Sets a slot for the steps to come.
+    pub fn set(&mut self, eval: &mut Eval, def: DefId, value: Arc<Tensor>) {
+        match self.plan {
+            Some(plan) => eval.set(&mut self.plans[plan].1, def, value),
+            None => drop(eval.state.values.insert(def, value)),
+        }
+    }
+
+    fn repeat(&self) -> Option<&Repeat> {
+        Some(&self.plans[self.plan?].1)
     }
 
     /// Everything that the last step made becomes the session's.
     pub fn settle(&self, eval: &mut Eval) {
-        if let Some(repeat) = &self.repeat {
-            eval.settle(repeat);
+        if let Some(repeat) = self.repeat() {
+            eval.settle(repeat, |_| true);
+        }
+    }
+
+    /// What other goals stand on becomes the session's.
+    pub fn share(&self, eval: &mut Eval, shared: &[DefId]) {
+        if let Some(repeat) = self.repeat() {
+            eval.settle(repeat, |def| shared.contains(&def));
         }
     }
 
@@ -202,13 +259,13 @@ impl Run {
     pub fn loss(&self) -> Option<Arc<Tensor>> {
         match &self.newton {
             Some(newton) => Some(Arc::new(Tensor::F64(ndarray::arr0(newton.loss).into_dyn()))),
-            None => self.repeat.as_ref()?.root(0),
+            None => self.repeat()?.root(0),
         }
     }
 
     /// The gradient by the parameter at `place` in the last step.
     pub fn gradient(&self, place: usize) -> Option<Arc<Tensor>> {
-        self.repeat.as_ref()?.root(1 + place)
+        self.repeat()?.root(1 + place)
     }
 
     /// One step over a batch: the values of its inputs, and the rows of the file that they are.
@@ -227,39 +284,44 @@ impl Run {
             set.extend([(epoch_slot, scalar(epoch as f64)), (step_slot, scalar(self.steps as f64))]);
         }
         set.extend(batch.iter().cloned());
-        let mut repeat = match self.repeat.take() {
-            Some(mut repeat) => {
+        let others = self.setup.others.iter();
+        set.extend(others.filter_map(|def| Some((*def, eval.state.values.get(def)?.clone()))));
+        let plan = match self.plan {
+            Some(plan) => {
+                let (_, repeat) = &mut self.plans[plan];
                 for (def, value) in set {
-                    eval.set(&mut repeat, def, value);
+                    eval.set(repeat, def, value);
                 }
-                noise::fill(eval, Some(&mut repeat), &self.draws, self.steps, rows);
-                repeat
+                let draws = self.opened.as_ref().map_or(&[][..], |(_, draws)| draws);
+                noise::fill(eval, Some(repeat), draws, self.steps, rows);
+                plan
             }
             None => {
                 for (def, value) in set {
                     eval.state.values.insert(def, value);
                 }
-                let (opened, draws) = noise::opened(eval, &self.roots, self.setup.examples.as_deref(), span);
-                self.draws = draws;
-                noise::fill(eval, None, &self.draws, self.steps, rows);
+                let examples = self.setup.examples.as_deref();
+                let made = self.opened.take().unwrap_or_else(|| noise::opened(eval, &self.roots, examples, span));
+                let (opened, draws) = self.opened.insert(made);
+                noise::fill(eval, None, draws, self.steps, rows);
                 let mut moves = self.moves.clone();
-                moves.extend(noise::slots(&self.draws));
+                moves.extend(noise::slots(draws));
                 moves.extend(batch.iter().map(|(def, _)| *def));
                 if self.newton.is_some() {
                     moves.extend(self.setup.params.iter().map(|(def, _)| *def));
                 }
-                eval.repeat(&opened, &moves, &self.carried, span)?
+                let repeat = eval.repeat(opened, &moves, &self.carried, span)?;
+                self.plans.push((rows.map_or(0, <[usize]>::len), repeat));
+                *self.plan.insert(self.plans.len() - 1)
             }
         };
+        let (_, repeat) = &mut self.plans[plan];
         if let Some(newton) = &mut self.newton {
-            let stepped = newton.step(eval, &mut repeat, &self.setup.params, span);
-            self.repeat = Some(repeat);
+            let stepped = newton.step(eval, repeat, &self.setup.params, span);
             self.steps += 1;
             return stepped;
         }
-        let ran = eval.again(&mut repeat, span);
-        let repeat = self.repeat.insert(repeat);
-        ran?;
+        eval.again(repeat, span)?;
         for i in 0..self.setup.params.len() {
             if !repeat.is_finite(1 + i) {
                 eval.step_back(repeat);
@@ -288,7 +350,8 @@ impl Run {
     /// Everything that goes from step to step, in an order that is the program's: what a checkpoint holds.
     pub fn carried(&self) -> impl Iterator<Item = DefId> + '_ {
         let params = self.setup.params.iter().map(|(def, _)| *def).filter(|_| self.newton.is_some());
-        self.carried.iter().map(|(_, def)| *def).chain(params)
+        let begins = |def: &DefId| self.setup.carried.iter().any(|(own, _)| own == def);
+        self.carried.iter().map(|(_, def)| *def).filter(move |def| !begins(def)).chain(params)
     }
 }
 

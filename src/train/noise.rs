@@ -4,6 +4,7 @@ use crate::eval::{Eval, Repeat};
 use crate::graph::{Attr, DefId, Kernel, NodeId, Role, Source, Type};
 use crate::kernels::random;
 use crate::lower::{ANEW, Def, DefKind};
+use crate::shape::Shape;
 use crate::simplify::Opener;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
@@ -15,7 +16,7 @@ pub struct Draw {
     slot: DefId,
     key: Vec<u64>,
     normal: bool,
-    sizes: Vec<usize>,
+    shape: Shape,
     /// The axis of the examples, where it has one.
     axis: Option<usize>,
 }
@@ -51,10 +52,10 @@ pub fn opened(eval: &mut Eval, roots: &[NodeId], examples: Option<&str>, span: S
         let ty = eval.compiled.graph.ty(id);
         let dims = &eval.compiled.graph.dims;
         let axis = examples.and_then(|name| ty.shape.iter().position(|dim| dims.show(dim) == name));
-        let sizes = ty.shape.iter().map(|dim| eval.size(dim).unwrap_or(0)).collect();
+        let shape = ty.shape.clone();
         let (slot, to) = hidden(eval, "noise", ty, span);
         pairs.push((id, to));
-        draws.push(Draw { slot, key, normal, sizes, axis });
+        draws.push(Draw { slot, key, normal, shape, axis });
     }
     if pairs.is_empty() {
         return (roots, draws);
@@ -74,7 +75,7 @@ pub fn fill(eval: &mut Eval, repeat: Option<&mut Repeat>, draws: &[Draw], step: 
     let precision = eval.state.precision;
     let mut repeat = repeat;
     for draw in draws {
-        let mut sizes = draw.sizes.clone();
+        let mut sizes: Vec<usize> = draw.shape.iter().map(|dim| eval.size(dim).unwrap_or(0)).collect();
         let by = if draw.normal { random::normal } else { random::uniform };
         let mut key = draw.key.clone();
         key.push(step);

@@ -105,6 +105,7 @@ pub(super) static PAGES: &[(&str, &str)] = &[
     ("words/start", include_str!("../../docs/reference/words/start.md")),
     ("words/step", include_str!("../../docs/reference/words/step.md")),
     ("words/stride", include_str!("../../docs/reference/words/stride.md")),
+    ("words/then", include_str!("../../docs/reference/words/then.md")),
     ("words/times", include_str!("../../docs/reference/words/times.md")),
     ("words/to", include_str!("../../docs/reference/words/to.md")),
     ("words/training", include_str!("../../docs/reference/words/training.md")),

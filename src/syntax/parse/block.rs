@@ -120,7 +120,7 @@ impl Cx<'_> {
             None => Statement::Broken(defines),
             Some(Head::Network { name, params }) => Statement::Network(Box::new(Network { name, params, block })),
             Some(Head::Data(file)) => Statement::Data(Box::new(Data { file, block, declares: vec![] })),
-            Some(Head::Train { goal, wrt }) => Statement::Train(Box::new(Train { goal, wrt, block })),
+            Some(Head::Train { goal, wrt, then }) => Statement::Train(Box::new(Train { goal, wrt, then, block })),
             Some(Head::Predict { word, file, to }) => Statement::Predict(Box::new(Predict { word, file, to, block })),
             Some(Head::Layer(layer)) => Statement::Layer(Box::new(Layer { block: Some(block), ..layer })),
             Some(Head::Function { slope, name, params }) => {
