@@ -1,5 +1,6 @@
 //! From the reference's plan to instructions: values as views, entry-by-entry operators in groups, buffers by liveness.
 
+use super::arrange::Each;
 use super::lanes::{Kind, Lanes, Sum};
 use super::layout::strides;
 use super::places::{Part, Place};
@@ -40,9 +41,9 @@ pub(super) struct Maker<'a> {
     pub(super) vals: Vec<Val>,
     pub(super) does: Vec<Does>,
     /// Instructions of a smaller level come first.
-    level: Vec<u32>,
+    pub(super) level: Vec<u32>,
     /// Does it depend on what moves?
-    moving: Vec<bool>,
+    pub(super) moving: Vec<bool>,
     /// What is made between places of the plan; their own places lie behind those.
     pub(super) copies: Vec<Copied>,
     /// Entry-by-entry operators whose value others read.
@@ -53,7 +54,11 @@ pub(super) struct Maker<'a> {
     given: &'a dyn Fn(u32) -> bool,
     /// What is taken from each loop: the place that takes it, and which.
     picks: FxHashMap<usize, Vec<(u32, usize)>>,
-    groups: FxHashMap<(Vec<usize>, u32, bool), usize>,
+    groups: FxHashMap<(usize, u32, bool), usize>,
+    /// The entry-by-entry operators over tensors.
+    pub(super) eaches: FxHashMap<u32, Each>,
+    /// The places of those that are made already.
+    pub(super) made: FxHashMap<Vec<u64>, u32>,
 }
 
 /// A view written out.
@@ -90,6 +95,18 @@ pub(super) fn compile<T: Stored>(
     making: &Making,
     given: &dyn Fn(u32) -> bool,
 ) -> Result<Option<Code<T>>, Trouble> {
+    let carried: Vec<(usize, Filled)> = making.carried.iter().map(|(root, def)| (*root, Filled::Def(*def))).collect();
+    compile_carried(graph, plan, inputs, making, (given, &carried))
+}
+
+/// As [`compile`], where roots may also be carried to the parameters of a body.
+pub(super) fn compile_carried<T: Stored>(
+    graph: &Graph,
+    plan: &Plan,
+    inputs: &Inputs,
+    making: &Making,
+    (given, carried): (&dyn Fn(u32) -> bool, &[(usize, Filled)]),
+) -> Result<Option<Code<T>>, Trouble> {
     let count = plan.order.len();
     let mut maker = Maker {
         graph,
@@ -106,14 +123,16 @@ pub(super) fn compile<T: Stored>(
         given,
         picks: taken(graph, plan),
         groups: FxHashMap::default(),
+        eaches: FxHashMap::default(),
+        made: FxHashMap::default(),
     };
     for position in 0..count {
         if !maker.place(position, making)? {
             return Ok(None);
         }
     }
-    let roots = maker.roots(making);
-    maker.code(&roots, making)
+    let roots = maker.roots(carried);
+    maker.code(&roots, carried)
 }
 
 impl Maker<'_> {
@@ -129,13 +148,12 @@ impl Maker<'_> {
         }
     }
 
-    /// Is this view all of the value of an entry-by-entry operator of the same shape?
+    /// Is this view all of the value of an entry-by-entry operator, in the order in which it lies?
     pub(super) fn joins(&self, view: &View, shape: &[usize]) -> bool {
-        let at = view.buf as usize;
-        self.does.get(at) == Some(&Does::Each)
+        self.does.get(view.buf as usize) == Some(&Does::Each)
             && view.offset == 0
-            && self.shape(view.buf) == shape
             && view.is_row_major(shape)
+            && self.size(view.buf) == shape.iter().product::<usize>()
     }
 
     /// Takes in one place of the plan; `false` where only the reference can.
@@ -186,9 +204,8 @@ impl Maker<'_> {
                 let value = alias(&needs[0]);
                 self.vals[position] = value;
             }
-            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_) if dtype != DType::Int => {
-                self.each(position, &needs, &shape)
-            }
+            Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_)
+                if dtype != DType::Int && self.each(position, &needs, &shape) => {}
             Kernel::Source(Source::Number) => {
                 let number = self.node(position).op.attrs.number(0).unwrap_or(f64::NAN);
                 self.vals[position] = Val::Number(number);
@@ -230,7 +247,7 @@ impl Maker<'_> {
     }
 
     /// Level and motion of what computes a buffer; `None`: it is there before.
-    fn computed(&self, buf: u32) -> Option<(u32, bool)> {
+    pub(super) fn computed(&self, buf: u32) -> Option<(u32, bool)> {
         let at = buf as usize;
         match at.checked_sub(self.plan.order.len()) {
             Some(copy) => Some((self.copies[copy].level, self.copies[copy].moving)),
@@ -255,15 +272,15 @@ impl Maker<'_> {
         let place = need as usize;
         if self.does[place] == Does::Nothing {
             self.does[place] = Does::Each;
-            self.escapes[place] = true;
-            self.join(need, &[], 0, false);
+            self.join(need, 1, 0, false);
         }
         let shape = self.plan.shape(place).to_vec();
         (View { buf: need, offset: 0, strides: vec![0; shape.len()] }, shape)
     }
 
-    fn join(&mut self, at: u32, shape: &[usize], level: u32, moving: bool) {
-        let key = (shape.to_vec(), level, moving);
+    /// Groups run over so many entries, whatever their shapes.
+    pub(super) fn join(&mut self, at: u32, size: usize, level: u32, moving: bool) {
+        let key = (size, level, moving);
         if let Some(item) = self.groups.get(&key)
             && let Work::Group { members, .. } = &mut self.items[*item].work
         {
@@ -271,7 +288,7 @@ impl Maker<'_> {
             return;
         }
         self.groups.insert(key, self.items.len());
-        let work = Work::Group { members: vec![at], shape: shape.to_vec() };
+        let work = Work::Group { members: vec![at], shape: vec![] };
         self.items.push(Item { level, moving, work });
     }
 
@@ -281,44 +298,8 @@ impl Maker<'_> {
         levels.filter(|(_, moves)| *moves == moving).map(|(level, _)| level + 1).max().unwrap_or(0)
     }
 
-    fn each(&mut self, position: usize, needs: &[u32], shape: &[usize]) {
-        let moving = self.moving[position];
-        let mut level = 0;
-        let views: Vec<(View, bool)> = needs
-            .iter()
-            .filter_map(|need| {
-                let (view, own) = self.view(*need)?;
-                let same = own == shape && self.joins(&view, shape);
-                Some((view, same))
-            })
-            .collect();
-        for (view, same) in &views {
-            if let Some((below, moves)) = self.computed(view.buf)
-                && moves == moving
-            {
-                level = level.max(below + u32::from(!same));
-            }
-        }
-        self.level[position] = level;
-        self.does[position] = Does::Each;
-        // Who reads across groups reads a buffer.
-        for (view, same) in &views {
-            if !same || self.computed(view.buf) != Some((level, moving)) {
-                self.reads(view);
-            }
-        }
-        self.join(position as u32, shape, level, moving);
-    }
-
-    fn reads(&mut self, view: &View) {
-        if self.does.get(view.buf as usize) == Some(&Does::Each) {
-            self.escapes[view.buf as usize] = true;
-        }
-    }
-
     /// An instruction that makes `position` from views.
     fn inst(&mut self, position: usize, views: &[View], work: Work) {
-        views.iter().for_each(|view| self.reads(view));
         let moving = self.moving[position];
         let level = self.after(views, moving);
         self.level[position] = level;
@@ -332,7 +313,6 @@ impl Maker<'_> {
     }
 
     fn copied(&mut self, view: View, shape: &[usize]) -> View {
-        self.reads(&view);
         let at = (self.plan.order.len() + self.copies.len()) as u32;
         let moving = match self.computed(view.buf) {
             Some((_, moving)) => moving,
@@ -397,6 +377,12 @@ impl Maker<'_> {
                 let to = strides(shape);
                 let Some(inner) = seen.strides(&to[lead..]) else { return false };
                 let to = View { buf: 0, offset: 0, strides: [&to[..lead], &inner].concat() };
+                // Each entry is seen once, and lies already where it belongs.
+                let beside = own.iter().zip(view.strides.iter().zip(&to.strides)).all(|(n, (a, b))| *n == 1 || a == b);
+                if beside && view.offset == 0 && own.iter().product::<usize>() == shape.iter().product::<usize>() {
+                    self.vals[position] = Val::View(View::whole(view.buf, shape));
+                    return true;
+                }
                 let part = Part { from: view, to, shape: own };
                 return self.put(position, shape, (true, true), vec![part]);
             }
@@ -506,9 +492,17 @@ impl Maker<'_> {
         let part = |wanted: bool, list: &[usize]| -> Vec<usize> {
             list.iter().zip(summed).filter(|(_, summed)| **summed == wanted).map(|(v, _)| *v).collect()
         };
+        /// So few entries are added place by place, for all kept ones at once.
+        const FEW: usize = 8;
+        let count: usize = own.iter().product();
+        let along: usize = part(true, own).iter().product();
+        if divisor == 1.0 && (2..=FEW).contains(&along) && count / along >= 256 {
+            self.most(position, Binary::Add, view, own, summed);
+            return;
+        }
         let strides = [part(false, &view.strides), part(true, &view.strides)].concat();
         let from = View { strides, ..view };
-        let sum = Sum { to: 0, from: from.clone(), kept: part(false, own), summed: part(true, own), divisor };
+        let sum = Sum::new(0, from.clone(), part(false, own), part(true, own), divisor);
         self.inst(position, &[from], Work::Sum { at: position as u32, sum });
     }
 
@@ -639,16 +633,16 @@ impl Maker<'_> {
     }
 
     /// The roots as they are read; a carried one has a buffer of its own.
-    fn roots(&mut self, making: &Making) -> Vec<(View, u32)> {
+    fn roots(&mut self, carried: &[(usize, Filled)]) -> Vec<(View, u32)> {
         let mut own: Vec<u32> = vec![];
         let places = self.plan.roots.clone();
         let mut out = vec![];
         for (i, place) in places.into_iter().enumerate() {
             let (mut view, shape) = self.buffered(place);
-            if making.carried.iter().any(|(root, _)| *root == i) {
+            if carried.iter().any(|(root, _)| *root == i) {
                 let whole = self.computed(view.buf).is_some_and(|(_, moving)| moving)
                     && view == View::whole(view.buf, &shape)
-                    && self.shape(view.buf) == shape
+                    && self.size(view.buf) == shape.iter().product::<usize>()
                     // Numbers lie together and have no buffer of their own.
                     && shape.iter().product::<usize>() != 1
                     && !own.contains(&view.buf);
@@ -657,7 +651,6 @@ impl Maker<'_> {
                 }
                 own.push(view.buf);
             }
-            self.reads(&view);
             out.push((view, place));
         }
         out

@@ -1,6 +1,7 @@
 //! Items in order, with buffers: each result gets the smallest free one, and gives it back after its last reader.
 
-use super::compile::{Does, Item, Maker, Val, Work, compile};
+use super::arrange::{Arg, Each};
+use super::compile::{Does, Item, Maker, Val, Work, compile_carried};
 use super::explain::About;
 use super::group::{Group, Op, Operand, Spread, TILE, What, what};
 use super::layout::{Copied, Pool};
@@ -10,7 +11,9 @@ use super::scan::{self, Scan};
 use super::{Code, Filled, Inst, Making, Root, SlotPlace, Stored, View};
 use crate::exec::Trouble;
 use crate::graph::Loop;
+use crate::kernels::vector::Unary;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::marker::PhantomData;
 
 /// No buffer yet.
@@ -38,9 +41,10 @@ impl Maker<'_> {
     pub(super) fn code<T: Stored>(
         &mut self,
         roots: &[(View, u32)],
-        making: &Making,
+        carries: &[(usize, Filled)],
     ) -> Result<Option<Code<T>>, Trouble> {
         let mut items = std::mem::take(&mut self.items);
+        self.arrange(&mut items, roots);
         items.sort_by_key(|item| (item.moving, item.level));
         let places = self.places();
         let mut emit = Emit {
@@ -55,7 +59,7 @@ impl Maker<'_> {
         };
         emit.pool.pinned(0);
         for (place, filled, _) in &self.slots {
-            let carried = making.carried.iter().any(|(_, slot)| Filled::Def(*slot) == *filled);
+            let carried = carries.iter().any(|(_, slot)| slot == filled);
             emit.held[*place as usize] = match self.size(*place) {
                 1 if !carried => (NUMBERS, emit.scalar() as usize),
                 size => (emit.pool.pinned(size), 0),
@@ -130,13 +134,9 @@ impl Maker<'_> {
             dtype: self.node(*place as usize).dtype,
         };
         let roots: Vec<Root> = roots.iter().map(root).collect();
-        let carried = making
-            .carried
-            .iter()
-            .filter_map(|(root, def)| {
-                Some((roots.get(*root)?.view.buf, slots.iter().find(|slot| slot.filled == Filled::Def(*def))?.buf))
-            })
-            .collect();
+        let buf_of = |filled: &Filled| slots.iter().find(|slot| slot.filled == *filled).map(|slot| slot.buf);
+        let carried = carries.iter();
+        let carried = carried.filter_map(|(root, slot)| Some((roots.get(*root)?.view.buf, buf_of(slot)?))).collect();
         let mut code = Code { once, each, about, bufs, slots, roots, carried, ran: false, fresh: true, bytes };
         for (place, filled, _) in &self.slots {
             let crate::exec::plan::Act::Held(at) = self.plan.acts[*place as usize] else { continue };
@@ -199,8 +199,13 @@ impl Maker<'_> {
     }
 
     /// The places whose buffers an item reads.
-    fn read_by(&self, work: &Work) -> Vec<u32> {
+    pub(super) fn read_by(&self, work: &Work) -> Vec<u32> {
         match work {
+            Work::Group { members, .. } if self.eaches.contains_key(&members[0]) => {
+                let args = members.iter().filter_map(|at| self.eaches.get(at)).flat_map(|each| &each.args);
+                let view = |arg: &Arg| if let Arg::View(view) = arg { Some(view.buf) } else { None };
+                args.filter_map(view).collect()
+            }
             Work::Group { members, .. } => {
                 let needs = members.iter().flat_map(|at| self.plan.needs(*at as usize));
                 needs.filter_map(|need| self.view(*need)).map(|(view, _)| view.buf).collect()
@@ -332,10 +337,10 @@ impl Emit<'_, '_> {
     fn inst<T: Stored>(&mut self, work: &Work) -> Result<Option<Inst<T>>, Trouble> {
         let to = |at: &u32| self.held[*at as usize].0;
         Ok(Some(match work {
-            Work::Group { members, shape } if shape.iter().product::<usize>() == 1 => {
+            Work::Group { members, .. } if !self.maker.eaches.contains_key(&members[0]) => {
                 Inst::Scalars(self.numbers(members))
             }
-            Work::Group { members, shape } => Inst::Group(self.group(members, shape)),
+            Work::Group { members, .. } => Inst::Group(self.group(members)),
             Work::Product { at, product } => Inst::Product(Box::new(super::Product {
                 to: to(at),
                 left: self.held(&product.left),
@@ -343,19 +348,16 @@ impl Emit<'_, '_> {
                 stack: product.stack.clone(),
                 size: product.size,
             })),
-            Work::Sum { at, sum } => Inst::Sum(Box::new(super::lanes::Sum {
-                to: to(at),
-                from: self.held(&sum.from),
-                kept: sum.kept.clone(),
-                summed: sum.summed.clone(),
-                divisor: sum.divisor,
-            })),
-            Work::Lanes { at, lanes } => Inst::Lanes(Box::new(super::lanes::Lanes {
+            Work::Sum { at, sum } => {
+                let (kept, summed) = (sum.kept.clone(), sum.summed.clone());
+                Inst::Sum(Box::new(super::lanes::Sum::new(to(at), self.held(&sum.from), kept, summed, sum.divisor)))
+            }
+            Work::Lanes { at, lanes } => Inst::Lanes(Box::new(super::lanes::Laned::new(super::lanes::Lanes {
                 to: to(at),
                 from: self.held(&lanes.from),
                 kind: lanes.kind,
                 sides: lanes.sides,
-            })),
+            }))),
             Work::Most { at, from, kept, further, op } => {
                 let (to, from) = (to(at), self.held(from));
                 let size = kept.iter().product();
@@ -402,7 +404,14 @@ impl Emit<'_, '_> {
         let (states, shared) = (steps.states as usize, steps.shared_from());
         let making = Making { moves: &|_| false, carried: &[] };
         let moves = |param: u32| (param as usize) < shared || param as usize >= args.len();
-        let Some(code) = compile::<T>(graph, &planned.body, self.maker.inputs, &making, &moves)? else {
+        // A state with entries enough has two buffers that change places; of the others the few numbers are copied.
+        let sizes = |state: &usize| args[*state].1.iter().product::<usize>();
+        let mut carried: Vec<(usize, Filled)> = vec![];
+        for state in (0..states).filter(|state| sizes(state) > 1) {
+            carried.push((state, Filled::Given(state as u32)));
+        }
+        let own = (&moves as &dyn Fn(u32) -> bool, carried.as_slice());
+        let Some(code) = compile_carried::<T>(graph, &planned.body, self.maker.inputs, &making, own)? else {
             return Ok(None);
         };
         let whole = |(view, shape): &(View, Vec<usize>)| Copied::new(0, &self.held(view), shape);
@@ -420,17 +429,18 @@ impl Emit<'_, '_> {
             own.collect()
         };
         // Each state keeps its shape.
-        let room = |(_, shape): &(View, Vec<usize>)| vec![T::ZERO; shape.iter().product()];
         let mut fits = args.iter().take(states).zip(&planned.body.roots);
         if !fits.all(|((_, shape), root)| planned.body.shape(*root as usize) == shape) {
             return Ok(None);
         }
         Ok(Some(Scan {
-            code,
             length: planned.length,
             backward: steps.backward,
             start: args.iter().take(states).map(whole).collect(),
-            states: args.iter().take(states).map(room).collect(),
+            copied: (0..states).filter(|state| code.slot_of(*state as u32).is_some() && sizes(state) == 1).collect(),
+            reading: code.reading(),
+            slots: (0..=args.len() as u32).map(|param| code.slot_of(param)).collect(),
+            code,
             rows,
             shared: args.iter().enumerate().skip(shared).map(|(param, arg)| (whole(arg), param as u32)).collect(),
             index: (graph.body(steps.body).params.len() > args.len()).then_some(args.len() as u32),
@@ -448,38 +458,47 @@ impl Emit<'_, '_> {
     }
 
     // Long: registers are given out, filled and given back in one walk over the members.
-    fn group<T: Stored>(&mut self, members: &[u32], shape: &[usize]) -> Group<T> {
+    fn group<T: Stored>(&mut self, members: &[u32]) -> Group<T> {
         let maker = self.maker;
-        let mut group =
-            Group { size: shape.iter().product(), fills: vec![], spreads: vec![], ops: vec![], of: PhantomData };
+        let eaches: Vec<(u32, &Each)> = members.iter().filter_map(|at| Some((*at, maker.eaches.get(at)?))).collect();
+        let size = eaches.first().map_or(0, |(_, each)| each.shape.iter().product());
+        let mut group = Group { size, fills: vec![], spreads: vec![], ops: vec![], of: PhantomData };
         // Where each member's value lies inside the group, and who reads it last.
         let mut inside: FxHashMap<u32, Operand> = FxHashMap::default();
         let own: rustc_hash::FxHashSet<u32> = members.iter().copied().collect();
         let mut last: FxHashMap<u32, usize> = FxHashMap::default();
-        let is_inside = |view: &View, of: &[usize]| of == shape && own.contains(&view.buf) && maker.joins(view, shape);
-        for (i, at) in members.iter().enumerate() {
-            for need in maker.plan.needs(*at as usize) {
-                if let Some((view, of)) = maker.view(*need)
-                    && is_inside(&view, &of)
+        let is_inside = |view: &View, of: &[usize]| own.contains(&view.buf) && maker.joins(view, of);
+        // The slope of tanh is computed beside it.
+        let tanh = |what: What| matches!(what, What::Unary(Unary::Tanh));
+        let slope = |what: What| matches!(what, What::Unary(Unary::TanhSlope));
+        let beside = |each: &Each, wanted: &dyn Fn(What) -> bool| {
+            let same = |other: &Each| wanted(other.what) && other.args == each.args && other.shape == each.shape;
+            eaches.iter().find(|(_, other)| same(other)).map(|(at, _)| *at)
+        };
+        for (i, (_, each)) in eaches.iter().enumerate() {
+            for arg in &each.args {
+                if let Arg::View(view) = arg
+                    && is_inside(view, &each.shape)
                 {
                     last.insert(view.buf, i);
                 }
             }
         }
         // What comes from outside has its registers first: they are filled before the tile's operators.
-        let mut outside: FxHashMap<(u32, usize, Vec<usize>), Operand> = FxHashMap::default();
+        let mut outside: FxHashMap<(View, Vec<usize>), Operand> = FxHashMap::default();
         let mut free: Vec<u32> = self.registers.iter().rev().copied().collect();
-        for at in members {
-            for need in maker.plan.needs(*at as usize) {
-                let Some((view, of)) = maker.view(*need) else { continue };
-                if is_inside(&view, &of) {
+        for (_, each) in &eaches {
+            for arg in &each.args {
+                let Arg::View(view) = arg else { continue };
+                if is_inside(view, &each.shape) {
                     continue;
                 }
-                let view = self.held(&view.stretched(&of, shape));
-                let key = (view.buf, view.offset, view.strides.clone());
+                let view = self.held(view);
+                let key = (view, each.shape.clone());
                 if outside.contains_key(&key) {
                     continue;
                 }
+                let (view, shape) = &key;
                 let operand = if view.offset == 0 && view.is_row_major(shape) {
                     Operand { buf: view.buf, moves: true }
                 } else {
@@ -487,7 +506,7 @@ impl Emit<'_, '_> {
                     if view.is_uniform(shape) {
                         group.fills.push((register, view.buf, view.offset));
                     } else {
-                        group.spreads.push(Spread::new(register, &view, shape));
+                        group.spreads.push(Spread::new(register, view, shape));
                     }
                     Operand { buf: register, moves: false }
                 };
@@ -495,51 +514,50 @@ impl Emit<'_, '_> {
             }
         }
         let mut borrowed: Vec<u32> = vec![];
-        for (i, at) in members.iter().enumerate() {
-            let position = *at as usize;
-            let needs = maker.plan.needs(position).to_vec();
-            let mut args = vec![];
-            for need in &needs {
-                let Some((view, of)) = maker.view(*need) else {
-                    let Val::Number(number) = maker.vals[*need as usize] else { continue };
-                    args.push(self.number(number));
-                    continue;
-                };
-                if is_inside(&view, &of) {
-                    args.push(inside.get(&view.buf).copied().unwrap_or(Operand { buf: NONE, moves: false }));
-                    continue;
-                }
-                let view = self.held(&view.stretched(&of, shape));
-                args.extend(outside.get(&(view.buf, view.offset, view.strides)));
+        for (i, (at, each)) in eaches.iter().enumerate() {
+            let mut args: SmallVec<[Operand; 3]> = SmallVec::new();
+            for arg in &each.args {
+                args.push(match arg {
+                    Arg::Number(number) => self.number(*number),
+                    Arg::View(view) if is_inside(view, &each.shape) => {
+                        inside.get(&view.buf).copied().unwrap_or(Operand { buf: NONE, moves: false })
+                    }
+                    Arg::View(view) => {
+                        let key = (self.held(view), each.shape.clone());
+                        outside.get(&key).copied().unwrap_or(Operand { buf: NONE, moves: false })
+                    }
+                });
             }
-            let what = match &maker.vals[position] {
-                Val::Number(number) => {
-                    args.push(self.number(*number));
-                    What::Unary(crate::kernels::vector::Unary::Copy)
-                }
-                Val::View(_) => {
-                    let node = maker.node(position);
-                    let kernel = crate::ops::kernel(node.op.def, maker.inputs.precision);
-                    let second = needs.get(1).and_then(|need| match maker.vals[*need as usize] {
-                        Val::Number(number) => Some(number),
-                        Val::View(_) => None,
-                    });
-                    let Some(what) = what(node.op.def, kernel, second) else { continue };
-                    what
+            let mut place = |emit: &mut Self, at: u32| match maker.escapes[at as usize] {
+                true => Operand { buf: emit.held[at as usize].0, moves: true },
+                false => {
+                    borrowed.push(at);
+                    Operand { buf: emit.register(&mut free), moves: false }
                 }
             };
-            let escapes = maker.escapes[position];
-            let to = if escapes {
-                Operand { buf: self.held[position].0, moves: true }
-            } else {
-                let register = self.register(&mut free);
-                borrowed.push(*at);
-                Operand { buf: register, moves: false }
-            };
-            let fill = args.first().copied().unwrap_or(to);
-            args.resize(3, fill);
-            group.ops.push(Op { what, to, args: [args[0], args[1], args[2]] });
-            inside.insert(*at, to);
+            if !inside.contains_key(at) {
+                let to = place(self, *at);
+                inside.insert(*at, to);
+                args.resize(3, args.first().copied().unwrap_or(to));
+                let args = [args[0], args[1], args[2]];
+                let pair = if tanh(each.what) {
+                    beside(each, &slope).map(|other| (*at, other))
+                } else if slope(each.what) {
+                    beside(each, &tanh).map(|other| (other, *at))
+                } else {
+                    None
+                };
+                match pair {
+                    Some((value, slope)) => {
+                        let other = if value == *at { slope } else { value };
+                        let to = place(self, other);
+                        inside.insert(other, to);
+                        let (to, also) = (inside[&value], inside[&slope]);
+                        group.ops.push(Op { what: What::TanhAndSlope(also), to, args });
+                    }
+                    None => group.ops.push(Op { what: each.what, to, args }),
+                }
+            }
             borrowed.retain(|member| {
                 let done = last.get(member).is_none_or(|last| *last <= i);
                 if done && let Some(operand) = inside.get(member) {
@@ -573,7 +591,7 @@ impl Maker<'_> {
     }
 
     /// The entries of a place.
-    fn size(&self, place: u32) -> usize {
+    pub(super) fn size(&self, place: u32) -> usize {
         let at = place as usize;
         // A number that is made a buffer has one entry, whatever its shape.
         if at < self.plan.order.len() && matches!(self.vals[at], Val::Number(_)) {

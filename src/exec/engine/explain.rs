@@ -22,7 +22,7 @@ pub(super) struct About {
 pub struct Line {
     /// Is it run each time, or once?
     pub each: bool,
-    /// `product`, `group`, `numbers`, `sum`, `lanes`, `most`, `conv`, `loop`, `place`, `copy`, `reference`
+    /// `product`, `group`, `numbers`, `sum`, `lanes`, `most`, `conv`, `loop`, `in loop`, `place`, `copy`, `reference`
     pub kind: &'static str,
     /// What it computes: `64x784 @ 784x128`, `[64, 128] add relu`
     pub what: String,
@@ -38,6 +38,8 @@ pub struct Line {
 
 /// A run that is measured inside is repeated so often at most.
 const MOST: u32 = 200;
+/// The kind of what a loop runs in each step.
+const INSIDE: &str = "in loop";
 /// So many operators of a group are named.
 const NAMED: usize = 8;
 
@@ -77,7 +79,19 @@ impl<T: Stored> Code<T> {
     fn lines(&self, graph: &Graph) -> Vec<Line> {
         let each = self.each.iter().map(|inst| (inst, true));
         let all = self.once.iter().map(|inst| (inst, false)).chain(each);
-        all.zip(&self.about).map(|((inst, each), about)| line(inst, each, about, graph)).collect()
+        let mut out = vec![];
+        for ((inst, each), about) in all.zip(&self.about) {
+            out.push(line(inst, each, about, graph));
+            if let Inst::Scan(scan) = inst {
+                let inside = scan.code.lines(graph).into_iter();
+                out.extend(inside.map(|line| Line {
+                    what: format!("  {} {}", line.kind, line.what),
+                    kind: INSIDE,
+                    ..line
+                }));
+            }
+        }
+        out
     }
 
     fn parts(
@@ -166,7 +180,8 @@ fn line<T: Stored>(inst: &Inst<T>, each: bool, about: &About, graph: &Graph) -> 
             let what = shaped(format!("each of {along}"));
             ("sum", what, entries * along as f64, views(&[&sum.from]), vec![sum.to])
         }
-        Inst::Lanes(lanes) => {
+        Inst::Lanes(laned) => {
+            let lanes = &laned.lanes;
             let all: usize = lanes.sides.iter().product();
             ("lanes", shaped(operators()), 12.0 * all as f64, views(&[&lanes.from]), vec![lanes.to])
         }
@@ -184,7 +199,13 @@ fn line<T: Stored>(inst: &Inst<T>, each: bool, about: &About, graph: &Graph) -> 
             ("conv", shaped(operators()), operations, views(&[&conv.left, &conv.right]), vec![conv.to])
         }
         Inst::Scan(scan) => {
-            let inner: f64 = scan.code.lines(graph).iter().filter(|line| line.each).map(|line| line.operations).sum();
+            let inner: f64 = scan
+                .code
+                .lines(graph)
+                .iter()
+                .filter(|line| line.each && line.kind != INSIDE)
+                .map(|line| line.operations)
+                .sum();
             let what = format!("{} steps of {} instructions", scan.length, scan.code.each.len());
             let writes = scan.collected.iter().chain(&scan.last).map(|(_, buf)| *buf).collect();
             ("loop", what, inner * scan.length as f64, scan.reads.clone(), writes)

@@ -63,6 +63,8 @@ pub(super) enum What {
     /// With the arguments exchanged.
     Turned(Binary),
     Ternary(Ternary),
+    /// The hyperbolic tangent, and its slope beside it.
+    TanhAndSlope(Operand),
     /// A function of numbers, in f64.
     One(fn(f64) -> f64),
     Two(fn(f64, f64) -> f64),
@@ -132,7 +134,8 @@ impl<T: Stored> Group<T> {
     pub(super) fn buffers(&self) -> (Vec<u32>, Vec<u32>) {
         let moving = |operand: &Operand| operand.moves.then_some(operand.buf);
         let args = self.ops.iter().flat_map(|op| op.args.iter().filter_map(moving));
-        let writes: Vec<u32> = self.ops.iter().filter_map(|op| moving(&op.to)).collect();
+        let also = |op: &Op| if let What::TanhAndSlope(also) = op.what { moving(&also) } else { None };
+        let writes: Vec<u32> = self.ops.iter().flat_map(|op| [moving(&op.to), also(op)]).flatten().collect();
         let reads = self.fills.iter().map(|(_, buf, _)| *buf).chain(self.spreads.iter().map(|spread| spread.buf));
         (reads.chain(args).filter(|buf| !writes.contains(buf)).collect(), writes)
     }
@@ -176,7 +179,17 @@ impl Op {
             let place = if moves { start } else { 0 };
             &bufs[buf as usize][place..place + len]
         };
-        self.what.apply([arg(0), arg(1), arg(2)], out);
+        match self.what {
+            What::TanhAndSlope(also) => {
+                let place = if also.moves { start } else { 0 };
+                let mut slope = std::mem::take(&mut bufs[also.buf as usize]);
+                let Operand { buf, moves } = self.args[0];
+                let from = if moves { start } else { 0 };
+                T::tanh_and_slope(&bufs[buf as usize][from..from + len], out, &mut slope[place..place + len]);
+                bufs[also.buf as usize] = slope;
+            }
+            what => what.apply([arg(0), arg(1), arg(2)], out),
+        }
         bufs[self.to.buf as usize] = taken;
     }
 }
@@ -185,7 +198,7 @@ impl What {
     /// How many arguments it has.
     pub(super) fn count(self) -> usize {
         match self {
-            What::Unary(_) | What::One(_) => 1,
+            What::Unary(_) | What::One(_) | What::TanhAndSlope(_) => 1,
             What::Binary(_) | What::Turned(_) | What::Two(_) => 2,
             What::Ternary(_) | What::Three(_) => 3,
         }
@@ -196,6 +209,7 @@ impl What {
     pub(super) fn apply<T: Stored>(self, [a, b, c]: [&[T]; 3], out: &mut [T]) {
         match self {
             What::Unary(op) => T::unary(op, a, out),
+            What::TanhAndSlope(_) => T::unary(Unary::Tanh, a, out),
             What::Binary(op) => T::binary(op, a, b, out),
             What::Turned(op) => T::binary(op, b, a, out),
             What::Ternary(op) => T::ternary(op, a, b, c, out),

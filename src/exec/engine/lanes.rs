@@ -3,6 +3,7 @@
 use super::layout::{gather, merged};
 use super::{Stored, View};
 use crate::kernels::vector::{Binary, Unary};
+use smallvec::SmallVec;
 
 /// A sum over axes.
 #[derive(Debug)]
@@ -16,6 +17,9 @@ pub(super) struct Sum {
     pub(super) summed: Vec<usize>,
     /// What each sum is divided by.
     pub(super) divisor: f64,
+    /// The summed axes merged, and the kept ones: sizes and steps.
+    lane: (Vec<usize>, Vec<usize>),
+    rows: (Vec<usize>, Vec<usize>),
 }
 
 /// Rows that are added one after the other before they join the rest: the error grows with the blocks, not with the rows.
@@ -24,21 +28,24 @@ const BLOCK: usize = 64;
 const SHORT: usize = 16;
 
 impl Sum {
+    pub(super) fn new(to: u32, from: View, kept: Vec<usize>, summed: Vec<usize>, divisor: f64) -> Sum {
+        let (outer, inner) = from.strides.split_at(kept.len());
+        let lane = merged(&summed, &View { buf: 0, offset: 0, strides: inner.to_vec() });
+        let rows = merged(&kept, &View { buf: 0, offset: 0, strides: outer.to_vec() });
+        Sum { to, from, kept, summed, divisor, lane, rows }
+    }
+
     pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>]) {
         let mut taken = std::mem::take(&mut bufs[self.to as usize]);
         let count: usize = self.kept.iter().product();
         let length: usize = self.summed.iter().product();
         let out = &mut taken[..count];
         let data = &bufs[self.from.buf as usize];
-        let (outer, inner) = self.from.strides.split_at(self.kept.len());
-        let lane = View { buf: 0, offset: 0, strides: inner.to_vec() };
-        let rows = View { buf: 0, offset: self.from.offset, strides: outer.to_vec() };
-        let (lane_sizes, lane_steps) = merged(&self.summed, &lane);
-        let (row_sizes, row_steps) = merged(&self.kept, &rows);
+        let ((lane_sizes, lane_steps), (row_sizes, row_steps)) = (&self.lane, &self.rows);
         if count == 0 || length == 0 {
             out.fill(T::ZERO);
         } else if let ([] | [_], [] | [1]) = (lane_sizes.as_slice(), lane_steps.as_slice()) {
-            let mut starts = Places::new(&row_sizes, &row_steps, self.from.offset);
+            let mut starts = Places::new(row_sizes, row_steps, self.from.offset);
             for sum in out.iter_mut() {
                 let start = starts.next();
                 let lane = &data[start..start + length];
@@ -46,30 +53,35 @@ impl Sum {
             }
         } else if let ([_], [1]) = (row_sizes.as_slice(), row_steps.as_slice()) {
             out.fill(T::ZERO);
-            let mut starts = Places::new(&lane_sizes, &lane_steps, self.from.offset);
-            let mut block = vec![T::ZERO; count];
-            let mut left = length;
-            while left > 0 {
-                let now = left.min(BLOCK);
-                let direct = length <= BLOCK;
-                block.fill(T::ZERO);
-                for _ in 0..now {
-                    let start = starts.next();
-                    let row = &data[start..start + count];
-                    T::add_to(row, if direct { &mut *out } else { &mut block });
+            let mut starts = Places::new(lane_sizes, lane_steps, self.from.offset);
+            T::room(|block, _| {
+                let mut left = length;
+                while left > 0 {
+                    let now = left.min(BLOCK);
+                    let direct = length <= BLOCK;
+                    block.clear();
+                    block.resize(count, T::ZERO);
+                    for _ in 0..now {
+                        let start = starts.next();
+                        let row = &data[start..start + count];
+                        T::add_to(row, if direct { &mut *out } else { &mut *block });
+                    }
+                    if !direct {
+                        T::add_to(block, out);
+                    }
+                    left -= now;
                 }
-                if !direct {
-                    T::add_to(&block, out);
-                }
-                left -= now;
-            }
+            });
         } else {
-            let mut entries = vec![T::ZERO; length];
-            let mut starts = Places::new(&row_sizes, &row_steps, self.from.offset);
-            for sum in out.iter_mut() {
-                gather(data, starts.next(), &lane_sizes, &lane_steps, 0, &mut entries);
-                *sum = T::sum(&entries);
-            }
+            let mut starts = Places::new(row_sizes, row_steps, self.from.offset);
+            T::room(|entries, _| {
+                entries.clear();
+                entries.resize(length, T::ZERO);
+                for sum in out.iter_mut() {
+                    gather(data, starts.next(), lane_sizes, lane_steps, 0, entries);
+                    *sum = T::sum(entries);
+                }
+            });
         }
         if self.divisor != 1.0 {
             for sum in out.iter_mut() {
@@ -84,13 +96,13 @@ impl Sum {
 struct Places<'a> {
     sizes: &'a [usize],
     steps: &'a [usize],
-    index: Vec<usize>,
+    index: SmallVec<[usize; 8]>,
     at: usize,
 }
 
 impl Places<'_> {
     fn new<'a>(sizes: &'a [usize], steps: &'a [usize], at: usize) -> Places<'a> {
-        Places { sizes, steps, index: vec![0; sizes.len()], at }
+        Places { sizes, steps, index: smallvec::smallvec![0; sizes.len()], at }
     }
 
     fn next(&mut self) -> usize {
@@ -127,22 +139,35 @@ pub(super) struct Lanes {
     pub(super) sides: [usize; 3],
 }
 
-impl Lanes {
-    pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>]) {
-        let mut taken = std::mem::take(&mut bufs[self.to as usize]);
-        let [before, along, after] = self.sides;
-        let data = &bufs[self.from.buf as usize][self.from.offset..];
-        let mut lane = Lane::new(along, after);
+/// Such a function with its room.
+#[derive(Debug)]
+pub(super) struct Laned<T> {
+    pub(super) lanes: Lanes,
+    lane: Lane<T>,
+}
+
+impl<T: Stored> Laned<T> {
+    pub(super) fn new(lanes: Lanes) -> Laned<T> {
+        let [_, along, after] = lanes.sides;
+        Laned { lanes, lane: Lane::new(along, after) }
+    }
+
+    pub(super) fn run(&mut self, bufs: &mut [Vec<T>]) {
+        let Laned { lanes: Lanes { kind, to, from, sides }, lane } = self;
+        let mut taken = std::mem::take(&mut bufs[*to as usize]);
+        let [before, along, after] = *sides;
+        let data = &bufs[from.buf as usize][from.offset..];
         for outer in 0..before {
             let x = &data[outer * along * after..][..along * after];
-            let width = if self.kind == Kind::LogSumExp { after } else { along * after };
-            lane.run(self.kind, x, &mut taken[outer * width..][..width]);
+            let width = if *kind == Kind::LogSumExp { after } else { along * after };
+            lane.run(*kind, x, &mut taken[outer * width..][..width]);
         }
-        bufs[self.to as usize] = taken;
+        bufs[*to as usize] = taken;
     }
 }
 
 /// The lanes side by side of one place before the axis, and room for them.
+#[derive(Debug)]
 struct Lane<T> {
     after: usize,
     /// The largest entry of each lane, and the sum of the exponentials of the others, less it.

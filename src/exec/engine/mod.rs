@@ -5,6 +5,7 @@
 //! buffer is used again when its last reader is done; what depends on nothing that moves is computed in the first run alone.
 //! Reals are held and computed in the program's precision. What has no instruction of its own is applied by the reference.
 
+mod arrange;
 mod compile;
 mod emit;
 mod explain;
@@ -86,7 +87,7 @@ struct Root {
 }
 
 /// Entries of a buffer, read with strides; one stride for each axis of the shape it is read as.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct View {
     buf: u32,
     offset: usize,
@@ -105,7 +106,7 @@ enum Inst<T> {
     /// Sums over axes, times a factor.
     Sum(Box<lanes::Sum>),
     /// Softmax and its like over the lanes of an axis.
-    Lanes(Box<lanes::Lanes>),
+    Lanes(Box<lanes::Laned<T>>),
     /// The largest or smallest entries over axes.
     Most(Box<lanes::Most>),
     /// Entries written, or added, where they belong in a larger tensor.

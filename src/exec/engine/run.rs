@@ -9,6 +9,7 @@ use crate::graph::{DefId, Fault, Graph};
 use crate::kernels::vector::product::{Matrix, Out};
 use crate::tensor::{DType, Tensor};
 use ndarray::{ArrayD, IxDyn};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 impl<T: Stored> Code<T> {
@@ -36,7 +37,7 @@ impl<T: Stored> Code<T> {
     }
 
     /// What the last run made of the carried slots becomes theirs.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if std::mem::take(&mut self.ran) {
             for (root, slot) in &self.carried {
                 self.bufs.swap(*root as usize, *slot as usize);
@@ -71,9 +72,9 @@ impl<T: Stored> Code<T> {
         let size: usize = root.shape.iter().product();
         let data = &self.bufs[root.view.buf as usize];
         if root.view.is_row_major(&root.shape) {
-            return data[root.view.offset..][..size].iter().all(|v| v.wide().is_finite());
+            return T::all_finite(&data[root.view.offset..][..size]);
         }
-        entries(&self.bufs, &root.view, &root.shape).iter().all(|v| v.wide().is_finite())
+        T::all_finite(&entries(&self.bufs, &root.view, &root.shape))
     }
 
     pub(super) fn before(&self, def: DefId) -> Option<Arc<Tensor>> {
@@ -145,7 +146,7 @@ impl Product {
         let (m, k, n) = self.size;
         let count: usize = self.stack.iter().product();
         let rank = self.stack.len();
-        let mut index = vec![0; rank];
+        let mut index: SmallVec<[usize; 6]> = smallvec::smallvec![0; rank];
         for i in 0..count {
             let start = |view: &View| view.offset + index.iter().zip(&view.strides).map(|(i, s)| i * s).sum::<usize>();
             let matrix = |view: &View, size: (usize, usize)| {

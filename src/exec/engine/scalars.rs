@@ -97,9 +97,10 @@ pub(super) fn batched(ops: &[Scalar], first: u32) -> (Vec<Batch>, Vec<u32>, Vec<
 
 impl What {
     /// Equal for equal operators.
-    fn key(self) -> u64 {
+    pub(super) fn key(self) -> u64 {
         match self {
             What::Unary(op) => op as u64,
+            What::TanhAndSlope(_) => 99,
             What::Binary(op) => 100 + op as u64,
             What::Turned(op) => 200 + op as u64,
             What::Ternary(op) => 300 + op as u64,

@@ -44,6 +44,8 @@ pub enum Unary {
     Log1p,
     /// `tanh(x)`
     Tanh,
+    /// `1/cosh(x)^2`
+    TanhSlope,
     /// `1/(1 + exp(-x))`
     Sigmoid,
     /// `log(1 + exp(x))`
@@ -147,6 +149,10 @@ pub trait Real: Copy + Default + PartialOrd + PartialEq + Send + Sync + std::fmt
     fn ternary(op: Ternary, a: &[Self], b: &[Self], c: &[Self], y: &mut [Self]);
     /// The sum of a lane, in an order that depends on the length alone: 32 running sums a block, blocks pairwise.
     fn sum(x: &[Self]) -> Self;
+    /// `y[i] = tanh(x[i])`, `s[i]` its slope; equal lengths.
+    fn tanh_and_slope(x: &[Self], y: &mut [Self], s: &mut [Self]);
+    /// Is none infinite or NaN?
+    fn all_finite(x: &[Self]) -> bool;
     /// `y[i] += x[i]`; equal lengths.
     fn add_to(x: &[Self], y: &mut [Self]);
     /// `c = a @ b` (or `c += a @ b`): a product of strided matrices.
@@ -231,7 +237,8 @@ macro_rules! real {
                     Unary::Expm1 => each(x, y, $math::expm1::<FMA>),
                     Unary::Log => each(x, y, $math::log::<FMA>),
                     Unary::Log1p => each(x, y, $math::log1p::<FMA>),
-                    Unary::Tanh => each(x, y, $math::tanh::<FMA>),
+                    Unary::Tanh => each(x, y, |x| $math::tanh_and_slope::<FMA>(x).0),
+                    Unary::TanhSlope => each(x, y, |x| $math::tanh_and_slope::<FMA>(x).1),
                     Unary::Sigmoid => each(x, y, $math::sigmoid::<FMA>),
                     Unary::Softplus => each(x, y, $math::softplus::<FMA>),
                     Unary::Silu => each(x, y, $math::silu::<FMA>),
@@ -317,6 +324,27 @@ macro_rules! real {
             }
 
             #[inline(always)]
+            pub(super) fn both<const FMA: bool>(x: &[$t], y: &mut [$t], s: &mut [$t]) {
+                for (x, (y, s)) in x.iter().zip(y.iter_mut().zip(s)) {
+                    (*y, *s) = $math::tanh_and_slope::<FMA>(*x);
+                }
+            }
+
+            /// 0 where all are finite, else infinite or NaN.
+            #[inline(always)]
+            pub(super) fn beyond<const FMA: bool>(x: &[$t]) -> $t {
+                let mut sums = [0.0; 16];
+                let mut chunks = x.chunks_exact(16);
+                for chunk in &mut chunks {
+                    for (sum, v) in sums.iter_mut().zip(chunk) {
+                        *sum += v * 0.0;
+                    }
+                }
+                let rest = chunks.remainder().iter().fold(0.0, |sum, v| sum + v * 0.0);
+                sums.iter().fold(rest, |sum, v| sum + v)
+            }
+
+            #[inline(always)]
             pub(super) fn add_to<const FMA: bool>(x: &[$t], y: &mut [$t]) {
                 for (y, x) in y.iter_mut().zip(x) {
                     *y += x;
@@ -325,11 +353,13 @@ macro_rules! real {
         }
 
         const _: () = {
-            use $bodies::{add_to, binary, sum, ternary, unary};
+            use $bodies::{add_to, beyond, binary, both, sum, ternary, unary};
     by_machine!(unary_here = unary(op: Unary, x: &[$t], y: &mut [$t]));
     by_machine!(binary_here = binary(op: Binary, a: &[$t], b: &[$t], y: &mut [$t]));
     by_machine!(ternary_here = ternary(op: Ternary, a: &[$t], b: &[$t], c: &[$t], y: &mut [$t]));
     by_machine!(sum_here = sum(x: &[$t]) -> $t);
+    by_machine!(both_here = both(x: &[$t], y: &mut [$t], s: &mut [$t]));
+    by_machine!(beyond_here = beyond(x: &[$t]) -> $t);
     by_machine!(add_here = add_to(x: &[$t], y: &mut [$t]));
 
             impl Real for $t {
@@ -357,6 +387,12 @@ macro_rules! real {
                     let half = (x.len() / 2).next_multiple_of(BLOCK).min(x.len());
                     let (left, right) = x.split_at(half);
                     <$t as Real>::sum(left) + <$t as Real>::sum(right)
+                }
+                fn tanh_and_slope(x: &[$t], y: &mut [$t], s: &mut [$t]) {
+                    both_here(x, y, s)
+                }
+                fn all_finite(x: &[$t]) -> bool {
+                    beyond_here(x) == 0.0
                 }
                 fn add_to(x: &[$t], y: &mut [$t]) {
                     add_here(x, y)

@@ -38,14 +38,14 @@ impl<'a, T> Matrix<'a, T> {
 
 /// What the loops here need of a number.
 pub trait Number: Real + std::ops::Mul<Output = Self> + std::ops::Add<Output = Self> {
-    /// `y[j] += a*x[j]` for four rows at once.
-    fn four_rows(a: [Self; 4], x: [&[Self]; 4], y: &mut [Self]);
-    /// `y[j] += a*x[j]`
-    fn one_row(a: Self, x: &[Self], y: &mut [Self]);
-    /// The scalar product, 32 running sums.
-    fn dot(a: &[Self], b: &[Self]) -> Self;
-    /// Four scalar products with one vector.
-    fn four_dots(a: [&[Self]; 4], b: &[Self]) -> [Self; 4];
+    /// Each row of `c`, written or (`add`) added to, as the sum of rows of `b` times an entry of `a`. `size` is rows, inner
+    /// length and columns; `a` has a stride for its rows and one for its columns, `b` and `c` have one for their rows.
+    fn rows(size: [usize; 3], a: (&[Self], usize, usize), b: (&[Self], usize), c: (&mut [Self], usize), add: bool);
+    /// Each entry of `c`, written or (`add`) added to, as the scalar product of a row of `a` and a row of `b`: 32 running sums,
+    /// then 8. `size` is rows, inner length and columns; each matrix has a stride for its rows.
+    fn dots(size: [usize; 3], a: (&[Self], usize), b: (&[Self], usize), c: (&mut [Self], usize), add: bool);
+    /// Two lists that stay from one product to the next.
+    fn room<R>(work: impl FnOnce(&mut Vec<Self>, &mut Vec<Self>) -> R) -> R;
 }
 
 /// `c = a @ b`, or `c += a @ b`. Sizes that do not fit are a mistake of the caller and leave `c` as it is.
@@ -57,16 +57,14 @@ pub fn multiply<T: Number>(c: Out<'_, T>, a: Matrix<'_, T>, b: Matrix<'_, T>, ad
     if m == 0 || n == 0 || a.size != (m, k) || b.size != (k, n) || !a.fits() || !b.fits() || !inside {
         return;
     }
-    if !add && (k == 0 || is_thin(m, k, n)) {
-        for row in c.data.chunks_mut(c.stride.max(1)).take(m) {
+    if k == 0 {
+        for row in c.data.chunks_mut(c.stride.max(1)).take(if add { 0 } else { m }) {
             row[..n].fill(T::ZERO);
         }
-    }
-    if k == 0 {
         return;
     }
     if is_thin(m, k, n) {
-        return thin(c, a, b);
+        return T::room(|left, right| thin(c, a, b, add, (left, right)));
     }
     whole(c, a, b, add);
 }
@@ -76,43 +74,37 @@ fn is_thin(m: usize, k: usize, n: usize) -> bool {
     m == 1 || n == 1 || (n >= 32 && m.min(k) <= 4) || (m * n <= 64 && k >= 64)
 }
 
-fn thin<T: Number>(c: Out<'_, T>, a: Matrix<'_, T>, b: Matrix<'_, T>) {
+fn thin<T: Number>(
+    c: Out<'_, T>,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    add: bool,
+    (left, right): (&mut Vec<T>, &mut Vec<T>),
+) {
     let ((m, n), k) = (c.size, a.size.1);
-    let (mut left, mut right) = (vec![], vec![]);
     // The longest run of entries decides the loop: along k, or along the columns of the result.
     let along_k = a.strides.1 == 1 && b.strides.0 == 1
         || n < 4 && !(n == 1 && a.strides.0 == 1 && a.strides.1 != 1)
         || k >= 64 && m * n <= 64 && b.strides.1 != 1;
     if along_k && !(n >= 8 && b.strides.1 == 1 && b.strides.0 != 1) {
-        let a = by_rows(a, &mut left);
-        let b = by_rows(b.turned(), &mut right);
-        for i in 0..m {
-            let row = &a.data[i * a.strides.0..][..k];
-            let mut j = 0;
-            while j + 4 <= n {
-                let columns: [&[T]; 4] = std::array::from_fn(|l| &b.data[(j + l) * b.strides.0..][..k]);
-                let sums = T::four_dots(columns, row);
-                for (l, sum) in sums.into_iter().enumerate() {
-                    let place = &mut c.data[i * c.stride + j + l];
-                    *place = *place + sum;
-                }
-                j += 4;
-            }
-            for j in j..n {
-                let place = &mut c.data[i * c.stride + j];
-                *place = *place + T::dot(row, &b.data[j * b.strides.0..][..k]);
-            }
-        }
+        let a = by_rows(a, left);
+        let b = by_rows(b.turned(), right);
+        T::dots([m, k, n], (a.data, a.strides.0), (b.data, b.strides.0), (c.data, c.stride), add);
     } else if n == 1 {
         // A column is a row of the transposed product.
-        let mut column = vec![T::ZERO; m];
-        rows(Out { data: &mut column, size: (1, m), stride: m }, b.turned(), by_rows(a.turned(), &mut left));
-        for (i, v) in column.into_iter().enumerate() {
+        let (b, a) = (b.turned(), by_rows(a.turned(), left));
+        if c.stride == 1 {
+            return rows(Out { data: c.data, size: (1, m), stride: m }, b, a, add);
+        }
+        right.clear();
+        right.resize(m, T::ZERO);
+        rows(Out { data: right, size: (1, m), stride: m }, b, a, false);
+        for (i, v) in right.iter().enumerate() {
             let place = &mut c.data[i * c.stride];
-            *place = *place + v;
+            *place = if add { *place + *v } else { *v };
         }
     } else {
-        rows(c, a, by_rows(b, &mut right));
+        rows(c, a, by_rows(b, right), add);
     }
 }
 
@@ -122,6 +114,7 @@ fn by_rows<'a, T: Number>(a: Matrix<'a, T>, room: &'a mut Vec<T>) -> Matrix<'a, 
     if a.strides.1 == 1 || columns == 1 {
         return a;
     }
+    room.clear();
     room.reserve(rows * columns);
     for i in 0..rows {
         room.extend((0..columns).map(|j| a.data[i * a.strides.0 + j * a.strides.1]));
@@ -130,22 +123,9 @@ fn by_rows<'a, T: Number>(a: Matrix<'a, T>, room: &'a mut Vec<T>) -> Matrix<'a, 
 }
 
 /// Rows of the result as sums of rows of `b`.
-fn rows<T: Number>(c: Out<'_, T>, a: Matrix<'_, T>, b: Matrix<'_, T>) {
+fn rows<T: Number>(c: Out<'_, T>, a: Matrix<'_, T>, b: Matrix<'_, T>, add: bool) {
     let ((m, n), k) = (c.size, a.size.1);
-    for i in 0..m {
-        let out = &mut c.data[i * c.stride..][..n];
-        let factor = |l: usize| a.data[i * a.strides.0 + l * a.strides.1];
-        let row = |l: usize| &b.data[l * b.strides.0..][..n];
-        let mut l = 0;
-        while l + 4 <= k {
-            let four = [l, l + 1, l + 2, l + 3];
-            T::four_rows(four.map(factor), four.map(row), out);
-            l += 4;
-        }
-        for l in l..k {
-            T::one_row(factor(l), row(l), out);
-        }
-    }
+    T::rows([m, k, n], (a.data, a.strides.0, a.strides.1), (b.data, b.strides.0), (c.data, c.stride), add);
 }
 
 fn whole<T: Number>(c: Out<'_, T>, a: Matrix<'_, T>, b: Matrix<'_, T>, add: bool) {
@@ -184,23 +164,48 @@ macro_rules! number {
         mod $bodies {
             use super::super::$math::fma;
 
+            /// `y = sum of a*x`, or that added to `y`, for so many rows at once.
             #[inline(always)]
-            pub(super) fn four_rows<const FMA: bool>(a: [$t; 4], x: [&[$t]; 4], y: &mut [$t]) {
+            fn some<const FMA: bool, const K: usize>(a: [$t; K], x: [&[$t]; K], y: &mut [$t], add: bool) {
                 let n = y.len();
-                let (p, q, r, s) = (&x[0][..n], &x[1][..n], &x[2][..n], &x[3][..n]);
-                for (i, y) in y.iter_mut().enumerate() {
-                    *y = fma::<FMA>(
-                        a[3],
-                        s[i],
-                        fma::<FMA>(a[2], r[i], fma::<FMA>(a[1], q[i], fma::<FMA>(a[0], p[i], *y))),
-                    );
+                let x = x.map(|x| &x[..n]);
+                if add {
+                    for i in 0..n {
+                        y[i] = (0..K).fold(y[i], |sum, l| fma::<FMA>(a[l], x[l][i], sum));
+                    }
+                } else {
+                    for i in 0..n {
+                        y[i] = (1..K).fold(a[0] * x[0][i], |sum, l| fma::<FMA>(a[l], x[l][i], sum));
+                    }
                 }
             }
 
             #[inline(always)]
-            pub(super) fn one_row<const FMA: bool>(a: $t, x: &[$t], y: &mut [$t]) {
-                for (y, x) in y.iter_mut().zip(x) {
-                    *y = fma::<FMA>(a, *x, *y);
+            pub(super) fn rows<const FMA: bool>(
+                [m, k, n]: [usize; 3],
+                (a, down, along): (&[$t], usize, usize),
+                (b, step): (&[$t], usize),
+                (c, stride): (&mut [$t], usize),
+                add: bool,
+            ) {
+                for i in 0..m {
+                    let y = &mut c[i * stride..][..n];
+                    let factor = |l: usize| a[i * down + l * along];
+                    let row = |l: usize| &b[l * step..][..n];
+                    let mut l = 0;
+                    while l < k {
+                        let add = add || l > 0;
+                        match k - l {
+                            1 => some::<FMA, 1>([factor(l)], [row(l)], y, add),
+                            2 => some::<FMA, 2>([l, l + 1].map(factor), [l, l + 1].map(row), y, add),
+                            3 => some::<FMA, 3>([l, l + 1, l + 2].map(factor), [l, l + 1, l + 2].map(row), y, add),
+                            _ => {
+                                let four = [l, l + 1, l + 2, l + 3];
+                                some::<FMA, 4>(four.map(factor), four.map(row), y, add);
+                            }
+                        }
+                        l += 4;
+                    }
                 }
             }
 
@@ -219,7 +224,8 @@ macro_rules! number {
             }
 
             #[inline(always)]
-            pub(super) fn dot<const FMA: bool>(a: &[$t], b: &[$t]) -> $t {
+            fn dot<const FMA: bool>(a: &[$t], b: &[$t]) -> $t {
+                const FEW: usize = 8;
                 let mut sums = [0.0; LANES];
                 let (mut p, mut q) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
                 for (a, b) in (&mut p).zip(&mut q) {
@@ -227,35 +233,71 @@ macro_rules! number {
                         sums[i] = fma::<FMA>(a[i], b[i], sums[i]);
                     }
                 }
+                let (mut p, mut q) = (p.remainder().chunks_exact(FEW), q.remainder().chunks_exact(FEW));
+                for (a, b) in (&mut p).zip(&mut q) {
+                    for i in 0..FEW {
+                        sums[i] = fma::<FMA>(a[i], b[i], sums[i]);
+                    }
+                }
                 let rest = p.remainder().iter().zip(q.remainder()).fold(0.0, |sum, (a, b)| fma::<FMA>(*a, *b, sum));
-                folded(sums) + rest
+                // Folded from memory: else the compiler lays the running sums out for the fold, not for the loop.
+                folded(std::hint::black_box(sums)) + rest
             }
 
             #[inline(always)]
-            pub(super) fn four_dots<const FMA: bool>(a: [&[$t]; 4], b: &[$t]) -> [$t; 4] {
-                [dot::<FMA>(a[0], b), dot::<FMA>(a[1], b), dot::<FMA>(a[2], b), dot::<FMA>(a[3], b)]
+            pub(super) fn dots<const FMA: bool>(
+                [m, k, n]: [usize; 3],
+                (a, down): (&[$t], usize),
+                (b, step): (&[$t], usize),
+                (c, stride): (&mut [$t], usize),
+                add: bool,
+            ) {
+                for i in 0..m {
+                    let row = &a[i * down..][..k];
+                    for (j, place) in c[i * stride..][..n].iter_mut().enumerate() {
+                        let sum = dot::<FMA>(row, &b[j * step..][..k]);
+                        *place = if add { *place + sum } else { sum };
+                    }
+                }
             }
         }
 
         const _: () = {
-            use $bodies::{dot, four_dots, four_rows, one_row};
-    by_machine!(four_rows_here = four_rows(a: [$t; 4], x: [&[$t]; 4], y: &mut [$t]));
-    by_machine!(one_row_here = one_row(a: $t, x: &[$t], y: &mut [$t]));
-    by_machine!(dot_here = dot(a: &[$t], b: &[$t]) -> $t);
-    by_machine!(four_dots_here = four_dots(a: [&[$t]; 4], b: &[$t]) -> [$t; 4]);
+            use $bodies::{dots, rows};
+    by_machine!(rows_here = rows(
+        size: [usize; 3], a: (&[$t], usize, usize), b: (&[$t], usize), c: (&mut [$t], usize), add: bool
+    ));
+    by_machine!(dots_here = dots(
+        size: [usize; 3], a: (&[$t], usize), b: (&[$t], usize), c: (&mut [$t], usize), add: bool
+    ));
 
             impl Number for $t {
-                fn four_rows(a: [$t; 4], x: [&[$t]; 4], y: &mut [$t]) {
-                    four_rows_here(a, x, y)
+                fn rows(
+                    size: [usize; 3],
+                    a: (&[$t], usize, usize),
+                    b: (&[$t], usize),
+                    c: (&mut [$t], usize),
+                    add: bool,
+                ) {
+                    rows_here(size, a, b, c, add)
                 }
-                fn one_row(a: $t, x: &[$t], y: &mut [$t]) {
-                    one_row_here(a, x, y)
+                fn room<R>(work: impl FnOnce(&mut Vec<$t>, &mut Vec<$t>) -> R) -> R {
+                    thread_local! {
+                        static ROOM: std::cell::Cell<(Vec<$t>, Vec<$t>)> = const { std::cell::Cell::new((vec![], vec![])) };
+                    }
+                    let (mut left, mut right) = ROOM.take();
+                    let done = work(&mut left, &mut right);
+                    ROOM.set((left, right));
+                    done
                 }
-                fn dot(a: &[$t], b: &[$t]) -> $t {
-                    dot_here(a, b)
-                }
-                fn four_dots(a: [&[$t]; 4], b: &[$t]) -> [$t; 4] {
-                    four_dots_here(a, b)
+                fn dots(
+                    size: [usize; 3],
+                    a: (&[$t], usize),
+                    b: (&[$t], usize),
+                    c: (&mut [$t], usize),
+                    add: bool,
+                ) {
+                    dots_here(size, a, b, c, add)
                 }
             }
         };

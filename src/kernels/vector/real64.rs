@@ -19,7 +19,7 @@ pub fn fma<const FMA: bool>(a: f64, b: f64, c: f64) -> f64 {
 /// `if yes { a } else { b }` without a branch.
 #[inline(always)]
 fn pick(yes: bool, a: f64, b: f64) -> f64 {
-    if yes { a } else { b }
+    std::hint::select_unpredictable(yes, a, b)
 }
 
 /// 2^k for a whole `k` in -1022..=1023.
@@ -83,14 +83,14 @@ pub fn exp<const FMA: bool>(x: f64) -> f64 {
 /// `exp(x) - 1`; at most 2 ulp.
 #[inline(always)]
 pub fn expm1<const FMA: bool>(x: f64) -> f64 {
-    let inside = pick(x > 700.0, 700.0, x);
+    let inside = pick(x > 710.0, 710.0, x);
     let inside = pick(inside < -40.0, -40.0, inside);
     let (k, p) = reduced::<FMA>(inside);
-    let scale = pow2(k);
-    let small = fma::<FMA>(scale, p, scale - 1.0);
+    // Half the scale, so that the largest results are not beyond it.
+    let scale = pow2(k - 1.0);
+    let half = fma::<FMA>(scale, p, scale - 0.5);
     // So near 0 the polynomial's linear term is all, and keeps the sign of 0.
-    let small = pick(x.abs() < 1e-300, x, small);
-    pick(x > 700.0, exp::<FMA>(x), small)
+    pick(x.abs() < 1e-300, x, half + half)
 }
 
 /// `log(x)`: the method of fdlibm's `e_log.c`, without its branches; at most 1 ulp.
@@ -103,12 +103,6 @@ pub fn log<const FMA: bool>(x: f64) -> f64 {
     pick(x < 0.0 || x.is_nan(), f64::NAN, y)
 }
 
-/// `log(x)` of a positive normal number.
-#[inline(always)]
-fn log_inside<const FMA: bool>(x: f64) -> f64 {
-    log_normal::<FMA>(x, 0.0)
-}
-
 /// `log(x) + base*ln 2` of a positive normal number.
 #[inline(always)]
 fn log_normal<const FMA: bool>(x: f64, base: f64) -> f64 {
@@ -118,7 +112,12 @@ fn log_normal<const FMA: bool>(x: f64, base: f64) -> f64 {
     let k = f64::from_bits((ix.wrapping_add(0x4000_0000_0000_0000) >> 52) | 0x4330_0000_0000_0000) - (TWO_52 + 1024.0);
     let k = k + base;
     let f = m - 1.0;
-    let s = f / (2.0 + f);
+    log_tail::<FMA>(f, f / (2.0 + f), k)
+}
+
+/// `log(1 + f) + k*ln 2` with `s = f/(2 + f)`, |s| at most 0.1716.
+#[inline(always)]
+fn log_tail<const FMA: bool>(f: f64, s: f64, k: f64) -> f64 {
     let z = s * s;
     let w = z * z;
     let odd = w * fma::<FMA>(w, fma::<FMA>(w, LOG[5], LOG[3]), LOG[1]);
@@ -147,22 +146,27 @@ pub fn log1p<const FMA: bool>(x: f64) -> f64 {
     pick(x.abs() < 1e-17, x, y)
 }
 
-/// `tanh(x)` by `expm1(2|x|)`, the rounding of the divisor put back; at most 2 ulp.
+/// `tanh(x)` by `expm1(2|x|)`, the rounding of the divisor put back; at most 2 ulp. Beside it `1/cosh(x)^2`, whose digits are
+/// right however small it is; at most 4 ulp.
 #[inline(always)]
-pub fn tanh<const FMA: bool>(x: f64) -> f64 {
+pub fn tanh_and_slope<const FMA: bool>(x: f64) -> (f64, f64) {
     let a = x.abs();
-    let a = pick(a > 20.0, 20.0, a);
+    let a = pick(a > 354.0, 354.0, a);
     let (k, p) = reduced::<FMA>(a + a);
     let scale = pow2(k);
     let e = fma::<FMA>(scale, p, scale - 1.0);
     let lost = fma::<FMA>(scale, p, (scale - 1.0) - e);
     let d = e + 2.0;
     let less = e - (d - 2.0) + lost;
-    let y = e / d;
+    let over = 1.0 / d;
     // (e + lost)/(d + less) to first order.
-    let y = y + (lost - y * less) / d;
-    let y = y.copysign(x);
-    pick(x.is_nan(), x, y)
+    let y = if FMA { e * over } else { e / d };
+    let left = if FMA { fma::<FMA>(-y, d, e) } else { 0.0 };
+    let y = fma::<FMA>(left + (lost - y * less), over, y);
+    // 4 exp(2a)/(1 + exp(2a))^2, near 0 what is left of 1.
+    let slope = (4.0 * over) * (fma::<FMA>(scale, p, scale) * over);
+    let slope = pick(a < 0.8, fma::<FMA>(-y, y, 1.0), slope);
+    (y.copysign(x), pick(x.abs() > 355.0, 0.0, slope))
 }
 
 /// `1/(1 + exp(-x))`, exact at both tails; at most 2 ulp.
@@ -175,19 +179,19 @@ pub fn sigmoid<const FMA: bool>(x: f64) -> f64 {
 /// `log(1 + exp(x))`; at most 2 ulp.
 #[inline(always)]
 pub fn softplus<const FMA: bool>(x: f64) -> f64 {
-    // log1p of what lies in 0..=1: nothing to ask about its edges.
     let e = exp::<FMA>(-x.abs());
-    let u = 1.0 + e;
-    let tail = log_inside::<FMA>(u) + (e - (u - 1.0)) / u;
-    pick(x > 0.0, x, 0.0) + tail
+    // The logarithm of 1 + e = 2^k*(1 + f), and s = f/(2 + f).
+    let upper = e > 0.414_213_562_373_095_04;
+    let f = pick(upper, 0.5 * (e - 1.0), e);
+    let s = pick(upper, e - 1.0, e) / pick(upper, e + 3.0, e + 2.0);
+    pick(x > 0.0, x, 0.0) + log_tail::<FMA>(f, s, pick(upper, 1.0, 0.0))
 }
 
 /// `x*sigmoid(x)`; at most 3 ulp.
 #[inline(always)]
 pub fn silu<const FMA: bool>(x: f64) -> f64 {
-    // Below -700 the exponential alone would lose digits before the product does.
-    let half = exp::<FMA>(pick(x < -700.0, 0.5 * x, 0.0));
-    let y = pick(x < -700.0, half * x * half, x * sigmoid::<FMA>(x));
+    let e = exp::<FMA>(-x.abs());
+    let y = (x * pick(x >= 0.0, 1.0, e)) / (1.0 + e);
     pick(x == f64::NEG_INFINITY, 0.0, y)
 }
 
@@ -201,13 +205,19 @@ pub fn cosh<const FMA: bool>(x: f64) -> f64 {
 /// Beyond it the reduction of [`sin`] and [`cos`] loses digits.
 pub const TURNS: f64 = 1e5;
 
-/// `sin(x + quarter*pi/2)` for |x| up to [`TURNS`]; `quarter` is 0 or 1. At most 2 ulp.
+/// The whole half turns of `x + quarter*pi/2` in the low bits, and what is left.
 #[inline(always)]
-fn turned<const FMA: bool>(x: f64, quarter: f64) -> f64 {
+pub fn half_turns<const FMA: bool>(x: f64, quarter: f64) -> (f64, f64) {
     // x = k*pi + r for the sine, (k - 1/2)*pi + r for the cosine.
     let whole = fma::<FMA>(x, std::f64::consts::FRAC_1_PI, 0.5 * quarter) + MAGIC;
     let k = (whole - MAGIC) - 0.5 * quarter;
-    let r = fma::<FMA>(k, -PI[2], fma::<FMA>(k, -PI[1], fma::<FMA>(k, -PI[0], x)));
+    (whole, fma::<FMA>(k, -PI[2], fma::<FMA>(k, -PI[1], fma::<FMA>(k, -PI[0], x))))
+}
+
+/// `sin(x + quarter*pi/2)` for |x| up to [`TURNS`]; `quarter` is 0 or 1. At most 2 ulp.
+#[inline(always)]
+fn turned<const FMA: bool>(x: f64, quarter: f64) -> f64 {
+    let (whole, r) = half_turns::<FMA>(x, quarter);
     let z = r * r;
     let w = z * z;
     let a = fma::<FMA>(z, SIN[1], SIN[0]);

@@ -15,12 +15,18 @@ fn ulps(got: f64, want: f64, unit: f64) -> f64 {
 
 type Reference = (Unary, fn(f64) -> f64, f64, f64);
 
+fn slope_of_tanh(x: f64) -> f64 {
+    let over = 1.0 / libm::cosh(x);
+    over * over
+}
+
 const FUNCTIONS: &[Reference] = &[
     (Unary::Exp, libm::exp, -745.0, 709.0),
     (Unary::Expm1, libm::expm1, -50.0, 709.0),
     (Unary::Log, libm::log, 1e-300, 1e300),
     (Unary::Log1p, libm::log1p, -0.999, 1e6),
     (Unary::Tanh, libm::tanh, -25.0, 25.0),
+    (Unary::TanhSlope, slope_of_tanh, -350.0, 350.0),
     (Unary::Sigmoid, crate::kernels::activations::sigmoid, -700.0, 700.0),
     (Unary::Softplus, crate::kernels::activations::softplus, -700.0, 700.0),
     (Unary::Silu, crate::kernels::activations::silu, -700.0, 700.0),
@@ -28,6 +34,11 @@ const FUNCTIONS: &[Reference] = &[
     (Unary::Sin, libm::sin, -1e4, 1e4),
     (Unary::Cos, libm::cos, -1e4, 1e4),
 ];
+
+/// So far from the reference, which is itself off by up to one unit; that of the slope, a square, by three.
+fn units(op: Unary) -> f64 {
+    if op == Unary::TanhSlope { 7.0 } else { 3.0 }
+}
 
 /// Points of every size in the interval: the golden ratio's multiples, straight and through the logarithm.
 fn points(low: f64, high: f64) -> Vec<f64> {
@@ -52,10 +63,10 @@ fn functions_of_f64_are_within_their_units() {
         let mut y = vec![0.0; x.len()];
         f64::unary(*op, &x, &mut y);
         for (x, y) in x.iter().zip(&y) {
-            // The reference is itself off by up to one unit. A zero of the sine is compared beside 1.
+            // A zero of the sine is compared beside 1.
             let error = ulps(*y, want(*x), f64::EPSILON / 2.0);
             let near_zero = matches!(op, Unary::Sin | Unary::Cos) && (y - want(*x)).abs() < 1e-16;
-            assert!(error <= 3.0 || near_zero, "{op:?}({x:e}) is {y:e}, not {:e}: {error} ulp", want(*x));
+            assert!(error <= units(*op) || near_zero, "{op:?}({x:e}) is {y:e}, not {:e}: {error} ulp", want(*x));
         }
     }
 }
@@ -71,8 +82,9 @@ fn functions_of_f32_are_within_their_units() {
         for (x, y) in x.iter().zip(&y) {
             let exact = want(f64::from(*x));
             let error = ulps(f64::from(*y), exact, f64::from(f32::EPSILON) / 2.0);
-            let small = exact.abs() < f64::from(f32::MIN_POSITIVE);
-            assert!(error <= 3.0 || small, "{op:?}({x:e}) is {y:e}, not {exact:e}: {error} ulp");
+            // Where a product of two may have lost digits.
+            let small = exact.abs() < 4.0 * f64::from(f32::MIN_POSITIVE);
+            assert!(error <= units(*op) || small, "{op:?}({x:e}) is {y:e}, not {exact:e}: {error} ulp");
         }
     }
 }
