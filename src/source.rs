@@ -154,6 +154,12 @@ impl Sources {
         &self.0[id.0 as usize]
     }
 
+    /// The last text of a name.
+    pub(crate) fn named(&self, name: &str) -> Option<SourceId> {
+        let at = (0..self.0.len()).rev().find(|at| self.0[*at].name == name)?;
+        Some(SourceId(at as u32))
+    }
+
     /// Is this its text?
     pub(crate) fn has(&self, id: SourceId, text: &str) -> bool {
         self.0.get(id.0 as usize).is_some_and(|source| source.text == text)

@@ -104,7 +104,11 @@ impl Terminal {
 
     /// A page about something wrong, on standard error.
     pub(super) fn wrong(&mut self, doc: &Doc) {
-        let text = ansi(doc, self.look.colour);
+        let doc = match error_is_terminal() {
+            true => doc.clone().wrapped(columns()),
+            false => doc.clone(),
+        };
+        let text = ansi(&doc, self.look.colour);
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 

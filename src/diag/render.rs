@@ -47,8 +47,27 @@ pub fn all<'a>(sources: &Sources, diagnostics: impl IntoIterator<Item = &'a Diag
     out
 }
 
-/// One problem: its code, its sentence, its places, further facts, its mend.
+/// One problem: its code, its sentence, its places, further facts, its mend. What stands at a place goes below the picture where
+/// the page is too narrow for it.
 pub fn text(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
+    let whole = drawn(sources, diagnostic, look, false);
+    let wide = |text: &str| text.lines().any(|line| plain_width(line) > look.width);
+    if !wide(&whole) { whole } else { drawn(sources, diagnostic, look, true) }
+}
+
+/// The columns of a line, its colours aside.
+fn plain_width(line: &str) -> usize {
+    let mut rest = line;
+    let mut columns = 0;
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        columns += before.width();
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    columns + rest.width()
+}
+
+/// The picture and what stands below it; `narrow`: the labels are numbered in the picture and told below it.
+fn drawn(sources: &Sources, diagnostic: &Diagnostic, look: Look, narrow: bool) -> String {
     let mut theme = if look.unicode { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::none() };
     if look.colour {
         theme.styles = ThemeStyles::ansi();
@@ -65,7 +84,7 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
         .with_break_words(true)
         .with_context_lines(1)
         .without_syntax_highlighting();
-    let page = Page::new(sources, diagnostic, look);
+    let (page, told) = Page::new(sources, diagnostic, look, narrow);
     let mut out = String::new();
     if handler.render_report(&mut out, &page).is_err() {
         // Nothing but the drawing can fail, so its sentence is still told.
@@ -75,6 +94,18 @@ pub fn text(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> String {
     let mut out = out.replacen("\n\n", "\n", 1);
     // A source without a name is `[3:5]`.
     out = out.replace("─[:", "─[").replace("-[:", "-[");
+    if narrow {
+        // A code is longer than the narrowest page: it is broken between its words.
+        if let Some((code, rest)) = out.split_once('\n').filter(|(code, _)| plain_width(code) > look.width) {
+            let short = diagnostic.code.len() - 6 <= look.width;
+            let parts = diagnostic.code.replacen("::", "::\n  ", if short { 1 } else { 2 });
+            let code = code.replacen(diagnostic.code, &parts, 1);
+            out = format!("{code}\n{rest}");
+        }
+    }
+    for (mark, text) in told {
+        footer(&mut out, &mark, &text, look);
+    }
     let main = diagnostic.span().map(|span| span.source);
     for label in diagnostic.labels.iter().filter(|label| Some(label.span.source) != main) {
         let source = sources.get(label.span.source);
@@ -148,7 +179,7 @@ pub fn json(sources: &Sources, diagnostic: &Diagnostic) -> Value {
 /// `  mend: …`, its words wrapped under each other.
 fn footer(out: &mut String, word: &str, text: &str, look: Look) {
     let (on, off) = if look.colour { ("\u{1b}[36m", "\u{1b}[0m") } else { ("", "") };
-    let room = look.width.saturating_sub(word.len() + 2).max(20);
+    let room = look.width.saturating_sub(word.len() + 2).max(10);
     let indent = " ".repeat(word.len() + 2);
     let mut first = true;
     for paragraph in cut(text, SENTENCE, true).split('\n') {
@@ -159,7 +190,14 @@ fn footer(out: &mut String, word: &str, text: &str, look: Look) {
             if line.width() + piece.trim_end().width() > room && !line.trim().is_empty() {
                 lines.push(std::mem::take(&mut line));
             }
-            line.push_str(piece);
+            // A word that no line holds is broken.
+            let long = piece.trim_end().width() > room;
+            for c in piece.chars() {
+                if long && line.width() >= room {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
         }
         lines.push(line);
         for line in lines {
@@ -228,7 +266,8 @@ struct Place {
 }
 
 impl Page {
-    fn new(sources: &Sources, diagnostic: &Diagnostic, look: Look) -> Page {
+    /// With what is told below the picture: a mark, and its text.
+    fn new(sources: &Sources, diagnostic: &Diagnostic, look: Look, narrow: bool) -> (Page, Vec<(String, String)>) {
         let mut page = Page {
             code: diagnostic.code,
             title: cut(&diagnostic.title, SENTENCE, false),
@@ -243,9 +282,13 @@ impl Page {
             places: vec![],
             name: String::new(),
         };
-        let Some(main) = diagnostic.span() else { return page };
+        let mut told = vec![];
+        let Some(main) = diagnostic.span() else { return (page, told) };
         let source = sources.get(main.source);
-        page.name = cut(&source.name, 200, false);
+        page.name = match narrow {
+            false => cut(&source.name, 200, false),
+            true => ending(&source.name, look.width.saturating_sub(16).max(4)),
+        };
         let mut labels: Vec<(usize, usize, &Label)> = diagnostic
             .labels
             .iter()
@@ -254,15 +297,22 @@ impl Page {
             .map(|(i, label)| (source.line(label.span.start as usize), i, label))
             .collect();
         labels.sort_by_key(|(line, i, _)| (*line, *i));
-        let room = look.width.saturating_sub(10).max(30);
+        let number = labels.last().map_or(1, |(line, ..)| line.to_string().len());
+        let room = look.width.saturating_sub(if narrow { 11 + number } else { 10 }).max(if narrow { 8 } else { 30 });
         for group in labels.chunk_by(|a, b| a.0 == b.0) {
-            page.line(source, group, room);
+            page.line(source, group, room, narrow.then_some(&mut told));
         }
-        page
+        (page, told)
     }
 
     /// Adds a line and its labels.
-    fn line(&mut self, source: &Source, group: &[(usize, usize, &Label)], room: usize) {
+    fn line(
+        &mut self,
+        source: &Source,
+        group: &[(usize, usize, &Label)],
+        room: usize,
+        mut told: Option<&mut Vec<(String, String)>>,
+    ) {
         let Some(line) = group.first().map(|first| first.0) else { return };
         let range = source.line_range(line);
         let text = source.text.get(range.clone()).unwrap_or("").trim_end_matches('\r');
@@ -301,7 +351,11 @@ impl Page {
         self.text.push('\n');
         for ((_, index, label), (a, b)) in group.iter().zip(mapped) {
             let (a, b) = (a.unwrap_or(end).max(from), b.unwrap_or(end));
-            let text = (!label.text.is_empty()).then(|| cut(&label.text, 200, false));
+            let mut text = (!label.text.is_empty()).then(|| cut(&label.text, 200, false));
+            if let (Some(told), Some(own)) = (&mut told, &mut text) {
+                let mark = (told.len() + 1).to_string();
+                told.push((format!("{mark}: "), std::mem::replace(own, mark)));
+            }
             let span = SourceSpan::from((a, b.saturating_sub(a)));
             let (line, column) = source.line_column(label.span.start as usize);
             self.places.push(Place { offset: a, line: line - 1, column: column - 1 });
@@ -319,6 +373,13 @@ impl Page {
             _ => self.blocks.push(Block { start, end, line: line - 1, count: 1 }),
         }
     }
+}
+
+/// The end of a name, of so many columns.
+fn ending(name: &str, most: usize) -> String {
+    let name = cut(name, 200, false);
+    let skip = (0..name.len()).find(|at| name.get(*at..).is_some_and(|rest| rest.width() <= most)).unwrap_or(0);
+    if skip == 0 { name } else { format!("…{}", &name[skip..]) }
 }
 
 /// The part of a line that is shown: all of it, or what stands around its labels.

@@ -59,6 +59,16 @@ impl Read {
         Arc::ptr_eq(&self.texts, &other.texts)
     }
 
+    /// The text of a program that was read.
+    pub fn text(&self, name: &str) -> Option<Arc<str>> {
+        self.texts.get(name).cloned()
+    }
+
+    /// Takes another text for a program that was read.
+    pub fn set_text(&mut self, name: &str, text: Arc<str>) {
+        Arc::make_mut(&mut self.texts).insert(name.to_string(), text);
+    }
+
     /// Programs are read again when they are asked for.
     pub fn forget_texts(&mut self) {
         self.texts = Arc::default();

@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::lower::{Compiled, ItemKind};
 use crate::outside::Outside;
 use crate::source::List;
-use crate::source::{Source, SourceId, Span};
+use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{self, ast};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -54,8 +54,12 @@ impl Session {
         problems.extend(found);
         if !problems.is_empty() {
             let text = report.sources.get(id).text.clone();
-            let again = &mut |text: &str| self.checked(name, text, &mut files);
+            let again = &mut |text: &str| {
+                let (found, _, id) = self.checked(name, text, &mut files);
+                (found, id)
+            };
             check::tried(&mut problems, (id, &text), &statements, again);
+            self.try_used((name, &text, id), &report.sources, &mut problems, &mut files);
         }
         if matches!(answered, Answered::No) {
             problems.extend(crate::ask::misfits(&compiled, &report.sources));
@@ -80,7 +84,7 @@ impl Session {
     }
 
     /// What a program that nothing is added to is told when it is checked.
-    fn checked(&self, name: &str, text: &str, files: &mut Files<'_>) -> (Vec<Diagnostic>, SourceId) {
+    fn checked(&self, name: &str, text: &str, files: &mut Files<'_>) -> (Vec<Diagnostic>, Sources, SourceId) {
         let mut sources = self.sources.clone();
         let id = sources.add(Source::new(name, text));
         let (program, mut problems) = syntax::parse(&sources, id);
@@ -89,7 +93,32 @@ impl Session {
         problems.extend(self.blocks(&sources, &mut items, files));
         problems.extend(check::once(&mut sources, items, files, &self.settings.options()).1);
         check::sort(&mut problems);
-        (problems, id)
+        (problems, sources, id)
+    }
+
+    /// Tries the mends of problems that stand in the files that a program uses.
+    fn try_used(
+        &self,
+        (name, text, id): (&str, &str, SourceId),
+        sources: &Sources,
+        problems: &mut [Diagnostic],
+        files: &mut Files<'_>,
+    ) {
+        let mut used: Vec<SourceId> =
+            problems.iter().filter_map(|problem| problem.span()).map(|span| span.source).collect();
+        used.sort_unstable();
+        used.dedup();
+        for source in used.into_iter().filter(|source| *source != id) {
+            let own = sources.get(source).clone();
+            let Some(before) = files.read.text(&own.name) else { continue };
+            let statements: Vec<Span> = syntax::parse(sources, source).0.items.iter().map(|item| item.span).collect();
+            check::tried(problems, (source, &own.text), &statements, &mut |changed| {
+                files.read.set_text(&own.name, changed.into());
+                let (found, sources, main) = self.checked(name, text, files);
+                (found, sources.named(&own.name).unwrap_or(main))
+            });
+            files.read.set_text(&own.name, before);
+        }
     }
 
     /// A text among what holds.

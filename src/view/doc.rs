@@ -157,6 +157,7 @@ impl Line {
             return vec![self];
         }
         let indent = (text.len() - text.trim_start_matches(' ').len() + 2).min(columns / 3);
+        self.drawn_in(columns / 3);
         let (mut lines, mut line, mut word) = (vec![], Line::new(), Line::new());
         // What stands between back-ticks is one word, unless it is longer than a line.
         let mut quoted = false;
@@ -186,13 +187,38 @@ impl Line {
         self
     }
 
-    /// Goes to the end of a line, or begins the next.
+    /// With at most so many spaces at its beginning.
+    fn drawn_in(&mut self, most: usize) {
+        let mut left = most;
+        for piece in &mut self.pieces {
+            let spaces = piece.text.len() - piece.text.trim_start_matches(' ').len();
+            piece.text.drain(..spaces.saturating_sub(left));
+            left = left.saturating_sub(spaces);
+            if !piece.text.trim_start_matches(' ').is_empty() {
+                break;
+            }
+        }
+    }
+
+    /// Goes to the end of a line, or begins the next; a word that no line holds is broken where it has to be, a number never.
     fn carry(&mut self, line: &mut Line, lines: &mut Vec<Line>, columns: usize, indent: usize) {
         let own = width(&self.text());
         if own > 0 && !line.text().is_empty() && line.width() + own > columns {
             lines.push(std::mem::replace(line, Line::new().plain(" ".repeat(indent))));
         }
-        self.pieces.drain(..).for_each(|piece| line.join(piece.style, &piece.text));
+        let room = columns.saturating_sub(indent).max(1);
+        for piece in self.pieces.drain(..) {
+            if own <= room || piece.style == Style::Number {
+                line.join(piece.style, &piece.text);
+                continue;
+            }
+            for c in piece.text.chars() {
+                if line.width() + width(c.encode_utf8(&mut [0; 4])) > columns && c != ' ' {
+                    lines.push(std::mem::replace(line, Line::new().plain(" ".repeat(indent))));
+                }
+                line.join(piece.style, c.encode_utf8(&mut [0; 4]));
+            }
+        }
     }
 
     /// The pieces of a column.

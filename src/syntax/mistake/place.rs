@@ -36,8 +36,11 @@ impl<'a> Cx<'a> {
         Span { start: place(start), end: place(end), ..self.whole }
     }
 
-    /// The first `length` bytes of what is left.
-    pub(super) fn here(&self, length: usize) -> Span {
+    /// The first `length` bytes of what is left, and the rest of a letter that begins in them.
+    pub(super) fn here(&self, mut length: usize) -> Span {
+        while self.rest.len() > length && !self.rest.is_char_boundary(length) {
+            length += 1;
+        }
         self.span(self.at, self.at + length)
     }
 
