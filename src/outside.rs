@@ -72,6 +72,9 @@ pub trait Reach {
     /// The whole content of a file.
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal>;
 
+    /// As [`Outside::folder`].
+    fn folder(&self, path: &str) -> Result<Vec<String>, Refusal>;
+
     /// As [`Outside::write`].
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Refusal>;
 
@@ -94,6 +97,10 @@ pub trait Reach {
 impl Reach for RefCell<&mut (dyn Outside + '_)> {
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
         self.borrow_mut().read(path)
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>, Refusal> {
+        self.borrow_mut().folder(path)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Refusal> {
@@ -242,7 +249,12 @@ impl InMemory {
 
 impl Outside for InMemory {
     fn read(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
-        self.files.get(path).cloned().ok_or_else(|| Refusal::new(path, Cause::Missing))
+        let inside = format!("{}/", path.trim_end_matches('/'));
+        match self.files.get(path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None if self.files.keys().any(|file| file.starts_with(&inside)) => Err(Refusal::new(path, Cause::Folder)),
+            None => Err(Refusal::new(path, Cause::Missing)),
+        }
     }
 
     fn large(&mut self, path: &str) -> Option<Arc<dyn Stored>> {

@@ -5,6 +5,7 @@ use crate::data::{self, block::Block, table::Table};
 use crate::diag::Diagnostic;
 use crate::graph::{DefId, NodeId};
 use crate::lower::{Ask, Asked};
+use crate::outside::{Cause, Reach, Refusal};
 use crate::resolve::hir::{Choice, Chosen};
 use crate::source::{Span, Spanned};
 use crate::tensor::Tensor;
@@ -49,11 +50,27 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     Ok(())
 }
 
+/// Folders and files of the outside.
+struct Opened<'a>(&'a dyn Reach);
+
+impl data::folder::Shelf for Opened<'_> {
+    fn folder(&mut self, path: &str) -> Result<Vec<String>, Refusal> {
+        self.0.folder(path)
+    }
+
+    fn file(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
+        self.0.read(path)
+    }
+}
+
 /// The table of a file.
 fn table(cx: &Cx, file: &Spanned<String>) -> Result<Table, Box<Diagnostic>> {
     let Some(outside) = cx.eval.watch.outside else { return Err(Box::new(errors::no_outside(file.span))) };
-    let bytes = outside.read(&file.node).map_err(|refusal| Box::new(errors::file(&refusal, file.span)))?;
-    let table = data::read(&file.node, &bytes).and_then(|arrays| Table::of(&arrays));
+    let table = match outside.read(&file.node) {
+        Ok(bytes) => data::read(&file.node, &bytes).and_then(|arrays| Table::of(&arrays)),
+        Err(Refusal { cause: Cause::Folder, .. }) => data::folder::table(&file.node, &file.node, &mut Opened(outside)),
+        Err(refusal) => return Err(Box::new(errors::file(&refusal, file.span))),
+    };
     table.map_err(|error| Box::new(error.diagnostic(Some(file.span))))
 }
 

@@ -34,7 +34,7 @@ impl Csv {
         if errors::kind_of(bytes).is_some() {
             return Err(errors::other_kind(file, "a table", bytes));
         }
-        if let Some(at) = bytes.iter().position(|b| *b == 0) {
+        if let Some(at) = memchr::memchr(0, bytes) {
             return Err(errors::csv_nul(file, line_of(bytes, at)));
         }
         let begun = Csv::begin(file, bytes, separator)?;
@@ -104,6 +104,11 @@ impl Csv {
 
     /// The rows of further bytes that begin a row on a line of the file; `continues`: something stands above them.
     pub(super) fn take(&mut self, bytes: &[u8], from: usize, line: usize, continues: bool) -> Result<(), DataError> {
+        if memchr::memchr2(b'"', b'\r', &bytes[from..]).is_none()
+            && let Ok(plain) = std::str::from_utf8(&bytes[from..])
+        {
+            return self.take_plain(plain, line, continues || from > 0);
+        }
         let mut record = csv::ByteRecord::new();
         let mut lines = Lines { bytes, at: from, line, continues };
         let mut reader = self.reader(&bytes[from..]);
@@ -122,10 +127,43 @@ impl Csv {
         }
     }
 
+    /// As [`Csv::take`], of bytes without quotes and with plain line ends.
+    fn take_plain(&mut self, text: &str, line: usize, continues: bool) -> Result<(), DataError> {
+        let bytes = text.as_bytes();
+        self.text.reserve(bytes.len());
+        let (mut first, mut blank, mut line) = (!continues, false, line);
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |found| at + found);
+            let row = &bytes[at..end];
+            if row.is_empty() {
+                (blank, line, at) = (true, line + 1, end + 1);
+                continue;
+            }
+            if blank && self.width == 1 && !first {
+                return Err(errors::csv_missing(&self.file, &format!("line {}, {}", line - 1, self.label(0)), ""));
+            }
+            let before = self.ends.len();
+            let mut start = 0;
+            for cut in memchr::memchr_iter(self.separator, row).chain([row.len()]) {
+                self.text.push_str(&text[at + start..at + cut]);
+                self.ends.push(self.text.len());
+                start = cut + 1;
+            }
+            let found = self.ends.len() - before;
+            if found != self.width {
+                return Err(self.other_width(found, line));
+            }
+            self.lines.push(line);
+            (first, blank, line, at) = (false, false, line + 1, end + 1);
+        }
+        Ok(())
+    }
+
     /// The rows of a piece of the file alone, the first of which is row `first` on this line.
     pub(super) fn piece(&self, bytes: &[u8], first: usize, line: usize) -> Result<Csv, DataError> {
         let mut table = Csv { first, ..self.clone() };
-        if let Some(at) = bytes.iter().position(|b| *b == 0) {
+        if let Some(at) = memchr::memchr(0, bytes) {
             return Err(errors::csv_nul(&self.file, line - 1 + line_of(bytes, at)));
         }
         let spread = self.blanks.then(|| commas_for_blanks(bytes));
@@ -137,9 +175,10 @@ impl Csv {
 
     /// How many rows there are in some bytes.
     pub(super) fn count_rows(&self, bytes: &[u8]) -> Result<usize, DataError> {
-        let plain = !bytes.contains(&b'"') && !bytes.contains(&b'\r');
-        if plain {
-            return Ok(bytes.split(|b| *b == b'\n').filter(|line| !line.is_empty()).count());
+        if memchr::memchr2(b'"', b'\r', bytes).is_none() {
+            let ends = memchr::memchr_iter(b'\n', bytes).chain((bytes.last() != Some(&b'\n')).then_some(bytes.len()));
+            let mut next = 0;
+            return Ok(ends.filter(|end| std::mem::replace(&mut next, end + 1) < *end).count());
         }
         let (mut reader, mut record, mut rows) = (self.reader(bytes), csv::ByteRecord::new(), 0);
         while reader.read_byte_record(&mut record).map_err(|error| unreadable(&self.file, &error))? {
@@ -162,8 +201,8 @@ impl Csv {
     }
 
     fn last_line(&self, bytes: &[u8]) -> usize {
-        if !bytes.contains(&b'"') {
-            return bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        if memchr::memchr(b'"', bytes).is_none() {
+            return memchr::memrchr(b'\n', bytes).map_or(0, |at| at + 1);
         }
         let (mut end, mut begins, mut quoted, mut closed) = (0, true, false, None);
         for (at, byte) in bytes.iter().enumerate() {
@@ -326,17 +365,11 @@ impl Csv {
     }
 
     fn push(&mut self, record: &csv::ByteRecord, line: usize) -> Result<(), DataError> {
+        if record.len() != self.width {
+            return Err(self.other_width(record.len(), line));
+        }
         let number = self.first + self.rows() + 1;
         let row = || format!("row {number} (line {line})");
-        if record.len() != self.width {
-            let head = self.names().and_then(|names| names.first()).filter(|_| number == 1);
-            let above = match head {
-                Some(name) if name.starts_with('#') => Some("comment"),
-                Some(_) if self.width == 1 => Some("title"),
-                _ => None,
-            };
-            return Err(errors::csv_rows(&self.file, &row(), record.len(), self.width, above));
-        }
         for cell in record {
             let cell = std::str::from_utf8(cell).map_err(|_| errors::csv_encoding(&self.file, &row()))?;
             self.text.push_str(cell);
@@ -344,6 +377,18 @@ impl Csv {
         }
         self.lines.push(line);
         Ok(())
+    }
+
+    /// The next row has another number of cells.
+    fn other_width(&self, found: usize, line: usize) -> DataError {
+        let number = self.first + self.rows() + 1;
+        let head = self.names().and_then(|names| names.first()).filter(|_| number == 1);
+        let above = match head {
+            Some(name) if name.starts_with('#') => Some("comment"),
+            Some(_) if self.width == 1 => Some("title"),
+            _ => None,
+        };
+        errors::csv_rows(&self.file, &format!("row {number} (line {line})"), found, self.width, above)
     }
 
     /// A cell as it was written, spaces around it left out.
@@ -411,7 +456,7 @@ pub(super) fn line_of(bytes: &[u8], at: usize) -> usize {
 
 /// Does each quote that opens a cell close, and the cell end there? One that does not would take in cells and rows in silence.
 pub(super) fn quotes(file: &str, bytes: &[u8], separator: u8, above: usize) -> Result<(), DataError> {
-    if !bytes.contains(&b'"') {
+    if memchr::memchr(b'"', bytes).is_none() {
         return Ok(());
     }
     let (mut at, mut begins) = (0, true);

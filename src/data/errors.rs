@@ -39,6 +39,11 @@ impl DataError {
         self.because(short(why))
     }
 
+    /// What helps is to unpack it oneself.
+    pub(super) fn unpack_it(self) -> DataError {
+        self.mend("unpack it: `gunzip`")
+    }
+
     fn because(mut self, fact: impl Into<String>) -> DataError {
         self.because.push(fact.into());
         self
@@ -160,6 +165,34 @@ pub(super) fn entries(file: &str, array: &str, what: &str) -> DataError {
 pub(super) fn unpacks(file: &str, limit: u64) -> DataError {
     let title = format!("`{}` unpacks to more than {} MiB, which is far beyond its size", short(file), limit >> 20);
     DataError::new("nnlang::value::file_large", title).mend("save it unpacked, in NumPy with `savez`")
+}
+
+/// A folder without a picture.
+pub(super) fn no_pictures(folder: &str) -> DataError {
+    DataError::new(
+        "nnlang::value::file_kind",
+        format!("the folder `{}` holds no picture and no idx files", short(folder)),
+    )
+    .because("a folder is a table of its pictures, .png or .jpg, and of those in the folders in it")
+    .mend("name a folder with pictures, or a file")
+}
+
+/// Pictures of several folders that differ.
+pub(super) fn sizes(folder: &str) -> DataError {
+    DataError::new("nnlang::data::picture", format!("the pictures of `{}` and of another folder differ", short(folder)))
+        .mend("give all the same size: `resize(picture, 64, 64)`; and the same channels")
+}
+
+/// A picture of a kind that is not read.
+pub(super) fn other_picture(file: &str) -> DataError {
+    DataError::new("nnlang::value::file_kind", format!("`{}` is a picture of a kind that is not read", short(file)))
+        .mend("save it as .png, or take it out of the folder")
+}
+
+/// A file that could not be reached.
+pub(super) fn refused(refusal: &crate::outside::Refusal) -> DataError {
+    DataError::new("nnlang::session::file", refusal.to_string())
+        .mend("correct the path, or the permissions of the file")
 }
 
 /// There is no memory for its entries.

@@ -8,8 +8,12 @@ mod csv;
 mod entries;
 mod errors;
 mod examples;
+pub mod folder;
+mod gzip;
+mod idx;
 mod npy;
 mod npz;
+mod picture;
 mod safetensors;
 mod spill;
 mod stream;
@@ -22,6 +26,7 @@ pub use errors::DataError;
 pub use safetensors::{arrays as read_safetensors, note as safetensors_note, write as write_safetensors};
 
 pub use examples::{Bound, Examples, Held, PARTS, selected};
+pub use picture::resized;
 pub use spill::{BLOCK, Spill, WINDOW};
 pub use stream::Stream;
 pub use table::Table;
@@ -48,7 +53,7 @@ pub struct Arrays {
 type Found = (Vec<(String, Tensor)>, Vec<(String, DataError)>);
 
 /// The kinds of file that can be read, by the end of their names.
-pub const KINDS: &str = "a .csv, .tsv, .npy, .npz or .safetensors file";
+pub const KINDS: &str = "a .csv, .tsv, .npy, .npz, .safetensors or .idx file, or one of these packed as .gz";
 
 /// Reads a file's bytes; the end of its name says how, and its first bytes where it is no file: `-`, a pipe.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
@@ -67,6 +72,17 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Arrays, DataError> {
         Some("safetensors") => {
             let note = safetensors::note(file, bytes)?.map(Arc::from);
             safetensors::read(file, bytes).map(|found| Arrays { note, ..named(found) })
+        }
+        Some("gz") => {
+            let (inner, bytes) = gzip::unpacked(file, bytes)?;
+            match extension(inner).as_deref() {
+                Some("gz") => Err(errors::kind(file)),
+                _ => Ok(Arrays { file: file.to_string(), ..read(inner, &bytes)? }),
+            }
+        }
+        _ if idx::is_named(file) => {
+            let tensor = idx::read(file, bytes)?;
+            Ok(named((vec![(idx::column(&tensor).to_string(), tensor)], vec![])))
         }
         _ => Err(errors::kind(file)),
     }
@@ -104,7 +120,7 @@ fn sniff(bytes: &[u8]) -> &'static str {
 /// `FILE:columns`: the file, and what is picked of it behind the colon that follows the end of its name. A path with a colon
 /// in a folder's name stays whole.
 pub fn split_columns(path: &str) -> (&str, Option<&str>) {
-    const ENDS: [&str; 8] = ["csv", "txt", "data", "tsv", "tab", "npy", "npz", "safetensors"];
+    const ENDS: [&str; 9] = ["csv", "txt", "data", "tsv", "tab", "npy", "npz", "safetensors", "gz"];
     let ends = |file: &str| is_stream(file) || extension(file).is_some_and(|end| ENDS.contains(&end.as_str()));
     let mut colons = path.match_indices(':').map(|(at, _)| at);
     match colons.find(|at| ends(&path[..*at])) {

@@ -56,7 +56,8 @@ impl Spill {
 
     /// Puts rows behind the others.
     pub fn push(&mut self, rows: &ArrayD<f64>) -> Result<(), Refusal> {
-        let bytes: Vec<u8> = rows.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let mut bytes = Vec::with_capacity(rows.len() * 8);
+        rows.iter().for_each(|v| bytes.extend_from_slice(&v.to_le_bytes()));
         self.scratch.append(&bytes)?;
         self.rows += rows.shape().first().copied().unwrap_or(0);
         Ok(())

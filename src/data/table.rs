@@ -1,6 +1,7 @@
 //! A table of examples, whatever the file: named columns over rows, of one file or of several end to end.
 
 use super::csv::{self, Csv};
+use super::folder::{self, Pictures};
 use super::stream::Stream;
 use super::{Arrays, DataError, errors};
 use crate::tensor::Tensor;
@@ -13,6 +14,8 @@ pub struct Table {
     /// The file, as the user named it.
     pub file: String,
     pieces: Vec<Piece>,
+    /// The row with which its own test rows begin.
+    tests: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ enum Cells {
     Arrays(Vec<(String, Arc<Tensor>)>),
     /// A table that is read a piece at a time.
     Stream(Arc<Stream>),
+    /// Pictures of a folder.
+    Pictures(Arc<Pictures>),
     /// One column of texts.
     Lines(String, Arc<Vec<String>>),
 }
@@ -47,21 +52,21 @@ pub struct Column {
 impl Table {
     /// Without columns and rows.
     pub fn empty() -> Table {
-        Table { file: String::new(), pieces: vec![] }
+        Table { file: String::new(), pieces: vec![], tests: None }
     }
 
     /// Of a csv or tsv file.
     pub fn of_csv(csv: Arc<Csv>) -> Table {
         let (file, rows) = (csv.file().to_string(), csv.rows());
         let from = csv.first_row();
-        Table { file: file.clone(), pieces: vec![Piece { file, rows, from, cells: Cells::Csv(csv) }] }
+        Table { file: file.clone(), pieces: vec![Piece { file, rows, from, cells: Cells::Csv(csv) }], tests: None }
     }
 
     /// Of a file that is read a piece at a time.
     pub fn of_stream(stream: Stream) -> Table {
         let (file, rows) = (stream.file().to_string(), stream.rows());
         let piece = Piece { file: file.clone(), rows, from: 0, cells: Cells::Stream(Arc::new(stream)) };
-        Table { file, pieces: vec![piece] }
+        Table { file, pieces: vec![piece], tests: None }
     }
 
     /// Is one of its files read a piece at a time?
@@ -87,7 +92,7 @@ impl Table {
         let piece = &self.pieces[piece];
         match &piece.cells {
             Cells::Stream(stream) => Ok(Table::of_csv(Arc::new(stream.part(at)?))),
-            _ => Ok(Table { file: piece.file.clone(), pieces: vec![piece.clone()] }),
+            _ => Ok(Table { file: piece.file.clone(), pieces: vec![piece.clone()], tests: None }),
         }
     }
 
@@ -103,7 +108,60 @@ impl Table {
         let Some(rows) = rows.filter(|rows| *rows > 0) else { return Err(errors::csv_empty(file, false)) };
         let arrays = arrays.into_iter().filter(|(_, array)| array.shape().first() == Some(&rows)).collect();
         let piece = Piece { file: file.into(), rows, from: 0, cells: Cells::Arrays(arrays) };
-        Ok(Table { file: file.into(), pieces: vec![piece] })
+        Ok(Table { file: file.into(), pieces: vec![piece], tests: None })
+    }
+
+    /// Of the pictures of a folder.
+    pub fn of_pictures(file: &str, pictures: Pictures) -> Table {
+        let (rows, cells) = (pictures.count(), Cells::Pictures(Arc::new(pictures)));
+        Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, from: 0, cells }], tests: None }
+    }
+
+    /// With rows of its own to test by.
+    pub fn tested_by(self, tests: Table) -> Table {
+        let from = self.rows();
+        Table { tests: Some(from), ..self.followed_by(tests) }
+    }
+
+    /// The row with which its own test rows begin.
+    pub fn tests(&self) -> Option<usize> {
+        self.tests
+    }
+
+    /// Is a column that of pictures of a folder?
+    pub fn is_pictures(&self, name: &str) -> bool {
+        name == folder::COLUMNS[0] && self.pieces.iter().any(|piece| matches!(piece.cells, Cells::Pictures(_)))
+    }
+
+    /// Two pictures that differ in size.
+    pub fn differ(&self) -> Option<[(&str, [usize; 3]); 2]> {
+        self.pieces.iter().find_map(|piece| match &piece.cells {
+            Cells::Pictures(pictures) => pictures.differ(),
+            _ => None,
+        })
+    }
+
+    /// The pictures of folders in another size, `[rows, channels, height, width]`.
+    pub fn resized(&self, size: (usize, usize)) -> Result<ArrayD<f64>, DataError> {
+        self.levels(Some(size))
+    }
+
+    /// The pictures of folders as they are.
+    pub fn pictures(&self) -> Result<ArrayD<f64>, DataError> {
+        self.levels(None)
+    }
+
+    fn levels(&self, size: Option<(usize, usize)>) -> Result<ArrayD<f64>, DataError> {
+        let mut parts = vec![];
+        for piece in &self.pieces {
+            if let Cells::Pictures(pictures) = &piece.cells {
+                let ([channels, height, width], levels) = pictures.levels(size)?;
+                let array = ArrayD::from_shape_vec(IxDyn(&[pictures.count(), channels, height, width]), levels);
+                parts.push(array.map_err(|_| errors::memory(&piece.file, piece.rows))?);
+            }
+        }
+        let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+        ndarray::concatenate(Axis(0), &views).map_err(|_| errors::sizes(&self.file))
     }
 
     /// Of a text: a row a line, or a row a letter.
@@ -120,7 +178,7 @@ impl Table {
         }
         let rows = cells.len();
         let cells = Cells::Lines(name.into(), Arc::new(cells));
-        Ok(Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, from: 0, cells }] })
+        Ok(Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, from: 0, cells }], tests: None })
     }
 
     /// Of what a file holds.
@@ -161,6 +219,7 @@ impl Table {
             Some(Cells::Stream(stream)) => stream.head().labels(),
             Some(Cells::Arrays(arrays)) => arrays.iter().map(|(name, _)| name.clone()).collect(),
             Some(Cells::Lines(name, _)) => vec![name.clone()],
+            Some(Cells::Pictures(_)) => folder::COLUMNS.map(String::from).to_vec(),
             None => vec![],
         }
     }
@@ -202,7 +261,7 @@ impl Table {
         self.pieces.iter().all(|piece| match &piece.cells {
             Cells::Csv(csv) => csv.names().is_some(),
             Cells::Stream(stream) => stream.head().names().is_some(),
-            Cells::Arrays(_) | Cells::Lines(..) => true,
+            Cells::Arrays(_) | Cells::Lines(..) | Cells::Pictures(_) => true,
         })
     }
 
@@ -211,6 +270,7 @@ impl Table {
         self.pieces.iter().all(|piece| match &piece.cells {
             Cells::Csv(_) | Cells::Stream(_) => true,
             Cells::Lines(own, _) => own == name,
+            Cells::Pictures(_) => name != folder::COLUMNS[0],
             Cells::Arrays(arrays) => arrays.iter().any(|(own, array)| own == name && array.shape().len() == 1),
         })
     }
@@ -224,6 +284,7 @@ impl Table {
                     out.extend(csv.texts(piece.find(name)?).into_iter().map(String::from));
                 }
                 Cells::Lines(own, cells) if own == name => out.extend(cells.iter().cloned()),
+                Cells::Pictures(pictures) => out.extend(pictures.texts(name)?),
                 Cells::Lines(..) | Cells::Stream(_) => return None,
                 Cells::Arrays(arrays) => {
                     let (_, array) = arrays.iter().find(|(own, _)| own == name)?;
@@ -247,6 +308,10 @@ impl Table {
                         Some(at) => format!("`{}`, {}", errors::short(&piece.file), csv.place(local, at)),
                         None => format!("`{}`, row {}", errors::short(&piece.file), local + 1),
                     },
+                    Cells::Pictures(pictures) => {
+                        let file = pictures.file(local).unwrap_or_default();
+                        format!("`{}/{}`", errors::short(&piece.file), errors::short(file))
+                    }
                     Cells::Stream(stream) => {
                         let own = Table::of_stream(Stream::clone(stream));
                         let found = own.around(local).map(|(table, row)| table.place(row, name));
@@ -272,7 +337,11 @@ impl Table {
                         let (table, row) = Table::of_stream(Stream::clone(stream)).around(local)?;
                         table.cell(row, name)
                     }
-                    Cells::Arrays(_) => None,
+                    Cells::Pictures(pictures) => pictures.texts(name)?.get(local).cloned(),
+                    Cells::Arrays(arrays) => {
+                        let (_, array) = arrays.iter().find(|(own, _)| own == name)?;
+                        (array.shape().len() == 1).then(|| array.number(local).map(|v| v.to_string())).flatten()
+                    }
                 };
             }
             local -= piece.rows;
@@ -287,6 +356,7 @@ impl Piece {
             Cells::Csv(csv) => csv.find(name).ok(),
             Cells::Stream(stream) => stream.head().find(name).ok(),
             Cells::Arrays(arrays) => arrays.iter().position(|(own, _)| own == name),
+            Cells::Pictures(_) => folder::COLUMNS.iter().position(|own| *own == name),
             Cells::Lines(own, _) => (own == name).then_some(0),
         }
     }
@@ -296,7 +366,7 @@ impl Piece {
         match &self.cells {
             Cells::Csv(csv) => {
                 let number = |text: &str| text.parse::<f64>().ok().filter(|v| v.is_finite()).unwrap_or(f64::NAN);
-                let numbers = csv.texts(at).into_iter().map(number).collect::<Vec<f64>>();
+                let numbers = (0..csv.rows()).map(|row| number(csv.cell(row, at))).collect::<Vec<f64>>();
                 Some(Column { numbers: ArrayD::from_shape_vec(IxDyn(&[numbers.len()]), numbers).ok()?, whole: false })
             }
             Cells::Arrays(arrays) => {
@@ -304,6 +374,16 @@ impl Piece {
                 Some(Column { numbers: array.to_f64(), whole: matches!(**array, Tensor::Int(_) | Tensor::Bool(_)) })
             }
             Cells::Stream(_) => None,
+            Cells::Pictures(pictures) => {
+                let numbers = match at {
+                    0 => {
+                        let ([channels, height, width], levels) = pictures.levels(None).ok()?;
+                        ArrayD::from_shape_vec(IxDyn(&[self.rows, channels, height, width]), levels).ok()?
+                    }
+                    _ => ArrayD::from_elem(IxDyn(&[self.rows]), f64::NAN),
+                };
+                Some(Column { numbers, whole: false })
+            }
             Cells::Lines(_, cells) => {
                 Some(Column { numbers: ArrayD::from_elem(IxDyn(&[cells.len()]), f64::NAN), whole: false })
             }

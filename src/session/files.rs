@@ -18,6 +18,19 @@ pub(super) struct Read {
     pub(super) block: Option<Arc<(String, data::block::Block)>>,
 }
 
+/// Folders and files of the outside.
+struct Opened<'a>(&'a mut dyn Outside);
+
+impl data::folder::Shelf for Opened<'_> {
+    fn folder(&mut self, path: &str) -> Result<Vec<String>, Refusal> {
+        self.0.folder(path)
+    }
+
+    fn file(&mut self, path: &str) -> Result<Vec<u8>, Refusal> {
+        self.0.read(path)
+    }
+}
+
 /// The files around a `data` block.
 pub(super) struct Beside<'a, 'f> {
     pub files: &'a mut Files<'f>,
@@ -125,6 +138,9 @@ impl Files<'_> {
                     let arrays = Arc::new(data::read(path, &bytes).map_err(told)?);
                     Arc::make_mut(&mut self.read.arrays).insert(full, arrays.clone());
                     return Table::of(&arrays).map_err(told);
+                }
+                Err(Refusal { cause: Cause::Folder, .. }) => {
+                    return data::folder::table(path, &full, &mut Opened(&mut **outside)).map_err(told);
                 }
                 Err(refusal) => refused = Some(refusal),
             }

@@ -24,6 +24,7 @@ pub const OF_COLUMNS: &[(&str, &str)] = &[
     ("length", "length(c)"),
     ("mode", "mode(c)"),
     ("quantile", "quantile(c, 0.9)"),
+    ("resize", "resize(picture, 64, 64)"),
 ];
 
 impl Cx<'_> {
@@ -31,6 +32,9 @@ impl Cx<'_> {
     pub(super) fn call(&mut self, name: &str, args: &[Arg], span: Span) -> Answer<Value> {
         let (mut values, mut named) = (vec![], vec![]);
         let before = self.unknown();
+        if name == "resize" {
+            return self.resize(args, span);
+        }
         for arg in args {
             let ArgValue::Expr(expr) = &arg.value else {
                 return Err(self.wrong("this has no place in a `data` block", span));

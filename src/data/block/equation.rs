@@ -152,6 +152,15 @@ impl<'a> Cx<'a> {
         if let Some(value) = self.columns.get(name) {
             return Ok(value.clone());
         }
+        if self.table.is_pictures(name) && self.table.count(name) > 0 {
+            if let Some(two) = self.table.differ() {
+                return Err(super::faults::sizes(&self.table.file, two, span));
+            }
+            let array = self.table.pictures().map_err(|error| Box::new(error.diagnostic(Some(span))))?;
+            let value = Value::each(array).made_of(&[name.into()]);
+            self.columns.insert(name.into(), value.clone());
+            return Ok(value);
+        }
         let Some(column) = self.table.column(name).filter(|_| self.table.has(name)) else {
             return Err(self.no_column(name, span));
         };

@@ -118,6 +118,15 @@ impl Block {
     }
 }
 
+/// Pictures of different sizes.
+pub(super) fn sizes(folder: &str, two: [(&str, [usize; 3]); 2], span: Span) -> Box<Diagnostic> {
+    let said = two.map(|(file, [_, height, width])| format!("`{file}` is {width} by {height}"));
+    let problem = Diagnostic::error("nnlang::data::picture", format!("the pictures of `{folder}` differ in size"))
+        .at(span, format!("{}, {}", said[0], said[1]));
+    let [_, height, width] = two[0].1;
+    Box::new(problem.mend(format!("write `resize(picture, {height}, {width})`, height first")))
+}
+
 /// No row is left to train on.
 pub(super) fn no_rows(rows: usize, kept: usize, held: usize, at: Span) -> Box<Diagnostic> {
     let problem = Diagnostic::error("nnlang::data::line", "no row is left to train on")

@@ -40,6 +40,9 @@ pub fn read(
     let mut table = table;
     let first = table.rows();
     let mut reading = Reading { lines: lines(block), leaves, seed, at, first, own_files: [None, None, None] };
+    if let (Some(from), None) = (table.tests(), reading.line("test")) {
+        (reading.first, reading.own_files[2]) = (from, Some(from..first));
+    }
     for (part, name) in [(1, "valid"), (2, "test")] {
         let Some(line) = reading.line(name) else { continue };
         if let [Part { kind: PartKind::Text(file), span }] = line.value.parts.as_slice()

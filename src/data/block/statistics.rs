@@ -7,7 +7,7 @@ use super::value::Value;
 use super::{Answer, Kept};
 use crate::outside::{Refusal, Scratch};
 use crate::source::Span;
-use ndarray::{ArrayD, Axis, IxDyn};
+use ndarray::{ArrayD, IxDyn};
 use std::sync::Arc;
 
 /// What a column is reduced to.
@@ -268,12 +268,11 @@ impl Cx<'_> {
         };
         let add = |cx: &Cx, sum: &mut Sum| {
             let Summing::Numbers(_, tally) = &mut sum.summing else { return };
-            if !value.rows {
-                value.array.outer_iter().for_each(|row| tally.add(row.iter()));
-                return;
-            }
-            for row in &cx.over {
-                tally.add(value.array.index_axis(Axis(0), *row).iter());
+            let all = value.array.as_standard_layout();
+            let Some(numbers) = all.as_slice().filter(|_| columns > 0) else { return };
+            match value.rows {
+                true => cx.over.iter().for_each(|row| tally.add(numbers[row * columns..(row + 1) * columns].iter())),
+                false => numbers.chunks(columns).for_each(|row| tally.add(row.iter())),
             }
         };
         match self.reduction(span, begin, add)? {

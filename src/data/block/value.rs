@@ -121,10 +121,35 @@ pub fn zip(values: &[&Value], f: impl Fn(&[f64]) -> f64) -> Option<Value> {
         }
         aligned.push(view);
     }
+    let count: usize = shape.iter().product();
+    let width = count / shape[0].max(1);
+    let mut args = vec![0.0; values.len()];
+    // Most are whole, one row for all rows, or one number: these lie in memory as they are read.
+    let slices: Vec<Option<(&[f64], usize)>> = values
+        .iter()
+        .map(|value| {
+            let numbers = value.array.as_slice()?;
+            let inner: usize = value.array.shape()[1..].iter().product();
+            let period = if numbers.len() == 1 { 1 } else { numbers.len() };
+            (period == 1 || inner == width && (period == count || period == width)).then_some((numbers, period))
+        })
+        .collect();
+    if let Some(slices) = slices.into_iter().collect::<Option<Vec<_>>>() {
+        let mut out = Vec::with_capacity(count);
+        for at in 0..count {
+            for (arg, (numbers, period)) in args.iter_mut().zip(&slices) {
+                *arg = match *period {
+                    1 => numbers[0],
+                    period if period == count => numbers[at],
+                    period => numbers[at % period],
+                };
+            }
+            out.push(f(&args));
+        }
+        return made(values, ArrayD::from_shape_vec(IxDyn(&shape), out).ok()?);
+    }
     let views: Vec<_> = aligned.iter().map(|view| view.broadcast(IxDyn(&shape))).collect::<Option<_>>()?;
     let mut iters: Vec<_> = views.iter().map(|view| view.iter()).collect();
-    let count = shape.iter().product();
-    let mut args = vec![0.0; values.len()];
     let mut out = Vec::with_capacity(count);
     for _ in 0..count {
         for (arg, iter) in args.iter_mut().zip(&mut iters) {
@@ -132,7 +157,11 @@ pub fn zip(values: &[&Value], f: impl Fn(&[f64]) -> f64) -> Option<Value> {
         }
         out.push(f(&args));
     }
-    let array = ArrayD::from_shape_vec(IxDyn(&shape), out).ok()?;
+    made(values, ArrayD::from_shape_vec(IxDyn(&shape), out).ok()?)
+}
+
+/// What is made of some values entry by entry.
+fn made(values: &[&Value], array: ArrayD<f64>) -> Option<Value> {
     let mut made = Value { rows: values.iter().any(|value| value.rows), ..Value::one(array) };
     made.turned = values.iter().any(|value| value.turned);
     for value in values {
@@ -145,21 +174,35 @@ pub fn zip(values: &[&Value], f: impl Fn(&[f64]) -> f64) -> Option<Value> {
 pub fn join(values: &[Value], rows: usize) -> Option<Value> {
     let rank = values.iter().map(|value| value.array.ndim()).max()?.max(2);
     let all_rows = values.iter().any(|value| value.rows);
-    let mut arrays = vec![];
+    // Everything but the last axis is alike: `outer` runs of numbers, of each value so many.
+    let mut shape: Option<Vec<usize>> = None;
+    let (mut runs, mut wide) = (vec![], 0);
     for value in values {
-        let mut shape = value.array.shape().to_vec();
+        let mut own = value.array.shape().to_vec();
+        own.resize(rank, 1);
+        let last = own.pop()?;
         if all_rows {
-            shape[0] = rows;
+            own[0] = rows;
         }
-        let mut array = value.array.broadcast(IxDyn(&shape))?.to_owned();
-        while array.ndim() < rank {
-            let last = array.ndim();
-            array = array.insert_axis(Axis(last));
+        if shape.get_or_insert_with(|| own.clone()) != &own {
+            return None;
         }
-        arrays.push(array);
+        runs.push((value.array.as_standard_layout(), last));
+        wide += last;
     }
-    let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
-    let array = ndarray::concatenate(Axis(rank - 1), &views).ok()?;
+    let mut shape = shape?;
+    let outer: usize = shape.iter().product();
+    let runs: Vec<(&[f64], usize)> =
+        runs.iter().map(|(array, last)| Some((array.as_slice()?, *last))).collect::<Option<_>>()?;
+    let mut out = Vec::with_capacity(outer * wide);
+    for at in 0..outer {
+        for (numbers, last) in &runs {
+            let from = (at * last) % numbers.len().max(1);
+            out.extend_from_slice(numbers.get(from..from + last)?);
+        }
+    }
+    shape.push(wide);
+    let array = ArrayD::from_shape_vec(IxDyn(&shape), out).ok()?;
     let mut made = Value { rows: all_rows, ..Value::one(array) };
     made.whole = values.iter().all(|value| value.whole);
     let mut seen = FxHashSet::default();

@@ -4,10 +4,47 @@ use super::Answer;
 use super::equation::Cx;
 use super::value::{self, Value};
 use crate::source::Span;
-use crate::syntax::ast::{Expr, Part, PartKind, Slot};
+use crate::syntax::ast::{Arg, ArgValue, Expr, Part, PartKind, Slot};
 use ndarray::{ArrayD, Axis, IxDyn};
 
 impl Cx<'_> {
+    /// `resize(picture, 64, 64)`: pictures in another height and width. Those of a folder may differ.
+    pub(super) fn resize(&mut self, args: &[Arg], span: Span) -> Answer<Value> {
+        let [ArgValue::Expr(of), ArgValue::Expr(rows), ArgValue::Expr(columns)] =
+            args.iter().map(|arg| &arg.value).collect::<Vec<_>>()[..]
+        else {
+            return Err(self.wrong("pictures in another size are `resize(picture, 64, 64)`, height first", span));
+        };
+        let mut size = |expr: &Expr| -> Answer<usize> {
+            let number = self.value(expr)?.as_number().filter(|v| *v >= 1.0 && *v <= 65_536.0 && v.fract() == 0.0);
+            number.map(|v| v as usize).ok_or_else(|| self.wrong("a size is a whole number from 1", expr.span))
+        };
+        let to = (size(rows)?, size(columns)?);
+        if let [Part { kind: PartKind::Name(name) | PartKind::Text(name), .. }] = of.parts.as_slice()
+            && self.table.is_pictures(name)
+            && !self.named.iter().any(|named| named.name == *name)
+        {
+            let array = self.table.resized(to).map_err(|error| Box::new(error.diagnostic(Some(span))))?;
+            return Ok(Value::each(array).made_of(&[name.as_str().into()]));
+        }
+        let value = self.value(of)?;
+        let [outer @ .., height, width] = value.array.shape() else {
+            return Err(self.wrong("pictures have a height and a width", span));
+        };
+        if outer.is_empty() {
+            return Err(self.wrong("pictures have a height and a width", span));
+        }
+        let mut shape = outer.to_vec();
+        shape.extend([to.0, to.1]);
+        let planes: Vec<f64> = value.array.iter().copied().collect();
+        let own = (*height, *width);
+        let new =
+            planes.chunks((height * width).max(1)).flat_map(|plane| crate::data::resized(plane, own, to)).collect();
+        let array = ArrayD::from_shape_vec(IxDyn(&shape), new)
+            .map_err(|_| self.wrong("pictures have a height and a width", span))?;
+        Ok(Value { rows: value.rows, ..Value::one(array) }.made_of(&value.of))
+    }
+
     /// `c[row + 792]`, `c[row : row + 720 : 6]`, `c[row + 792, 1]`: rows from here on, and columns of them.
     pub(super) fn window(&mut self, value: &Value, slots: &[Slot], span: Span) -> Answer<Value> {
         let words = value.texts.is_some() && value.array.iter().all(|v| v.is_nan());
