@@ -442,9 +442,7 @@ pub(super) fn measure(
 ) -> Result<Option<Vec<Arc<Tensor>>>, Box<Diagnostic>> {
     let Some(set) = part_of(cx, examples, part) else { return Ok(None) };
     if let Some(examples) = examples.as_ref().filter(|examples| !examples.is_whole(part)) {
-        let values = pieces::measure(cx, examples, part, (nodes, &set), span)?;
-        let number = |value: f64| Arc::new(Tensor::F64(ndarray::arr0(value).into_dyn()));
-        return Ok(values.map(|all| all.into_iter().map(number).collect()));
+        return pieces::measure(cx, examples, part, (nodes, &set), span);
     }
     let binding = cx.eval.state.binding.clone();
     if let Some(examples) = examples {

@@ -29,7 +29,10 @@ impl<'a> Cx<'a> {
         // `mse(p, y)`: the losses work entry by entry too.
         let entrywise = match callee {
             Callee::Op(op) => matches!(op.kernel, crate::graph::Kernel::Zip(_) | crate::graph::Kernel::Zip3(_)),
-            Callee::Function(id) => self.program.function(id).prelude,
+            Callee::Function(id) => {
+                let function = self.program.function(id);
+                function.prelude && !crate::prelude::flattens(&function.name)
+            }
             Callee::Network(_) | Callee::Bend => false,
         };
         if entrywise {

@@ -35,6 +35,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     SOURCES.iter().flat_map(|(_, text)| text.lines().filter_map(head))
 }
 
+/// Does a function take its arguments as plain vectors, whatever their shape?
+pub fn flattens(name: &str) -> bool {
+    entries().any(|entry| entry.name == name && entry.definition.contains("flatten("))
+}
+
 /// The file that defines a function, and its text.
 pub fn source_of(name: &str) -> Option<(&'static str, &'static str)> {
     SOURCES.iter().find(|(_, text)| text.lines().filter_map(head).any(|head| head == name)).copied()
