@@ -261,6 +261,18 @@ const KINDS: &[Case] = &[
         "x = x; y = one_hot(y); test = row == 2",
         Holds(&["y == [[1, 0], [0, 1]]"]),
     ),
+    (
+        "a letter in the test alone",
+        b"x,y\n1,ab\n2,b\n3,cab\n",
+        "x = x; y = letters(y); test = row == 2",
+        Says(&["data::kind", "a letter of `cab`", "row 3 (line 4)", "letters(y, other=true)"]),
+    ),
+    (
+        "such a letter has a number",
+        b"x,y\n1,ab\n2,b\n3,cab\n",
+        "x = x; y = letters(y, other=true); test = row == 2",
+        Holds(&["y == [[1, 2, 0], [2, 0, 0]]"]),
+    ),
     ("blanks around kinds", b"x,y\n1,a\n2, a \n3,b\n", "x = x; y = index(y)", Holds(&["y == [0, 0, 1]"])),
     ("capitals are kinds of their own", b"x,y\n1,a\n2,A\n3,b\n", "x = x; y = index(y)", Holds(&["y == [1, 0, 2]"])),
     (

@@ -59,7 +59,9 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         doc.push(Line::new().name(title));
         doc.lines.extend(square(&value, kinds.as_deref(), cx.digits).doc().lines);
     }
-    if let Some(kinds) = ask.exprs.iter().zip(&tables).filter(|(_, table)| **table).find_map(|(asked, _)| kinds(cx, asked)) {
+    if let Some(kinds) =
+        ask.exprs.iter().zip(&tables).filter(|(_, table)| **table).find_map(|(asked, _)| kinds(cx, asked))
+    {
         for fact in &mut facts {
             fact.insert("kinds".into(), kinds.iter().map(|kind| Value::from(kind.as_str())).collect());
         }

@@ -81,6 +81,7 @@ operators! {
     conv: CONV CONV_TRANSPOSE CONV_WEIGHT;
     cross_entropy: CROSS_ENTROPY NLL;
     accuracy: ACCURACY CONFUSION;
+    text: TEXT;
     reshape: RESHAPE FLATTEN SQUEEZE EXPAND;
     broadcast_to: BROADCAST_TO SUM_TO;
     slice: SLICE PART UNSLICE FLIP PAD SPLIT;

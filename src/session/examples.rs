@@ -64,7 +64,16 @@ impl Session {
             _ => None,
         });
         let seed = self.settings.seed.or(seed).unwrap_or(0);
-        let leaves = Arc::new(others.iter().filter_map(|item| leaf(&item.statement)).collect());
+        let functions = others.iter().filter_map(|item| match &item.statement {
+            Statement::Function(function) if !function.slope => {
+                Some((function.name.text.clone(), (**function).clone()))
+            }
+            _ => None,
+        });
+        let leaves = Arc::new(block::Seen {
+            numbers: others.iter().filter_map(|item| leaf(&item.statement)).collect(),
+            functions: functions.collect(),
+        });
         let (name, read) = match &written.file {
             Some(file) => {
                 let letters = block::uses(&written.block, "letter");

@@ -1,14 +1,15 @@
 //! What can be called in a `data` block: everything elementwise, reductions over the training rows, and what is made for columns.
 
 use super::Answer;
-use super::equation::Cx;
+use super::equation::{Cx, Named};
 use super::statistics::{REDUCTIONS, Statistic};
 use super::value::{Texts, Value, zip};
 use crate::graph::Kernel;
 use crate::ops;
-use crate::source::Span;
-use crate::syntax::ast::{Arg, ArgValue};
-use std::sync::Arc;
+use crate::source::{Source, Sources, Span};
+use crate::syntax::ast::{Arg, ArgValue, Function, Local, Statement};
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, LazyLock};
 
 /// What is made for columns: its name, how it is called.
 pub const OF_COLUMNS: &[(&str, &str)] = &[
@@ -27,13 +28,41 @@ pub const OF_COLUMNS: &[(&str, &str)] = &[
     ("resize", "resize(picture, 64, 64)"),
 ];
 
+/// The functions of the library.
+static PRELUDE: LazyLock<FxHashMap<String, Function>> = LazyLock::new(|| {
+    let mut sources = Sources::default();
+    let mut out = FxHashMap::default();
+    for (name, text) in crate::prelude::SOURCES {
+        let id = sources.add(Source::new(*name, *text));
+        for item in crate::syntax::parse(&sources, id).0.items {
+            if let Statement::Function(function) = item.statement {
+                out.insert(function.name.text.clone(), (*function).clone());
+            }
+        }
+    }
+    out
+});
+
+/// Functions that stand in one another, at most.
+const DEEPEST: usize = 64;
+
 impl Cx<'_> {
     /// A call of a name.
     pub(super) fn call(&mut self, name: &str, args: &[Arg], span: Span) -> Answer<Value> {
         let (mut values, mut named) = (vec![], vec![]);
         let before = self.unknown();
+        // A definition of the program hides what is built in.
+        let seen = self.leaves.clone();
+        if let Some(function) = seen.functions.get(name) {
+            return self.applied(function, args, span);
+        }
         if name == "resize" {
             return self.resize(args, span);
+        }
+        if ops::find(name).is_none()
+            && let Some(function) = PRELUDE.get(name)
+        {
+            return self.applied(function, args, span);
         }
         for arg in args {
             let ArgValue::Expr(expr) = &arg.value else {
@@ -57,7 +86,9 @@ impl Cx<'_> {
             named.remove(at).1.as_number().map(|number| number != 0.0)
         };
         let (other, missing) = match name {
-            "index" | "one_hot" => (flag("other").unwrap_or(false), flag("missing").unwrap_or(false)),
+            "index" | "one_hot" | "letters" | "words" => {
+                (flag("other").unwrap_or(false), flag("missing").unwrap_or(false))
+            }
             _ => (false, false),
         };
         if let Some((option, _, at)) = named.iter().find(|_| OF_COLUMNS.iter().any(|(own, _)| *own == name)) {
@@ -88,7 +119,7 @@ impl Cx<'_> {
             },
             ("index", 1) => self.index(&first, other, span),
             ("one_hot", 1) => self.one_hot(&first, other, missing, span),
-            ("letters" | "words", 1) => self.pieces(&first, name == "letters", span),
+            ("letters" | "words", 1) => self.pieces(&first, name == "letters", other, span),
             ("length", 1) => {
                 let texts = self.texts(&first, span)?;
                 let count = |text: &String| text.chars().count() as f64;
@@ -103,6 +134,59 @@ impl Cx<'_> {
                 self.elementwise(name, &values, named, span)
             }
         }
+    }
+
+    /// A function of the program or of the library, over columns.
+    fn applied(&mut self, function: &Function, args: &[Arg], span: Span) -> Answer<Value> {
+        if self.depth >= DEEPEST {
+            return Err(self.wrong(&format!("`{}` stands on itself", function.name.text), span));
+        }
+        let mut given: Vec<(String, Answer<Value>, bool)> = vec![];
+        for (at, arg) in args.iter().enumerate() {
+            let param = match &arg.name {
+                Some(name) => function.params.iter().find(|param| param.name.text == name.text),
+                None => function.params.get(at),
+            };
+            let (Some(param), ArgValue::Expr(expr)) = (param, &arg.value) else {
+                let text =
+                    arg.name.as_ref().map_or("so many arguments".into(), |name| format!("an argument `{}`", name.text));
+                return Err(self.wrong(&format!("`{}` does not take {text}", function.name.text), span));
+            };
+            let before = self.unknown();
+            let value = self.value(expr)?;
+            given.push((param.name.text.clone(), Ok(value), self.unknown() > before));
+        }
+        for param in &function.params {
+            if given.iter().any(|(name, ..)| *name == param.name.text) {
+                continue;
+            }
+            let Some(default) = &param.default else {
+                let title = format!("`{}` wants its argument `{}`", function.name.text, param.name.text);
+                return Err(self.wrong(&title, span));
+            };
+            given.push((param.name.text.clone(), self.value(default), false));
+        }
+        let mark = self.named.len();
+        self.named.extend(given.into_iter().map(|(name, value, waits)| Named { name, value, waits }));
+        self.depth += 1;
+        let mut value = Ok(());
+        for local in &function.locals {
+            let before = self.unknown();
+            let own = match local {
+                Local::Define(define) => self.value(&define.value),
+                Local::Recurrence(_) => Err(self.wrong("a recurrence has no meaning over columns", span)),
+            };
+            let waits = self.unknown() > before;
+            if let Err(problem) = own {
+                value = Err(problem);
+                break;
+            }
+            self.named.push(Named { name: local.name().text.clone(), value: own, waits });
+        }
+        let value = value.and_then(|()| self.value(&function.value));
+        self.depth -= 1;
+        self.named.truncate(mark);
+        value
     }
 
     /// An operator entry by entry, its last arguments by name or by default.

@@ -24,7 +24,9 @@ pub(super) struct Cx<'a> {
     pub(super) reductions: Reductions,
     /// Is all known that the call is about which is being answered?
     pub(super) args_known: bool,
-    leaves: Leaves,
+    pub(super) leaves: Leaves,
+    /// How many functions are being applied.
+    pub(super) depth: usize,
 }
 
 /// A line that was read.
@@ -47,6 +49,7 @@ impl<'a> Cx<'a> {
             reductions: Reductions::Made(vec![]),
             args_known: true,
             leaves: leaves.clone(),
+            depth: 0,
         }
     }
 
@@ -252,7 +255,7 @@ impl<'a> Cx<'a> {
     }
 
     fn name(&mut self, name: &str, span: Span) -> Answer<Value> {
-        if let Some(named) = self.named.iter().find(|named| named.name == name) {
+        if let Some(named) = self.named.iter().rev().find(|named| named.name == name) {
             let (value, waits) = (named.value.clone(), named.waits);
             if waits {
                 self.waits();
@@ -266,7 +269,7 @@ impl<'a> Cx<'a> {
             "false" if !known => Ok(Value::number(0.0)),
             "pi" if !known => Ok(Value::number(std::f64::consts::PI)),
             "e" if !known => Ok(Value::number(std::f64::consts::E)),
-            _ => match self.leaves.get(name).filter(|_| !known) {
+            _ => match self.leaves.numbers.get(name).filter(|_| !known) {
                 Some(number) => Ok(Value::number(*number)),
                 None => self.of_file(name, span),
             },

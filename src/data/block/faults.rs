@@ -97,6 +97,21 @@ impl Block {
             });
         }
         if let (Some((column, cell)), true) = (cells.first(), line.kinds.is_some() || line.whole) {
+            let pieces = line.kinds.as_ref().filter(|(_, from)| *from == 1);
+            if let Some((kinds, _)) = pieces {
+                let letters = kinds.iter().all(|kind| kind.chars().count() == 1);
+                let (what, call) = if letters { ("letter", "letters") } else { ("word", "words") };
+                let title = format!(
+                    "a {what} of `{}` stands in no training row: {}",
+                    crate::data::errors::short(cell),
+                    place(column)
+                );
+                return Box::new(
+                    Diagnostic::error("nnlang::data::kind", title)
+                        .at(line.name.span, format!("numbers the {what}s of `{column}` in the training rows"))
+                        .mend(format!("give such {what}s a number of their own: `{call}({column}, other=true)`")),
+                );
+            }
             return Box::new(
                 Diagnostic::error(
                     "nnlang::data::kind",

@@ -117,7 +117,7 @@ impl Cx<'_> {
     }
 
     /// The letters or the words of each text as whole numbers: `[rows, T]`; 0 pads, the kinds count from 1.
-    pub(super) fn pieces(&mut self, value: &Value, letters: bool, span: Span) -> Answer<Value> {
+    pub(super) fn pieces(&mut self, value: &Value, letters: bool, other: bool, span: Span) -> Answer<Value> {
         let texts = self.texts(value, span)?;
         let longest = texts.iter().map(|text| split(text, letters).count()).max().unwrap_or(0);
         let counting = Counting { gaps: false, what: What::Pieces(letters) };
@@ -140,13 +140,16 @@ impl Cx<'_> {
         }
         let places: FxHashMap<&str, usize> =
             kinds.iter().enumerate().map(|(at, kind)| (kind.as_str(), at + 1)).collect();
+        let unseen = if other { (kinds.len() + 1) as f64 } else { f64::NAN };
         let mut array = ArrayD::zeros(IxDyn(&[texts.len(), length]));
         for (row, own) in texts.iter().enumerate() {
             for (at, piece) in split(own, letters).enumerate() {
-                array[IxDyn(&[row, at])] = places.get(piece).map_or(f64::NAN, |place| *place as f64);
+                array[IxDyn(&[row, at])] = places.get(piece).map_or(unseen, |place| *place as f64);
             }
         }
-        let out = Value { whole: true, kinds: Some((Arc::new(kinds), 1)), ..Value::each(array) };
+        let mut all = kinds;
+        all.extend(other.then(|| "other".to_string()));
+        let out = Value { whole: true, kinds: Some((Arc::new(all), 1)), ..Value::each(array) };
         Ok(out.made_of(&value.of))
     }
 }

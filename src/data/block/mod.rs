@@ -87,8 +87,17 @@ pub struct Block {
 /// An input: its name, how many axes it has, the axis of the examples, its type.
 pub type Wanted = (String, usize, usize, DType);
 
-/// Names of the program that are numbers: `rate = 0.1`.
-pub type Leaves = Arc<FxHashMap<String, f64>>;
+/// What of the program a block sees.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Names that are numbers: `rate = 0.1`.
+    pub numbers: FxHashMap<String, f64>,
+    /// Functions of one's own.
+    pub functions: FxHashMap<String, ast::Function>,
+}
+
+/// Of the program, for all that is read of a block.
+pub type Leaves = Arc<Seen>;
 
 /// What a block is read in.
 pub trait Around {
