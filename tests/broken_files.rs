@@ -238,6 +238,13 @@ const GAPS: &[Case] = &[
         "x = x == \"a\"; y = y",
         Says(&["data::missing", "row 2 (line 3), column `x`"]),
     ),
+    (
+        "a line of the block chooses rows",
+        b"x,y\n1,2\nNA,4\n3,5\n",
+        "full = fill(x, 0); x = y; y = y; rows = full > 2",
+        Holds(&["y == [[5]]"]),
+    ),
+    ("a line that chooses by itself", b"x,y\n1,2\n", "z = z + 1; x = x; y = y; rows = z > 2", Says(&["no column `z`"])),
     ("a gap by its own word", b"x,y\nNA,2\nb,4\n", "x = x == \"NA\"; y = y", Holds(&["x == [[1], [0]]"])),
     ("a mean over no gaps", b"x,y\n1,2\nNA,4\n3,5\n", "x = fill(x, mean(x)); y = y", Holds(&["x == [[1], [2], [3]]"])),
 ];

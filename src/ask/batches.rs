@@ -78,7 +78,7 @@ mod tests {
             let batches: Vec<Vec<usize>> = Batches::new(rows, 1000, true, (7, 3)).collect();
             assert!(batches.iter().rev().skip(1).all(|batch| batch.len() == 1000), "{rows}");
             let mut all = batches.concat();
-            assert!(rows == 1 || all.is_sorted_by(|a, b| a < b) == false, "{rows}: they are mixed");
+            assert!(rows == 1 || !all.is_sorted_by(|a, b| a < b), "{rows}: they are mixed");
             all.sort_unstable();
             assert!(all.into_iter().eq(0..rows), "{rows}");
         }

@@ -74,27 +74,9 @@ impl Session {
             numbers: others.iter().filter_map(|item| leaf(&item.statement)).collect(),
             functions: functions.collect(),
         });
-        let (name, read) = match &written.file {
-            Some(file) => {
-                let letters = block::uses(&written.block, "letter");
-                let noted = self.noted(written, &leaves, files);
-                match files.table(sources, &file.node, letters, file.span) {
-                    Ok(table) => {
-                        let around = &mut self.beside(sources, letters, files);
-                        let read = block::read(table, &written.block, &leaves, (seed, file.span), around)?;
-                        (file.node.clone(), read)
-                    }
-                    Err(problem) => (file.node.clone(), noted.ok_or(problem)?),
-                }
-            }
-            None => {
-                let span = items[at].span;
-                let before: Vec<&ast::Item> = held().chain(&items[..at]).collect();
-                let (table, block) = self.formulas(sources, &before, written, span, files)?;
-                let around = &mut self.beside(sources, false, files);
-                (String::new(), block::read(table, &block, &leaves, (seed, span), around)?)
-            }
-        };
+        let before: Vec<&ast::Item> = held().chain(&items[..at]).collect();
+        let block = self.read_block(sources, (&before, &items[at], written), (seed, &leaves), files)?;
+        let read = &block.1;
         let defined: FxHashSet<&str> =
             others.iter().flat_map(|item| item.statement.names().map(|name| name.text.as_str())).collect();
         // What a conversation will use is not known yet.
@@ -145,8 +127,53 @@ impl Session {
             let value = ast::Expr { span, parts: vec![ast::Part { span, kind: ast::PartKind::Number(*number) }] };
             new.push(item(Statement::Define(ast::Define { name: name.clone(), kind: None, value }), span));
         }
-        files.read.block = Some(Arc::new((name, read)));
+        files.read.block = Some(block);
         Ok(new)
+    }
+
+    /// The block of a file, or of formulas over the definitions that stand before it; and its file.
+    fn read_block(
+        &self,
+        sources: &Sources,
+        (before, item, written): (&[&ast::Item], &ast::Item, &ast::Data),
+        (seed, leaves): (u64, &block::Leaves),
+        files: &mut Files,
+    ) -> Result<Arc<(String, block::Block)>, Box<Diagnostic>> {
+        Ok(match &written.file {
+            Some(file) => {
+                let letters = block::uses(&written.block, "letter");
+                let noted = self.noted(written, leaves, files);
+                // A large file is read once, however often the program around its block is tried anew.
+                let key = format!("{} {seed} {leaves:?}", sources.text(item.span));
+                let known = files.read.large.iter().find(|(own, _)| *own == key).map(|(_, block)| block.clone());
+                match known.map_or_else(
+                    || files.table(sources, &file.node, letters, file.span).map(Err),
+                    |known| Ok(Ok(known)),
+                ) {
+                    Ok(Ok(known)) => known,
+                    Ok(Err(table)) => match noted.filter(|_| table.is_streamed()) {
+                        Some(noted) => Arc::new((file.node.clone(), noted)),
+                        None => {
+                            let large = table.is_streamed();
+                            let around = &mut self.beside(sources, letters, files);
+                            let read = block::read(table, &written.block, leaves, (seed, file.span), around)?;
+                            let read = Arc::new((file.node.clone(), read));
+                            if large {
+                                files.read.large = Arc::new(vec![(key, read.clone())]);
+                            }
+                            read
+                        }
+                    },
+                    Err(problem) => Arc::new((file.node.clone(), noted.ok_or(problem)?)),
+                }
+            }
+            None => {
+                let span = item.span;
+                let (table, block) = self.formulas(sources, before, written, span, files)?;
+                let around = &mut self.beside(sources, false, files);
+                Arc::new((String::new(), block::read(table, &block, leaves, (seed, span), around)?))
+            }
+        })
     }
 
     fn beside<'a, 'f>(&self, sources: &'a Sources, letters: bool, files: &'a mut Files<'f>) -> Beside<'a, 'f> {

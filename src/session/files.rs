@@ -16,6 +16,8 @@ pub(super) struct Read {
     arrays: Arc<BTreeMap<String, Arc<Arrays>>>,
     /// The `data` block that holds, and its file.
     pub(super) block: Option<Arc<(String, data::block::Block)>>,
+    /// The last block over a file that is read a piece at a time, by all that it is made of.
+    pub(super) large: Arc<Vec<(String, Arc<(String, data::block::Block)>)>>,
 }
 
 /// Folders and files of the outside.

@@ -44,7 +44,7 @@ static PRELUDE: LazyLock<FxHashMap<String, Function>> = LazyLock::new(|| {
 });
 
 /// Functions that stand in one another, at most.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 impl Cx<'_> {
     /// A call of a name.

@@ -25,8 +25,10 @@ pub(super) struct Cx<'a> {
     /// Is all known that the call is about which is being answered?
     pub(super) args_known: bool,
     pub(super) leaves: Leaves,
-    /// How many functions are being applied.
+    /// How many functions are being applied, or lines looked into.
     pub(super) depth: usize,
+    /// Lines that a choice of rows may name, where no column has their name.
+    pub(super) lines: &'a [&'a ast::Define],
 }
 
 /// A line that was read.
@@ -50,6 +52,7 @@ impl<'a> Cx<'a> {
             args_known: true,
             leaves: leaves.clone(),
             depth: 0,
+            lines: &[],
         }
     }
 
@@ -271,7 +274,15 @@ impl<'a> Cx<'a> {
             "e" if !known => Ok(Value::number(std::f64::consts::E)),
             _ => match self.leaves.numbers.get(name).filter(|_| !known) {
                 Some(number) => Ok(Value::number(*number)),
-                None => self.of_file(name, span),
+                None => match self.lines.iter().find(|line| !known && line.name.text == name) {
+                    Some(line) if self.depth < super::calls::DEEPEST => {
+                        self.depth += 1;
+                        let value = self.value(&line.value);
+                        self.depth -= 1;
+                        value
+                    }
+                    _ => self.of_file(name, span),
+                },
             },
         }
     }

@@ -97,33 +97,7 @@ impl Block {
             });
         }
         if let (Some((column, cell)), true) = (cells.first(), line.kinds.is_some() || line.whole) {
-            let pieces = line.kinds.as_ref().filter(|(_, from)| *from == 1);
-            if let Some((kinds, _)) = pieces {
-                let letters = kinds.iter().all(|kind| kind.chars().count() == 1);
-                let (what, call) = if letters { ("letter", "letters") } else { ("word", "words") };
-                let title = format!(
-                    "a {what} of `{}` stands in no training row: {}",
-                    crate::data::errors::short(cell),
-                    place(column)
-                );
-                return Box::new(
-                    Diagnostic::error("nnlang::data::kind", title)
-                        .at(line.name.span, format!("numbers the {what}s of `{column}` in the training rows"))
-                        .mend(format!("give such {what}s a number of their own: `{call}({column}, other=true)`")),
-                );
-            }
-            return Box::new(
-                Diagnostic::error(
-                    "nnlang::data::kind",
-                    format!(
-                        "`{}` is a kind that no training row has: {}",
-                        crate::data::errors::short(cell),
-                        place(column)
-                    ),
-                )
-                .at(line.name.span, format!("numbers the kinds of `{column}` in the training rows"))
-                .mend(format!("give such kinds a number of their own: `index({column}, other=true)`")),
-            );
+            return unseen(line, (column, cell), &place(column));
         }
         Box::new(
             Diagnostic::error("nnlang::data::line", format!("`{name}` is no number in row {} of the file", row + 1))
@@ -131,6 +105,29 @@ impl Block {
                 .mend(format!("leave the row out: `rows = row != {row}`")),
         )
     }
+}
+
+/// A kind, a letter or a word that no training row has.
+fn unseen(line: &Line, (column, cell): (&str, &str), place: &str) -> Box<Diagnostic> {
+    let pieces = line.kinds.as_ref().filter(|(_, from)| *from == 1);
+    if let Some((kinds, _)) = pieces {
+        let letters = kinds.iter().all(|kind| kind.chars().count() == 1);
+        let (what, call) = if letters { ("letter", "letters") } else { ("word", "words") };
+        let title = format!("a {what} of `{}` stands in no training row: {}", crate::data::errors::short(cell), place);
+        return Box::new(
+            Diagnostic::error("nnlang::data::kind", title)
+                .at(line.name.span, format!("numbers the {what}s of `{column}` in the training rows"))
+                .mend(format!("give such {what}s a number of their own: `{call}({column}, other=true)`")),
+        );
+    }
+    Box::new(
+        Diagnostic::error(
+            "nnlang::data::kind",
+            format!("`{}` is a kind that no training row has: {}", crate::data::errors::short(cell), place),
+        )
+        .at(line.name.span, format!("numbers the kinds of `{column}` in the training rows"))
+        .mend(format!("give such kinds a number of their own: `index({column}, other=true)`")),
+    )
 }
 
 /// Pictures of different sizes.

@@ -66,6 +66,8 @@ pub fn read(
         }
         cx.named.clear();
     }
+    let named: Vec<&ast::Define> = reading.equations().collect();
+    cx.lines = &named;
     let mut keep: Vec<bool> = cx.outside.iter().map(|outside| !outside).collect();
     if let Some(line) = reading.line("rows") {
         let chosen = cx.choice(&line.value)?;

@@ -29,7 +29,7 @@ pub(super) fn read(table: Table, block: &ast::Block, reading: &Reading, around: 
     drop(keep);
     let equations: Vec<(&str, &Expr)> =
         reading.equations().map(|line| (line.name.text.as_str(), &line.value)).collect();
-    let kept = streaming.reduced(&equations, &|row| part_of[row] == 0)?;
+    let kept = streaming.reduced(&equations, &[], &|row| part_of[row] == 0)?;
     let (lines, numbers) = streaming.spilled(&kept, &part_of)?;
     let (rows, leaves) = (parts.map(Arc::from), reading.leaves.clone());
     Ok(Block { lines, numbers, kept, written: block.clone(), leaves, rows, table })
@@ -59,10 +59,12 @@ impl Streaming<'_> {
             return Ok((keep, held));
         }
         let named: Vec<(&str, &Expr)> = wanted.iter().map(|(_, name, expr)| (*name, *expr)).collect();
-        let kept = self.reduced(&named, &|_| true)?;
+        let equations: Vec<&ast::Define> = self.reading.equations().collect();
+        let kept = self.reduced(&named, &equations, &|_| true)?;
         for part in self.table.parts() {
             let (table, from) = self.part(part)?;
             let mut cx = Cx::new(&table, vec![], self.reading.leaves);
+            cx.lines = &equations;
             let mut more = false;
             for ((part, name, expr), (_, own)) in wanted.iter().zip(&kept) {
                 cx.reductions = Reductions::Were(own.clone().into_iter());
@@ -88,8 +90,13 @@ impl Streaming<'_> {
         Ok((keep, held))
     }
 
-    /// The reductions of some lines over the rows that are chosen.
-    fn reduced(&mut self, lines: &[(&str, &Expr)], over: &dyn Fn(usize) -> bool) -> Answer<Keeping> {
+    /// The reductions of some lines over the rows that are chosen; `named`: lines that they may name besides.
+    fn reduced(
+        &mut self,
+        lines: &[(&str, &Expr)],
+        named: &[&ast::Define],
+        over: &dyn Fn(usize) -> bool,
+    ) -> Answer<Keeping> {
         let mut slots: Vec<Vec<Slot>> = lines.iter().map(|_| vec![]).collect();
         loop {
             let mut unknown = 0;
@@ -97,6 +104,7 @@ impl Streaming<'_> {
                 let (table, from) = self.part(part)?;
                 let own = (0..table.rows()).filter(|row| over(from + row)).collect();
                 let mut cx = Cx::new(&table, own, self.reading.leaves);
+                cx.lines = named;
                 unknown = 0;
                 for ((name, expr), slots) in lines.iter().zip(&mut slots) {
                     let pass = Pass { slots: std::mem::take(slots), at: 0, unknown: 0 };
