@@ -27,7 +27,7 @@ pub(super) static ALL: &[Command] = &[
         summary: "this page, or the entry of a function or statement",
         run: help,
     },
-    Command { names: &["tour"], takes: "", summary: "the first five minutes, typed along; again to end it", run: tour },
+    Command { names: &["tour"], takes: "", summary: "through the notes, typed along; again to end it", run: tour },
     Command { names: &["names"], takes: "", summary: "every name, what it is, and its shape", run: names },
     Command {
         names: &["shapes"],

@@ -4,6 +4,7 @@ mod command;
 mod complete;
 mod highlight;
 mod script;
+mod shown;
 mod talk;
 mod tour;
 mod walk;
@@ -230,20 +231,27 @@ impl Repl {
                 said.push(Said::Doc(Doc::line(Line::new().note(format!("watch {name}: {why}")))));
                 continue;
             }
+            let digits = self.session.settings().digits;
+            let digits = if digits == 0 { 6 } else { digits };
             let mut doc = Doc::new();
             let mut line = Line::new().note("watch ");
-            let lines = report.answers.into_iter().flat_map(|answer| answer.doc.lines);
-            let mut first = true;
-            for part in lines {
-                // Scalars stand side by side, as far as a line goes.
-                let short = part.text().contains(" = ") && part.width() < 40;
-                if !short || line.width() + part.width() > 76 {
-                    doc.push(std::mem::take(&mut line));
-                    line = Line::new().plain("      ");
-                    first = true;
+            let parts = report.answers.iter().flat_map(|answer| &answer.facts).map(|fact| {
+                let name = fact.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+                shown::watched(name, fact.get("value").unwrap_or(&serde_json::Value::Null), digits)
+            });
+            // Scalars stand side by side, as far as a line goes; rows of a matrix alone.
+            let (mut first, mut alone) = (true, false);
+            for part in parts {
+                let rows = part.lines.len() > 1;
+                for own in part.lines {
+                    if (rows || alone || line.width() + own.width() > 76) && !first {
+                        doc.push(std::mem::take(&mut line));
+                        line = Line::new().plain("      ");
+                        first = true;
+                    }
+                    line = if first { line } else { line.plain("   ") }.then(own);
+                    (first, alone) = (false, rows);
                 }
-                line = if first { line } else { line.plain("   ") }.then(part);
-                first = false;
             }
             doc.push(line);
             doc.lines.retain(|line| !line.text().trim().is_empty());

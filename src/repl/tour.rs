@@ -1,4 +1,4 @@
-//! `:tour`: a dozen small steps through the first page of the notes, typed along.
+//! `:tour`: small steps through the notes, typed along: a computation graph, then logistic regression and a network.
 
 use crate::session::Session;
 use crate::view::{Doc, Line, Style};
@@ -17,6 +17,8 @@ enum Done {
     Typed(&'static [&'static str]),
     /// The value of a name was changed.
     Again(&'static str),
+    /// Something that begins like this was typed, and was wrong, as it should be.
+    Wrong(&'static str),
 }
 
 const STEPS: &[Step] = &[
@@ -69,6 +71,85 @@ const STEPS: &[Step] = &[
         types: "param w = 1; L = (w*b - c)^2; step L by 0.01",
         done: Done::Typed(&["param ", "step "]),
     },
+    Step {
+        says: &["Week 2, logistic regression, begins with an empty page (`:undo` brings the old one back)."],
+        types: ":reset",
+        done: Done::Typed(&[":reset"]),
+    },
+    Step {
+        says: &["Four examples stand in columns, two features each; `m` counts them, whatever data comes."],
+        types: "input x : [2, m] = [[1, 2, 3, 4], [5, 1, 4, 2]]; input y : [1, m] = [[0, 0, 1, 1]]",
+        done: Done::Names(&["x", "y"]),
+    },
+    Step {
+        says: &["A weight for each feature, and a bias. Both are to be learnt."],
+        types: "param w : [2, 1] = zeros; param b = 0",
+        done: Done::Names(&["w", "b"]),
+    },
+    Step {
+        says: &["Shapes are checked before anything runs. This one does not fit; read what would."],
+        types: "z = w @ x + b",
+        done: Done::Wrong("z = w"),
+    },
+    Step {
+        says: &["With the transpose it does. The activation is the probability of a 1."],
+        types: "z = w' @ x + b; a = sigmoid(z)",
+        done: Done::Names(&["z", "a"]),
+    },
+    Step { says: &["The cost of all examples:"], types: "J = mean(bce(a, y))", done: Done::Names(&["J"]) },
+    Step {
+        says: &["On paper one finds dJ/dz = a - y. Let it be checked, and read the note."],
+        types: "check dJ/dz == a - y",
+        done: Done::Wrong("check dJ/dz"),
+    },
+    Step { says: &["The mean divides by m."], types: "check dJ/dz == (a - y)/m", done: Done::Typed(&["check dJ/dz"]) },
+    Step {
+        says: &["Which formula has the gradient of the weights?"],
+        types: "derive dJ/dw",
+        done: Done::Typed(&["derive "]),
+    },
+    Step {
+        says: &["Gradient descent, a thousand times:"],
+        types: "step J by 0.5 1000 times",
+        done: Done::Typed(&["step "]),
+    },
+    Step { says: &["The probabilities now, beside 0, 0, 1, 1:"], types: "a", done: Done::Typed(&["a"]) },
+    Step {
+        says: &["No line parts these four: 1 where the features differ. A network can, so once more an empty page."],
+        types: ":reset",
+        done: Done::Typed(&[":reset"]),
+    },
+    Step {
+        says: &["The data of the plane:"],
+        types: "input x : [2, m] = [[0, 0, 1, 1], [0, 1, 0, 1]]; input y : [1, m] = [[0, 1, 1, 0]]",
+        done: Done::Names(&["x", "y"]),
+    },
+    Step {
+        says: &["A layer is a line; its names are W1, b1, z1, a1, those of the next W2, b2, z2, a2."],
+        types: "layer 4 tanh; layer 1 sigmoid; J = mean(bce(a2, y))",
+        done: Done::Names(&["J"]),
+    },
+    Step {
+        says: &["Every shape, and how many parameters there are:"],
+        types: "shapes",
+        done: Done::Typed(&["shapes"]),
+    },
+    Step {
+        says: &["Backpropagation to the first layer, as a formula:"],
+        types: "derive dJ/dW1",
+        done: Done::Typed(&["derive "]),
+    },
+    Step {
+        says: &["The notes write it in steps. A line of theirs, to be checked:"],
+        types: "check dJ/dz2 == (a2 - y)/m",
+        done: Done::Typed(&["check "]),
+    },
+    Step {
+        says: &["Now it learns."],
+        types: "step J by adam(lr=0.05) 500 times",
+        done: Done::Typed(&["step ", "train "]),
+    },
+    Step { says: &["0, 1, 1, 0 is what it should say:"], types: "a2", done: Done::Typed(&["a2"]) },
 ];
 
 /// A tour, and how far it has come.
@@ -102,8 +183,10 @@ impl Tour {
     pub fn notice(&mut self, typed: &str, right: bool, changed: bool, session: &Session) -> Option<Doc> {
         let step = STEPS.get(self.at)?;
         let typed = typed.trim();
-        let done = right
+        let wanted = !matches!(step.done, Done::Wrong(_));
+        let done = right == wanted
             && match step.done {
+                Done::Wrong(begins) => typed.starts_with(begins),
                 Done::Names(names) => names.iter().all(|name| session.definition(name).is_some()),
                 Done::Typed(begins) => {
                     typed.split(';').any(|part| begins.iter().any(|word| part.trim_start().starts_with(word)))
@@ -115,7 +198,7 @@ impl Tour {
             };
         if !done {
             let mut doc = Doc::new();
-            let says = if right { "Fine. The tour goes on with" } else { "Not quite. Try" };
+            let says = if right == wanted { "Fine. The tour goes on with" } else { "Not quite. Try" };
             doc.push(Line::new().note(format!("{says} ")).name(step.types));
             return Some(doc);
         }

@@ -1,5 +1,6 @@
 //! `:step J`: forward and then backward through the graph, one node at a time.
 
+use super::shown;
 use crate::session::Answer;
 use crate::view::{Doc, Line, Style, number};
 use serde_json::{Map, Value};
@@ -15,8 +16,14 @@ impl Walk {
     /// From the answers of `trace`; `None` where nothing was traced.
     pub fn new(answers: &[Answer], digits: usize) -> Option<Walk> {
         let facts: Vec<&Map<String, Value>> = answers.iter().flat_map(|answer| &answer.facts).collect();
-        let count = facts.len();
-        let stops: Vec<Doc> = facts.iter().enumerate().map(|(i, fact)| stop(fact, &facts, i, count, digits)).collect();
+        // What is given stands on one page.
+        let leaves = facts.iter().take_while(|fact| is_forward(fact) && !fact.contains_key("expression")).count();
+        let count = facts.len() - leaves.saturating_sub(1);
+        let first = (leaves > 0).then(|| given(&facts[..leaves], count, digits));
+        let rest = facts[leaves..].iter().enumerate();
+        let begun = usize::from(leaves > 0);
+        let stops: Vec<Doc> =
+            first.into_iter().chain(rest.map(|(i, fact)| stop(fact, &facts, i + begun, count, digits))).collect();
         (!stops.is_empty()).then_some(Walk { stops, at: 0 })
     }
 
@@ -51,10 +58,23 @@ impl Walk {
     }
 }
 
+/// All that is given, on one page: `a = 5`, `b = 3`.
+fn given(facts: &[&Map<String, Value>], count: usize, digits: usize) -> Doc {
+    let text = |fact: &Map<String, Value>| fact.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
+    let names: Vec<String> = facts.iter().map(|fact| text(fact)).collect();
+    let head = Line::new().note(format!("1/{count} ")).with(Style::Heading, "forward").plain("  ");
+    let mut doc = Doc::line(head.name(names.join(", ")));
+    for (fact, name) in facts.iter().zip(&names) {
+        let line = Line::new().plain("  ").name(name.as_str());
+        doc.extend(shown::ending(line, name, fact.get("value").unwrap_or(&Value::Null), digits));
+    }
+    doc
+}
+
 fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count: usize, digits: usize) -> Doc {
     let text = |key: &str| fact.get(key).and_then(Value::as_str).unwrap_or_default();
     let (pass, name) = (text("pass"), text("name"));
-    let value = fact.get("value").map(|value| shown(value, digits)).unwrap_or_default();
+    let value = fact.get("value").unwrap_or(&Value::Null);
     let mut doc =
         Doc::line(Line::new().note(format!("{}/{count} ", i + 1)).with(Style::Heading, pass).plain("  ").name(name));
     let mut equation = Line::new().plain("  ").name(name);
@@ -62,10 +82,7 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
         for part in [text("expression"), text("filled")].into_iter().filter(|part| !part.is_empty()) {
             equation = equation.plain(format!(" = {part}"));
         }
-        if equation.text().trim_start() != format!("{name} = {value}") {
-            equation = equation.plain(" = ").number(value);
-        }
-        doc.push(equation);
+        doc.extend(shown::ending(equation, name, value, digits));
         let from: Vec<&str> = names(fact);
         let to: Vec<&str> = all
             .iter()
@@ -82,16 +99,19 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
         .map(|terms| terms.iter().filter_map(Value::as_object).collect())
         .unwrap_or_default();
     if terms.is_empty() {
-        doc.push(equation.plain(" = ").number(value));
+        doc.extend(shown::ending(equation, name, value, digits));
         return doc;
     }
     let numeric = terms.iter().all(|term| term.contains_key("product"));
     if !numeric {
         // Of tensors the whole step is one formula.
-        for part in [text("chain"), text("formula")].into_iter().filter(|part| !part.is_empty()) {
-            doc.push(Line::new().plain("  ").name(name).plain(format!(" = {part}")));
+        let (chain, formula) = (text("chain"), text("formula"));
+        let said = |part: &str| Line::new().plain("  ").name(name).plain(format!(" = {part}"));
+        if !chain.is_empty() && chain != formula {
+            doc.push(said(chain));
         }
-        doc.push(equation.plain(" = ").number(value));
+        let last = if formula.is_empty() { equation } else { said(formula) };
+        doc.extend(shown::ending(last, name, value, digits));
         doc.lines.extend(back);
         return doc;
     }
@@ -132,7 +152,7 @@ fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count:
         doc.push(line);
     }
     if terms.len() > 1 {
-        doc.push(Line::new().plain("  ").name(name).plain(" = ").number(value));
+        doc.extend(shown::ending(equation, name, value, digits));
     }
     doc.lines.extend(back);
     doc
@@ -185,28 +205,4 @@ fn names(fact: &Map<String, Value>) -> Vec<&str> {
 fn bracketed(value: f64, digits: usize) -> String {
     let text = number(value, digits);
     if text.starts_with('-') { format!("({text})") } else { text }
-}
-
-/// A number, a few of them, else the sizes.
-fn shown(value: &Value, digits: usize) -> String {
-    match value {
-        Value::Array(entries) => {
-            let text = entries.iter().map(|entry| shown(entry, digits)).collect::<Vec<_>>().join(", ");
-            if text.chars().count() <= 48 {
-                return format!("[{text}]");
-            }
-            let mut sizes = vec![];
-            let mut at = value;
-            while let Value::Array(entries) = at {
-                sizes.push(entries.len());
-                match entries.first() {
-                    Some(first) => at = first,
-                    None => break,
-                }
-            }
-            format!("a tensor {sizes:?}")
-        }
-        Value::String(text) => text.clone(),
-        other => other.as_f64().map(|value| number(value, digits)).unwrap_or_default(),
-    }
 }

@@ -107,11 +107,31 @@ fn tensor(name: &str, before: &Tensor, after: &Tensor, digits: usize) -> Line {
         return line.plain(" → ").shape(format!("{:?}", after.shape()));
     }
     let (x, y) = (before.to_f64(), after.to_f64());
+    if let Some(now) = short(after, digits) {
+        return line.plain(" → ").number(now);
+    }
     let most = x.iter().zip(y.iter()).fold(0.0, |most: f64, (x, y)| {
         let moved = libm::fabs(y - x);
         if moved.is_nan() { f64::NAN } else { libm::fmax(most, moved) }
     });
     line.plain(" moves by at most ").number(number(most, digits))
+}
+
+/// The entries of a small tensor on one line.
+fn short(value: &Tensor, digits: usize) -> Option<String> {
+    const FEW: usize = 8;
+    const LINE: usize = 56;
+    let entries: Vec<String> = value.numbers().take(FEW + 1).map(|v| number(v, digits)).collect();
+    let text = match value.shape() {
+        _ if entries.len() > FEW || entries.is_empty() => return None,
+        [_] => format!("[{}]", entries.join(", ")),
+        [_, columns] => {
+            let rows: Vec<String> = entries.chunks(*columns).map(|row| format!("[{}]", row.join(", "))).collect();
+            format!("[{}]", rows.join(", "))
+        }
+        _ => return None,
+    };
+    (text.chars().count() <= LINE).then_some(text)
 }
 
 /// Equal to the bit, or both no number.
