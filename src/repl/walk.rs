@@ -18,6 +18,7 @@ impl Walk {
         let facts: Vec<&Map<String, Value>> = answers.iter().flat_map(|answer| &answer.facts).collect();
         // What is given stands on one page.
         let leaves = facts.iter().take_while(|fact| is_forward(fact) && !fact.contains_key("expression")).count();
+        let leaves = if leaves > 1 { leaves } else { 0 };
         let count = facts.len() - leaves.saturating_sub(1);
         let first = (leaves > 0).then(|| given(&facts[..leaves], count, digits));
         let rest = facts[leaves..].iter().enumerate();
