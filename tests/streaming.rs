@@ -44,7 +44,7 @@ train J {
 
 #[test]
 fn a_file_in_pieces_gives_the_same_bits_as_a_whole() {
-    let file = table(900);
+    let file = table(500);
     let text = format!("{PROGRAM}evaluate J, accuracy(a1, y)\nm\n10^9*W1\n10^9*b1\nx[:5]\n");
     let whole = answers(&text, &file, None, 1 << 30);
     assert!(whole.contains("valid") && whole.contains("W1"), "{whole}");
@@ -80,4 +80,31 @@ fn what_needs_all_rows_at_once_says_so() {
     assert_eq!(ask("mean(a1)"), "nnlang::data::large");
     assert_eq!(ask("train mean(a1^2) { epochs = 1 }"), "nnlang::data::large");
     assert_eq!(ask("evaluate mean(a1)"), "");
+}
+
+#[test]
+fn windows_look_beyond_a_piece_and_not_beyond_the_file() {
+    let file = table(300);
+    let text = "data \"d.csv\" {
+    x = a[row - 3 : row + 40 : 7]
+    s = standardize(a)[row + 12]
+    two = [a, y][row - 1 : row + 1]
+    rows = row % 2 == 0
+    test = 0.2
+}
+x\ns\ntwo[:3]\nm\nevaluate sum(x), sum(s), sum(two), m\n";
+    let whole = answers(text, &file, None, 1 << 30);
+    for piece in [1, 100, 1000] {
+        assert_eq!(answers(text, &file, Some(piece), 1 << 30), whole, "pieces of {piece} bytes");
+    }
+}
+
+#[test]
+fn windows_that_take_more_than_there_is_are_an_error() {
+    let mut outside = InMemory::default().file("d.csv", table(300));
+    let settings = Settings { memory_limit: Some(100_000), ..Settings::default() };
+    let text = "data \"d.csv\" {\n    x = [a, y][row : row + 50]\n}\nx\n";
+    let report = Session::new(settings).apply("p.nnl", text, &mut outside).1;
+    // 300 rows of 50 of 2 numbers of 8 bytes.
+    assert!(report.diagnostics[0].title.contains("take 0.2 MiB, and the limit is 0.1 MiB"), "{:?}", report.diagnostics);
 }

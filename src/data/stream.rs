@@ -107,15 +107,26 @@ impl Stream {
         &self.head
     }
 
-    /// The rows of a piece.
-    pub(super) fn part(&self, at: usize) -> Result<Csv, DataError> {
-        let Piece { at, length, row, line, rows } = self.pieces[at];
-        let bytes = read(self.file(), &*self.stored, at, length)?;
+    /// The rows of a piece, with at least so many before and behind it where the file has them; and how many stand before.
+    pub(super) fn part(&self, at: usize, (before, behind): (usize, usize)) -> Result<(Csv, usize), DataError> {
+        let own = self.pieces[at];
+        let first = self.pieces[..at].iter().rposition(|piece| piece.row + before <= own.row).unwrap_or(0);
+        let first = if before == 0 { at } else { first };
+        let end = own.row + own.rows + behind;
+        let rest = &self.pieces[at..];
+        let last = at + rest.iter().position(|piece| piece.row + piece.rows >= end).unwrap_or(rest.len() - 1);
+        let (Piece { at: from, row, line, .. }, last) = (self.pieces[first], self.pieces[last]);
+        let bytes = read(self.file(), &*self.stored, from, (last.at - from) as usize + last.length)?;
         let table = self.head.piece(&bytes, row, line)?;
-        match table.rows() == rows {
-            true => Ok(table),
+        match table.rows() == last.row + last.rows - row {
+            true => Ok((table, own.row - row)),
             false => Err(errors::damaged(self.file(), "it has changed since its first look through")),
         }
+    }
+
+    /// How many rows a piece has.
+    pub(super) fn rows_of(&self, at: usize) -> usize {
+        self.pieces[at].rows
     }
 }
 

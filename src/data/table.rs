@@ -24,6 +24,8 @@ struct Piece {
     rows: usize,
     /// The row of its file that its first row is.
     from: usize,
+    /// How many rows its file has.
+    of: usize,
     cells: Cells,
 }
 
@@ -59,13 +61,17 @@ impl Table {
     pub fn of_csv(csv: Arc<Csv>) -> Table {
         let (file, rows) = (csv.file().to_string(), csv.rows());
         let from = csv.first_row();
-        Table { file: file.clone(), pieces: vec![Piece { file, rows, from, cells: Cells::Csv(csv) }], tests: None }
+        Table {
+            file: file.clone(),
+            pieces: vec![Piece { file, rows, from, of: from + rows, cells: Cells::Csv(csv) }],
+            tests: None,
+        }
     }
 
     /// Of a file that is read a piece at a time.
     pub fn of_stream(stream: Stream) -> Table {
         let (file, rows) = (stream.file().to_string(), stream.rows());
-        let piece = Piece { file: file.clone(), rows, from: 0, cells: Cells::Stream(Arc::new(stream)) };
+        let piece = Piece { file: file.clone(), rows, from: 0, of: rows, cells: Cells::Stream(Arc::new(stream)) };
         Table { file, pieces: vec![piece], tests: None }
     }
 
@@ -87,19 +93,33 @@ impl Table {
         out
     }
 
-    /// One of its parts.
-    pub fn part(&self, (piece, at, _): (usize, usize, usize)) -> Result<Table, DataError> {
+    /// One of its parts, with at least so many rows before and behind it; how many stand before, and how many are its own.
+    pub fn part(
+        &self,
+        (piece, at, _): (usize, usize, usize),
+        halo: (usize, usize),
+    ) -> Result<(Table, usize, usize), DataError> {
         let piece = &self.pieces[piece];
         match &piece.cells {
-            Cells::Stream(stream) => Ok(Table::of_csv(Arc::new(stream.part(at)?))),
-            _ => Ok(Table { file: piece.file.clone(), pieces: vec![piece.clone()], tests: None }),
+            Cells::Stream(stream) => {
+                let (csv, before) = stream.part(at, halo)?;
+                let mut table = Table::of_csv(Arc::new(csv));
+                table.pieces.iter_mut().for_each(|own| own.of = piece.rows);
+                Ok((table, before, stream.rows_of(at)))
+            }
+            _ => Ok((Table { file: piece.file.clone(), pieces: vec![piece.clone()], tests: None }, 0, piece.rows)),
         }
+    }
+
+    /// Of each of its files the first row that is here, how many rows are, and how many the file has.
+    pub fn spans(&self) -> Vec<(usize, usize, usize)> {
+        self.pieces.iter().map(|piece| (piece.from, piece.rows, piece.of)).collect()
     }
 
     /// The table that a row is in, and its place in that: a part of one that is read a piece at a time.
     pub(super) fn around(&self, row: usize) -> Option<(Table, usize)> {
         let part = self.parts().into_iter().rev().find(|(.., from)| *from <= row)?;
-        Some((self.part(part).ok()?, row - part.2))
+        Some((self.part(part, (0, 0)).ok()?.0, row - part.2))
     }
 
     /// Of arrays whose first axes agree; those of another length are no columns.
@@ -107,14 +127,18 @@ impl Table {
         let rows = arrays.iter().filter_map(|(_, array)| array.shape().first().copied()).max();
         let Some(rows) = rows.filter(|rows| *rows > 0) else { return Err(errors::csv_empty(file, false)) };
         let arrays = arrays.into_iter().filter(|(_, array)| array.shape().first() == Some(&rows)).collect();
-        let piece = Piece { file: file.into(), rows, from: 0, cells: Cells::Arrays(arrays) };
+        let piece = Piece { file: file.into(), rows, from: 0, of: rows, cells: Cells::Arrays(arrays) };
         Ok(Table { file: file.into(), pieces: vec![piece], tests: None })
     }
 
     /// Of the pictures of a folder.
     pub fn of_pictures(file: &str, pictures: Pictures) -> Table {
         let (rows, cells) = (pictures.count(), Cells::Pictures(Arc::new(pictures)));
-        Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, from: 0, cells }], tests: None }
+        Table {
+            file: file.into(),
+            pieces: vec![Piece { file: file.into(), rows, from: 0, of: rows, cells }],
+            tests: None,
+        }
     }
 
     /// With rows of its own to test by.
@@ -178,7 +202,11 @@ impl Table {
         }
         let rows = cells.len();
         let cells = Cells::Lines(name.into(), Arc::new(cells));
-        Ok(Table { file: file.into(), pieces: vec![Piece { file: file.into(), rows, from: 0, cells }], tests: None })
+        Ok(Table {
+            file: file.into(),
+            pieces: vec![Piece { file: file.into(), rows, from: 0, of: rows, cells }],
+            tests: None,
+        })
     }
 
     /// Of what a file holds.

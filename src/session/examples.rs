@@ -177,12 +177,16 @@ impl Session {
     }
 
     fn beside<'a, 'f>(&self, sources: &'a Sources, letters: bool, files: &'a mut Files<'f>) -> Beside<'a, 'f> {
-        Beside { files, sources, letters, room: self.room() }
+        Beside { files, sources, letters, room: self.room(), limit: self.limit() }
     }
 
     /// How many bytes a part of a block may have that is held in memory where its file is not.
     fn room(&self) -> u64 {
-        self.settings.memory_limit.unwrap_or(crate::eval::MEMORY_LIMIT) / 64
+        self.limit() / 64
+    }
+
+    fn limit(&self) -> u64 {
+        self.settings.memory_limit.unwrap_or(crate::eval::MEMORY_LIMIT)
     }
 
     /// The block as the file of weights tells it, where only new rows are asked about.

@@ -41,6 +41,8 @@ pub(super) struct Beside<'a, 'f> {
     pub letters: bool,
     /// How many bytes a part may have that is held in memory.
     pub room: u64,
+    /// How many bytes a value may take.
+    pub limit: u64,
 }
 
 impl data::block::Around for Beside<'_, '_> {
@@ -57,6 +59,10 @@ impl data::block::Around for Beside<'_, '_> {
 
     fn room(&self) -> u64 {
         self.room
+    }
+
+    fn limit(&self) -> u64 {
+        self.limit
     }
 }
 

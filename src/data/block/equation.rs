@@ -9,6 +9,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, Expr, Infix, Part, PartKind};
 use crate::syntax::pratt::{self, Step};
 use rustc_hash::FxHashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What equations are read over.
@@ -27,6 +28,12 @@ pub(super) struct Cx<'a> {
     pub(super) leaves: Leaves,
     /// How many functions are being applied, or lines looked into.
     pub(super) depth: usize,
+    /// The rows that are asked about: those around them are there for their windows alone.
+    pub(super) core: Range<usize>,
+    /// How many rows windows lack before and behind what is at hand.
+    pub(super) beyond: (usize, usize),
+    /// How many bytes a value may take.
+    pub(super) most: u64,
     /// Lines that a choice of rows may name, where no column has their name.
     pub(super) lines: &'a [&'a ast::Define],
 }
@@ -53,6 +60,9 @@ impl<'a> Cx<'a> {
             leaves: leaves.clone(),
             depth: 0,
             lines: &[],
+            core: 0..table.rows(),
+            beyond: (0, 0),
+            most: u64::MAX,
         }
     }
 

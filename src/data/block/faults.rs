@@ -40,7 +40,7 @@ impl Block {
                 // Of a file that is read a piece at a time the first pieces, and that of the row.
                 true => {
                     let first = self.table.parts().into_iter().take(PIECES);
-                    let first = first.filter_map(|part| self.table.part(part).ok());
+                    let first = first.filter_map(|part| self.table.part(part, (0, 0)).ok().map(|(table, ..)| table));
                     first.chain(self.table.around(row).map(|(table, _)| table)).map(|table| says(&table)).collect()
                 }
                 false => vec![says(&self.table)],
@@ -178,11 +178,12 @@ pub(super) fn no_room(refusal: &Refusal, at: Span) -> Box<Diagnostic> {
     )
 }
 
-/// Windows look along the rows of a file that is read a piece at a time.
-pub(super) fn window_beyond(file: &str, span: Span) -> Box<Diagnostic> {
-    let title = format!("`{file}` is read a piece at a time, and a window looks beyond");
-    let problem = Diagnostic::error("nnlang::value::file_large", title).at(span, "rows before or behind this one");
+/// Windows that take more than the memory that there is.
+pub(super) fn wide_windows(bytes: f64, limit: u64, span: Span) -> Box<Diagnostic> {
+    let shown = |bytes: f64| format!("{:.1} MiB", bytes / f64::from(1 << 20));
+    let title = format!("these windows take {}, and the limit is {}", shown(bytes), shown(limit as f64));
+    let problem = Diagnostic::error("nnlang::value::file_large", title).at(span, "a row of them for each row");
     Box::new(
-        problem.mend("give it the memory to be held as a whole: `--memory-limit 16GiB`, or use a part of the file"),
+        problem.mend("keep fewer rows of a window, `c[row : row + 720 : 6]`, or give memory: `--memory-limit 16GiB`"),
     )
 }

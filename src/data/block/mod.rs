@@ -109,6 +109,9 @@ pub trait Around {
 
     /// How many bytes the rows of a part may have that are held in memory, where the file is not.
     fn room(&self) -> u64;
+
+    /// How many bytes a value may take.
+    fn limit(&self) -> u64;
 }
 
 type Answer<T> = Result<T, Box<Diagnostic>>;

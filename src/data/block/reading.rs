@@ -58,11 +58,16 @@ pub fn read(
     }
     let rows = table.rows();
     let mut cx = Cx::new(&table, (0..rows).collect(), leaves);
+    cx.most = around.limit();
     if reading.lines.iter().any(|line| looks_along(&line.value)) {
         // Once for the windows alone: rows that would leave the file are none.
         for line in reading.equations() {
             let value = cx.value(&line.value);
-            cx.name_it(&line.name.text, value);
+            match value {
+                // Nothing comes of it.
+                Err(problem) if problem.code == "nnlang::value::file_large" => return Err(problem),
+                value => cx.name_it(&line.name.text, value),
+            }
         }
         cx.named.clear();
     }

@@ -11,15 +11,17 @@ use crate::data::table::Table;
 use crate::source::Span;
 use crate::syntax::ast::{self, Expr};
 use ndarray::{ArrayD, Axis, IxDyn};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Reads the block; two lines with the same reductions have the same bits as if all rows were in memory.
 pub(super) fn read(table: Table, block: &ast::Block, reading: &Reading, around: &mut dyn Around) -> Answer<Block> {
-    if let Some(line) = reading.lines.iter().find(|line| looks_along(&line.value)) {
-        return Err(faults::window_beyond(&table.file, line.value.span));
+    let mut streaming = Streaming { table: &table, reading, around, halo: (0, 0) };
+    let mut keep = vec![true; table.rows()];
+    if reading.lines.iter().any(|line| looks_along(&line.value)) {
+        streaming.windows(&mut keep)?;
     }
-    let mut streaming = Streaming { table: &table, reading, around };
-    let (keep, held) = streaming.chosen()?;
+    let held = streaming.chosen(&mut keep)?;
     let parts = reading.parts(&keep, held)?;
     // The part of each row; 3: none.
     let mut part_of = vec![3u8; table.rows()];
@@ -39,30 +41,69 @@ struct Streaming<'a> {
     table: &'a Table,
     reading: &'a Reading<'a>,
     around: &'a mut dyn Around,
+    /// How many rows windows need before and behind a part.
+    halo: (usize, usize),
+}
+
+/// A part of a table with the rows around it that windows need.
+struct Part {
+    table: Table,
+    /// The row of the whole that its first own row is.
+    from: usize,
+    /// Its own rows among those at hand.
+    own: Range<usize>,
 }
 
 impl Streaming<'_> {
-    /// A part of the table, and the row that it begins with.
-    fn part(&self, part: (usize, usize, usize)) -> Answer<(Table, usize)> {
-        let table = self.table.part(part).map_err(|error| Box::new(error.diagnostic(Some(self.reading.at))))?;
-        Ok((table, part.2))
+    fn part(&self, part: (usize, usize, usize)) -> Answer<Part> {
+        let found = self.table.part(part, self.halo);
+        let (table, before, rows) = found.map_err(|error| Box::new(error.diagnostic(Some(self.reading.at))))?;
+        Ok(Part { table, from: part.2, own: before..before + rows })
+    }
+
+    /// How far windows look, and the rows whose windows leave the file, which are none.
+    fn windows(&mut self, keep: &mut [bool]) -> Answer<()> {
+        for at in self.table.parts() {
+            loop {
+                let part = self.part(at)?;
+                let mut cx = Cx::new(&part.table, vec![], self.reading.leaves);
+                cx.core = part.own.clone();
+                for line in self.reading.equations() {
+                    cx.reductions = Reductions::Pass(Pass::default());
+                    let value = cx.value(&line.value);
+                    cx.name_it(&line.name.text, value);
+                }
+                if cx.beyond == (0, 0) {
+                    let outside = &cx.outside[part.own.clone()];
+                    keep[part.from..].iter_mut().zip(outside).for_each(|(keep, outside)| *keep &= !outside);
+                    break;
+                }
+                let (before, behind) = cx.beyond;
+                if before > 0 {
+                    self.halo.0 = part.own.start + before;
+                }
+                if behind > 0 {
+                    self.halo.1 = part.table.rows() - part.own.end + behind;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Which rows are kept, and which are held out.
-    fn chosen(&mut self) -> Answer<(Vec<bool>, [Option<Held>; 3])> {
+    fn chosen(&mut self, keep: &mut [bool]) -> Answer<[Option<Held>; 3]> {
         let mut wanted: Vec<(usize, &str, &Expr)> = vec![];
         wanted.extend(self.reading.line("rows").map(|line| (0, "rows", &line.value)));
         wanted.extend(self.reading.held_out().map(|(part, line)| (part, line.name.text.as_str(), &line.value)));
-        let mut keep = vec![true; self.table.rows()];
         let mut held = [None, None, None];
         if wanted.is_empty() {
-            return Ok((keep, held));
+            return Ok(held);
         }
         let named: Vec<(&str, &Expr)> = wanted.iter().map(|(_, name, expr)| (*name, *expr)).collect();
         let equations: Vec<&ast::Define> = self.reading.equations().collect();
         let kept = self.reduced(&named, &equations, &|_| true)?;
         for part in self.table.parts() {
-            let (table, from) = self.part(part)?;
+            let Part { table, from, own: core } = self.part(part)?;
             let mut cx = Cx::new(&table, vec![], self.reading.leaves);
             cx.lines = &equations;
             let mut more = false;
@@ -74,9 +115,9 @@ impl Streaming<'_> {
                     continue;
                 }
                 more = true;
-                let chosen = cx.chosen(&value, expr.span)?;
+                let chosen = &cx.chosen(&value, expr.span)?[core.clone()];
                 if *name == "rows" {
-                    keep[from..from + chosen.len()].copy_from_slice(&chosen);
+                    keep[from..].iter_mut().zip(chosen).for_each(|(keep, chosen)| *keep &= chosen);
                 } else if let Held::Rows(rows) = held[*part].get_or_insert_with(|| Held::Rows(vec![])) {
                     rows.resize(from, false);
                     rows.extend(chosen);
@@ -87,7 +128,7 @@ impl Streaming<'_> {
                 break;
             }
         }
-        Ok((keep, held))
+        Ok(held)
     }
 
     /// The reductions of some lines over the rows that are chosen; `named`: lines that they may name besides.
@@ -101,8 +142,8 @@ impl Streaming<'_> {
         loop {
             let mut unknown = 0;
             for part in self.table.parts() {
-                let (table, from) = self.part(part)?;
-                let own = (0..table.rows()).filter(|row| over(from + row)).collect();
+                let Part { table, from, own: core } = self.part(part)?;
+                let own = core.clone().filter(|row| over(from + row - core.start)).collect();
                 let mut cx = Cx::new(&table, own, self.reading.leaves);
                 cx.lines = named;
                 unknown = 0;
@@ -150,11 +191,10 @@ impl Streaming<'_> {
         let mut spools: Vec<Option<(Value, [Spool; 3])>> = equations.iter().map(|_| None).collect();
         let mut numbers = vec![];
         for (count, part) in self.table.parts().into_iter().enumerate() {
-            let (table, from) = self.part(part)?;
-            let rows = table.rows();
+            let Part { table, from, own: core } = self.part(part)?;
             let mut own: [Vec<usize>; 3] = Default::default();
-            for row in 0..rows {
-                if let Some(part) = own.get_mut(part_of[from + row] as usize) {
+            for row in core.clone() {
+                if let Some(part) = own.get_mut(part_of[from + row - core.start] as usize) {
                     part.push(row);
                 }
             }
@@ -178,7 +218,7 @@ impl Streaming<'_> {
                             }
                         };
                         for (spool, rows) in spools.iter_mut().zip(&own) {
-                            spool.push(&value, rows, from, span)?;
+                            spool.push(&value, rows, (from, core.start), span)?;
                         }
                     }
                 }
@@ -218,8 +258,8 @@ impl Spool {
         Ok(Spool { rows: Spill::new(scratch, inner.to_vec()), bad: None, broken: None })
     }
 
-    /// Some rows of a part of the table that begins with row `from`.
-    fn push(&mut self, value: &Value, rows: &[usize], from: usize, span: Span) -> Answer<()> {
+    /// Some rows of a part of the table, of which row `start` is row `from` of the whole.
+    fn push(&mut self, value: &Value, rows: &[usize], (from, start): (usize, usize), span: Span) -> Answer<()> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -228,10 +268,10 @@ impl Spool {
             for (row, entries) in rows.iter().zip(array.axis_iter(Axis(0))) {
                 let bad = entries.iter().find(|v| v.is_infinite()).or_else(|| entries.iter().find(|v| v.is_nan()));
                 if let (Some(bad), None) = (bad, self.bad) {
-                    self.bad = Some((from + row, *bad));
+                    self.bad = Some((from + row - start, *bad));
                 }
                 if self.broken.is_none() && entries.iter().any(|v| v.fract() != 0.0) {
-                    self.broken = Some(from + row);
+                    self.broken = Some(from + row - start);
                 }
             }
         }

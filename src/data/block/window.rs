@@ -50,7 +50,7 @@ impl Cx<'_> {
         let words = value.texts.is_some() && value.array.iter().all(|v| v.is_nan());
         let value = if words { self.index(value, false, span)? } else { value.clone() };
         let Some((first, inner)) = slots.split_first() else { return Ok(value) };
-        let files = self.table.files();
+        let files = self.table.spans();
         let (from, count, every) = match first {
             Slot::At(expr) => (self.value(expr)?, None, 1),
             Slot::Slice { start, stop, step, .. } => {
@@ -84,17 +84,28 @@ impl Cx<'_> {
             return Err(self.wrong("a window is over the rows of a column: `c[row : row + 5]`", span));
         }
         let long = count.unwrap_or(1);
+        let bytes = 8.0 * self.table.rows() as f64 * long as f64 * value.width() as f64;
+        if bytes > self.most as f64 {
+            return Err(super::faults::wide_windows(bytes, self.most, span));
+        }
         let mut picked = Vec::with_capacity(self.table.rows() * long);
         let (mut base, mut at) = (0, 0);
         let starts: Vec<f64> = from.array.iter().copied().collect();
-        for rows in files {
+        for (first, rows, of) in files {
             for _ in 0..rows {
                 let start = starts[if from.rows { at } else { 0 }];
                 for step in 0..long {
                     let to = start + (step * every) as f64;
-                    let inside = to >= 0.0 && to < rows as f64 && to.fract() == 0.0;
+                    let inside = to >= 0.0 && to < of as f64 && to.fract() == 0.0;
                     self.outside[at] |= !inside;
-                    picked.push(if inside { base + to as usize } else { base });
+                    let place = to as usize;
+                    let here = inside && (first..first + rows).contains(&place);
+                    if inside && !here && self.core.contains(&at) {
+                        let (before, behind) = &mut self.beyond;
+                        *before = (*before).max(first.saturating_sub(place));
+                        *behind = (*behind).max((place + 1).saturating_sub(first + rows));
+                    }
+                    picked.push(if here { base + place - first } else { base });
                 }
                 at += 1;
             }
