@@ -164,3 +164,19 @@ fn a_broken_picture_says_which() {
     let wrong = block("p", "x = resize(picture, 0, 2)", "x");
     says(&of("p/b/1.txt", vec![]), &wrong, &["a size is a whole number from 1"]);
 }
+
+#[test]
+fn a_file_of_another_kind_says_what_to_do() {
+    for (name, pieces) in [
+        ("a.parquet", ["is a Parquet file, which is not read", "read_parquet"]),
+        ("a.feather", ["is an Arrow file", "read_feather"]),
+        ("a.xlsx", ["is a spreadsheet", "save the sheet as .csv"]),
+        ("a.jsonl", ["is a JSON file", "read_json"]),
+        ("a.pkl", ["is an object of Python", "safetensors"]),
+        ("a.png", ["is a picture", "name the folder that it is in"]),
+        ("a.zip", ["is a packed file", "unpack it"]),
+        ("a", ["does not tell what kind of file it is", "a folder of pictures"]),
+    ] {
+        says(&[(name, b"PAR1".to_vec())], &block(name, "x = x", "x"), &pieces);
+    }
+}

@@ -63,13 +63,51 @@ impl std::fmt::Display for DataError {
 
 impl std::error::Error for DataError {}
 
+/// What files of other kinds are, by the end of their names, and what to do.
+const FOREIGN: &[(&[&str], &str, &str)] = &[
+    (
+        &["parquet", "pq"],
+        "a Parquet file",
+        "save it as .csv: in Python `pandas.read_parquet(a).to_csv(b, index=False)`",
+    ),
+    (
+        &["arrow", "feather"],
+        "an Arrow file",
+        "save it as .csv: in Python `pandas.read_feather(a).to_csv(b, index=False)`",
+    ),
+    (&["xlsx", "xls", "ods", "numbers"], "a spreadsheet", "save the sheet as .csv"),
+    (
+        &["json", "jsonl", "ndjson"],
+        "a JSON file",
+        "save it as .csv: in Python `pandas.read_json(a).to_csv(b, index=False)`",
+    ),
+    (
+        &["pt", "pth", "pkl", "pickle", "joblib"],
+        "an object of Python",
+        "save its arrays: `safetensors.numpy.save_file`",
+    ),
+    (&["h5", "hdf5", "mat"], "a file of arrays of another kind", "save its arrays as .npz: `numpy.savez`"),
+    (&["png", "jpg", "jpeg"], "a picture", "name the folder that it is in: its pictures are the rows"),
+    (
+        &["zip", "tar", "7z", "rar", "bz2", "xz", "zst"],
+        "a packed file",
+        "unpack it, and name the file or the folder in it",
+    ),
+    (&["sqlite", "db", "sqlite3"], "a database", "save the table as .csv"),
+];
+
 /// Its name tells no kind that can be read.
 pub(super) fn kind(file: &str) -> DataError {
+    let end = super::extension(file).unwrap_or_default();
+    if let Some((_, what, mend)) = FOREIGN.iter().find(|(ends, ..)| ends.contains(&end.as_str())) {
+        let title = format!("`{}` is {what}, which is not read", short(file));
+        return DataError::new("nnlang::value::file_kind", title).mend(*mend);
+    }
     DataError::new(
         "nnlang::value::file_kind",
         format!("the name `{}` does not tell what kind of file it is", short(file)),
     )
-    .mend(format!("give {}", super::KINDS))
+    .mend(format!("give {}, or a folder of pictures", super::KINDS))
 }
 
 /// A table where arrays with names are wanted.

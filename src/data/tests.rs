@@ -559,3 +559,11 @@ fn columns_are_picked_by_names_in_quotes_too() {
     assert_eq!(split_columns("d.csv"), ("d.csv", None));
     assert_eq!(split_columns("-:a"), ("-", Some("a")));
 }
+
+#[test]
+fn whatever_is_said_of_columns_stands_on_the_page_of_data() {
+    let page = include_str!("../../docs/reference/statements/data.md");
+    let lacks: Vec<&str> =
+        super::block::OF_COLUMNS.iter().map(|(name, _)| *name).filter(|name| !page.contains(name)).collect();
+    assert!(lacks.is_empty(), "{lacks:?}");
+}
