@@ -1,7 +1,7 @@
-"""The work of `benches/work` in NumPy, PyTorch and JAX, where they are installed, beside the built program `nnlang`.
+"""The work of `benches/work` in NumPy, PyTorch, JAX, onnxruntime and CasADi, where they are installed, beside the built program `nnlang`.
 
     cargo build --release
-    python3 benches/peers/peers.py target/release/nnlang
+    python3 benches/peers/peers.py target/release/nnlang [NAME of a work ...]
 
 Everything runs on one core, in turns, so that a change of the machine's speed meets all alike; of each the least of some rounds counts.
 Quote the ratios, not the times.
@@ -145,7 +145,28 @@ def torch_steps():
 
         return step
 
-    works = {"mlp": mlp, "mlp_adam": mlp_adam, "conv": conv, "lstm": lstm, "deep": deep}
+    def forward(rows):
+        def make(dtype):
+            torch.manual_seed(3)
+            x = torch.rand(rows, 784, dtype=dtype)
+            net = torch.nn.Sequential(
+                torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 64), torch.nn.ReLU(),
+                torch.nn.Linear(64, 10), torch.nn.Softmax(1)).to(dtype)
+
+            def step():
+                with torch.no_grad():
+                    net(x)
+
+            return step
+
+        return make
+
+    def elementwise(dtype):
+        x = torch.randn(10_000_000, dtype=dtype)
+        return lambda: torch.tanh(torch.sigmoid(x) * x)
+
+    works = {"mlp": mlp, "mlp_adam": mlp_adam, "conv": conv, "lstm": lstm, "deep": deep,
+             "forward1": forward(1), "forward64": forward(64), "elementwise": elementwise}
     return works, {"f64": torch.float64, "f32": torch.float32}
 
 
@@ -221,9 +242,159 @@ def jax_steps():
         many(p, 1)
         return lambda n: jax.block_until_ready(many(p, n))
 
-    for work in (planar, mlp_adam, mixture):
+    def lstm(dtype):
+        k = jax.random.split(jax.random.PRNGKey(3), 3)
+        x = jax.random.normal(k[0], (50, 32, 32), dtype)
+        p = (jax.random.normal(k[1], (32, 256), dtype) / 6, jax.random.normal(k[2], (64, 256), dtype) / 8, jnp.zeros(256, dtype))
+
+        def loss(p):
+            zx = x @ p[0] + p[2]
+
+            def cell(state, z):
+                h, c = state
+                i, f, g, o = jnp.split(z + h @ p[1], 4, 1)
+                c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
+                h = jax.nn.sigmoid(o) * jnp.tanh(c)
+                return (h, c), h
+
+            zero = jnp.zeros((32, 64), dtype)
+            return jnp.mean(jax.lax.scan(cell, (zero, zero), zx)[1] ** 2)
+
+        many = jax.jit(lambda p, n: jax.lax.fori_loop(
+            0, n, lambda _, p: jax.tree.map(lambda w, g: w - 0.01 * g, p, jax.grad(loss)(p)), p))
+        many(p, 1)
+        return lambda n: jax.block_until_ready(many(p, n))
+
+    def asked(f, *args):
+        f = jax.jit(f)
+        jax.block_until_ready(f(*args))
+        return lambda: jax.block_until_ready(f(*args))
+
+    def forward(rows):
+        def make(dtype):
+            k = jax.random.split(jax.random.PRNGKey(3), 4)
+            sizes = [784, 128, 64, 10]
+            p = [(jax.random.normal(k[i], (a, b), dtype) / a**0.5, jnp.zeros(b, dtype))
+                 for i, (a, b) in enumerate(zip(sizes, sizes[1:]))]
+
+            def net(p, x):
+                for w, b in p[:-1]:
+                    x = jax.nn.relu(x @ w + b)
+                return jax.nn.softmax(x @ p[-1][0] + p[-1][1])
+
+            return asked(net, p, jax.random.uniform(k[3], (rows, 784), dtype))
+
+        return make
+
+    def elementwise(dtype):
+        return asked(lambda x: jnp.tanh(jax.nn.sigmoid(x) * x), jax.random.normal(jax.random.PRNGKey(3), (10_000_000,), dtype))
+
+    def logistic(dtype):
+        k = jax.random.split(jax.random.PRNGKey(3), 4)
+        x, y = jax.random.normal(k[0], (1000, 100), dtype), (jax.random.normal(k[1], (1000,)) > 0).astype(dtype)
+        w, v = 0.1 * jax.random.normal(k[2], (100,), dtype), jax.random.normal(k[3], (100,), dtype)
+
+        def loss(w, x, y):
+            z = x @ w
+            return jnp.mean(jax.nn.softplus(z) - y * z)
+
+        return loss, w, v, x, y
+
+    def hessian(dtype):
+        loss, w, _, x, y = logistic(dtype)
+        return asked(jax.hessian(loss), w, x, y)
+
+    def hvp(dtype):
+        loss, w, v, x, y = logistic(dtype)
+        return asked(lambda w, v, x, y: jax.jvp(lambda w: jax.grad(loss)(w, x, y), (w,), (v,))[1], w, v, x, y)
+
+    for work in (planar, mlp_adam, mixture, lstm):
         work.many = True
-    return {"planar": planar, "mlp_adam": mlp_adam, "mixture": mixture}, {"f64": jnp.float64, "f32": jnp.float32}
+    works = {"planar": planar, "mlp_adam": mlp_adam, "mixture": mixture, "lstm": lstm, "forward1": forward(1),
+             "forward64": forward(64), "elementwise": elementwise, "hessian": hessian, "hvp": hvp}
+    return works, {"f64": jnp.float64, "f32": jnp.float32}
+
+
+def onnx_steps():
+    import numpy as np
+    import onnx
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+
+    def forward(rows):
+        def make(dtype):
+            g, kind = np.random.default_rng(3), helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+            sizes, nodes, given, at = [784, 128, 64, 10], [], [], "x"
+            for i, (a, b) in enumerate(zip(sizes, sizes[1:])):
+                given += [numpy_helper.from_array((g.standard_normal((a, b)) / a**0.5).astype(dtype), f"w{i}"),
+                          numpy_helper.from_array(np.zeros(b, dtype), f"b{i}")]
+                nodes += [helper.make_node("Gemm", [at, f"w{i}", f"b{i}"], [f"z{i}"]),
+                          helper.make_node("Relu" if i < 2 else "Softmax", [f"z{i}"], [f"a{i}"])]
+                at = f"a{i}"
+            graph = helper.make_graph(
+                nodes, "net", [helper.make_tensor_value_info("x", kind, [rows, 784])],
+                [helper.make_tensor_value_info(at, kind, [rows, 10])], given)
+            model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+            x = g.random((rows, 784)).astype(dtype)
+            return lambda: session.run(None, {"x": x})
+
+        return make
+
+    return {"forward1": forward(1), "forward64": forward(64)}, {"f64": np.float64, "f32": np.float32}
+
+
+def scalar_graph(count):
+    """A graph of numbers: for each node its operator and its arguments, the first ten parameters; all of it is used."""
+    import random
+
+    draw, nodes, unused = random.Random(3), [], list(range(10))
+    for at in range(10, count):
+        kind = draw.choice(["add", "mul", "sin", "tanh", "sub"])
+        first = unused.pop(0) if len(unused) > 12 else draw.randrange(max(0, at - 60), at)
+        second = draw.randrange(max(0, at - 60), at)
+        nodes.append((kind, first, second))
+        unused = [i for i in unused if i not in (first, second)] + [at]
+    return nodes, unused
+
+
+def scalar_text(count):
+    nodes, unused = scalar_graph(count)
+    forms = {"add": "v{} + v{}", "mul": "v{}*v{}", "sub": "v{} - v{}", "sin": "sin(v{})", "tanh": "tanh(v{})"}
+    lines = [f"param v{i} = {0.1 + 0.05 * i}" for i in range(10)]
+    lines += [f"v{i + 10} = " + forms[kind].format(a, b) for i, (kind, a, b) in enumerate(nodes)]
+    return "\n".join(lines + ["J = " + " + ".join(f"v{i}" for i in unused), "step J by 1e-9 TIMES times", ""])
+
+
+def casadi_steps():
+    import casadi
+    import numpy as np
+
+    def scalars(count):
+        def make(_):
+            nodes, unused = scalar_graph(count)
+            p = casadi.SX.sym("p", 10)
+            v = [p[i] for i in range(10)]
+            for kind, a, b in nodes:
+                v.append({"add": lambda: v[a] + v[b], "mul": lambda: v[a] * v[b], "sub": lambda: v[a] - v[b],
+                          "sin": lambda: casadi.sin(v[a]), "tanh": lambda: casadi.tanh(v[a])}[kind]())
+            J = sum(v[i] for i in unused)
+            buffer, run = casadi.Function("f", [p], [J, casadi.gradient(J, p)]).buffer()
+            held = [np.array([0.1 + 0.05 * i for i in range(10)]), np.zeros(1), np.zeros(10)]
+            buffer.set_arg(0, memoryview(held[0]))
+            buffer.set_res(0, memoryview(held[1]))
+            buffer.set_res(1, memoryview(held[2]))
+
+            def step(held=held, buffer=buffer):
+                run()
+
+            return step
+
+        return make
+
+    return {"scalars3": scalars(1000), "scalars4": scalars(10000)}, {"f64": None}
 
 
 def seconds(step, count, many):
@@ -236,44 +407,73 @@ def seconds(step, count, many):
     return (time.perf_counter() - start) / count
 
 
-def nnlang(program, text, count, precision):
-    def run(times):
-        done = subprocess.run(
-            [program, "run", "-", "-q", "--precision", precision, "--memory-limit", "8GiB", "--timings", "json"],
-            input=text.replace("TIMES", str(times)), capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(done.stderr)
-        return json.loads(done.stderr.splitlines()[-1])["run_s"]
+def run(program, text, precision, *more):
+    done = subprocess.run(
+        [program, "run", "-", "-q", "--precision", precision, "--memory-limit", "8GiB", *more],
+        input=text, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done
 
-    return run(count + 2), run(2)
+
+def nnlang(program, text, count, precision):
+    """Seconds of so many steps and two, and of two."""
+    times = [text.replace("TIMES", str(n)) for n in (count + 2, 2)]
+    return [json.loads(run(program, text, precision, "--timings", "json").stderr.splitlines()[-1])["run_s"] for text in times]
+
+
+def timed(program, text, statement, precision):
+    """Seconds of one run, as `time` measures them."""
+    lines = run(program, text, precision, "--format", "json").stdout.splitlines()
+    answers = [json.loads(line) for line in lines if line.startswith("{")]
+    return next(answer["min_s"] for answer in answers if answer.get("statement") == statement)
+
+
+# How many steps, or the statement that is timed.
+WORK = {
+    "logistic": 60, "planar": 3000, "mlp": 100, "mlp_adam": 100, "conv": 30, "lstm": 30, "deep": 40, "mixture": 3,
+    "scalars3": 3000, "scalars4": 300, "forward1": "time p", "forward64": "time p", "elementwise": "time a",
+    "hessian": "time H", "hvp": "time p",
+}
+
+
+def text_of(work, folder):
+    if work.startswith("scalars"):
+        return scalar_text(10 ** int(work[-1]))
+    name = {"forward1": "forward", "forward64": "forward", "hvp": "hessian"}.get(work, work)
+    return (folder / f"{name}.nnl").read_text().replace("ROWS", work.removeprefix("forward"))
 
 
 def main():
-    program = sys.argv[1]
+    program, asked = sys.argv[1], sys.argv[2:] or list(WORK)
     folder = pathlib.Path(__file__).parent.parent / "work"
-    counts = {"logistic": 60, "planar": 3000, "mlp": 100, "mlp_adam": 100, "conv": 30, "lstm": 30, "deep": 40, "mixture": 3}
     peers = []
-    for name, make in [("NumPy", numpy_steps), ("PyTorch", torch_steps), ("JAX", jax_steps)]:
+    for name, make in [("NumPy", numpy_steps), ("PyTorch", torch_steps), ("JAX", jax_steps), ("onnxruntime", onnx_steps),
+                       ("CasADi", casadi_steps)]:
         try:
             peers.append((name, *make()))
         except ImportError:
             print(f"{name} is not installed")
-    print(f"{'work':10} {'':4} {'nnlang us':>10}   the peers' time over nnlang's")
-    for work, count in counts.items():
-        text = (folder / f"{work}.nnl").read_text()
+    print(f"{'work':12} {'':4} {'nnlang us':>10}   the peers' time over nnlang's")
+    for work in asked:
+        text, count = text_of(work, folder), WORK[work]
         for precision in ("f64", "f32"):
             steps = [(name, works[work](kinds[precision]), getattr(works[work], "many", False))
-                     for name, works, kinds in peers if work in works]
-            own, others = ([], []), {name: [] for name, *_ in steps}
+                     for name, works, kinds in peers if work in works and precision in kinds]
+            own, others = [[], []], {name: [] for name, *_ in steps}
+            repeat = count if isinstance(count, int) else {"elementwise": 3, "hessian": 100}.get(work, 1000)
             for _ in range(ROUNDS):
-                for runs, spent in zip(own, nnlang(program, text, count, precision)):
-                    runs.append(spent)
+                if isinstance(count, int):
+                    for runs, spent in zip(own, nnlang(program, text, count, precision)):
+                        runs.append(spent)
+                else:
+                    own[0].append(timed(program, text, count, precision))
                 for name, step, many in steps:
-                    others[name].append(seconds(step, count, many))
+                    others[name].append(seconds(step, repeat, many))
             # What is evaluated before and after the steps cancels.
-            step = (min(own[0]) - min(own[1])) / count
+            step = (min(own[0]) - min(own[1])) / count if isinstance(count, int) else min(own[0])
             ratios = "   ".join(f"{name} {min(all) / step:.2f}" for name, all in others.items())
-            print(f"{work:10} {precision:4} {step * 1e6:10.1f}   {ratios}", flush=True)
+            print(f"{work:12} {precision:4} {step * 1e6:10.1f}   {ratios}", flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ use crate::diag::Diagnostic;
 use crate::exec::{self, Making, Program};
 use crate::graph::{DefId, Graph, NodeId};
 use crate::source::Span;
-use crate::tensor::Tensor;
+use crate::tensor::{DType, Tensor};
 use std::sync::Arc;
 
 /// So many entries of results are quicker planned than walked.
@@ -117,6 +117,21 @@ impl Eval<'_> {
         }
         self.state.values.insert(def, value);
         self.cache.clear();
+    }
+
+    /// As [`Eval::set`], of a slot that holds one number.
+    pub fn set_number(&mut self, repeat: &mut Repeat, def: DefId, number: f64) {
+        let held = self.state.values.get_mut(&def).and_then(Arc::get_mut);
+        let done = held.is_some_and(|held| held.set_item(number));
+        if done && let Some(program) = &mut repeat.program {
+            let value = self.state.values.get(&def);
+            if !program.has(def) || value.is_some_and(|value| program.set(def, value)) {
+                self.cache.clear();
+                return;
+            }
+        }
+        let value = Tensor::from_f64(ndarray::arr0(number).into_dyn(), DType::Real, self.state.precision);
+        self.set(repeat, def, Arc::new(value));
     }
 
     /// One run; afterwards the carried slots have their new values.

@@ -155,6 +155,16 @@ impl Tensor {
         }
     }
 
+    /// Puts a number in the place of the only entry of a tensor of reals; `false`: it is none.
+    pub fn set_item(&mut self, number: f64) -> bool {
+        match self {
+            Tensor::F64(a) if a.len() == 1 => a.fill(number),
+            Tensor::F32(a) if a.len() == 1 => a.fill(number as f32),
+            Tensor::F64(_) | Tensor::F32(_) | Tensor::Int(_) | Tensor::Bool(_) => return false,
+        }
+        true
+    }
+
     /// The only entry of a scalar (or of any tensor with one entry).
     pub fn item(&self) -> Option<f64> {
         if self.len() != 1 {

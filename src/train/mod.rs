@@ -279,27 +279,30 @@ impl Run {
         let span = self.setup.span;
         let precision = eval.state.precision;
         let scalar = |value: f64| Arc::new(Tensor::from_f64(ndarray::arr0(value).into_dyn(), DType::Real, precision));
-        let mut set = vec![(self.t, scalar((self.steps + 1) as f64)), (self.factor, scalar(factor))];
-        if let Some((epoch_slot, step_slot)) = self.setup.clock {
-            set.extend([(epoch_slot, scalar(epoch as f64)), (step_slot, scalar(self.steps as f64))]);
-        }
-        set.extend(batch.iter().cloned());
-        let others = self.setup.others.iter();
-        set.extend(others.filter_map(|def| Some((*def, eval.state.values.get(def)?.clone()))));
+        let clock = self.setup.clock.map(|(epochs, steps)| [(epochs, epoch as f64), (steps, self.steps as f64)]);
+        let numbers = [(self.t, (self.steps + 1) as f64), (self.factor, factor)];
+        let numbers = numbers.into_iter().chain(clock.into_iter().flatten());
         let plan = match self.plan {
             Some(plan) => {
                 let (_, repeat) = &mut self.plans[plan];
-                for (def, value) in set {
-                    eval.set(repeat, def, value);
+                for (def, number) in numbers {
+                    eval.set_number(repeat, def, number);
+                }
+                for (def, value) in batch {
+                    eval.set(repeat, *def, value.clone());
+                }
+                for def in &self.setup.others {
+                    if let Some(value) = eval.state.values.get(def).cloned() {
+                        eval.set(repeat, *def, value);
+                    }
                 }
                 let draws = self.opened.as_ref().map_or(&[][..], |(_, draws)| draws);
                 noise::fill(eval, Some(repeat), draws, self.steps, rows);
                 plan
             }
             None => {
-                for (def, value) in set {
-                    eval.state.values.insert(def, value);
-                }
+                eval.state.values.extend(numbers.map(|(def, number)| (def, scalar(number))));
+                eval.state.values.extend(batch.iter().cloned());
                 let examples = self.setup.examples.as_deref();
                 let made = self.opened.take().unwrap_or_else(|| noise::opened(eval, &self.roots, examples, span));
                 let (opened, draws) = self.opened.insert(made);

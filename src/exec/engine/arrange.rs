@@ -27,6 +27,13 @@ pub(super) struct Each {
     moving: bool,
 }
 
+impl Each {
+    /// Is it `a + b`?
+    pub(super) fn is_sum(&self) -> bool {
+        matches!(self.what, What::Binary(Binary::Add))
+    }
+}
+
 impl Maker<'_> {
     /// An entry-by-entry operator; `false` where there is no loop for it.
     pub(super) fn each(&mut self, position: usize, needs: &[u32], shape: &[usize]) -> bool {
@@ -133,6 +140,7 @@ impl Maker<'_> {
     /// Leaves out what nobody reads, lets each operator run with those that read it where these are one group, and finds what
     /// must be written for others.
     pub(super) fn arrange(&mut self, items: &mut Vec<Item>, roots: &[(View, u32)]) {
+        items.retain(|item| !item.dead);
         let mut home: rustc_hash::FxHashMap<u32, usize> = Default::default();
         // Who reads an operator: nobody, one group as it lies, or others too.
         let mut readers: rustc_hash::FxHashMap<u32, Reader> = Default::default();

@@ -1,9 +1,9 @@
 //! From the reference's plan to instructions: values as views, entry-by-entry operators in groups, buffers by liveness.
 
-use super::arrange::Each;
+use super::arrange::{Arg, Each};
 use super::lanes::{Kind, Lanes, Sum};
 use super::layout::strides;
-use super::places::{Part, Place};
+use super::places::{Gather, Part, Place};
 use super::{Applied, Code, Filled, Making, Product, Stored, View};
 use crate::exec::plan::{Act, Plan, extent, slot_of};
 use crate::exec::windows;
@@ -55,6 +55,9 @@ pub(super) struct Maker<'a> {
     /// What is taken from each loop: the place that takes it, and which.
     picks: FxHashMap<usize, Vec<(u32, usize)>>,
     groups: FxHashMap<(usize, u32, bool), usize>,
+    unsliced: FxHashMap<u32, Unsliced>,
+    /// Products that are added to a slot, in its buffer: their places, and the slot's.
+    pub(super) added: Vec<(u32, u32)>,
     /// The entry-by-entry operators over tensors.
     pub(super) eaches: FxHashMap<u32, Each>,
     /// The places of those that are made already.
@@ -73,6 +76,17 @@ pub(super) struct Item {
     pub(super) level: u32,
     pub(super) moving: bool,
     pub(super) work: Work,
+    /// Another does what it did.
+    pub(super) dead: bool,
+}
+
+/// A tensor that is zero outside some parts.
+struct Unsliced {
+    parts: Vec<Part>,
+    /// From where to where each part reaches along each axis.
+    spans: Vec<Vec<(usize, usize)>>,
+    /// The item that writes it.
+    item: usize,
 }
 
 pub(super) enum Work {
@@ -82,6 +96,7 @@ pub(super) enum Work {
     Lanes { at: u32, lanes: Lanes },
     Most { at: u32, from: View, kept: Vec<usize>, further: Vec<usize>, op: Binary },
     Place { at: u32, place: Place },
+    Gather { at: u32, gather: Box<Gather> },
     Conv { at: u32, left: View, right: View, kind: Conv, conv: Box<Convolution> },
     Scan { at: u32, args: Vec<(View, Vec<usize>)>, picks: Vec<(u32, usize)> },
     Copy { at: u32, from: View, shape: Vec<usize> },
@@ -123,6 +138,8 @@ pub(super) fn compile_carried<T: Stored>(
         given,
         picks: taken(graph, plan),
         groups: FxHashMap::default(),
+        unsliced: FxHashMap::default(),
+        added: vec![],
         eaches: FxHashMap::default(),
         made: FxHashMap::default(),
     };
@@ -204,6 +221,7 @@ impl Maker<'_> {
                 let value = alias(&needs[0]);
                 self.vals[position] = value;
             }
+            Kernel::Zip(_) if def.is == Is::Add && self.both_parts(position, &needs, &shape) => {}
             Kernel::Map(_) | Kernel::Zip(_) | Kernel::Zip3(_)
                 if dtype != DType::Int && self.each(position, &needs, &shape) => {}
             Kernel::Source(Source::Number) => {
@@ -289,7 +307,7 @@ impl Maker<'_> {
         }
         self.groups.insert(key, self.items.len());
         let work = Work::Group { members: vec![at], shape: vec![] };
-        self.items.push(Item { level, moving, work });
+        self.items.push(Item { level, moving, work, dead: false });
     }
 
     /// The level at which a place that reads these views can be computed.
@@ -304,7 +322,7 @@ impl Maker<'_> {
         let level = self.after(views, moving);
         self.level[position] = level;
         self.does[position] = Does::Inst;
-        self.items.push(Item { level, moving, work });
+        self.items.push(Item { level, moving, work, dead: false });
     }
 
     /// A view in row-major order: itself, or a copy.
@@ -320,7 +338,8 @@ impl Maker<'_> {
         };
         let level = self.after(std::slice::from_ref(&view), moving);
         self.copies.push(Copied { shape: shape.to_vec(), level, moving });
-        self.items.push(Item { level, moving, work: Work::Copy { at, from: view, shape: shape.to_vec() } });
+        let work = Work::Copy { at, from: view, shape: shape.to_vec() };
+        self.items.push(Item { level, moving, work, dead: false });
         View::whole(at, shape)
     }
 
@@ -342,8 +361,10 @@ impl Maker<'_> {
                 if own.iter().product::<usize>() != shape.iter().product::<usize>() {
                     return false;
                 }
-                let view = self.row_major(view, &own);
-                View { strides: strides(shape), ..view }
+                match view.reshaped(&own, shape) {
+                    Some(view) => view,
+                    None => View { strides: strides(shape), ..self.row_major(view, &own) },
+                }
             }
             Move::Transpose => {
                 let rank = own.len();
@@ -388,15 +409,102 @@ impl Maker<'_> {
             }
             Move::Unslice => {
                 let Some(to) = self.slice(position, &View::whole(0, shape), shape) else { return false };
+                let spans = self.spans(position).unwrap_or_default();
                 let part = Part { from: view, to, shape: own };
-                return self.put(position, shape, (true, false), vec![part]);
+                return self.unslice(position, shape, vec![part], vec![spans]);
             }
             Move::Concat => return self.concat(position, needs, shape),
-            Move::Gather | Move::ScatterAdd | Move::Flip | Move::Diag | Move::DiagEmbed | Move::Tril | Move::Triu => {
+            Move::Gather => return self.gather(position, needs, false, shape),
+            Move::ScatterAdd => return self.gather(position, needs, true, shape),
+            Move::Flip | Move::Diag | Move::DiagEmbed | Move::Tril | Move::Triu => {
                 return false;
             }
         };
         self.vals[position] = Val::View(moved);
+        true
+    }
+
+    /// From where to where the slices of a node reach along each axis.
+    fn spans(&self, position: usize) -> Option<Vec<(usize, usize)>> {
+        let Attr::Slices(specs) = self.node(position).op.attrs.get(0) else { return None };
+        let at = self.plan.order[position];
+        let size = |dim| extent(&self.graph.dims, dim, at, self.inputs).ok();
+        let mut out = vec![];
+        for spec in specs.iter() {
+            let (start, len) = (size(&spec.start)?, size(&spec.len)?);
+            let step = usize::try_from(spec.step).ok()?;
+            out.push((start, start + len.saturating_sub(1) * step + 1));
+        }
+        Some(out)
+    }
+
+    /// Parts of a tensor over zeros; where they are all of it, without.
+    fn unslice(&mut self, position: usize, shape: &[usize], parts: Vec<Part>, spans: Vec<Vec<(usize, usize)>>) -> bool {
+        let entries = |part: &Part| part.shape.iter().product::<usize>();
+        let all: usize = parts.iter().map(entries).sum();
+        let known = spans.iter().all(|span| span.len() == shape.len());
+        self.put(position, shape, (all != shape.iter().product::<usize>() || !known, false), parts.clone());
+        if known {
+            self.unsliced.insert(position as u32, Unsliced { parts, spans, item: self.items.len() - 1 });
+        }
+        true
+    }
+
+    /// A sum of two that are zero where the other is not: both are written into one.
+    pub(super) fn both_parts(&mut self, position: usize, needs: &[u32], shape: &[usize]) -> bool {
+        let [a, b] = *needs else { return false };
+        let own = |need: u32| {
+            let whole = matches!(&self.vals[need as usize], Val::View(view) if view.buf == need);
+            (whole && self.plan.uses[need as usize] == 1 && self.plan.shape(need as usize) == shape)
+                .then(|| self.unsliced.get(&need))
+                .flatten()
+        };
+        let (Some(left), Some(right)) = (own(a), own(b)) else { return false };
+        let apart = |a: &[(usize, usize)], b: &[(usize, usize)]| a.iter().zip(b).any(|(a, b)| a.1 <= b.0 || b.1 <= a.0);
+        if left.spans.iter().any(|a| right.spans.iter().any(|b| !apart(a, b))) {
+            return false;
+        }
+        let parts = [&left.parts[..], &right.parts].concat();
+        let spans = [&left.spans[..], &right.spans].concat();
+        for item in [left.item, right.item] {
+            self.items[item].dead = true;
+        }
+        self.unslice(position, shape, parts, spans)
+    }
+
+    fn gather(&mut self, position: usize, needs: &[u32], adds: bool, shape: &[usize]) -> bool {
+        let mut args = vec![];
+        for need in needs {
+            let (view, own) = self.buffered(*need);
+            args.push((view, own, self.node(*need as usize).dtype));
+        }
+        let (from, own) = self.buffered(needs[0]);
+        let (index, places) = self.buffered(needs[1]);
+        let indexed: &[usize] = if adds { shape } else { &own };
+        let gathered: &[usize] = if adds { &own } else { shape };
+        let axis = self.node(position).op.attrs.int(0).unwrap_or(0);
+        let axis = if axis < 0 { axis + indexed.len() as i64 } else { axis } as usize;
+        if axis >= indexed.len() || gathered.len() != indexed.len() || places != gathered || gathered.contains(&0) {
+            return false;
+        }
+        let side = |part: &[usize]| part.iter().product::<usize>();
+        let sides = [side(&indexed[..axis]), indexed[axis], side(&indexed[axis + 1..])];
+        if side(gathered) != sides[0] * gathered[axis] * sides[2] {
+            return false;
+        }
+        // Where the same index stands along the last axes, it is read once for all of them.
+        let mut rank = places.len();
+        while rank > axis + 1 && (places[rank - 1] == 1 || index.strides[rank - 1] == 0) {
+            rank -= 1;
+        }
+        let width = side(&places[rank..]);
+        let index = View { strides: index.strides[..rank].to_vec(), ..index };
+        let index = self.row_major(index, &places[..rank]);
+        let from = self.row_major(from, &own);
+        let count = side(&places[..rank]);
+        let applied = Applied { node: self.plan.order[position], to: 0, shape: shape.to_vec(), args };
+        let work = Gather { to: 0, from: from.clone(), index: index.clone(), sides, count, width, adds, applied };
+        self.inst(position, &[from, index], Work::Gather { at: position as u32, gather: Box::new(work) });
         true
     }
 
@@ -615,7 +723,7 @@ impl Maker<'_> {
             View { strides, ..view.clone() }
         };
         let (left, right) = (stacked(&left.0, &left.1), stacked(&right.0, &right.1));
-        let product = Product { to: 0, left: left.clone(), right: right.clone(), stack, size };
+        let product = Product { to: 0, left: left.clone(), right: right.clone(), stack, size, adds: false };
         self.inst(position, &[left, right], Work::Product { at: position as u32, product });
     }
 
@@ -632,6 +740,30 @@ impl Maker<'_> {
         self.inst(position, &views, Work::Reference { at: position as u32, applied });
     }
 
+    /// Is this the slot of a loop and a product added to it, which nothing else reads? Then the product is added where the slot
+    /// lies, and this is its place.
+    fn adds_to(&mut self, slot: Filled, root: &View, shape: &[usize]) -> Option<u32> {
+        let place = self.slots.iter().find(|(_, filled, _)| *filled == slot)?.0;
+        let Filled::Given(_) = slot else { return None };
+        let once = |at: u32| self.plan.uses.get(at as usize) == Some(&1);
+        let each = self.eaches.get(&root.buf).filter(|each| each.is_sum() && once(root.buf) && once(place))?;
+        let whole = |view: &View, at: u32| *view == View::whole(at, &each.shape);
+        let [Arg::View(a), Arg::View(b)] = each.args.as_slice() else { return None };
+        let term = if whole(a, place) { b } else { a };
+        if !(whole(a, place) || whole(b, place)) || !whole(term, term.buf) || each.shape != shape || !once(term.buf) {
+            return None;
+        }
+        let product = self.items.iter_mut().find_map(|item| match &mut item.work {
+            Work::Product { at, product } if *at == term.buf && product.stack.iter().product::<usize>() == 1 => {
+                Some(product)
+            }
+            _ => None,
+        })?;
+        product.adds = true;
+        self.added.push((term.buf, place));
+        Some(term.buf)
+    }
+
     /// The roots as they are read; a carried one has a buffer of its own.
     fn roots(&mut self, carried: &[(usize, Filled)]) -> Vec<(View, u32)> {
         let mut own: Vec<u32> = vec![];
@@ -639,7 +771,12 @@ impl Maker<'_> {
         let mut out = vec![];
         for (i, place) in places.into_iter().enumerate() {
             let (mut view, shape) = self.buffered(place);
-            if carried.iter().any(|(root, _)| *root == i) {
+            if let Some((_, slot)) = carried.iter().find(|(root, _)| *root == i) {
+                if let Some(product) = self.adds_to(*slot, &view, &shape) {
+                    own.push(product);
+                    out.push((View::whole(product, &shape), place));
+                    continue;
+                }
                 let whole = self.computed(view.buf).is_some_and(|(_, moving)| moving)
                     && view == View::whole(view.buf, &shape)
                     && self.size(view.buf) == shape.iter().product::<usize>()

@@ -65,6 +65,9 @@ impl Maker<'_> {
                 size => (emit.pool.pinned(size), 0),
             };
         }
+        for (product, slot) in &self.added {
+            emit.held[*product as usize] = emit.held[*slot as usize];
+        }
         for (view, _) in roots {
             if !self.is_number(view.buf) {
                 emit.pin(view.buf);
@@ -157,6 +160,7 @@ impl Maker<'_> {
             | Work::Lanes { at, .. }
             | Work::Most { at, .. }
             | Work::Place { at, .. }
+            | Work::Gather { at, .. }
             | Work::Conv { at, .. }
             | Work::Copy { at, .. }
             | Work::Reference { at, .. } => vec![*at],
@@ -180,6 +184,7 @@ impl Maker<'_> {
             | Work::Lanes { at, .. }
             | Work::Most { at, .. }
             | Work::Place { at, .. }
+            | Work::Gather { at, .. }
             | Work::Conv { at, .. }
             | Work::Reference { at, .. } => {
                 About { nodes: vec![node(*at)], shape: self.shape(*at).to_vec(), bytes: size * entries(*at) }
@@ -215,6 +220,10 @@ impl Maker<'_> {
             Work::Lanes { lanes, .. } => vec![lanes.from.buf],
             Work::Most { from, .. } | Work::Copy { from, .. } => vec![from.buf],
             Work::Place { place, .. } => place.parts.iter().map(|part| part.from.buf).collect(),
+            Work::Gather { gather, .. } => {
+                let args = gather.applied.args.iter().map(|(view, ..)| view.buf);
+                args.chain([gather.from.buf, gather.index.buf]).collect()
+            }
             Work::Conv { left, right, .. } => vec![left.buf, right.buf],
             Work::Scan { args, .. } => args.iter().map(|(view, _)| view.buf).collect(),
             Work::Reference { applied, .. } => applied.args.iter().map(|(view, ..)| view.buf).collect(),
@@ -333,6 +342,11 @@ impl Emit<'_, '_> {
         moved_to(self.held[view.buf as usize], view)
     }
 
+    fn applied(&self, applied: &super::Applied, to: u32) -> super::Applied {
+        let args = applied.args.iter().map(|(view, own, dtype)| (self.held(view), own.clone(), *dtype)).collect();
+        super::Applied { node: applied.node, to, shape: applied.shape.clone(), args }
+    }
+
     /// `None`: the body of a loop has something that only the reference computes.
     fn inst<T: Stored>(&mut self, work: &Work) -> Result<Option<Inst<T>>, Trouble> {
         let to = |at: &u32| self.held[*at as usize].0;
@@ -347,6 +361,7 @@ impl Emit<'_, '_> {
                 right: self.held(&product.right),
                 stack: product.stack.clone(),
                 size: product.size,
+                adds: product.adds,
             })),
             Work::Sum { at, sum } => {
                 let (kept, summed) = (sum.kept.clone(), sum.summed.clone());
@@ -372,6 +387,13 @@ impl Emit<'_, '_> {
                 let (size, zeros, adds) = (place.size, place.zeros, place.adds);
                 Inst::Place(Box::new(Place { to: to(at), size, zeros, adds, parts }))
             }
+            Work::Gather { at, gather } => Inst::Gather(Box::new(super::places::Gather {
+                to: to(at),
+                from: self.held(&gather.from),
+                index: self.held(&gather.index),
+                applied: self.applied(&gather.applied, to(at)),
+                ..**gather
+            })),
             Work::Conv { at, left, right, kind, conv } => {
                 let (to, left, right) = (to(at), self.held(left), self.held(right));
                 let (size, room) = (self.maker.size(*at), self.pool.pinned(conv.room()));
@@ -384,9 +406,7 @@ impl Emit<'_, '_> {
             },
             Work::Copy { at, from, shape } => Inst::Copy(Box::new(Copied::new(to(at), &self.held(from), shape))),
             Work::Reference { at, applied } => {
-                let args = applied.args.iter().map(|(view, own, dtype)| (self.held(view), own.clone(), *dtype));
-                let (args, to) = (args.collect(), to(at));
-                Inst::Reference(Box::new(super::Applied { node: applied.node, to, shape: applied.shape.clone(), args }))
+                Inst::Reference(Box::new(self.applied(applied, to(at))))
             }
         }))
     }

@@ -22,7 +22,7 @@ pub(super) struct About {
 pub struct Line {
     /// Is it run each time, or once?
     pub each: bool,
-    /// `product`, `group`, `numbers`, `sum`, `lanes`, `most`, `conv`, `loop`, `in loop`, `place`, `copy`, `reference`
+    /// `product`, `group`, `numbers`, `sum`, `lanes`, `most`, `conv`, `loop`, `in loop`, `place`, `gather`, `copy`, `reference`
     pub kind: &'static str,
     /// What it computes: `64x784 @ 784x128`, `[64, 128] add relu`
     pub what: String,
@@ -193,6 +193,10 @@ fn line<T: Stored>(inst: &Inst<T>, each: bool, about: &About, graph: &Graph) -> 
         Inst::Place(place) => {
             let reads = place.parts.iter().map(|part| part.from.buf).collect();
             ("place", shaped(operators()), entries, reads, vec![place.to])
+        }
+        Inst::Gather(gather) => {
+            let reads = views(&[&gather.from, &gather.index]);
+            ("gather", shaped(operators()), (gather.count * gather.width) as f64, reads, vec![gather.to])
         }
         Inst::Conv(conv) => {
             let operations = 2.0 * conv.conv.multiplications() as f64;

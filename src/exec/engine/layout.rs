@@ -26,6 +26,41 @@ impl View {
         shape.iter().zip(&self.strides).all(|(size, stride)| *size <= 1 || *stride == 0)
     }
 
+    /// The same entries in row-major order under another shape, where strides can say it.
+    pub(super) fn reshaped(&self, from: &[usize], to: &[usize]) -> Option<View> {
+        let old: Vec<(usize, usize)> =
+            from.iter().zip(&self.strides).filter(|(n, _)| **n != 1).map(|(n, s)| (*n, *s)).collect();
+        let mut strides = vec![0; to.len()];
+        let (mut next, mut at) = (0, 0);
+        while next < to.len() {
+            if to[next] == 1 {
+                next += 1;
+                continue;
+            }
+            let (first, begin) = (next, at);
+            let (mut new_size, mut old_size) = (1, 1);
+            // As many axes of both as hold equally many entries.
+            while new_size != old_size || new_size == 1 {
+                if new_size <= old_size {
+                    new_size *= to.get(next)?;
+                    next += 1;
+                } else {
+                    old_size *= old.get(at)?.0;
+                    at += 1;
+                }
+            }
+            if new_size == 0 || old[begin..at].windows(2).any(|two| two[0].1 != two[1].1 * two[1].0) {
+                return None;
+            }
+            let mut stride = old[at - 1].1;
+            for axis in (first..next).rev() {
+                strides[axis] = stride;
+                stride *= to[axis];
+            }
+        }
+        (at == old.len()).then_some(View { buf: self.buf, offset: self.offset, strides })
+    }
+
     /// Stretched to a shape, aligned at the right.
     pub(super) fn stretched(&self, from: &[usize], to: &[usize]) -> View {
         let lead = to.len().saturating_sub(from.len());
@@ -254,6 +289,35 @@ impl Copied {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_view_under_another_shape_reads_the_same_entries() {
+        let data: Vec<usize> = (0..1000).collect();
+        let read = |view: &View, shape: &[usize]| {
+            let (sizes, steps) = merged(shape, view);
+            let mut out = vec![0; shape.iter().product()];
+            gather(&data, view.offset, &sizes, &steps, 0, &mut out);
+            out
+        };
+        let cases: [(&[usize], &[usize], &[usize], bool); 8] = [
+            (&[1, 32, 4], &[128, 5, 1], &[32, 4], true),
+            (&[32, 4], &[5, 1], &[1, 32, 1, 4, 1], true),
+            (&[6, 4], &[4, 1], &[2, 3, 4], true),
+            (&[6, 4], &[1, 6], &[24], false),
+            (&[6, 4], &[1, 6], &[2, 3, 2, 2], true),
+            (&[2, 3, 4], &[1, 8, 2], &[2, 12], true),
+            (&[3, 4], &[0, 1], &[12], false),
+            (&[1, 1], &[3, 7], &[1], true),
+        ];
+        for (from, strides, to, can) in cases {
+            let view = View { buf: 0, offset: 7, strides: strides.to_vec() };
+            let turned = view.reshaped(from, to);
+            assert_eq!(turned.is_some(), can, "{from:?} {strides:?} {to:?}");
+            if let Some(turned) = turned {
+                assert_eq!(read(&turned, to), read(&view, from), "{from:?} {strides:?} {to:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_walk_over_short_axes_reads_what_a_gather_reads() {

@@ -111,6 +111,8 @@ enum Inst<T> {
     Most(Box<lanes::Most>),
     /// Entries written, or added, where they belong in a larger tensor.
     Place(Box<places::Place>),
+    /// Entries by index, or its transpose.
+    Gather(Box<places::Gather>),
     /// A convolution or a transpose of one.
     Conv(Box<places::Conv>),
     /// A loop.
@@ -129,6 +131,8 @@ struct Product {
     /// The axes of the stack, then rows, inner length, columns.
     stack: Vec<usize>,
     size: (usize, usize, usize),
+    /// Is it added to what the buffer holds?
+    adds: bool,
 }
 
 #[derive(Debug)]

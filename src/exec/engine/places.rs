@@ -1,7 +1,8 @@
 //! Entries put where they belong in a larger tensor (concatenations, the transposes of slices and of windows), and convolutions.
 
 use super::{Stored, View};
-use crate::graph::Conv as Kind;
+use crate::exec::{Inputs, Trouble};
+use crate::graph::{Conv as Kind, Graph};
 use crate::kernels::windows::Convolution;
 use smallvec::SmallVec;
 
@@ -92,6 +93,54 @@ impl Place {
             part.write(&bufs[part.from.buf as usize], out, self.adds);
         }
         bufs[self.to as usize] = taken;
+    }
+}
+
+/// Entries of `x` by index along an axis, or (`adds`) entries added to zeros there. All lie in row-major order.
+#[derive(Debug)]
+pub(super) struct Gather {
+    pub(super) to: u32,
+    pub(super) from: View,
+    pub(super) index: View,
+    /// The entries before, along and after the axis of what is indexed.
+    pub(super) sides: [usize; 3],
+    /// How many indices there are, and for how many entries beside each other each stands.
+    pub(super) count: usize,
+    pub(super) width: usize,
+    pub(super) adds: bool,
+    /// What tells of an index that is none.
+    pub(super) applied: super::Applied,
+}
+
+impl Gather {
+    pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>], graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
+        let [outer, size, inner] = self.sides;
+        let inside = |v: &T| v.wide() >= 0.0 && v.wide() < size as f64 && v.wide().fract() == 0.0;
+        let places = &bufs[self.index.buf as usize][self.index.offset..][..self.count];
+        if !places.iter().all(inside) {
+            return self.applied.run(bufs, graph, inputs);
+        }
+        let mut taken = std::mem::take(&mut bufs[self.to as usize]);
+        let places = &bufs[self.index.buf as usize][self.index.offset..][..self.count];
+        let data = &bufs[self.from.buf as usize][self.from.offset..];
+        if self.adds {
+            taken[..outer * size * inner].fill(T::ZERO);
+        }
+        // An index stands for a piece of a line: there are so many pieces, and so many lines beside each other.
+        let (width, pieces) = (self.width, inner / self.width.max(1));
+        let lines = (self.count / pieces.max(1)).checked_div(outer).unwrap_or(0);
+        for (i, place) in places.iter().enumerate() {
+            let (block, piece) = (i / (lines * pieces).max(1), i % pieces.max(1));
+            let there = (block * size + place.wide() as usize) * inner + piece * width;
+            let here = i * width;
+            if self.adds {
+                T::add_to(&data[here..here + width], &mut taken[there..there + width]);
+            } else {
+                taken[here..here + width].copy_from_slice(&data[there..there + width]);
+            }
+        }
+        bufs[self.to as usize] = taken;
+        Ok(())
     }
 }
 

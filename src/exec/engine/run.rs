@@ -132,6 +132,7 @@ pub(super) fn one<T: Stored>(
         Inst::Lanes(lanes) => lanes.run(bufs),
         Inst::Most(most) => most.run(bufs),
         Inst::Place(place) => place.run(bufs),
+        Inst::Gather(gather) => gather.run(bufs, graph, inputs)?,
         Inst::Conv(conv) => conv.run(bufs),
         Inst::Scan(scan) => scan.run(bufs, graph, inputs)?,
         Inst::Copy(copied) => copied.run(bufs),
@@ -158,7 +159,7 @@ impl Product {
                 Out { data: &mut taken[i * m * n..][..m * n], size: (m, n), stride: n },
                 Matrix { data: a.0, size: a.1, strides: a.2 },
                 Matrix { data: b.0, size: b.1, strides: b.2 },
-                false,
+                self.adds,
             );
             for axis in (0..rank).rev() {
                 index[axis] += 1;
@@ -173,7 +174,7 @@ impl Product {
 }
 
 impl Applied {
-    fn run<T: Stored>(&self, bufs: &mut [Vec<T>], graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
+    pub(super) fn run<T: Stored>(&self, bufs: &mut [Vec<T>], graph: &Graph, inputs: &Inputs) -> Result<(), Trouble> {
         let node = graph.node(self.node);
         let trouble =
             |title: String| Trouble::Fault { node: self.node, fault: Fault::new("nnlang::value::fit", title) };
