@@ -240,7 +240,11 @@ macro_rules! real {
                     Unary::Tanh => each(x, y, |x| $math::tanh_and_slope::<FMA>(x).0),
                     Unary::TanhSlope => each(x, y, |x| $math::tanh_and_slope::<FMA>(x).1),
                     Unary::Sigmoid => each(x, y, $math::sigmoid::<FMA>),
-                    Unary::Softplus => each(x, y, $math::softplus::<FMA>),
+                    // In two loops: one chain of so many operations would be waited for.
+                    Unary::Softplus => {
+                        each(x, y, |x| $math::exp::<FMA>(-x.abs()));
+                        y.iter_mut().zip(x).for_each(|(y, x)| *y = $math::softplus_of::<FMA>(*x, *y));
+                    }
                     Unary::Silu => each(x, y, $math::silu::<FMA>),
                     Unary::Cosh => each(x, y, $math::cosh::<FMA>),
                     Unary::Sin => turns(x, y, $math::sin::<FMA>, libm::sin),
@@ -325,8 +329,12 @@ macro_rules! real {
 
             #[inline(always)]
             pub(super) fn both<const FMA: bool>(x: &[$t], y: &mut [$t], s: &mut [$t]) {
-                for (x, (y, s)) in x.iter().zip(y.iter_mut().zip(s)) {
-                    (*y, *s) = $math::tanh_and_slope::<FMA>(*x);
+                // In two loops: one chain of so many operations would be waited for.
+                for (x, (y, s)) in x.iter().zip(y.iter_mut().zip(s.iter_mut())) {
+                    (*y, *s) = $math::doubled::<FMA>(*x);
+                }
+                for (x, (y, s)) in x.iter().zip(y.iter_mut().zip(s.iter_mut())) {
+                    (*y, *s) = $math::from_doubled::<FMA>(*x, *y, *s);
                 }
             }
 

@@ -150,12 +150,24 @@ pub fn log1p<const FMA: bool>(x: f64) -> f64 {
 /// right however small it is; at most 4 ulp.
 #[inline(always)]
 pub fn tanh_and_slope<const FMA: bool>(x: f64) -> (f64, f64) {
+    let (e, lost) = doubled::<FMA>(x);
+    from_doubled::<FMA>(x, e, lost)
+}
+
+/// `expm1(2|x|)`, and what its rounding lost.
+#[inline(always)]
+pub fn doubled<const FMA: bool>(x: f64) -> (f64, f64) {
     let a = x.abs();
     let a = pick(a > 354.0, 354.0, a);
     let (k, p) = reduced::<FMA>(a + a);
     let scale = pow2(k);
     let e = fma::<FMA>(scale, p, scale - 1.0);
-    let lost = fma::<FMA>(scale, p, (scale - 1.0) - e);
+    (e, fma::<FMA>(scale, p, (scale - 1.0) - e))
+}
+
+/// [`tanh_and_slope`] from what [`doubled`] gives.
+#[inline(always)]
+pub fn from_doubled<const FMA: bool>(x: f64, e: f64, lost: f64) -> (f64, f64) {
     let d = e + 2.0;
     let less = e - (d - 2.0) + lost;
     let over = 1.0 / d;
@@ -164,8 +176,8 @@ pub fn tanh_and_slope<const FMA: bool>(x: f64) -> (f64, f64) {
     let left = if FMA { fma::<FMA>(-y, d, e) } else { 0.0 };
     let y = fma::<FMA>(left + (lost - y * less), over, y);
     // 4 exp(2a)/(1 + exp(2a))^2, near 0 what is left of 1.
-    let slope = (4.0 * over) * (fma::<FMA>(scale, p, scale) * over);
-    let slope = pick(a < 0.8, fma::<FMA>(-y, y, 1.0), slope);
+    let slope = (4.0 * over) * ((e + 1.0) * over);
+    let slope = pick(y < 0.66, fma::<FMA>(-y, y, 1.0), slope);
     (y.copysign(x), pick(x.abs() > 355.0, 0.0, slope))
 }
 
@@ -176,10 +188,9 @@ pub fn sigmoid<const FMA: bool>(x: f64) -> f64 {
     pick(x >= 0.0, 1.0, e) / (1.0 + e)
 }
 
-/// `log(1 + exp(x))`; at most 2 ulp.
+/// `log(1 + exp(x))` with `e = exp(-|x|)`; at most 2 ulp.
 #[inline(always)]
-pub fn softplus<const FMA: bool>(x: f64) -> f64 {
-    let e = exp::<FMA>(-x.abs());
+pub fn softplus_of<const FMA: bool>(x: f64, e: f64) -> f64 {
     // The logarithm of 1 + e = 2^k*(1 + f), and s = f/(2 + f).
     let upper = e > 0.414_213_562_373_095_04;
     let f = pick(upper, 0.5 * (e - 1.0), e);
