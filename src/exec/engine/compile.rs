@@ -3,6 +3,7 @@
 use super::arrange::{Arg, Each};
 use super::lanes::{Kind, Lanes, Sum};
 use super::layout::strides;
+use super::parts::Unsliced;
 use super::places::{Gather, Part, Place};
 use super::{Applied, Code, Filled, Making, Product, Stored, View};
 use crate::exec::plan::{Act, Plan, extent, slot_of};
@@ -34,6 +35,7 @@ pub(super) enum Does {
 }
 
 /// Everything known of the places of the plan, then of the copies made between them.
+// Many files: each kind of instruction is made from the same places.
 pub(super) struct Maker<'a> {
     pub(super) graph: &'a Graph,
     pub(super) plan: &'a Plan,
@@ -55,7 +57,7 @@ pub(super) struct Maker<'a> {
     /// What is taken from each loop: the place that takes it, and which.
     picks: FxHashMap<usize, Vec<(u32, usize)>>,
     groups: FxHashMap<(usize, u32, bool), usize>,
-    unsliced: FxHashMap<u32, Unsliced>,
+    pub(super) unsliced: FxHashMap<u32, Unsliced>,
     /// Products that are added to a slot, in its buffer: their places, and the slot's.
     pub(super) added: Vec<(u32, u32)>,
     /// The entry-by-entry operators over tensors.
@@ -78,15 +80,6 @@ pub(super) struct Item {
     pub(super) work: Work,
     /// Another does what it did.
     pub(super) dead: bool,
-}
-
-/// A tensor that is zero outside some parts.
-struct Unsliced {
-    parts: Vec<Part>,
-    /// From where to where each part reaches along each axis.
-    spans: Vec<Vec<(usize, usize)>>,
-    /// The item that writes it.
-    item: usize,
 }
 
 pub(super) enum Work {
@@ -283,7 +276,7 @@ impl Maker<'_> {
     }
 
     /// The view of a need, where a number is made a buffer of one entry.
-    fn buffered(&mut self, need: u32) -> (View, Vec<usize>) {
+    pub(super) fn buffered(&mut self, need: u32) -> (View, Vec<usize>) {
         if let Some(found) = self.view(need) {
             return found;
         }
@@ -317,7 +310,7 @@ impl Maker<'_> {
     }
 
     /// An instruction that makes `position` from views.
-    fn inst(&mut self, position: usize, views: &[View], work: Work) {
+    pub(super) fn inst(&mut self, position: usize, views: &[View], work: Work) {
         let moving = self.moving[position];
         let level = self.after(views, moving);
         self.level[position] = level;
@@ -326,7 +319,7 @@ impl Maker<'_> {
     }
 
     /// A view in row-major order: itself, or a copy.
-    fn row_major(&mut self, view: View, shape: &[usize]) -> View {
+    pub(super) fn row_major(&mut self, view: View, shape: &[usize]) -> View {
         if view.is_row_major(shape) { view } else { self.copied(view, shape) }
     }
 
@@ -422,116 +415,6 @@ impl Maker<'_> {
         };
         self.vals[position] = Val::View(moved);
         true
-    }
-
-    /// From where to where the slices of a node reach along each axis.
-    fn spans(&self, position: usize) -> Option<Vec<(usize, usize)>> {
-        let Attr::Slices(specs) = self.node(position).op.attrs.get(0) else { return None };
-        let at = self.plan.order[position];
-        let size = |dim| extent(&self.graph.dims, dim, at, self.inputs).ok();
-        let mut out = vec![];
-        for spec in specs.iter() {
-            let (start, len) = (size(&spec.start)?, size(&spec.len)?);
-            let step = usize::try_from(spec.step).ok()?;
-            out.push((start, start + len.saturating_sub(1) * step + 1));
-        }
-        Some(out)
-    }
-
-    /// Parts of a tensor over zeros; where they are all of it, without.
-    fn unslice(&mut self, position: usize, shape: &[usize], parts: Vec<Part>, spans: Vec<Vec<(usize, usize)>>) -> bool {
-        let entries = |part: &Part| part.shape.iter().product::<usize>();
-        let all: usize = parts.iter().map(entries).sum();
-        let known = spans.iter().all(|span| span.len() == shape.len());
-        self.put(position, shape, (all != shape.iter().product::<usize>() || !known, false), parts.clone());
-        if known {
-            self.unsliced.insert(position as u32, Unsliced { parts, spans, item: self.items.len() - 1 });
-        }
-        true
-    }
-
-    /// A sum of two that are zero where the other is not: both are written into one.
-    pub(super) fn both_parts(&mut self, position: usize, needs: &[u32], shape: &[usize]) -> bool {
-        let [a, b] = *needs else { return false };
-        let own = |need: u32| {
-            let whole = matches!(&self.vals[need as usize], Val::View(view) if view.buf == need);
-            (whole && self.plan.uses[need as usize] == 1 && self.plan.shape(need as usize) == shape)
-                .then(|| self.unsliced.get(&need))
-                .flatten()
-        };
-        let (Some(left), Some(right)) = (own(a), own(b)) else { return false };
-        let apart = |a: &[(usize, usize)], b: &[(usize, usize)]| a.iter().zip(b).any(|(a, b)| a.1 <= b.0 || b.1 <= a.0);
-        if left.spans.iter().any(|a| right.spans.iter().any(|b| !apart(a, b))) {
-            return false;
-        }
-        let parts = [&left.parts[..], &right.parts].concat();
-        let spans = [&left.spans[..], &right.spans].concat();
-        for item in [left.item, right.item] {
-            self.items[item].dead = true;
-        }
-        self.unslice(position, shape, parts, spans)
-    }
-
-    fn gather(&mut self, position: usize, needs: &[u32], adds: bool, shape: &[usize]) -> bool {
-        let mut args = vec![];
-        for need in needs {
-            let (view, own) = self.buffered(*need);
-            args.push((view, own, self.node(*need as usize).dtype));
-        }
-        let (from, own) = self.buffered(needs[0]);
-        let (index, places) = self.buffered(needs[1]);
-        let indexed: &[usize] = if adds { shape } else { &own };
-        let gathered: &[usize] = if adds { &own } else { shape };
-        let axis = self.node(position).op.attrs.int(0).unwrap_or(0);
-        let axis = if axis < 0 { axis + indexed.len() as i64 } else { axis } as usize;
-        if axis >= indexed.len() || gathered.len() != indexed.len() || places != gathered || gathered.contains(&0) {
-            return false;
-        }
-        let side = |part: &[usize]| part.iter().product::<usize>();
-        let sides = [side(&indexed[..axis]), indexed[axis], side(&indexed[axis + 1..])];
-        if side(gathered) != sides[0] * gathered[axis] * sides[2] {
-            return false;
-        }
-        // Where the same index stands along the last axes, it is read once for all of them.
-        let mut rank = places.len();
-        while rank > axis + 1 && (places[rank - 1] == 1 || index.strides[rank - 1] == 0) {
-            rank -= 1;
-        }
-        let width = side(&places[rank..]);
-        let index = View { strides: index.strides[..rank].to_vec(), ..index };
-        let index = self.row_major(index, &places[..rank]);
-        let from = self.row_major(from, &own);
-        let count = side(&places[..rank]);
-        let applied = Applied { node: self.plan.order[position], to: 0, shape: shape.to_vec(), args };
-        let work = Gather { to: 0, from: from.clone(), index: index.clone(), sides, count, width, adds, applied };
-        self.inst(position, &[from, index], Work::Gather { at: position as u32, gather: Box::new(work) });
-        true
-    }
-
-    /// Parts written into a tensor: over zeros, added?
-    fn put(&mut self, position: usize, shape: &[usize], (zeros, adds): (bool, bool), parts: Vec<Part>) -> bool {
-        let views: Vec<View> = parts.iter().map(|part| part.from.clone()).collect();
-        let parts = parts.into_iter().map(Part::inside_out).collect();
-        let place = Place { to: 0, size: shape.iter().product(), zeros, adds, parts };
-        self.inst(position, &views, Work::Place { at: position as u32, place });
-        true
-    }
-
-    fn concat(&mut self, position: usize, needs: &[u32], shape: &[usize]) -> bool {
-        let axis = self.node(position).op.attrs.int(0).unwrap_or(0);
-        let axis = if axis < 0 { axis + shape.len() as i64 } else { axis } as usize;
-        let whole = View::whole(0, shape);
-        let (mut parts, mut at) = (vec![], 0);
-        for need in needs {
-            let (view, own) = self.buffered(*need);
-            if own.len() != shape.len() || axis >= own.len() {
-                return false;
-            }
-            let to = View { offset: at * whole.strides[axis], ..whole.clone() };
-            at += own[axis];
-            parts.push(Part { from: view, to, shape: own });
-        }
-        at == shape[axis] && self.put(position, shape, (false, false), parts)
     }
 
     fn convolution(&mut self, position: usize, kind: Conv, needs: &[u32], shape: &[usize]) -> bool {

@@ -405,9 +405,7 @@ impl Emit<'_, '_> {
                 None => return Ok(None),
             },
             Work::Copy { at, from, shape } => Inst::Copy(Box::new(Copied::new(to(at), &self.held(from), shape))),
-            Work::Reference { at, applied } => {
-                Inst::Reference(Box::new(self.applied(applied, to(at))))
-            }
+            Work::Reference { at, applied } => Inst::Reference(Box::new(self.applied(applied, to(at)))),
         }))
     }
 

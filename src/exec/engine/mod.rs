@@ -12,6 +12,7 @@ mod explain;
 mod group;
 mod lanes;
 mod layout;
+mod parts;
 mod places;
 mod run;
 mod scalars;
