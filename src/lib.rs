@@ -42,7 +42,17 @@
 //! that keeps its digits (`simplify`). `exec` evaluates nodes; `ask` answers the questions, one file per statement; `formula`
 //! writes a derivative as a person would. `session` keeps what holds from one text to the next.
 //!
-//! # Values and errors
+//! # Answers, values and errors
+//!
+//! An [`Answer`] has a page of text ([`Doc`]) and the same as typed values ([`fact::Fact`]), which `--format json` prints.
+//!
+//! ```
+//! use nnlang::{InMemory, Session, Settings, fact::Fact};
+//!
+//! let (_, report) = Session::new(Settings::default()).apply("notes", "z = 0.5\nL = z^2\nderive dL/dz", &mut InMemory::default());
+//! let Fact::Formula(derived) = &report.answers[0].facts[0] else { panic!("a formula was asked for") };
+//! assert_eq!((&*derived.formula, &*derived.latex), ("2z", r"\frac{\partial L}{\partial z} = 2\, z"));
+//! ```
 //!
 //! A [`Tensor`] is an `ndarray` array of one of four kinds of entries ([`ndarray`] is re-exported, so that versions agree). A
 //! [`Diagnostic`] has its code, its sentence, its labelled places, further facts, and its mend: a sentence, and the edits that
@@ -101,7 +111,7 @@ pub use outside::{Cause, InMemory, Outside, Progress, Refusal};
 pub use session::{Answer, Known, Report, Session, Settings};
 pub use source::{Source, SourceId, Sources, Span};
 pub use tensor::{DType, Precision, Tensor};
-pub use view::{Doc, Line, Piece, Style};
+pub use view::{Doc, Line, Piece, Style, fact};
 
 #[doc(hidden)]
 pub mod inside;

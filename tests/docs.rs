@@ -99,6 +99,18 @@ fn every_answer_for_machines_is_the_one_shown() {
     }
 }
 
+/// A key is told in the words of the page, or seen in one of its answers.
+#[test]
+fn every_key_of_an_answer_is_told_of_in_the_page_for_machines() {
+    let text = std::fs::read_to_string(root().join("docs/json.md")).expect("docs/json.md is there");
+    let is_told = |key: &str| text.contains(&format!("`{key}`")) || text.contains(&format!("\"{key}\":"));
+    let keys = || nnlang::fact::Fact::KEYS.iter().flat_map(|(kind, keys)| keys.iter().map(move |key| (kind, *key)));
+    let untold = keys().filter(|(_, key)| !is_told(key.trim_start_matches("r#")));
+    let untold: Vec<String> = untold.map(|(kind, key)| format!("`{key}` of {kind}")).collect();
+    assert!(untold.is_empty(), "{untold:?}");
+    assert!(keys().count() > 100);
+}
+
 /// A conversation in lines as it is answered to machines.
 fn conversation(requests: &str) -> String {
     let mut script = Script::new(Repl::new(plain_settings()));

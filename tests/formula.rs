@@ -3,6 +3,7 @@
 //! The expected texts come from the course's notes, from calculus, and from the matrix cookbook (Petersen, Pedersen).
 
 use nnlang::InMemory;
+use nnlang::fact::Fact;
 use nnlang::inside::formula::length;
 use nnlang::{Session, Settings};
 
@@ -125,7 +126,7 @@ fn run(text: &str) -> (Vec<String>, Vec<String>) {
         .answers
         .iter()
         .flat_map(|answer| &answer.facts)
-        .filter_map(|fact| fact.get("formula").and_then(|formula| formula.as_str()).map(str::to_string))
+        .filter_map(|fact| if let Fact::Formula(formula) = fact { Some(formula.formula.clone()) } else { None })
         .collect();
     let problems =
         report.diagnostics.iter().filter(|p| p.is_error()).map(|p| format!("{}: {}", p.code, p.title)).collect();

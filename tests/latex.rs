@@ -5,6 +5,7 @@
 
 mod support;
 
+use nnlang::fact::Fact;
 use nnlang::{InMemory, Session, Settings};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -33,21 +34,23 @@ fn derived(session: &Session, asks: &[String]) -> Vec<(String, String)> {
     let text: String = asks.iter().map(|ask| format!("derive {ask}\n")).collect();
     let report = session.apply("asked", &text, &mut InMemory::default()).1;
     let facts = report.answers.iter().flat_map(|answer| &answer.facts);
-    let text = |fact: &serde_json::Map<String, serde_json::Value>, key: &str| {
-        fact.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_string()
-    };
-    facts.map(|fact| (text(fact, "formula"), text(fact, "latex"))).collect()
+    let told = facts.filter_map(|fact| match fact {
+        Fact::Formula(told) => Some((told.formula.clone(), told.latex.clone())),
+        Fact::Equations(told) => Some((told.formula.clone(), String::new())),
+        _ => None,
+    });
+    told.collect()
 }
 
 /// What of a program's formulas does not read back.
 fn faults(program: &str, asks: &[String]) -> Vec<String> {
     let session = Session::new(Settings::default()).apply("case", program, &mut InMemory::default()).0;
     let shapes = session.apply("shapes", "shapes", &mut InMemory::default()).1;
-    let named = shapes.answers.iter().flat_map(|answer| &answer.facts);
-    let mut names: Vec<String> = named.filter_map(|fact| Some(fact.get("name")?.as_str()?.to_string())).collect();
-    // Dimensions have names too.
     let facts = shapes.answers.iter().flat_map(|answer| &answer.facts);
-    for dim in facts.filter_map(|fact| fact.get("shape")?.as_array()).flatten().filter_map(|dim| dim.as_str()) {
+    let named = || facts.clone().filter_map(|fact| if let Fact::Named(named) = fact { Some(named) } else { None });
+    let mut names: Vec<String> = named().map(|named| named.name.clone()).collect();
+    // Dimensions have names too.
+    for dim in named().flat_map(|named| &named.shape) {
         if !names.iter().any(|name| name == dim) && dim.starts_with(char::is_alphabetic) {
             names.push(dim.to_string());
         }
@@ -58,8 +61,8 @@ fn faults(program: &str, asks: &[String]) -> Vec<String> {
             return *rank;
         }
         let report = session.apply("rank", text, &mut InMemory::default()).1;
-        let shape = report.answers.first().and_then(|answer| answer.facts.first()?.get("shape")?.as_array().cloned());
-        let rank = shape.map_or(9, |shape| shape.len());
+        let shape = report.answers.first().and_then(|answer| answer.facts.first()?.valued());
+        let rank = shape.map_or(9, |valued| valued.shape.len());
         known.borrow_mut().insert(text.to_string(), rank);
         rank
     };

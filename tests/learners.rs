@@ -4,6 +4,7 @@
 
 #![allow(clippy::disallowed_methods)]
 
+use nnlang::fact::Fact;
 use nnlang::{InMemory, Session, Settings};
 
 /// A page: the network and its loss, the learner's named steps, and the formulas that are checked.
@@ -205,8 +206,9 @@ struct Told {
 
 fn run(text: &str) -> Told {
     let report = Session::new(Settings::default()).answer("page.nnl", text, &mut InMemory::default()).1;
-    let verdicts = report.answers.iter().flat_map(|answer| &answer.facts).filter_map(|fact| fact.get("verdict"));
-    let holds = verdicts.filter_map(|verdict| verdict.as_str()).map(|verdict| verdict.starts_with("holds")).collect();
+    let facts = report.answers.iter().flat_map(|answer| &answer.facts);
+    let verdicts = facts.filter_map(|fact| if let Fact::Verdict(said) = fact { Some(&said.verdict) } else { None });
+    let holds = verdicts.map(|verdict| verdict.starts_with("holds")).collect();
     let formula = |code: &str| code == "nnlang::value::formula";
     let told = report.diagnostics.iter().filter(|problem| formula(problem.code));
     Told {

@@ -5,6 +5,7 @@
 
 mod support;
 
+use nnlang::fact::Fact;
 use nnlang::inside::eval::Engine;
 use nnlang::inside::outside::{InMemory, Outside, Progress, Refusal};
 use nnlang::inside::repl::{Repl, Reply, Said};
@@ -76,7 +77,7 @@ fn values(session: &Session) -> BTreeMap<String, String> {
     let refused = |code: &str| !code.starts_with("nnlang::value");
     assert!(!report.diagnostics.iter().any(|problem| problem.is_error() && refused(problem.code)), "{asked}");
     for answer in &report.answers {
-        for fact in &answer.facts {
+        for fact in answer.facts.iter().map(Fact::json) {
             out.insert(
                 fact["name"].as_str().unwrap_or_default().to_string(),
                 format!("{} {}", fact["shape"], fact["value"]),
@@ -142,7 +143,7 @@ fn random_edits(mut dice: Dice, edits: usize) {
         }
         taken += 1;
         let now = values(&next);
-        for fact in report.answers.iter().flat_map(|answer| &answer.facts) {
+        for fact in report.answers.iter().flat_map(|answer| &answer.facts).map(Fact::json) {
             let name = fact["name"].as_str().unwrap_or_default();
             if let (Some(now), false) = (now.get(name), text.starts_with("step")) {
                 let value = fact.get("after").or(fact.get("value")).map(|value| value.to_string());

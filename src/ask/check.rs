@@ -8,9 +8,9 @@ use crate::lower::Ask;
 use crate::ops;
 use crate::source::Span;
 use crate::tensor::{Precision, Tensor};
-use crate::view::{Align, Cell, Style, Table, json_f64, number};
+use crate::view::{Align, Cell, Style, Table, number};
 use ndarray::ArrayD;
-use serde_json::{Map, Value};
+use crate::view::fact::Compared as Said;
 use std::sync::Arc;
 
 /// Up to so many entries are checked one by one; above, along this many directions.
@@ -212,17 +212,16 @@ fn report(cx: &mut Cx, all: Vec<Vec<Compared>>, of: &str, span: Span) -> Result<
             }),
             Cell::new(style, word),
         ]);
-        let mut fact = Map::new();
-        fact.insert("name".into(), worst.what.as_str().into());
-        fact.insert("value".into(), json_f64(worst.exact));
-        fact.insert("finite_difference".into(), json_f64(worst.near));
-        fact.insert("error".into(), json_f64(worst.error));
-        if let Some((left, right)) = worst.sides {
-            fact.insert("sides".into(), vec![json_f64(left), json_f64(right)].into());
-        }
-        fact.insert("compared".into(), Value::from(group.len()));
-        fact.insert("verdict".into(), word.split(':').next().unwrap_or(word).into());
-        facts.push(fact);
+        let fact = Said {
+            name: worst.what.clone(),
+            value: worst.exact,
+            finite_difference: worst.near,
+            error: worst.error,
+            sides: worst.sides.map(|(left, right)| vec![left, right]),
+            compared: group.len(),
+            verdict: word.split(':').next().unwrap_or(word).to_string(),
+        };
+        facts.push(fact.into());
         if worst.verdict == Verdict::Differs {
             wrong.push(worst.what.clone());
         }

@@ -8,8 +8,8 @@ use crate::graph::NodeId;
 use crate::lower::{Ask, Asked};
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Align, Cell, Line, Table, json_value, number};
-use serde_json::{Map, Value};
+use crate::view::fact::{Cells, Held, Measured};
+use crate::view::{Align, Cell, Line, Table, number};
 use std::sync::Arc;
 
 /// Answers `evaluate`.
@@ -33,25 +33,17 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let Some(values) = epochs::measure(cx, &examples, part, &nodes, span)? else { continue };
         let rows = examples.as_ref().map(|examples| examples.rows[part].len());
         let title = if rows.is_some() { title } else { "all" };
-        let mut fact = Map::new();
-        fact.insert("part".into(), title.into());
-        if let Some(rows) = rows {
-            fact.insert("rows".into(), rows.into());
-        }
-        let mut found = Map::new();
         let mut cells = vec![Cell::name(title), Cell::number(rows.map(|rows| rows.to_string()).unwrap_or_default())];
+        let mut found = vec![];
         for (at, (name, value)) in names.iter().zip(values).enumerate() {
-            if tables[at] {
-                found.insert(name.as_str().into(), json_value(&value));
-                shown.push((format!("{name} on {title}"), at, value));
-                continue;
+            found.push((name.clone(), Held::Tensor(value.clone())));
+            match tables[at] {
+                true => shown.push((format!("{name} on {title}"), at, value)),
+                false => cells.push(super::step::cell(cx, &value, nodes[at])),
             }
-            cells.push(super::step::cell(cx, &value, nodes[at]));
-            found.insert(name.as_str().into(), json_value(&value));
         }
-        fact.insert("values".into(), found.into());
         table.row(cells);
-        facts.push(fact);
+        facts.push(Measured { part: title.to_string(), rows, values: Cells(found), kinds: None });
     }
     let mut doc = if shown.is_empty() || tables.contains(&false) { table.doc() } else { Default::default() };
     for (title, at, value) in shown {
@@ -63,10 +55,10 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         ask.exprs.iter().zip(&tables).filter(|(_, table)| **table).find_map(|(asked, _)| kinds(cx, asked))
     {
         for fact in &mut facts {
-            fact.insert("kinds".into(), kinds.iter().map(|kind| Value::from(kind.as_str())).collect());
+            fact.kinds = Some(kinds.to_vec());
         }
     }
-    cx.push(span, doc, facts);
+    cx.push(span, doc, facts.into_iter().map(Into::into).collect());
     Ok(())
 }
 

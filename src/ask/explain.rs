@@ -9,9 +9,9 @@ use crate::lower::{Ask, Asked};
 use crate::ops;
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Align, Cell, Doc, Line, Style, Table, json_f64, json_value, number};
+use crate::view::{Align, Cell, Doc, Line, Style, Table, number};
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value};
+use crate::view::fact::{Fact, Path, Paths};
 use std::sync::Arc;
 
 /// So many paths are written out; the others are counted, by their first step.
@@ -80,7 +80,7 @@ fn one(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     }
 }
 
-type Told = (Doc, Vec<Map<String, Value>>);
+type Told = (Doc, Vec<Fact>);
 
 #[allow(clippy::too_many_arguments)]
 fn paths(
@@ -118,7 +118,7 @@ fn paths(
     for path in &found {
         let told = tell(cx, chain, start, path, &slope_of, whole, formula.clone(), span)?;
         rows.push(told.0);
-        facts.push(told.1);
+        facts.push(told.1.into());
     }
     doc.extend(laid_out(rows));
     let more = count.saturating_sub(found.len() as u128);
@@ -131,13 +131,13 @@ fn paths(
     }
     let (last, mut fact) = cx.valued(&name, derivative, value, asked.zero.as_ref());
     doc.extend(last);
-    fact.insert("paths".into(), u64::try_from(count).map_or_else(|_| Value::from(count.to_string()), Value::from));
+    fact.paths = Some(count);
     if let Some(at) = chain::met_between(cx, chain.stages[end].node, by, ops::states_slope) {
         let note = format!("the slope of `{}` is the one that the program states", cx.text(at));
         doc.push(Line::new().note(format!("  {note}")));
-        fact.insert("stated".into(), cx.text(at).into());
+        fact.stated = Some(cx.text(at));
     }
-    facts.push(fact);
+    facts.push(fact.into());
     Ok((doc, facts))
 }
 
@@ -255,7 +255,7 @@ fn tell(
     only: Option<NodeId>,
     written: Option<String>,
     span: Span,
-) -> Result<([Cell; 4], Map<String, Value>), Box<Diagnostic>> {
+) -> Result<([Cell; 4], Path), Box<Diagnostic>> {
     let mut at = start;
     let mut names = vec![chain.stages[at].name.clone()];
     let (mut factors, mut numbers) = (vec![], vec![]);
@@ -286,9 +286,6 @@ fn tell(
         Some(written) => Some(written),
         None => whole.filter(|_| !long).and_then(|node| chain.formula(cx, node, span)),
     };
-    let mut fact = Map::new();
-    fact.insert("path".into(), names.clone().into());
-    fact.insert("slopes".into(), factors.clone().into());
     let way = if long {
         [&names[..3], &names[names.len() - 2..]].map(|part| part.join(" → ")).join(" → … → ")
     } else {
@@ -296,10 +293,7 @@ fn tell(
     };
     let chained = if long { format!("{} slopes", factors.len()) } else { factors.join("*") };
     let mut cells = [Cell::name(way), Cell::new(Style::Plain, chained), Cell::default(), Cell::default()];
-    if let Some(why) = &flat {
-        fact.insert("note".into(), why.as_str().into());
-    }
-    let mut note = flat;
+    let (mut note, mut products) = (flat.clone(), None);
     if let Some(numbers) = &numbers {
         let product: f64 = numbers.iter().product();
         // `0*inf` on the way: the only path is the derivative, which knows better.
@@ -314,18 +308,16 @@ fn tell(
             (_, false) => format!("= {} = {}", shown.join("*"), number(product, cx.digits)),
         };
         cells[2] = Cell::number(text);
-        fact.insert("factors".into(), numbers.iter().map(|n| json_f64(*n)).collect());
-        fact.insert("product".into(), json_f64(product));
+        products = Some(Arc::new(Tensor::scalar(product)));
     } else if let Some(node) = whole {
         let value = cx.eval.value(node, span)?;
-        fact.insert("product".into(), json_value(&value));
         cells[2] = match &formula {
             Some(formula) if scalar(&value).is_none() => Cell::new(Style::Plain, format!("= {formula}")),
             _ => Cell::number(format!("= {}", shown(cx, &value, chain.stages[start].node))),
         };
+        products = Some(value);
     }
-    if let Some(formula) = formula {
-        fact.insert("formula".into(), formula.as_str().into());
+    if let Some(formula) = &formula {
         let short = formula.chars().count() <= SHORT;
         if scalar(&chain.stages[start].value).is_some() && formula.parse::<f64>().is_err() && short {
             note = Some(format!("= {formula}"));
@@ -334,7 +326,7 @@ fn tell(
     if let Some(note) = note {
         cells[3] = Cell::new(Style::Note, &*note);
     }
-    Ok((cells, fact))
+    Ok((cells, Path { path: names, slopes: factors, note: flat, factors: numbers, product: products, formula }))
 }
 
 /// The product along one path as a node: each equation gives its name what came down to it.
@@ -368,7 +360,7 @@ fn groups(
     start: usize,
     edges: &[Vec<Edge>],
     ways: &[u128],
-    facts: &mut Vec<Map<String, Value>>,
+    facts: &mut Vec<Fact>,
     span: Span,
 ) -> Result<Doc, Box<Diagnostic>> {
     let goal = chain.stages[chain.goal()].node;
@@ -392,20 +384,14 @@ fn groups(
             Local::Slope(node) if name == start => Some(node),
             Local::Slope(_) | Local::Flat(_) => None,
         });
-        let mut fact = Map::new();
-        fact.insert("through".into(), through.as_str().into());
         let count = ways[user];
-        fact.insert("paths".into(), u64::try_from(count).map_or_else(|_| count.to_string().into(), Value::from));
-        let text = match share {
+        let (sum, text) = match share {
             Some(share) => {
                 let value = cx.eval.value(share, span)?;
-                fact.insert("sum".into(), json_value(&value));
-                format!("= {}", shown(cx, &value, chain.stages[start].node))
+                let text = format!("= {}", shown(cx, &value, chain.stages[start].node));
+                (value, text)
             }
-            None => {
-                fact.insert("sum".into(), json_f64(0.0));
-                "= 0".into()
-            }
+            None => (Arc::new(Tensor::scalar(0.0)), "= 0".to_string()),
         };
         let last = &chain.stages[chain.goal()].name;
         let way = if user == chain.goal() {
@@ -414,7 +400,7 @@ fn groups(
             format!("{from} → {through} → … → {last}")
         };
         table.row([Cell::name(way), Cell::new(Style::Note, paths_of(count)), Cell::number(text)]);
-        facts.push(fact);
+        facts.push(Paths { through: through.clone(), paths: count, sum }.into());
     }
     let mut doc = Doc::line(Line::new().note("by their first step:"));
     doc.extend(table.doc());

@@ -43,7 +43,7 @@ fn one(cx: &mut Cx, ask: &Ask, asked: &Asked, span: Span) -> Result<(), Box<Diag
         let name = slope_name(&of, name);
         let (part, fact) = cx.valued(&name, derived.node, value, derived.zero.as_ref());
         doc.extend(part);
-        facts.push(fact);
+        facts.push(fact.into());
         if broken.is_none() {
             broken = cx.eval.not_finite(derived.node, value, &format!("`{name}`"), span);
         }

@@ -9,8 +9,8 @@ use crate::lower::Ask;
 use crate::source::{Span, Spanned};
 use crate::tensor::Tensor;
 use crate::train::errors;
-use crate::view::{Align, Cell, Doc, Line, Style, Table, json_value, width};
-use serde_json::{Map, Value};
+use crate::view::{Align, Cell, Doc, Line, Style, Table, width};
+use crate::view::fact::{Fact, File, Node};
 use std::sync::Arc;
 
 /// A deeper graph is a list, not a tree.
@@ -49,7 +49,7 @@ pub(super) fn written(
     to: &Spanned<String>,
     figure: Figure,
     network: Option<&Network>,
-    mut facts: Vec<Map<String, Value>>,
+    mut facts: Vec<Fact>,
 ) -> Result<(), Box<Diagnostic>> {
     let base = to.node.rsplit(['/', '\\']).next().unwrap_or("");
     let end = base.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
@@ -79,9 +79,7 @@ pub(super) fn written(
     };
     let Some(outside) = cx.eval.watch.outside else { return Err(Box::new(errors::no_outside(to.span))) };
     outside.write(&to.node, &bytes).map_err(|refusal| Box::new(errors::file(&refusal, to.span)))?;
-    let mut fact = Map::new();
-    fact.insert("file".into(), to.node.as_str().into());
-    facts.insert(0, fact);
+    facts.insert(0, File::new(&to.node).into());
     cx.push(span, Doc::line(Line::new().note("written to ").plain(&to.node)), facts);
     if let Some(answer) = cx.answers.last_mut() {
         answer.figure = Some(figure);
@@ -103,28 +101,22 @@ fn one(
     chain: &Chain,
     goal: NodeId,
     span: Span,
-) -> Result<(Doc, Vec<Map<String, Value>>, Network), Box<Diagnostic>> {
+) -> Result<(Doc, Vec<Fact>, Network), Box<Diagnostic>> {
     let derivatives = chain.derivatives(cx, goal, span)?;
     let drawn = drawing(chain);
     let mut doc = side_by_side(cx, chain, &drawn, &derivatives);
     if doc.lines.iter().any(|line| line.width() > COLUMNS) {
         doc = below(cx, chain, &drawn, &derivatives);
     }
-    let mut facts = vec![];
-    for (i, stage) in chain.stages.iter().enumerate() {
-        let mut fact = Map::new();
-        fact.insert("node".into(), stage.name.as_str().into());
-        fact.insert("from".into(), stage.from.iter().map(|from| chain.stages[*from].name.as_str()).collect());
-        if let Some(text) = &stage.text {
-            fact.insert("expression".into(), text.as_str().into());
-        }
-        fact.insert("shape".into(), stage.value.shape().iter().map(|n| Value::from(*n)).collect());
-        fact.insert("value".into(), json_value(&stage.value));
-        if let Some(value) = &derivatives[i] {
-            fact.insert("derivative".into(), json_value(value));
-        }
-        facts.push(fact);
-    }
+    let nodes = chain.stages.iter().zip(&derivatives).map(|(stage, derivative)| Node {
+        node: stage.name.clone(),
+        from: stage.from.iter().map(|from| chain.stages[*from].name.clone()).collect(),
+        expression: stage.text.clone(),
+        shape: stage.value.shape().to_vec(),
+        value: stage.value.clone(),
+        derivative: derivative.clone(),
+    });
+    let facts = nodes.map(Fact::from).collect();
     Ok((doc, facts, picture::network(cx, chain, &derivatives, None)))
 }
 

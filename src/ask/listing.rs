@@ -5,6 +5,7 @@ use crate::graph::NodeId;
 use crate::lower::{DefKind, Item, ItemKind};
 use crate::source::Span;
 use crate::tensor::DType;
+use crate::view::fact::{Shaped, Waiting};
 
 pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     let mut last = None;
@@ -51,7 +52,7 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
         match value {
             Ok(value) => {
                 let (doc, fact) = cx.valued(name, *node, &value, None);
-                cx.push(*span, doc, vec![fact]);
+                cx.push(*span, doc, vec![fact.into()]);
                 if let Some(problem) = cx.eval.not_finite(*node, &value, &format!("`{name}`"), *span) {
                     let place = problem.span();
                     if !told.contains(&place) {
@@ -94,7 +95,7 @@ pub(super) fn answer(cx: &mut Cx, items: &[Item], whole: bool) {
     for (((name, _), derived), value) in by.iter().zip(&derived).zip(&values) {
         let (part, fact) = cx.valued(&slope_name(&of, name), derived.node, value, derived.zero.as_ref());
         doc.extend(part);
-        facts.push(fact);
+        facts.push(fact.into());
     }
     cx.push(span, doc, facts);
 }
@@ -108,20 +109,15 @@ fn waits(cx: &mut Cx, name: &str, blank: Span, span: Span) {
         (false, _) => format!("  waits for {place}"),
     };
     let text = crate::view::Line::new().name(name).plain(" = ?").note(says);
-    let mut fact = serde_json::Map::new();
-    fact.insert("name".into(), name.into());
-    fact.insert("waits".into(), cx.eval.sources.line(blank).into());
-    cx.push(span, crate::view::Doc::line(text), vec![fact]);
+    let fact = Waiting { name: name.to_string(), waits: cx.eval.sources.line(blank) };
+    cx.push(span, crate::view::Doc::line(text), vec![fact.into()]);
 }
 
 /// A definition whose value waits for data.
 fn only_shape(cx: &mut Cx, node: NodeId, name: &str, span: Span) {
     let shape = cx.shape(node);
     let doc = crate::view::Doc::line(crate::view::Line::new().name(name).plain(" : ").shape(&shape));
-    let mut fact = serde_json::Map::new();
-    fact.insert("name".into(), name.into());
-    let dims = cx.eval.compiled.graph.shape(node);
-    let dims = dims.iter().map(|dim| cx.eval.compiled.graph.dims.show(dim).into()).collect();
-    fact.insert("shape".into(), serde_json::Value::Array(dims));
-    cx.push(span, doc, vec![fact]);
+    let graph = &cx.eval.compiled.graph;
+    let shape = graph.shape(node).iter().map(|dim| graph.dims.show(dim)).collect();
+    cx.push(span, doc, vec![Shaped { name: name.to_string(), shape }.into()]);
 }

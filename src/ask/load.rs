@@ -7,7 +7,7 @@ use crate::lower::Ask;
 use crate::source::Span;
 use crate::train::{errors, model};
 use crate::view::{Doc, Line};
-use serde_json::Map;
+use crate::view::fact::File;
 
 /// Answers `load`.
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -33,9 +33,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     }
     let said =
         format!("{count} {} of `{path}`", if count == 1 { "name has the value" } else { "names have the values" });
-    let mut fact = Map::new();
-    fact.insert("file".into(), path.into());
-    fact.insert("arrays".into(), count.into());
-    cx.push(span, Doc::line(Line::new().note(said)), vec![fact]);
+    let fact = File { arrays: Some(count), ..File::new(path) };
+    cx.push(span, Doc::line(Line::new().note(said)), vec![fact.into()]);
     Ok(())
 }

@@ -26,7 +26,8 @@ use crate::source::{Sources, Span};
 use crate::statements::{About, Clause};
 use crate::tensor::Tensor;
 use crate::view;
-use serde_json::{Map, Value};
+use crate::view::fact::{Fact, Heading, Valued};
+use std::sync::Arc;
 
 /// One answer.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ pub struct Answer {
     /// For people.
     pub doc: view::Doc,
     /// For machines: one object each, without the statement and its line.
-    pub facts: Vec<Map<String, Value>>,
+    pub facts: Vec<Fact>,
     /// Its charts: drawn on a terminal in place of the text, as wide as it is.
     pub charts: Vec<Chart>,
     /// Its picture.
@@ -311,16 +312,15 @@ impl Cx<'_, '_> {
         self.eval.watch.end(begun, || (text, line));
     }
 
-    fn push(&mut self, span: Span, doc: view::Doc, facts: Vec<Map<String, Value>>) {
+    fn push(&mut self, span: Span, doc: view::Doc, facts: Vec<Fact>) {
         let (statement, line) = (self.text(span), self.eval.sources.line(span));
         let answer = Answer { statement, line, doc, facts, ..Answer::default() };
         self.answers.push(answer);
     }
 
     fn heading(&mut self, span: Span, text: &str) {
-        let mut fact = Map::new();
-        fact.insert("heading".into(), text.into());
-        self.push(span, view::Doc::heading(text), vec![fact]);
+        let fact = Heading { heading: text.to_string() };
+        self.push(span, view::Doc::heading(text), vec![fact.into()]);
     }
 
     /// The shape of a node in the program's words: `[3, m]`, with the numbers of names where they have one: `[3, m=209]`.
@@ -330,17 +330,12 @@ impl Cx<'_, '_> {
         format!("[{}]", dims.join(", "))
     }
 
-    /// The document and the object of one value.
-    fn valued(&self, name: &str, node: NodeId, value: &Tensor, zero: Option<&Zero>) -> (view::Doc, Map<String, Value>) {
+    /// A value as an answer, and as a document.
+    fn valued(&self, name: &str, node: NodeId, value: &Arc<Tensor>, zero: Option<&Zero>) -> (view::Doc, Valued) {
+        let fact = Valued { note: zero.map(why_zero), ..Valued::new(name, value) };
         let mut doc = view::value(name, value, &self.shape(node), self.digits);
-        let mut fact = Map::new();
-        fact.insert("name".into(), name.into());
-        fact.insert("shape".into(), value.shape().iter().map(|n| Value::from(*n)).collect());
-        fact.insert("value".into(), view::json_value(value));
-        if let Some(zero) = zero {
-            let why = why_zero(zero);
+        if let Some(why) = &fact.note {
             doc.push(view::Line::new().note(format!("  {why}")));
-            fact.insert("note".into(), why.into());
         }
         (doc, fact)
     }

@@ -9,8 +9,8 @@ use crate::ops;
 use crate::simplify::Opener;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
-use crate::view::{Align, Cell, Style, Table, json_value, number};
-use serde_json::Map;
+use crate::view::{Align, Cell, Style, Table, number};
+use crate::view::fact::Nudged;
 use std::sync::Arc;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -56,19 +56,10 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     }
     for (of, old, new, exact) in rows {
         let (a, b) = (old.to_f64(), new.to_f64());
-        let mut fact = Map::new();
-        fact.insert("name".into(), of.as_str().into());
-        fact.insert("before".into(), json_value(&old));
-        fact.insert("after".into(), json_value(&new));
         let own = exact.is_none();
         let quotient = if a.shape() == b.shape() { Some((&b - &a) / step) } else { None };
-        if let (Some(quotient), false) = (&quotient, own) {
-            fact.insert("slope".into(), json_value(&Tensor::F64(quotient.clone())));
-        }
-        if let Some(exact) = &exact {
-            fact.insert("derivative".into(), json_value(exact));
-        }
-        facts.push(fact);
+        let slope = quotient.filter(|_| !own).map(|quotient| Arc::new(Tensor::F64(quotient)));
+        facts.push(Nudged { name: of.clone(), before: old, after: new, slope, derivative: exact.clone() }.into());
         // One entry is a number, whatever the shape around it.
         if a.len() == 1 && b.len() == 1 && exact.as_ref().is_none_or(|exact| exact.len() == 1) {
             let (x, y) = (a.sum(), b.sum());

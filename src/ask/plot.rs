@@ -6,8 +6,8 @@ use crate::figure::{self, Cells, Chart, Kind, Series};
 use crate::lower::{Ask, Asked};
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
-use crate::view::{json_f64, number};
-use serde_json::{Map, Value};
+use crate::view::fact::{self, Fact, Plot, Points};
+use crate::view::number;
 use std::sync::Arc;
 
 /// The most points of a curve.
@@ -47,23 +47,14 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 }
 
 /// A chart for machines.
-fn fact(chart: &Chart) -> Map<String, Value> {
-    let mut fact = Map::new();
-    fact.insert("x".into(), chart.x.as_str().into());
+fn fact(chart: &Chart) -> Fact {
     let series = chart.series.iter().map(|series| {
-        let (x, y): (Vec<Value>, Vec<Value>) = series.points.iter().map(|(x, y)| (json_f64(*x), json_f64(*y))).unzip();
-        Value::Object(Map::from_iter([
-            ("name".to_string(), series.name.as_str().into()),
-            ("x".to_string(), Value::from(x)),
-            ("y".to_string(), Value::from(y)),
-        ]))
+        let (x, y) = series.points.iter().copied().unzip();
+        fact::Series { name: series.name.clone(), x, y }
     });
-    fact.insert("series".into(), series.collect());
-    if let Some(cells) = &chart.cells {
-        let rows = cells.values.chunks(cells.columns.max(1));
-        fact.insert("map".into(), rows.map(|row| row.iter().map(|v| json_f64(*v)).collect::<Value>()).collect());
-    }
-    Map::from_iter([("plot".to_string(), Value::Object(fact))])
+    let rows = |cells: &Cells| cells.values.chunks(cells.columns.max(1)).map(<[f64]>::to_vec).collect();
+    let map = chart.cells.as_ref().map(rows);
+    Plot { plot: Points { x: chart.x.clone(), series: series.collect(), map } }.into()
 }
 
 /// The points of a range.

@@ -10,8 +10,8 @@ use crate::resolve::hir::{Choice, Chosen};
 use crate::source::{Span, Spanned};
 use crate::tensor::Tensor;
 use crate::train::errors;
+use crate::view::fact::{Cells, File, Held, Row};
 use crate::view::{Align, Cell, Line, Table as Shown, number};
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Rows that are shown where no file takes them.
@@ -40,10 +40,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
             let Some(outside) = cx.eval.watch.outside else { return Err(Box::new(errors::no_outside(to.span))) };
             outside.write(&to.node, &bytes).map_err(|refusal| Box::new(errors::file(&refusal, to.span)))?;
             let said = format!("{count} {} written to `{}`", if count == 1 { "row is" } else { "rows are" }, to.node);
-            let mut fact = Map::new();
-            fact.insert("file".into(), to.node.as_str().into());
-            fact.insert("rows".into(), count.into());
-            cx.push(span, crate::view::Doc::line(Line::new().note(said)), vec![fact]);
+            let fact = File { rows: Some(count), ..File::new(&to.node) };
+            cx.push(span, crate::view::Doc::line(Line::new().note(said)), vec![fact.into()]);
         }
         None => show(cx, &columns, count, span),
     }
@@ -218,27 +216,24 @@ fn show(cx: &mut Cx, columns: &[Column], rows: usize, span: Span) {
     let mut table = Shown::new(columns.iter().map(|(name, _)| (name.as_str(), Align::Right)).collect::<Vec<_>>());
     let mut facts = vec![];
     for row in 0..rows {
-        let mut fact = Map::new();
-        let mut cells = vec![];
+        let (mut held, mut cells) = (vec![], vec![]);
         for (name, column) in columns {
             let text = column.get(row).cloned().unwrap_or_default();
             match text.parse::<f64>() {
                 Ok(v) => {
                     cells.push(Cell::number(number(v, cx.digits)));
-                    fact.insert(name.clone(), serde_json::Number::from_f64(v).map_or(Value::Null, Value::from));
+                    held.push((name.clone(), Held::Number(v)));
                 }
                 Err(_) => {
                     cells.push(Cell::name(text.clone()));
-                    fact.insert(name.clone(), text.into());
+                    held.push((name.clone(), Held::Word(text)));
                 }
             }
         }
         if row < ROWS {
             table.row(cells);
         }
-        let mut outer = Map::new();
-        outer.insert("row".into(), fact.into());
-        facts.push(outer);
+        facts.push(Row { row: Cells(held) }.into());
     }
     let mut doc = table.doc();
     if rows > ROWS {

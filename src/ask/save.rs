@@ -6,7 +6,7 @@ use crate::lower::Ask;
 use crate::source::Span;
 use crate::train::{errors, model};
 use crate::view::{Doc, Line};
-use serde_json::Map;
+use crate::view::fact::File;
 
 /// Answers `save`.
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -14,10 +14,8 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     save(cx, &file.node, file.span)?;
     let count = model::held(cx.eval.compiled).len();
     let said = format!("{count} {} kept in `{}`", if count == 1 { "array is" } else { "arrays are" }, file.node);
-    let mut fact = Map::new();
-    fact.insert("file".into(), file.node.as_str().into());
-    fact.insert("arrays".into(), count.into());
-    cx.push(span, Doc::line(Line::new().note(said)), vec![fact]);
+    let fact = File { arrays: Some(count), ..File::new(&file.node) };
+    cx.push(span, Doc::line(Line::new().note(said)), vec![fact.into()]);
     Ok(())
 }
 

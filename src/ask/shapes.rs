@@ -6,7 +6,7 @@ use crate::lower::{Ask, DefKind};
 use crate::source::Span;
 use crate::tensor::DType;
 use crate::view::{Align, Cell, Doc, Line, Style, Table};
-use serde_json::{Map, Value};
+use crate::view::fact::{Named, Parameters, Size};
 
 pub(super) fn answer(cx: &mut Cx, _: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let mut table = Table::new([("name", Align::Left), ("shape", Align::Left), ("", Align::Left), ("", Align::Left)]);
@@ -45,21 +45,20 @@ pub(super) fn answer(cx: &mut Cx, _: &Ask, span: Span) -> Result<(), Box<Diagnos
             Cell::new(Style::Shape, other),
             Cell::new(Style::Note, words),
         ]);
-        let mut fact = Map::new();
-        fact.insert("name".into(), (&*def.name).into());
-        fact.insert("shape".into(), node.shape.iter().map(|dim| Value::from(compiled.graph.dims.show(dim))).collect());
-        fact.insert("sizes".into(), sizes.iter().map(|size| size.map_or(Value::Null, Value::from)).collect());
-        fact.insert("kind".into(), if kind.is_empty() { "variable" } else { kind }.into());
-        facts.push(fact);
+        let fact = Named {
+            name: def.name.to_string(),
+            shape: node.shape.iter().map(|dim| compiled.graph.dims.show(dim)).collect(),
+            sizes: sizes.into_iter().map(Size).collect(),
+            kind: if kind.is_empty() { "variable" } else { kind },
+        };
+        facts.push(fact.into());
     }
     let mut doc: Doc = table.doc();
     let has_params = compiled.defs.iter().any(|def| def.kind == DefKind::Param);
     if has_params {
         let more = if open { " and those of open sizes" } else { "" };
         doc.push(Line::new().note(format!("{count} {}{more}", if count == 1 { "parameter" } else { "parameters" })));
-        let mut fact = Map::new();
-        fact.insert("parameters".into(), Value::from(count as u64));
-        facts.push(fact);
+        facts.push(Parameters { parameters: count }.into());
     }
     cx.push(span, doc, facts);
     Ok(())

@@ -5,16 +5,19 @@ use crate::diag::Diagnostic;
 use crate::lower::Asked;
 use crate::source::Span;
 use crate::tensor::Tensor;
+use crate::view::fact::{Fact, Texts};
 use crate::view::{Doc, Line};
-use serde_json::{Map, Value};
 
 pub(super) fn answer(cx: &mut Cx, asked: &Asked, span: Span) -> Result<(), Box<Diagnostic>> {
     let node = cx.node(asked)?;
     let name = cx.text(span);
     let value = cx.eval.value(node, span)?;
     let (doc, fact) = match texts(cx, &name, &value) {
-        Some(texts) => said(&name, &texts),
-        None => cx.valued(&name, node, &value, asked.zero.as_ref()),
+        Some(texts) => (said(&name, &texts), Texts { name: name.clone(), value: texts }.into()),
+        None => {
+            let (doc, fact) = cx.valued(&name, node, &value, asked.zero.as_ref());
+            (doc, Fact::from(fact))
+        }
     };
     cx.push(span, doc, vec![fact]);
     match cx.eval.not_finite(node, &value, &format!("`{name}`"), span) {
@@ -43,11 +46,8 @@ fn texts(cx: &Cx, name: &str, value: &Tensor) -> Option<Vec<String>> {
     Some(all.chunks(width).map(row).collect())
 }
 
-fn said(name: &str, texts: &[String]) -> (Doc, Map<String, Value>) {
+fn said(name: &str, texts: &[String]) -> Doc {
     let quoted = |text: &String| format!("\"{}\"", text.escape_debug());
-    let mut fact = Map::new();
-    fact.insert("name".into(), name.into());
-    fact.insert("value".into(), texts.iter().map(|text| Value::from(text.as_str())).collect());
     let mut doc = Doc::new();
     match texts {
         [one] => doc.push(Line::new().name(name).plain(" = ").plain(quoted(one))),
@@ -59,5 +59,5 @@ fn said(name: &str, texts: &[String]) -> (Doc, Map<String, Value>) {
             }
         }
     }
-    (doc, fact)
+    doc
 }

@@ -9,8 +9,8 @@ use crate::resolve::hir::Training;
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::train::{Run, Stepped, optimiser};
-use crate::view::{Align, Cell, Line, Style, Table, json_value, number, scalar_text};
-use serde_json::Map;
+use crate::view::{Align, Cell, Line, Style, Table, number, scalar_text};
+use crate::view::fact::Moved;
 use std::sync::Arc;
 
 /// How far a step goes where the program does not say.
@@ -129,18 +129,19 @@ fn show(
             None => Tensor::F64(row.slope.to_f64() * -by),
         };
         let mut cells = vec![Cell::name(&*row.name), cell(cx, &row.before, row.node)];
-        let mut fact = Map::new();
-        fact.insert("name".into(), row.name.as_str().into());
-        fact.insert("before".into(), json_value(&row.before));
         if once {
             cells.extend([cell(cx, &row.slope, row.node), cell(cx, &shift, row.node)]);
-            fact.insert("gradient".into(), json_value(&row.slope));
-            fact.insert("step".into(), json_value(&shift));
         }
         cells.push(cell(cx, &row.now, row.node));
-        fact.insert("after".into(), json_value(&row.now));
         table.row(cells);
-        facts.push(fact);
+        let moved = Moved {
+            name: row.name.clone(),
+            before: row.before.clone(),
+            gradient: once.then(|| row.slope.clone()),
+            step: once.then(|| Arc::new(shift)),
+            after: row.now.clone(),
+        };
+        facts.push(moved.into());
     }
     let mut cells = vec![Cell::name(of), cell(cx, start, goal)];
     if once {
@@ -148,11 +149,8 @@ fn show(
     }
     cells.push(cell(cx, end, goal));
     table.row(cells);
-    let mut fact = Map::new();
-    fact.insert("name".into(), of.into());
-    fact.insert("before".into(), json_value(start));
-    fact.insert("after".into(), json_value(end));
-    facts.push(fact);
+    let (name, before, after) = (of.to_string(), start.clone(), end.clone());
+    facts.push(Moved { name, before, gradient: None, step: None, after }.into());
     let mut doc = table.doc();
     let by = number(by, cx.digits);
     let what = match training.and_then(|training| training.choices.first()) {

@@ -5,8 +5,8 @@ use crate::diag::Diagnostic;
 use crate::lower::Ask;
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Align, Cell, Table, json_f64, json_value, number};
-use serde_json::{Map, Value};
+use crate::view::fact::{Cells, Held, Row};
+use crate::view::{Align, Cell, Table, number};
 use std::sync::Arc;
 
 /// The most rows of a table.
@@ -43,8 +43,7 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
     for point in points.iter() {
         let values = cx.eval.with(&nodes, &[(*def, Arc::new(Tensor::scalar(*point)))], span)?;
         let mut row = vec![Cell::number(number(*point, cx.digits))];
-        let mut fact = Map::new();
-        fact.insert(name.clone(), json_f64(*point));
+        let mut held = vec![(name.clone(), Held::Number(*point))];
         for (head, value) in heads.iter().zip(&values) {
             let text = match value.item() {
                 Some(v) if value.shape().is_empty() => number(v, cx.digits),
@@ -54,10 +53,10 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
                 }
             };
             row.push(Cell::number(text));
-            fact.insert(head.clone(), json_value(value));
+            held.push((head.clone(), Held::Tensor(value.clone())));
         }
         table.row(row);
-        facts.push(Map::from_iter([("row".to_string(), Value::Object(fact))]));
+        facts.push(Row { row: Cells(held) }.into());
     }
     cx.push(span, table.doc(), facts);
     Ok(())

@@ -6,7 +6,7 @@ use crate::eval::Timed;
 use crate::lower::Ask;
 use crate::source::Span;
 use crate::view::{Align, Cell, Doc, Line, Style, Table, bytes, number, seconds};
-use serde_json::{Map, Value};
+use crate::view::fact::{self, LineTimed};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -35,21 +35,16 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
 
 fn show(cx: &mut Cx, text: &str, timed: &Timed, span: Span) {
     let parts = by_line(cx, timed, span);
-    let mut fact = Map::new();
-    fact.insert("runs".into(), timed.runs.into());
-    for (key, duration) in [("min_s", timed.min), ("median_s", timed.median), ("compile_s", timed.compile)] {
-        fact.insert(key.into(), duration.as_secs_f64().into());
-    }
-    fact.insert("peak_bytes".into(), timed.peak.into());
-    let all: f64 = parts.iter().map(|(_, part)| part.seconds).sum();
-    let line = |(line, part): &(usize, Part)| {
-        let mut fact = Map::new();
-        fact.insert("line".into(), (*line).into());
-        fact.insert("seconds".into(), part.seconds.into());
-        fact.insert("bytes".into(), part.bytes.into());
-        Value::Object(fact)
+    let lines = parts.iter().map(|(line, part)| LineTimed { line: *line, seconds: part.seconds, bytes: part.bytes });
+    let fact = fact::Timed {
+        runs: timed.runs,
+        min_s: timed.min.as_secs_f64(),
+        median_s: timed.median.as_secs_f64(),
+        compile_s: timed.compile.as_secs_f64(),
+        peak_bytes: timed.peak,
+        lines: lines.collect(),
     };
-    fact.insert("lines".into(), parts.iter().map(line).collect());
+    let all: f64 = parts.iter().map(|(_, part)| part.seconds).sum();
     let mut doc = Doc::line(Line::new().name(text).plain(": ").number(seconds(timed.min)).plain(" a run"));
     let of = |duration: Duration| seconds(duration);
     let times = if timed.runs == 1 { "run".to_string() } else { format!("{} runs", timed.runs) };
@@ -79,7 +74,7 @@ fn show(cx: &mut Cx, text: &str, timed: &Timed, span: Span) {
         let rest = seconds(Duration::from_secs_f64(rest));
         doc.push(Line::new().note(format!("{} more lines take {rest}", more + 1)));
     }
-    cx.push(span, doc, vec![fact]);
+    cx.push(span, doc, vec![fact.into()]);
 }
 
 /// The lines, the dearest first. What stands in another text (a file that is used) counts where that is used, or is asked.

@@ -8,9 +8,9 @@ use crate::lower::{Ask, DefKind};
 use crate::ops;
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{self, Align, Cell, Doc, Line, Style, Table, json_f64, json_value, number};
+use crate::view::{self, Align, Cell, Doc, Line, Style, Table, number};
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value};
+use crate::view::fact::{self, Fact};
 use std::sync::Arc;
 
 /// As many lines fit a screen; matrices are written out where they do.
@@ -40,7 +40,7 @@ struct Term {
     /// `du/db = c`
     local: Option<String>,
     product: Option<f64>,
-    fact: Map<String, Value>,
+    fact: fact::Term,
 }
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
@@ -87,34 +87,34 @@ fn one(cx: &mut Cx, chain: &Chain, goal: NodeId, span: Span) -> Result<(), Box<D
     Ok(())
 }
 
-fn forward(cx: &mut Cx, chain: &Chain) -> (Vec<Row>, Vec<Map<String, Value>>) {
+fn forward(cx: &mut Cx, chain: &Chain) -> (Vec<Row>, Vec<Fact>) {
     let numbers: FxHashMap<String, f64> =
         chain.stages.iter().filter_map(|stage| Some((stage.name.clone(), scalar(&stage.value)?))).collect();
     let (mut rows, mut facts) = (vec![], vec![]);
     for stage in &chain.stages {
-        let mut fact = Map::new();
-        fact.insert("pass".into(), "forward".into());
-        fact.insert("name".into(), stage.name.as_str().into());
-        let mut says = [String::new(), String::new()];
+        let (mut says, mut in_numbers) = ([String::new(), String::new()], None);
         if let Some(text) = &stage.text {
-            fact.insert("expression".into(), text.as_str().into());
             let filled = filled(text, &numbers, cx.digits);
             let scalars = stage.from.iter().all(|from| scalar(&chain.stages[*from].value).is_some());
             if scalars && filled != *text && filled != shown(cx, &stage.value, stage.node) {
-                fact.insert("filled".into(), filled.as_str().into());
                 says[1] = format!("= {filled}");
+                in_numbers = Some(filled);
             }
             if *text != stage.name {
                 says[0] = format!("= {text}");
             }
         }
-        if !stage.from.is_empty() {
-            let from = stage.from.iter().map(|from| Value::from(chain.stages[*from].name.as_str())).collect();
-            fact.insert("from".into(), Value::Array(from));
-        }
-        fact.insert("shape".into(), stage.value.shape().iter().map(|n| Value::from(*n)).collect());
-        fact.insert("value".into(), json_value(&stage.value));
-        facts.push(fact);
+        let from: Vec<String> = stage.from.iter().map(|from| chain.stages[*from].name.clone()).collect();
+        let fact = fact::Forward {
+            pass: "forward",
+            name: stage.name.clone(),
+            expression: stage.text.clone(),
+            filled: in_numbers,
+            from: (!from.is_empty()).then_some(from),
+            shape: stage.value.shape().to_vec(),
+            value: stage.value.clone(),
+        };
+        facts.push(fact.into());
         let value = stage.value.clone();
         rows.push(Row { name: stage.name.clone(), says, note: String::new(), value, node: stage.node });
     }
@@ -163,7 +163,7 @@ fn backward(
     goal: NodeId,
     derivatives: &[Option<Arc<Tensor>>],
     span: Span,
-) -> Result<(Vec<Row>, Vec<Map<String, Value>>), Box<Diagnostic>> {
+) -> Result<(Vec<Row>, Vec<Fact>), Box<Diagnostic>> {
     let count = chain.stages.len();
     let (shares, slopes) = locals(cx, chain, derivatives, span)?;
     let mut wanted: Vec<NodeId> = vec![];
@@ -236,19 +236,16 @@ fn backward(
             None if !chained.is_empty() => says[0] = format!("= {chained}"),
             None => {}
         }
-        let mut fact = Map::new();
-        fact.insert("pass".into(), "backward".into());
-        fact.insert("name".into(), name.as_str().into());
-        if !chained.is_empty() {
-            fact.insert("chain".into(), chained.into());
-        }
-        if let Some(text) = whole {
-            fact.insert("formula".into(), text.into());
-        }
-        fact.insert("terms".into(), terms.into_iter().map(|term| Value::Object(term.fact)).collect());
-        fact.insert("shape".into(), value.shape().iter().map(|n| Value::from(*n)).collect());
-        fact.insert("value".into(), json_value(value));
-        facts.push(fact);
+        let fact = fact::Backward {
+            pass: "backward",
+            name: name.clone(),
+            chain: (!chained.is_empty()).then_some(chained),
+            formula: whole,
+            terms: terms.into_iter().map(|term| term.fact).collect(),
+            shape: value.shape().to_vec(),
+            value: value.clone(),
+        };
+        facts.push(fact.into());
         rows.push(Row { name, says, note, value: value.clone(), node: stage.node });
     }
     Ok((rows, facts))
@@ -270,9 +267,6 @@ fn term(
     let last = user == chain.goal();
     let slope_text = slope_name(outer, inner);
     let several = chain.users[from].len() > 1;
-    let mut fact = Map::new();
-    fact.insert("through".into(), outer.as_str().into());
-    fact.insert("local".into(), slope_text.as_str().into());
     let formula = chain.formula(cx, local.unwrap_or(share), span);
     let mut names = format!("{}*{slope_text}", slope_name(&chain.of, outer));
     if last {
@@ -283,25 +277,27 @@ fn term(
             (None, true) => slope_text.replacen('d', "∂", 1).replace("/d", "/∂"),
         };
     }
-    if !names.is_empty() {
-        fact.insert("chain".into(), names.as_str().into());
-    }
     let (mut numbers, mut product) = (None, None);
-    if let (Some(outer), Some(slope)) = (
+    let factors = (
+
         derivatives[user].as_ref().and_then(|value| scalar(value)),
         local.and_then(|local| values.get(&local)).and_then(|value| scalar(value)),
-    ) {
-        fact.insert("outer".into(), json_f64(outer));
-        fact.insert("slope".into(), json_f64(slope));
-        fact.insert("product".into(), json_f64(outer * slope));
+    );
+    if let (Some(outer), Some(slope)) = factors {
         product = Some(outer * slope);
         let slope_shown = bracketed(slope, cx.digits);
         numbers = Some(if last { slope_shown } else { format!("{}*{slope_shown}", bracketed(outer, cx.digits)) });
     }
     let plain = |text: &str| text.parse::<f64>().is_ok();
-    if let Some(formula) = &formula {
-        fact.insert("formula".into(), formula.as_str().into());
-    }
+    let fact = fact::Term {
+        through: outer.clone(),
+        local: slope_text.clone(),
+        chain: (!names.is_empty()).then(|| names.clone()),
+        outer: product.and(factors.0),
+        slope: product.and(factors.1),
+        product,
+        formula: formula.clone(),
+    };
     let short = |formula: &String| formula.chars().count() <= SHORT;
     let told = formula.filter(|formula| !plain(formula) && short(formula) && local.is_some() && !last);
     Term { names, numbers, local: told.map(|formula| format!("{slope_text} = {formula}")), product, fact }

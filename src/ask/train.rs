@@ -9,8 +9,8 @@ use crate::resolve::hir::{Chosen, Training};
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::train::{Run, Schedule, optimiser};
-use crate::view::{Align, Cell, Line, Table, json_value, number};
-use serde_json::{Map, Value};
+use crate::view::fact::{Cells, Epoch, Held, Size};
+use crate::view::{Align, Cell, Line, Table, number};
 use std::sync::Arc;
 
 /// Epochs where the program does not say; steps of L-BFGS, which ends by itself.
@@ -222,26 +222,23 @@ fn show(cx: &mut Cx, course: &Course, ended: Ended, file: Option<String>, span: 
     for told in &told {
         let mut cells = vec![Cell::number(told.epoch.to_string())];
         cells.extend(told.losses.iter().map(|loss| Cell::number(number(*loss, cx.digits))));
-        let mut fact = Map::new();
-        fact.insert("epoch".into(), told.epoch.into());
-        fact.insert("loss".into(), told.losses[0].into());
-        if told.losses.len() > 1 {
-            fact.insert("losses".into(), told.losses.clone().into());
-        }
         if valid {
             cells.push(Cell::number(told.valid.map(|value| number(value, cx.digits)).unwrap_or_default()));
-            fact.insert("valid".into(), told.valid.map_or(Value::Null, Value::from));
         }
-        let mut reports = Map::new();
+        let mut reports = vec![];
         for (value, (name, node, _)) in told.reports.iter().zip(&course.reports) {
             cells.push(super::step::cell(cx, value, *node));
-            reports.insert(name.as_str().into(), json_value(value));
-        }
-        if !reports.is_empty() {
-            fact.insert("reports".into(), reports.into());
+            reports.push((name.clone(), Held::Tensor(value.clone())));
         }
         table.row(cells);
-        facts.push(fact);
+        let fact = Epoch {
+            epoch: told.epoch,
+            loss: told.losses[0],
+            losses: (told.losses.len() > 1).then(|| told.losses.clone()),
+            valid: valid.then_some(Size(told.valid)),
+            reports: (!reports.is_empty()).then_some(Cells(reports)),
+        };
+        facts.push(fact.into());
     }
     let mut doc = table.doc();
     if let Some(why) = why {

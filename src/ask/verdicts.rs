@@ -4,8 +4,8 @@ use super::{Answer, Cx};
 use crate::diag::Diagnostic;
 use crate::lower::Ask;
 use crate::source::Span;
+use crate::view::fact::{self, Verdict};
 use crate::view::{Doc, Line, Style};
-use serde_json::{Map, Value};
 
 /// A comparison that does not hold: the codes by which a check says so.
 const FORMULA: &str = "nnlang::value::formula";
@@ -61,14 +61,8 @@ impl Verdicts {
             let word = if self.wait.len() == 1 { "waits" } else { "wait" };
             line = line.plain(", ").plain(format!("{} {word} ({})", self.wait.len(), lines(&self.wait)));
         }
-        let mut fact = Map::new();
-        fact.insert("checks".into(), all.into());
-        fact.insert("hold".into(), self.hold.into());
-        fact.insert("lines".into(), self.fail.into_iter().map(Value::from).collect());
-        if !self.wait.is_empty() {
-            fact.insert("waits".into(), self.wait.into_iter().map(Value::from).collect());
-        }
-        let facts = vec![fact];
+        let waits = (!self.wait.is_empty()).then_some(self.wait);
+        let facts = vec![fact::Verdicts { checks: all, hold: self.hold, lines: self.fail, waits }.into()];
         cx.answers.push(Answer {
             statement: super::CHECKS.to_string(),
             line: last,
@@ -92,10 +86,7 @@ fn told(cx: &mut Cx, ask: &Ask, span: Span, verdict: &str) {
         let (name, theirs) = text.split_once("==").map_or((text.as_str(), ""), |(a, b)| (a.trim(), b.trim()));
         let equals = if theirs.is_empty() { "" } else { " = " };
         let line = Line::new().name(name).plain(equals).plain(theirs).with(Style::Bad, format!("  {verdict}"));
-        let mut fact = Map::new();
-        fact.insert("name".into(), name.into());
-        fact.insert("formula".into(), theirs.into());
-        fact.insert("verdict".into(), verdict.into());
-        cx.push(span, Doc::line(line), vec![fact]);
+        let fact = Verdict { name: name.into(), formula: theirs.into(), verdict: verdict.into() };
+        cx.push(span, Doc::line(line), vec![fact.into()]);
     }
 }

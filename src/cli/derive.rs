@@ -4,6 +4,7 @@ use super::Exit;
 use super::args::{Derive, Notation};
 use super::run::programs;
 use super::terminal::Terminal;
+use crate::view::fact::Fact;
 use crate::view::{Doc, Line};
 
 /// `nnlang derive FILE EXPR…`: the program's definitions hold, its own questions are not answered.
@@ -17,7 +18,10 @@ pub(super) fn run(args: &Derive, terminal: Terminal) -> Exit {
         let mut report = session.apply("EXPR", &asks.concat(), world).1;
         if args.notation == Notation::Latex {
             for answer in &mut report.answers {
-                let latex = answer.facts.iter().filter_map(|fact| fact.get("latex")?.as_str());
+                let latex = answer.facts.iter().filter_map(|fact| match fact {
+                    Fact::Formula(formula) => Some(&formula.latex),
+                    _ => None,
+                });
                 answer.doc = Doc { lines: latex.map(|latex| Line::new().plain(latex)).collect() };
             }
         }

@@ -2,8 +2,8 @@
 
 use super::World;
 use crate::session::{Answer, Report, Session};
+use crate::view::fact::{Cells, Fact, Held, Run};
 use crate::view::{Align, Cell, Line, Style, Table, number};
-use serde_json::{Map, Value};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -59,11 +59,10 @@ fn combinations(each: &[(String, String)]) -> Vec<Vec<(String, String)>> {
 /// What a run's `evaluate` lines came to: the title of each number, as `J test`.
 fn measured(report: &Report) -> Vec<(String, f64)> {
     let mut out = vec![];
-    for fact in report.answers.iter().filter(|answer| answer.statement.starts_with("evaluate")).flat_map(|a| &a.facts) {
-        let part = fact.get("part").and_then(Value::as_str).unwrap_or_default();
-        let part = if part == "all" { String::new() } else { format!(" {part}") };
-        let Some(values) = fact.get("values").and_then(Value::as_object) else { continue };
-        out.extend(values.iter().map(|(name, value)| (format!("{name}{part}"), value.as_f64().unwrap_or(f64::NAN))));
+    for fact in report.answers.iter().flat_map(|answer| &answer.facts) {
+        let Fact::Measured(measured) = fact else { continue };
+        let part = if measured.part == "all" { String::new() } else { format!(" {}", measured.part) };
+        out.extend(measured.values.in_numbers().map(|(name, value)| (format!("{name}{part}"), value)));
     }
     out
 }
@@ -144,16 +143,12 @@ fn tabled(rows: &[Vec<(String, String)>], reports: &[(usize, Report)]) -> Answer
         cells.extend(values.iter().map(|(_, value)| Cell::number(number(*value, 6))));
         cells.push(Cell::new(Style::Plain, if is_best { "← best" } else { "" }));
         table.row(cells);
-        let mut fact = Map::new();
         let given = rows[*at].iter().map(|(name, value)| {
-            let value = value.parse::<f64>().map_or_else(|_| Value::from(value.as_str()), Value::from);
-            (name.clone(), value)
+            let held = value.parse().map_or_else(|_| Held::Word(value.clone()), Held::Number);
+            (name.clone(), held)
         });
-        fact.insert("each".into(), given.collect::<Map<_, _>>().into());
-        let values = values.iter().map(|(title, value)| (title.clone(), Value::from(*value)));
-        fact.insert("values".into(), values.collect::<Map<_, _>>().into());
-        fact.insert("best".into(), is_best.into());
-        facts.push(fact);
+        let values = Cells::numbers(values.iter().map(|(title, value)| (title, *value)));
+        facts.push(Run { each: Cells(given.collect()), values, best: is_best }.into());
     }
     let mut doc = table.doc();
     match &best {

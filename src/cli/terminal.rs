@@ -189,7 +189,7 @@ pub fn json_lines(answer: &Answer) -> String {
         let mut object = Map::new();
         object.insert("statement".into(), answer.statement.clone().into());
         object.insert("line".into(), answer.line.into());
-        object.extend(fact.iter().map(|(key, value)| (key.clone(), value.clone())));
+        object.extend(fact.json());
         out.push_str(&Value::Object(object).to_string());
         out.push('\n');
     }

@@ -18,6 +18,7 @@ use crate::diag::Diagnostic;
 use crate::outside::Outside;
 use crate::session::{Past, Report, Session, Settings};
 use crate::syntax;
+use crate::view::fact::{Fact, Valued};
 use crate::view::{Doc, Line, Style};
 use tour::Tour;
 use walk::Walk;
@@ -214,15 +215,15 @@ impl Repl {
         let mut said = vec![];
         for name in &self.watched {
             let report = self.session.apply("<watch>", &watched(name, None), outside).1;
-            let facts = || report.answers.iter().skip(1).flat_map(|answer| &answer.facts);
-            let reached = |fact: &&serde_json::Map<String, serde_json::Value>| {
-                fact.get("note").is_none_or(|note| note != UNREACHED)
-            };
+            let facts = report.answers.iter().skip(1).flat_map(|answer| &answer.facts);
+            let derivatives: Vec<&Valued> = facts.filter_map(Fact::valued).collect();
+            let is_reached = |derivative: &&&Valued| derivative.note.as_deref() != Some(UNREACHED);
             // What the name does not stand on is not in view.
-            let report = if facts().all(|fact| reached(&fact)) {
+            let report = if derivatives.iter().all(|derivative| is_reached(&derivative)) {
                 report
             } else {
-                let by = facts().filter(reached).filter_map(|fact| fact.get("name")?.as_str()?.split_once("/d"));
+                let reached = derivatives.iter().filter(is_reached);
+                let by = reached.filter_map(|derivative| derivative.name.split_once("/d"));
                 let by: Vec<&str> = by.map(|(_, by)| by.trim_matches(['(', ')'])).collect();
                 self.session.apply("<watch>", &watched(name, Some(&by)), outside).1
             };
@@ -235,10 +236,9 @@ impl Repl {
             let digits = if digits == 0 { 6 } else { digits };
             let mut doc = Doc::new();
             let mut line = Line::new().note("watch ");
-            let parts = report.answers.iter().flat_map(|answer| &answer.facts).map(|fact| {
-                let name = fact.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-                shown::watched(name, fact.get("value").unwrap_or(&serde_json::Value::Null), digits)
-            });
+            let facts = report.answers.iter().flat_map(|answer| &answer.facts);
+            let parts =
+                facts.filter_map(Fact::valued).map(|valued| shown::watched(&valued.name, &valued.value, digits));
             // Scalars stand side by side, as far as a line goes; rows of a matrix alone.
             let (mut first, mut alone) = (true, false);
             for part in parts {

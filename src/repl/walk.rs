@@ -2,8 +2,8 @@
 
 use super::shown;
 use crate::session::Answer;
+use crate::view::fact::{Backward, Fact, Forward};
 use crate::view::{Doc, Line, Style, number};
-use serde_json::{Map, Value};
 
 /// A walk through the graph of one name, and where it stands.
 #[derive(Debug)]
@@ -15,16 +15,36 @@ pub(super) struct Walk {
 impl Walk {
     /// From the answers of `trace`; `None` where nothing was traced.
     pub fn new(answers: &[Answer], digits: usize) -> Option<Walk> {
-        let facts: Vec<&Map<String, Value>> = answers.iter().flat_map(|answer| &answer.facts).collect();
+        let facts = || answers.iter().flat_map(|answer| &answer.facts);
+        let is_step = |fact: &&Fact| matches!(fact, Fact::Forward(_) | Fact::Backward(_));
+        let ahead: Vec<&Forward> =
+            facts().filter_map(|fact| if let Fact::Forward(step) = fact { Some(&**step) } else { None }).collect();
         // What is given stands on one page.
-        let leaves = facts.iter().take_while(|fact| is_forward(fact) && !fact.contains_key("expression")).count();
+        let leaves = ahead.iter().take_while(|step| step.expression.is_none()).count();
         let leaves = if leaves > 1 { leaves } else { 0 };
-        let count = facts.len() - leaves.saturating_sub(1);
-        let first = (leaves > 0).then(|| given(&facts[..leaves], count, digits));
-        let rest = facts[leaves..].iter().enumerate();
-        let begun = usize::from(leaves > 0);
-        let stops: Vec<Doc> =
-            first.into_iter().chain(rest.map(|(i, fact)| stop(fact, &facts, i + begun, count, digits))).collect();
+        let mut pages = vec![];
+        if leaves > 0 {
+            let names: Vec<&str> = ahead[..leaves].iter().map(|step| step.name.as_str()).collect();
+            let mut doc = Doc::new();
+            for step in &ahead[..leaves] {
+                let line = Line::new().plain("  ").name(&step.name);
+                doc.extend(shown::ending(line, &step.name, &step.value, digits));
+            }
+            pages.push(("forward", names.join(", "), doc));
+        }
+        pages.extend(facts().filter(is_step).skip(leaves).filter_map(|fact| match fact {
+            Fact::Forward(step) => Some((step.pass, step.name.clone(), forward(step, &ahead, digits))),
+            Fact::Backward(step) => Some((step.pass, step.name.clone(), backward(step, &ahead, digits))),
+            _ => None,
+        }));
+        let count = pages.len();
+        let stops = pages.into_iter().enumerate().map(|(i, (pass, name, below))| {
+            let place = Line::new().note(format!("{}/{count} ", i + 1));
+            let mut doc = Doc::line(place.with(Style::Heading, pass).plain("  ").name(name));
+            doc.extend(below);
+            doc
+        });
+        let stops: Vec<Doc> = stops.collect();
         (!stops.is_empty()).then_some(Walk { stops, at: 0 })
     }
 
@@ -59,124 +79,86 @@ impl Walk {
     }
 }
 
-/// All that is given, on one page: `a = 5`, `b = 3`.
-fn given(facts: &[&Map<String, Value>], count: usize, digits: usize) -> Doc {
-    let text = |fact: &Map<String, Value>| fact.get("name").and_then(Value::as_str).unwrap_or_default().to_string();
-    let names: Vec<String> = facts.iter().map(|fact| text(fact)).collect();
-    let head = Line::new().note(format!("1/{count} ")).with(Style::Heading, "forward").plain("  ");
-    let mut doc = Doc::line(head.name(names.join(", ")));
-    for (fact, name) in facts.iter().zip(&names) {
-        let line = Line::new().plain("  ").name(name.as_str());
-        doc.extend(shown::ending(line, name, fact.get("value").unwrap_or(&Value::Null), digits));
+/// A name, its equation with names and with numbers, and its value; where it stands.
+fn forward(step: &Forward, ahead: &[&Forward], digits: usize) -> Doc {
+    let name = &step.name;
+    let mut equation = Line::new().plain("  ").name(name);
+    for part in [&step.expression, &step.filled].into_iter().flatten() {
+        equation = equation.plain(format!(" = {part}"));
     }
+    let mut doc = shown::ending(equation, name, &step.value, digits);
+    let users = ahead.iter().filter(|other| other.from.iter().flatten().any(|from| from == name));
+    let to: Vec<&str> = users.map(|other| other.name.as_str()).collect();
+    doc.push(way(&names(step), name, &to));
     doc
 }
 
-fn stop(fact: &Map<String, Value>, all: &[&Map<String, Value>], i: usize, count: usize, digits: usize) -> Doc {
-    let text = |key: &str| fact.get(key).and_then(Value::as_str).unwrap_or_default();
-    let (pass, name) = (text("pass"), text("name"));
-    let value = fact.get("value").unwrap_or(&Value::Null);
-    let mut doc =
-        Doc::line(Line::new().note(format!("{}/{count} ", i + 1)).with(Style::Heading, pass).plain("  ").name(name));
-    let mut equation = Line::new().plain("  ").name(name);
-    if pass == "forward" {
-        for part in [text("expression"), text("filled")].into_iter().filter(|part| !part.is_empty()) {
-            equation = equation.plain(format!(" = {part}"));
-        }
-        doc.extend(shown::ending(equation, name, value, digits));
-        let from: Vec<&str> = names(fact);
-        let to: Vec<&str> = all
-            .iter()
-            .filter(|other| names(other).contains(&name))
-            .filter_map(|other| other.get("name").and_then(Value::as_str))
-            .collect();
-        doc.push(way(&from, name, &to));
-        return doc;
+/// A derivative as the sum of what each equation gives it, in numbers; of tensors as a formula.
+fn backward(step: &Backward, ahead: &[&Forward], digits: usize) -> Doc {
+    let name = &step.name;
+    let alone = || Line::new().plain("  ").name(name);
+    let equation = || alone().plain(" = ");
+    if step.terms.is_empty() {
+        return shown::ending(alone(), name, &step.value, digits);
     }
-    let back = from_behind(fact, all);
-    let terms: Vec<&Map<String, Value>> = fact
-        .get("terms")
-        .and_then(Value::as_array)
-        .map(|terms| terms.iter().filter_map(Value::as_object).collect())
-        .unwrap_or_default();
-    if terms.is_empty() {
-        doc.extend(shown::ending(equation, name, value, digits));
-        return doc;
-    }
-    let numeric = terms.iter().all(|term| term.contains_key("product"));
-    if !numeric {
+    let mut doc = Doc::new();
+    let back = from_behind(step, ahead);
+    if step.terms.iter().any(|term| term.product.is_none()) {
         // Of tensors the whole step is one formula.
-        let (chain, formula) = (text("chain"), text("formula"));
-        let said = |part: &str| Line::new().plain("  ").name(name).plain(format!(" = {part}"));
-        if !chain.is_empty() && chain != formula {
-            doc.push(said(chain));
+        if let Some(chain) = step.chain.as_ref().filter(|_| step.chain != step.formula) {
+            doc.push(equation().plain(chain));
         }
-        let last = if formula.is_empty() { equation } else { said(formula) };
-        doc.extend(shown::ending(last, name, value, digits));
+        let last = step.formula.as_ref().map_or_else(alone, |formula| equation().plain(formula));
+        doc.extend(shown::ending(last, name, &step.value, digits));
         doc.lines.extend(back);
         return doc;
     }
     let mut sum = 0.0;
-    for (k, term) in terms.iter().enumerate() {
-        let text = |key: &str| term.get(key).and_then(Value::as_str).unwrap_or_default();
-        let number_of = |key: &str| term.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
-        let (outer, slope, product) = (number_of("outer"), number_of("slope"), number_of("product"));
+    for (k, term) in step.terms.iter().enumerate() {
+        let [outer, slope, product] = [term.outer, term.slope, term.product].map(|number| number.unwrap_or(f64::NAN));
+        let formula = term.formula.as_deref().unwrap_or_default();
         sum += product;
-        let mut line = match k {
-            0 => Line::new().plain("  ").name(name).plain(" = "),
+        let line = match k {
+            0 => equation(),
             _ => Line::new().plain(format!("  {:>1$} ", "+", name.chars().count() + 2)),
         };
         // Of the goal's own equation there is no product.
-        let own = text("chain").is_empty() || text("chain") == text("formula");
-        line = match text("chain") {
-            _ if own => line.plain(text("formula")),
-            chain => line
-                .plain(format!("{chain} = {}*{} = ", bracketed(outer, digits), bracketed(slope, digits)))
-                .number(number(product, digits)),
-        };
-        if own {
-            if text("formula") != number(slope, digits) {
+        let Some(chain) = term.chain.as_deref().filter(|chain| *chain != formula) else {
+            let mut line = line.plain(formula);
+            if formula != number(slope, digits) {
                 line = line.plain(" = ").number(number(slope, digits));
             }
             doc.push(line);
             continue;
-        }
-        doc.push(line);
-        let mut line = Line::new().note("  local slope ").name(text("local"));
-        if ![String::new(), number(slope, digits)].contains(&text("formula").to_string()) {
-            line = line.plain(format!(" = {}", text("formula")));
+        };
+        let factors = format!("{chain} = {}*{} = ", bracketed(outer, digits), bracketed(slope, digits));
+        doc.push(line.plain(factors).number(number(product, digits)));
+        let mut line = Line::new().note("  local slope ").name(&term.local);
+        if !formula.is_empty() && formula != number(slope, digits) {
+            line = line.plain(format!(" = {formula}"));
         }
         line = line.plain(" = ").number(number(slope, digits));
-        if terms.len() > 1 {
+        if step.terms.len() > 1 {
             line = line.note(", so far ").number(number(sum, digits));
         }
         doc.push(line);
     }
-    if terms.len() > 1 {
-        doc.extend(shown::ending(equation, name, value, digits));
+    if step.terms.len() > 1 {
+        doc.extend(shown::ending(alone(), name, &step.value, digits));
     }
     doc.lines.extend(back);
     doc
 }
 
 /// `v → u → b, c`: from whose equations the derivative comes, and where it goes.
-fn from_behind(fact: &Map<String, Value>, all: &[&Map<String, Value>]) -> Option<Line> {
-    let name = fact.get("name").and_then(Value::as_str)?;
-    let own = all.iter().find(|other| {
-        let of = other.get("name").and_then(Value::as_str).filter(|_| is_forward(other));
-        of.is_some_and(|of| name.ends_with(&format!("/d{of}")) || name.ends_with(&format!("/d({of})")))
-    })?;
-    let through: Vec<&str> = fact
-        .get("terms")
-        .and_then(Value::as_array)?
-        .iter()
-        .filter_map(|term| term.get("through").and_then(Value::as_str))
-        .collect();
-    Some(way(&through, own.get("name").and_then(Value::as_str)?, &names(own)))
-}
-
-fn is_forward(fact: &Map<String, Value>) -> bool {
-    fact.get("pass").and_then(Value::as_str) == Some("forward")
+fn from_behind(step: &Backward, ahead: &[&Forward]) -> Option<Line> {
+    let is_by = |own: &&&Forward| {
+        let of = &own.name;
+        step.name.ends_with(&format!("/d{of}")) || step.name.ends_with(&format!("/d({of})"))
+    };
+    let own = ahead.iter().find(is_by)?;
+    let through: Vec<&str> = step.terms.iter().map(|term| term.through.as_str()).collect();
+    Some(way(&through, &own.name, &names(own)))
 }
 
 /// `b, c → u → v`: where in the graph one stands.
@@ -196,11 +178,9 @@ fn way(from: &[&str], name: &str, to: &[&str]) -> Line {
     line
 }
 
-fn names(fact: &Map<String, Value>) -> Vec<&str> {
-    fact.get("from")
-        .and_then(Value::as_array)
-        .map(|names| names.iter().filter_map(Value::as_str).collect())
-        .unwrap_or_default()
+/// What a step forward stands on.
+fn names(step: &Forward) -> Vec<&str> {
+    step.from.iter().flatten().map(String::as_str).collect()
 }
 
 fn bracketed(value: f64, digits: usize) -> String {

@@ -6,9 +6,9 @@ use crate::eval::Eval;
 use crate::graph::NodeId;
 use crate::source::Span;
 use crate::tensor::Tensor;
-use crate::view::{Doc, Line, json_value, number};
+use crate::view::fact::Moved;
+use crate::view::{Doc, Line, number};
 use rustc_hash::FxHashMap;
-use serde_json::Map;
 use std::sync::Arc;
 
 /// Values by name.
@@ -55,11 +55,9 @@ pub(super) fn answer(names: &[Arc<str>], old: &Values, new: &Values, digits: usi
         if Arc::ptr_eq(before, after) || same(before, after) {
             continue;
         }
-        let mut fact = Map::new();
-        fact.insert("name".into(), (&**name).into());
-        fact.insert("before".into(), json_value(before));
-        fact.insert("after".into(), json_value(after));
-        facts.push(fact);
+        let (name_of, before_of, after_of) = (name.to_string(), before.clone(), after.clone());
+        let moved = Moved { name: name_of, before: before_of, gradient: None, step: None, after: after_of };
+        facts.push(moved.into());
         match (scalar(before), scalar(after)) {
             (Some(x), Some(y)) => {
                 let digits = visible(x, y, digits);

@@ -1,6 +1,7 @@
 //! Values and answers as documents: lines of words with a meaning, which the terminal colours and tests read as text.
 
 mod doc;
+pub mod fact;
 mod measure;
 mod number;
 mod page;
@@ -15,4 +16,4 @@ pub use number::{json_f64, number};
 pub use page::page;
 pub use reference::{contents, names, nearest, reference};
 pub use table::{Cell, Table};
-pub use value::{json_value, scalar_text, value};
+pub use value::{in_line, json_value, scalar_text, value};

@@ -3,7 +3,7 @@
 use super::doc::{Align, Doc, Line, Style, width};
 use super::number::{json_f32, json_f64, number};
 use crate::tensor::Tensor;
-use ndarray::IxDyn;
+use ndarray::{Dimension, IxDyn};
 use serde_json::Value;
 
 /// How many entries of an axis are shown before its middle is left out, and how many at each end then.
@@ -60,6 +60,16 @@ fn nest(shape: &[usize], entries: &mut dyn Iterator<Item = Value>) -> Value {
         None => entries.next().unwrap_or(Value::Null),
         Some((len, rest)) => Value::Array((0..*len).map(|_| nest(rest, entries)).collect()),
     }
+}
+
+/// All entries in one line, rows in brackets: `[[1, 2], [3, 4]]`.
+pub fn in_line(tensor: &Tensor, digits: usize) -> String {
+    let mut texts: Vec<String> =
+        ndarray::indices(IxDyn(tensor.shape())).into_iter().map(|at| entry(tensor, at.slice(), digits)).collect();
+    for size in tensor.shape().iter().rev().filter(|size| **size > 0) {
+        texts = texts.chunks(*size).map(|row| format!("[{}]", row.join(", "))).collect();
+    }
+    texts.pop().unwrap_or_else(|| "[]".to_string())
 }
 
 /// The text of one entry.

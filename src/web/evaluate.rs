@@ -12,6 +12,7 @@ use crate::session::{Answer, Report, Session, Settings};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::syntax::{self, ast};
 use crate::tensor::DType;
+use crate::view::fact::Fact;
 use crate::view::{self, Doc};
 use rustc_hash::FxHashSet;
 use serde_json::{Map, Value, json};
@@ -262,9 +263,8 @@ fn valued(
             count += value.len();
             one["sizes"] = value.shape().into();
             if value.len() <= ENTRIES {
-                let value = view::json_value(value);
-                one["text"] = brief(&value, digits).into();
-                one["value"] = value;
+                one["text"] = view::in_line(value, digits).into();
+                one["value"] = view::json_value(value);
             }
         }
         out.push(one);
@@ -273,56 +273,46 @@ fn valued(
     count
 }
 
-/// A value of at most [`ENTRIES`] numbers in one line.
-pub fn brief(value: &Value, digits: usize) -> String {
-    match value {
-        Value::Array(rows) => format!("[{}]", rows.iter().map(|row| brief(row, digits)).collect::<Vec<_>>().join(", ")),
-        Value::Number(number) => view::number(number.as_f64().unwrap_or(f64::NAN), digits),
-        Value::String(text) => text.clone(),
-        _ => String::new(),
-    }
-}
-
 /// The graph of a goal: its nodes, arguments first, with values and derivatives.
 fn graph(session: &Session, goal: &str, digits: usize, outside: &mut dyn Outside) -> Value {
     let (_, report) = session.apply("<page>", &format!("graph {goal}\n"), outside);
     let facts = report.answers.iter().flat_map(|answer| &answer.facts);
-    let nodes: Vec<Value> = facts
-        .map(|fact| {
-            let mut node = fact.clone();
-            for key in ["value", "derivative"] {
-                let Some(value) = node.get(key) else { continue };
-                match count(value) <= ENTRIES {
-                    true => {
-                        let text = brief(value, digits);
-                        node.insert(format!("{key}_text"), text.into());
-                    }
-                    false => {
-                        node.remove(key);
-                    }
-                }
-            }
-            Value::Object(node)
-        })
-        .collect();
-    json!({"goal": goal, "nodes": nodes})
-}
-
-fn count(value: &Value) -> usize {
-    if let Value::Array(rows) = value { rows.iter().map(count).sum() } else { 1 }
+    let nodes = facts.filter_map(|fact| if let Fact::Node(node) = fact { Some(node) } else { None }).map(|node| {
+        // Of what is large the sizes are enough.
+        let mut json = json!({"node": node.node, "from": node.from, "shape": node.shape});
+        if let Some(expression) = &node.expression {
+            json["expression"] = expression.as_str().into();
+        }
+        let values = [("value", Some(&node.value)), ("derivative", node.derivative.as_ref())];
+        for (key, value) in values {
+            let Some(value) = value.filter(|value| value.len() <= ENTRIES) else { continue };
+            json[key] = view::json_value(value);
+            json[format!("{key}_text")] = view::in_line(value, digits).into();
+        }
+        json
+    });
+    json!({"goal": goal, "nodes": nodes.collect::<Value>()})
 }
 
 /// An answer for the page.
 pub fn answer(answer: &Answer) -> Value {
-    let latex: Vec<&Value> = answer.facts.iter().filter_map(|fact| fact.get("latex")).collect();
-    // A training by epoch: the goal, and where there are rows to validate with, that too.
-    let point = |fact: &Map<String, Value>| Some(json!([fact.get("epoch")?, fact.get("loss")?, fact.get("valid")]));
-    let curve: Vec<Value> = answer.facts.iter().filter_map(point).collect();
+    let (mut latex, mut curve, mut written) = (vec![], vec![], false);
+    for fact in &answer.facts {
+        match fact {
+            Fact::Formula(formula) => latex.push(formula.latex.as_str()),
+            // A training by epoch: the goal, and where there are rows to validate with, that too.
+            Fact::Epoch(epoch) => {
+                let valid = epoch.valid.and_then(|valid| valid.0);
+                curve.push(json!([epoch.epoch, view::json_f64(epoch.loss), valid.map(view::json_f64)]));
+            }
+            Fact::File(_) => written = true,
+            _ => {}
+        }
+    }
     let mut out = json!({
         "line": answer.line, "statement": answer.statement, "doc": doc(&answer.doc), "latex": latex, "curve": curve,
     });
     // A plot or a graph is seen; what writes a file says so in words.
-    let written = answer.facts.first().is_some_and(|fact| fact.contains_key("file"));
     if let (Some(figure), false) = (&answer.figure, written) {
         out["svg"] = figure.svg().into();
     }

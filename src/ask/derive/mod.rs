@@ -11,7 +11,7 @@ use crate::ops;
 use crate::source::Span;
 use crate::view::{Doc, Line};
 use rustc_hash::FxHashSet;
-use serde_json::Map;
+use crate::view::fact::{Equations, Formula, Part};
 
 /// Of a larger expression only the one derivative is looked at.
 const SMALL: usize = 400;
@@ -124,49 +124,41 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
     let graph = &cx.eval.compiled.graph;
     let (whole, said) = (graph.shape(node).clone(), graph.shape(found.node).clone());
     let mut line = Line::new().name(&name).plain(" = ").plain(&found.text);
-    let mut fact = Map::new();
-    fact.insert("name".into(), name.as_str().into());
-    fact.insert("formula".into(), found.text.as_str().into());
     let latex = formula::latex(cx.eval.compiled, &name, &found);
-    fact.insert("latex".into(), latex.as_str().into());
     if entries.is_some() {
         line = line.note("  # entry by entry");
-        fact.insert("entrywise".into(), true.into());
     }
-    if let Some(zero) = &asked.zero {
-        let why = super::why_zero(zero);
-        line = line.note(format!("  # {why}"));
-        fact.insert("note".into(), why.into());
+    let note = if let Some(zero) = &asked.zero {
+        Some(super::why_zero(zero))
     } else if let Some((above, below)) = name.split_once('/').filter(|_| asked.of.is_none() && is_quotient(&name)) {
         let derivative = format!("∂{}/∂{}", &above[1..], &below[1..]);
-        let why = format!("a quotient: {above} and {below} are names; the derivative is {derivative}");
-        line = line.note(format!("  # {why}"));
-        fact.insert("note".into(), why.into());
+        Some(format!("a quotient: {above} and {below} are names; the derivative is {derivative}"))
     } else if let Some(owner) = drawn(cx, found.node) {
-        let why = format!("the draw is that of {owner}");
-        line = line.note(format!("  # {why}"));
-        fact.insert("note".into(), why.into());
+        Some(format!("the draw is that of {owner}"))
     } else if said.is_scalar() && !whole.is_scalar() {
-        line = line.note("  # in every entry");
-        fact.insert("note".into(), "in every entry".into());
+        Some("in every entry".to_string())
     } else if !said.is_same(&whole, &graph.dims) {
-        let note = format!("stretched to {}", whole.show(&graph.dims));
+        Some(format!("stretched to {}", whole.show(&graph.dims)))
+    } else {
+        None
+    };
+    if let Some(note) = &note {
         line = line.note(format!("  # {note}"));
-        fact.insert("note".into(), note.into());
     }
     if as_latex {
-        line = Line::new().plain(latex);
+        line = Line::new().plain(&latex);
     }
     let mut doc = Doc::line(line);
-    if !parts.is_empty() {
-        let with = |part: &stages::Part| {
-            let mut fact = Map::new();
-            fact.insert("name".into(), part.name.as_str().into());
-            fact.insert("formula".into(), part.formula.text.as_str().into());
-            serde_json::Value::Object(fact)
-        };
-        fact.insert("with".into(), parts.iter().map(with).collect());
-    }
+    let with = parts.iter().map(|part| Part { name: part.name.clone(), formula: part.formula.text.clone() });
+    let with: Vec<Part> = with.collect();
+    let fact = Formula {
+        name: name.clone(),
+        formula: found.text.clone(),
+        latex,
+        entrywise: entries.is_some().then_some(true),
+        note,
+        with: (!with.is_empty()).then_some(with),
+    };
     for (i, part) in parts.iter().enumerate() {
         let text = match as_latex {
             true => formula::latex(cx.eval.compiled, &part.name, &part.formula),
@@ -174,7 +166,7 @@ fn one(cx: &mut Cx, asked: &Asked, as_latex: bool, span: Span) -> Result<(), Box
         };
         doc.push(Line::new().plain(if i == 0 { "  with " } else { "       " }).plain(text));
     }
-    cx.push(span, doc, vec![fact]);
+    cx.push(span, doc, vec![fact.into()]);
     Ok(())
 }
 
@@ -309,9 +301,6 @@ fn goal_of(name: &str) -> Option<String> {
 fn told(cx: &mut Cx, name: &str, found: recurrent::Equations, span: Span) {
     let name = format!("{name}{}", found.index);
     let mut doc = Doc::line(Line::new().name(&name).plain(" = ").plain(&found.formula));
-    let mut fact = Map::new();
-    fact.insert("name".into(), name.as_str().into());
-    fact.insert("formula".into(), found.formula.as_str().into());
     for (i, line) in found.lines.iter().enumerate() {
         doc.push(Line::new().note(if i == 0 { "  with " } else { "       " }).plain(line));
     }
@@ -321,10 +310,9 @@ fn told(cx: &mut Cx, name: &str, found: recurrent::Equations, span: Span) {
     for note in &found.notes {
         doc.push(Line::new().note(format!("       # {note}")));
     }
-    fact.insert("with".into(), found.lines.into());
-    fact.insert("where".into(), found.means.into());
-    fact.insert("notes".into(), found.notes.into());
-    cx.push(span, doc, vec![fact]);
+    let fact =
+        Equations { name, formula: found.formula, with: found.lines, r#where: found.means, notes: found.notes };
+    cx.push(span, doc, vec![fact.into()]);
 }
 
 /// `da/dz` where `da` and `dz` are names.

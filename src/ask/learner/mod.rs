@@ -15,8 +15,8 @@ use crate::graph::{Form, form};
 use crate::lower::{self, Asked, Side, errors};
 use crate::source::Span;
 use crate::tensor::{DType, Precision};
+use crate::view::fact::Verdict;
 use crate::view::{Doc, Line, number};
-use serde_json::Map;
 
 /// A comparison as it is told.
 #[derive(Clone, Copy)]
@@ -146,12 +146,9 @@ fn mended(cx: &mut Cx, asks: Compares, problem: Diagnostic) -> Diagnostic {
 }
 
 fn tell(cx: &mut Cx, (name, theirs): (&str, &str), verdict: String, span: Span) {
-    let mut fact = Map::new();
-    fact.insert("name".into(), name.into());
-    fact.insert("formula".into(), theirs.into());
-    fact.insert("verdict".into(), verdict.as_str().into());
     let line = Line::new().name(name).plain(" = ").plain(theirs).with(crate::view::Style::Good, format!("  {verdict}"));
-    cx.push(span, Doc::line(line), vec![fact]);
+    let fact = Verdict { name: name.into(), formula: theirs.into(), verdict };
+    cx.push(span, Doc::line(line), vec![fact.into()]);
 }
 
 /// `check dJ/db == 6`: a number is a question about the program's own numbers; `None`: it is none, or holds everywhere.
