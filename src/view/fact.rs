@@ -16,7 +16,9 @@ macro_rules! facts {
         $(
             $(#[$about])*
             #[derive(Clone, Debug, PartialEq)]
-            pub struct $kind { $($(#[$says])* pub $field: $type,)* }
+            pub struct $kind {
+                $(#[doc = concat!("The key `", stringify!($field), "`.")] $(#[$says])* pub $field: $type,)*
+            }
 
             impl $kind {
                 fn map(&self) -> Map<String, Value> {
