@@ -8,9 +8,9 @@ use crate::lower::Ask;
 use crate::ops;
 use crate::source::Span;
 use crate::tensor::{Precision, Tensor};
+use crate::view::fact::Compared as Said;
 use crate::view::{Align, Cell, Style, Table, number};
 use ndarray::ArrayD;
-use crate::view::fact::Compared as Said;
 use std::sync::Arc;
 
 /// Up to so many entries are checked one by one; above, along this many directions.

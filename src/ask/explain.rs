@@ -9,9 +9,9 @@ use crate::lower::{Ask, Asked};
 use crate::ops;
 use crate::source::Span;
 use crate::tensor::Tensor;
+use crate::view::fact::{Fact, Path, Paths};
 use crate::view::{Align, Cell, Doc, Line, Style, Table, number};
 use rustc_hash::FxHashMap;
-use crate::view::fact::{Fact, Path, Paths};
 use std::sync::Arc;
 
 /// So many paths are written out; the others are counted, by their first step.

@@ -9,8 +9,8 @@ use crate::lower::Ask;
 use crate::source::{Span, Spanned};
 use crate::tensor::Tensor;
 use crate::train::errors;
-use crate::view::{Align, Cell, Doc, Line, Style, Table, width};
 use crate::view::fact::{Fact, File, Node};
+use crate::view::{Align, Cell, Doc, Line, Style, Table, width};
 use std::sync::Arc;
 
 /// A deeper graph is a list, not a tree.
@@ -96,12 +96,7 @@ struct Drawn {
     again: bool,
 }
 
-fn one(
-    cx: &mut Cx,
-    chain: &Chain,
-    goal: NodeId,
-    span: Span,
-) -> Result<(Doc, Vec<Fact>, Network), Box<Diagnostic>> {
+fn one(cx: &mut Cx, chain: &Chain, goal: NodeId, span: Span) -> Result<(Doc, Vec<Fact>, Network), Box<Diagnostic>> {
     let derivatives = chain.derivatives(cx, goal, span)?;
     let drawn = drawing(chain);
     let mut doc = side_by_side(cx, chain, &drawn, &derivatives);

@@ -9,8 +9,8 @@ use crate::ops;
 use crate::simplify::Opener;
 use crate::source::Span;
 use crate::tensor::{DType, Tensor};
-use crate::view::{Align, Cell, Style, Table, number};
 use crate::view::fact::Nudged;
+use crate::view::{Align, Cell, Style, Table, number};
 use std::sync::Arc;
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {

@@ -5,8 +5,8 @@ use crate::diag::Diagnostic;
 use crate::lower::Ask;
 use crate::source::Span;
 use crate::train::{errors, model};
-use crate::view::{Doc, Line};
 use crate::view::fact::File;
+use crate::view::{Doc, Line};
 
 /// Answers `save`.
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {

@@ -5,8 +5,8 @@ use crate::diag::Diagnostic;
 use crate::lower::{Ask, DefKind};
 use crate::source::Span;
 use crate::tensor::DType;
-use crate::view::{Align, Cell, Doc, Line, Style, Table};
 use crate::view::fact::{Named, Parameters, Size};
+use crate::view::{Align, Cell, Doc, Line, Style, Table};
 
 pub(super) fn answer(cx: &mut Cx, _: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     let mut table = Table::new([("name", Align::Left), ("shape", Align::Left), ("", Align::Left), ("", Align::Left)]);

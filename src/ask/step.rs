@@ -9,8 +9,8 @@ use crate::resolve::hir::Training;
 use crate::source::Span;
 use crate::tensor::Tensor;
 use crate::train::{Run, Stepped, optimiser};
-use crate::view::{Align, Cell, Line, Style, Table, number, scalar_text};
 use crate::view::fact::Moved;
+use crate::view::{Align, Cell, Line, Style, Table, number, scalar_text};
 use std::sync::Arc;
 
 /// How far a step goes where the program does not say.

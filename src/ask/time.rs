@@ -5,8 +5,8 @@ use crate::diag::Diagnostic;
 use crate::eval::Timed;
 use crate::lower::Ask;
 use crate::source::Span;
-use crate::view::{Align, Cell, Doc, Line, Style, Table, bytes, number, seconds};
 use crate::view::fact::{self, LineTimed};
+use crate::view::{Align, Cell, Doc, Line, Style, Table, bytes, number, seconds};
 use std::collections::BTreeMap;
 use std::time::Duration;
 

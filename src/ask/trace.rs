@@ -8,9 +8,9 @@ use crate::lower::{Ask, DefKind};
 use crate::ops;
 use crate::source::Span;
 use crate::tensor::Tensor;
+use crate::view::fact::{self, Fact};
 use crate::view::{self, Align, Cell, Doc, Line, Style, Table, number};
 use rustc_hash::FxHashMap;
-use crate::view::fact::{self, Fact};
 use std::sync::Arc;
 
 /// As many lines fit a screen; matrices are written out where they do.
@@ -279,7 +279,6 @@ fn term(
     }
     let (mut numbers, mut product) = (None, None);
     let factors = (
-
         derivatives[user].as_ref().and_then(|value| scalar(value)),
         local.and_then(|local| values.get(&local)).and_then(|value| scalar(value)),
     );

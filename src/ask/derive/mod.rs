@@ -9,9 +9,9 @@ use crate::graph::{Kernel, NodeId, Role};
 use crate::lower::{self, Ask, Asked};
 use crate::ops;
 use crate::source::Span;
+use crate::view::fact::{Equations, Formula, Part};
 use crate::view::{Doc, Line};
 use rustc_hash::FxHashSet;
-use crate::view::fact::{Equations, Formula, Part};
 
 /// Of a larger expression only the one derivative is looked at.
 const SMALL: usize = 400;
@@ -310,8 +310,7 @@ fn told(cx: &mut Cx, name: &str, found: recurrent::Equations, span: Span) {
     for note in &found.notes {
         doc.push(Line::new().note(format!("       # {note}")));
     }
-    let fact =
-        Equations { name, formula: found.formula, with: found.lines, r#where: found.means, notes: found.notes };
+    let fact = Equations { name, formula: found.formula, with: found.lines, r#where: found.means, notes: found.notes };
     cx.push(span, doc, vec![fact.into()]);
 }
 

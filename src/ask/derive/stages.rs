@@ -175,8 +175,13 @@ impl Way {
         if nodes.iter().any(|id| compiled.graph.node(*id).dtype != DType::Real) {
             return None;
         }
-        let stand_ins: Vec<NodeId> =
-            nodes.iter().map(|id| compiled.graph.ty(*id)).collect::<Vec<_>>().into_iter().map(|ty| ops::stand_in(&mut compiled.graph, ty).1).collect();
+        let stand_ins: Vec<NodeId> = nodes
+            .iter()
+            .map(|id| compiled.graph.ty(*id))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|ty| ops::stand_in(&mut compiled.graph, ty).1)
+            .collect();
         let mut opener = Opener::replacing(nodes.iter().copied().zip(stand_ins.iter().copied()));
         let of_name = name_of(cx, self.of)?;
         let compiled = &mut *cx.eval.compiled;
