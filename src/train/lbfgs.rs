@@ -81,6 +81,14 @@ impl Lbfgs {
         Ok(Some(next))
     }
 
+    /// By how much the next step makes the loss smaller, as far as the curvature is known; 0 where no gradient is left.
+    pub fn promise(&self, slope: &[f64]) -> Option<f64> {
+        if slope.iter().all(|g| *g == 0.0) {
+            return Some(0.0);
+        }
+        (!self.pairs.is_empty()).then(|| -dot(&self.direction(slope), slope))
+    }
+
     /// Minus the inverse Hessian, as far as it is known, times the gradient.
     fn direction(&self, slope: &[f64]) -> Vec<f64> {
         let mut way: Vec<f64> = slope.iter().map(|g| -g).collect();

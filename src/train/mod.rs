@@ -89,6 +89,7 @@ pub struct Run {
 struct Newton {
     lbfgs: Lbfgs,
     rate: f64,
+    /// A step that promises less than this, squared, of the loss is none.
     tolerance: f64,
     point: Option<Point>,
     /// The loss before the last step.
@@ -420,8 +421,9 @@ impl Newton {
             }
         };
         self.loss = from.loss;
-        let steepest = from.slope.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
-        if steepest <= self.tolerance {
+        // Of the loss's own scale, whatever the scales of the parameters.
+        let enough = self.tolerance * self.tolerance * from.loss.abs();
+        if self.lbfgs.promise(&from.slope).is_some_and(|promise| (0.0..=enough).contains(&promise)) {
             return Ok(Stepped::Done("no gradient is left"));
         }
         let next = self.lbfgs.step(&from, self.rate, &mut |at| evaluate(eval, repeat, at));
