@@ -136,7 +136,7 @@ fn case(path: &Path) -> Vec<String> {
             continue;
         }
         let expected = expected.unwrap_or_default();
-        if expected != actual {
+        if without_steps(&expected) != without_steps(&actual) || blessing() && expected != actual {
             if blessing() {
                 page.set(info, &actual, optional);
                 continue;
@@ -148,6 +148,19 @@ fn case(path: &Path) -> Vec<String> {
         write_if_changed(path, &page.text());
     }
     faults
+}
+
+/// Without how many steps an optimiser took until no gradient was left: the last bits decide, and they are those of a class of
+/// processors.
+fn without_steps(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let ended = |line: Option<&&str>| line.is_some_and(|line| line.starts_with("ended after "));
+    let is_counted = |at: usize| ended(lines.get(at)) || ended(lines.get(at + 1));
+    let blur = |(at, line): (usize, &&str)| match is_counted(at) {
+        true => line.split_whitespace().filter(|word| word.parse::<u64>().is_err()).collect::<Vec<_>>().join(" "),
+        false => line.to_string(),
+    };
+    lines.iter().enumerate().map(blur).collect::<Vec<_>>().join("\n")
 }
 
 fn write_if_changed(path: &Path, text: &str) {

@@ -171,7 +171,8 @@ const OPTIMISERS: &[Row] = &[
 /// A hundred steps over batches of 3, 3, 3 and 1 of ten rows.
 #[test]
 fn every_optimiser_ends_in_batches_where_pytorch_ends() {
-    let mut program = "k = arange(10)\ndata {\n    x = [sin(k), cos(2k), k/5 - 1]'\n    y = sin(3k) + k/4\n}\n".to_string();
+    let mut program =
+        "k = arange(10)\ndata {\n    x = [sin(k), cos(2k), k/5 - 1]'\n    y = sin(3k) + k/4\n}\n".to_string();
     for (i, (how, [w0, w1, w2, b])) in OPTIMISERS.iter().enumerate() {
         program += &format!(
             "param w{i} : [3] = [0.5, -1, 2]\nparam b{i} = 0.3\nJ{i} = mean((tanh(x @ w{i}) + b{i} - y[:, 0])^2)\n\

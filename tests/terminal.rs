@@ -2,14 +2,14 @@
 //! is wider than the window, no blank line appears, and no number is cut.
 
 #![cfg(unix)]
-#![allow(clippy::disallowed_methods)]
+// A terminal is a file.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -99,7 +99,7 @@ impl Terminal {
         command.env("TERM", "xterm-256color").env("LC_ALL", "C.UTF-8").env("NNLANG_HISTORY", "/dev/null");
         command.env_remove("COLUMNS").env_remove("NO_COLOR");
         let child = command.spawn().expect("the binary runs");
-        let master = File::from(OwnedFd::from(master));
+        let master = File::from(master);
         let mut reader = master.try_clone().expect("it is read from");
         let (send, output) = channel();
         std::thread::spawn(move || {
