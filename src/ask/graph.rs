@@ -55,7 +55,7 @@ pub(super) fn written(
     let end = base.rsplit_once('.').map(|(_, end)| end.to_lowercase()).unwrap_or_default();
     let bytes = match (end.as_str(), network) {
         ("svg", _) => figure.svg().into_bytes(),
-        ("png", _) => figure.png().unwrap_or_default(),
+        ("png", _) => figure.png().ok_or_else(|| Box::new(errors::no_picture(&to.node, to.span)))?,
         ("html" | "htm", _) => figure.html().into_bytes(),
         ("dot" | "gv", Some(network)) => network.dot().into_bytes(),
         ("mmd", Some(network)) => network.mermaid().into_bytes(),

@@ -65,6 +65,13 @@ pub fn no_outside(span: Span) -> Diagnostic {
     Diagnostic::error("nnlang::session::file", "files cannot be reached here").at(span, "this file")
 }
 
+/// A picture that has no size, or more points than there is room for.
+pub fn no_picture(path: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("nnlang::session::file", format!("the picture for `{path}` cannot be made in points"))
+        .at(span, "this file is not written")
+        .mend("write it as `.svg`, which has lines instead")
+}
+
 /// A model is kept in one kind of file.
 pub fn no_model(path: &str, span: Span) -> Diagnostic {
     let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
