@@ -89,6 +89,15 @@ impl<'t> Sides<'t> {
         if left.starts_with('"') || right.starts_with('"') {
             return self.of_texts(text, fault);
         }
+        if let Some(mend) = self.of_layer(text, values) {
+            fault.title = format!("`from` takes a name, not `{}`", short(&format!("{left}{right}")));
+            if let Some(label) = fault.labels.first_mut() {
+                label.text = "the name ends before it".to_string();
+            }
+            fault.because = vec!["a layer stands on a definition, which can be asked for".into()];
+            (fault.mend, fault.others) = (Some(mend), vec![]);
+            return;
+        }
         let mut mends = vec![];
         let name = |text: &str| !text.is_empty() && text.chars().all(is_name_part) && text.starts_with(is_name_start);
         let before = &text[..self.left_at.start as usize];
@@ -132,6 +141,31 @@ impl<'t> Sides<'t> {
         fault.mend = mends.next();
         fault.others.splice(0..0, mends);
         fault.title = format!("no operator stands between `{}` and `{}`", short(left), short(right));
+    }
+
+    /// `layer 1 from a1[:, -1]`: what a layer stands on has a name, on the line above.
+    fn of_layer(&self, text: &str, values: &FxHashSet<String>) -> Option<Mend> {
+        let before = &text[..self.left_at.start as usize];
+        let start = before.rfind(['\n', ';']).map_or(0, |at| at + 1);
+        let line = &before[start..];
+        let head = line.trim_end().strip_suffix("from")?;
+        let word = head.rsplit('=').next()?.split_whitespace().next()?;
+        crate::layers::find(word)?;
+        let free = |name: &String| !values.contains(name);
+        let name = std::iter::once("source".to_string()).chain((2..).map(|k| format!("source{k}"))).find(free)?;
+        let whole = format!("{}{}", self.left, self.right);
+        let at = start + line.len() - line.trim_start().len();
+        let above = Span { start: at as u32, end: at as u32, ..self.gap };
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let between =
+            if text[..at].ends_with(['\n', ' ', '\t']) || at == 0 { format!("\n{indent}") } else { "; ".into() };
+        Some(Mend {
+            text: format!("give it a name: `{name} = {whole}`, and write `from {name}`"),
+            edits: vec![
+                Edit { span: above, text: format!("{name} = {whole}{between}") },
+                Edit { span: Span { end: self.right_at.end, ..self.left_at }, text: name },
+            ],
+        })
     }
 
     /// `"a = " a`, `f"a = {a}"`: a text beside a value, as other languages print it.

@@ -389,7 +389,7 @@ mod tests {
         let shown = |columns| Doc::line(line.clone()).wrapped(columns).text();
         assert_eq!(shown(80), "  dJ/db = 0.125  nothing else connects them\n");
         assert_eq!(shown(24), "  dJ/db = 0.125  nothing\n    else connects them\n");
-        assert_eq!(Doc::line("家賃 家賃 abcdefghij".into()).wrapped(6).text(), "家賃\n  家賃\n  abcdefghij\n");
+        assert_eq!(Doc::line("家賃 家賃 abcdefghij".into()).wrapped(6).text(), "家賃\n  家賃\n  abcd\n  efgh\n  ij\n");
     }
 
     #[test]
