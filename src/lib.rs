@@ -51,7 +51,7 @@
 //!
 //! let (_, report) = Session::new(Settings::default()).apply("notes", "z = 0.5\nL = z^2\nderive dL/dz", &mut InMemory::default());
 //! let Fact::Formula(derived) = &report.answers[0].facts[0] else { panic!("a formula was asked for") };
-//! assert_eq!((&*derived.formula, &*derived.latex), ("2z", r"\frac{\partial L}{\partial z} = 2\, z"));
+//! assert_eq!((&*derived.formula, &*derived.latex), ("2z", r"\frac{\partial L}{\partial z} = 2\,z"));
 //! ```
 //!
 //! A [`Tensor`] is an `ndarray` array of one of four kinds of entries ([`ndarray`] is re-exported, so that versions agree). A

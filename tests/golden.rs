@@ -12,7 +12,9 @@ use nnlang::inside::diag::{Diagnostic, Edit};
 use nnlang::inside::source::SourceId;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
-use support::{Files, Page, Part, answers, blessing, difference, files_below, root, run, short, transcript};
+use support::{
+    Files, Page, Part, answers, blessing, difference, files_below, root, run, short, transcript, without_steps,
+};
 
 macro_rules! chapters {
     ($($name:ident),*) => {
@@ -148,19 +150,6 @@ fn case(path: &Path) -> Vec<String> {
         write_if_changed(path, &page.text());
     }
     faults
-}
-
-/// Without how many steps an optimiser took until no gradient was left: the last bits decide, and they are those of a class of
-/// processors.
-fn without_steps(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let ended = |line: Option<&&str>| line.is_some_and(|line| line.starts_with("ended after "));
-    let is_counted = |at: usize| ended(lines.get(at)) || ended(lines.get(at + 1));
-    let blur = |(at, line): (usize, &&str)| match is_counted(at) {
-        true => line.split_whitespace().filter(|word| word.parse::<u64>().is_err()).collect::<Vec<_>>().join(" "),
-        false => line.to_string(),
-    };
-    lines.iter().enumerate().map(blur).collect::<Vec<_>>().join("\n")
 }
 
 fn write_if_changed(path: &Path, text: &str) {

@@ -4,8 +4,8 @@ use super::Cx;
 use crate::diag::Diagnostic;
 use crate::lower::Ask;
 use crate::source::Span;
-use crate::view::{Doc, Line, json_f64, number};
-use serde_json::Map;
+use crate::view::fact::{Cells, Row};
+use crate::view::{Doc, Line, number};
 
 pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagnostic>> {
     for asked in &ask.exprs {
@@ -20,9 +20,9 @@ pub(super) fn answer(cx: &mut Cx, ask: &Ask, span: Span) -> Result<(), Box<Diagn
         let mut doc = Doc::default();
         let shown = [least, mean, most].map(|value| number(value, cx.digits)).join("  ");
         doc.push(Line::new().note(shown));
-        let keys = ["least", "mean", "most"].into_iter().zip([least, mean, most]);
-        let fact: Map<_, _> = keys.map(|(key, value)| (key.to_string(), json_f64(value))).collect();
-        cx.push(span, doc, vec![fact]);
+        let names = ["least", "mean", "most"].map(String::from);
+        let row = Cells::numbers(names.iter().zip([least, mean, most]));
+        cx.push(span, doc, vec![Row { row }.into()]);
     }
     Ok(())
 }
