@@ -407,6 +407,10 @@ impl Algebra<'_> {
             let rest = self.plain(&rest, &self.graph.shape(node).clone()).unwrap_or(node);
             sides.push(rest);
         }
+        // What no factor can be taken out of is looked at once.
+        if sides == [c, a, b] {
+            return Ok(None);
+        }
         let made = build::choose(self.graph, sides[0], sides[1], sides[2])?;
         let made = self.stretched(made, shape)?;
         let made = self.shaped(made, shape)?;

@@ -20,8 +20,8 @@ pub(super) struct Entries {
     pub all: Vec<Entry>,
     /// What has a name as a whole.
     pub called: Vec<(NodeId, String)>,
-    /// The slot of the index.
-    pub index: NodeId,
+    /// The slot of the index; none where nothing recurs.
+    pub index: Option<NodeId>,
     length: Dim,
 }
 
@@ -30,7 +30,7 @@ const DEEPEST: u32 = 64;
 
 impl Entries {
     pub fn new(length: Dim) -> Entries {
-        Entries { all: vec![], called: vec![], index: NodeId::default(), length }
+        Entries { all: vec![], called: vec![], index: None, length }
     }
 
     /// The entry of a node at the step, along an axis; where only that of one step is not 0, the number of that. `None` where

@@ -474,7 +474,7 @@ impl Step {
         for entry in &self.entries.all {
             named.push((entry.slot, indexed(&entry.text, entry.axis, &at(entry.offset as i64))));
         }
-        named.push((self.entries.index, at(0)));
+        named.extend(self.entries.index.map(|index| (index, at(0))));
         named.extend(self.shared.iter().cloned());
         named.extend(self.entries.called.iter().cloned());
         // The first name of a slot counts.

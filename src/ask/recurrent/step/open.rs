@@ -60,7 +60,7 @@ impl Step {
         let mut map: FxHashMap<NodeId, NodeId> = FxHashMap::default();
         let index = stand_in(&mut compiled.graph, told.step);
         map.insert(told.step, index);
-        step.entries.index = index;
+        step.entries.index = Some(index);
         for sequence in &told.sequences {
             let slot = stand_in(&mut compiled.graph, sequence.slot);
             map.insert(sequence.slot, slot);
