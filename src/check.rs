@@ -67,21 +67,27 @@ pub fn once(
     let mut resolved = resolve::State::default();
     let refs: Vec<&ast::Item> = items.iter().collect();
     let (mut problems, _) = resolve::resolve(sources, &mut resolved, &refs, loader, &[]);
+    let broken = any_broken(&refs);
     drop(refs);
     drop(items);
     let mut lowered = lower::State::default();
     problems.extend(lower::lower(sources, &resolved.program, &mut lowered, 0, options, &[]).0);
     drop(resolved);
     let compiled = lowered.compiled;
-    problems.extend(problems_of(&compiled, sources, &problems));
+    problems.extend(problems_of(&compiled, sources, &problems, broken));
     (compiled, problems)
 }
 
+/// Is there a statement of which nothing is known but the names?
+fn any_broken(items: &[&ast::Item]) -> bool {
+    items.iter().any(|item| matches!(item.statement, ast::Statement::Broken(_)))
+}
+
 /// What a program that is resolved and lowered is told besides what was found on the way.
-fn problems_of(compiled: &Compiled, sources: &Sources, found: &[Diagnostic]) -> Vec<Diagnostic> {
+fn problems_of(compiled: &Compiled, sources: &Sources, found: &[Diagnostic], broken: bool) -> Vec<Diagnostic> {
     let mut problems = ask::unfit(compiled, sources);
-    // What a line that is to be filled in will use is not known.
-    let whole = !found.iter().chain(&problems).any(Diagnostic::is_error) && compiled.blanks.is_empty();
+    // What a statement that was not understood, or a line that is to be filled in, uses is not known.
+    let whole = !broken && !found.iter().chain(&problems).any(Diagnostic::is_error) && compiled.blanks.is_empty();
     problems.extend(lint::all(compiled, sources, whole));
     problems
 }
@@ -163,7 +169,8 @@ impl Checked {
                 lowered,
             }));
         }
-        problems.extend(problems_of(&self.lowered.compiled, &self.sources, &problems));
+        let broken = any_broken(items);
+        problems.extend(problems_of(&self.lowered.compiled, &self.sources, &problems, broken));
         if !items.is_empty() {
             self.marks.push(Mark { statements: before + items.len(), ..Mark::default() });
         }

@@ -16,6 +16,9 @@ use crate::train::model;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 
+/// How many rows are trained on, in the shapes of what a block declares.
+const ROWS: &str = "m";
+
 impl Session {
     /// Reads the `data` block of statements; its lines that are no inputs of the program are declared by it, where the program
     /// uses them.
@@ -36,7 +39,17 @@ impl Session {
                 vec![]
             }
             Err(problem) => {
+                // The number of rows has a name too, where the block declares the inputs.
+                let others = || self.items.iter().map(|kept| &kept.item).chain(items.iter());
+                let is_own = |item: &ast::Item| match &item.statement {
+                    Statement::Declare(declare) => declare.role == ast::Role::Input,
+                    statement => statement.names().any(|name| name.text == ROWS),
+                };
+                let rows = (!others().any(is_own)).then(|| ast::Name { text: ROWS.into(), span: items[at].span });
                 silence(&mut items[at]);
+                if let Statement::Broken(names) = &mut items[at].statement {
+                    names.extend(rows);
+                }
                 vec![*problem]
             }
         }
@@ -111,7 +124,7 @@ impl Session {
                 dims.push(part(ast::PartKind::Number(1.0)));
             }
             let at = if line.turned { dims.len() } else { 0 };
-            dims.insert(at, part(ast::PartKind::Name("m".into())));
+            dims.insert(at, part(ast::PartKind::Name(ROWS.into())));
             let kind = ast::Kind { element: line.whole.then_some(ast::Element::Int), dims, span };
             let declare = ast::Declare {
                 role: ast::Role::Input,
@@ -202,7 +215,7 @@ impl Session {
         state.block = Some(read.clone());
         let read = &read.1;
         let mut inputs = vec![];
-        let mut dim = "m".to_string();
+        let mut dim = ROWS.to_string();
         for line in &read.lines {
             let Some(def) = compiled.defs.iter().find(|def| *def.name == *line.name.text && def.kind == DefKind::Input)
             else {
