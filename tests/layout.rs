@@ -8,9 +8,9 @@ mod support;
 
 use nnlang::inside::source::{Source, Sources};
 use nnlang::inside::syntax;
-use support::{Page, Part};
+use support::{Page, Part, files_below};
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The formatted text, and what the program says without places and layout; `None` where it cannot be read.
 fn read(text: &str) -> Option<(String, String)> {
@@ -146,34 +146,19 @@ fn check_all(name: &str, text: &str, from: usize, step: usize) {
     check(name, &commented(text, &together));
 }
 
-fn files(folder: &Path, end: &str, into: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            files(&path, end, into);
-        } else if path.extension().is_some_and(|own| own == end) {
-            into.push(path);
-        }
-    }
-}
-
 #[test]
 fn a_comment_after_any_token_of_any_program_is_kept() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut programs = vec![];
-    files(&root.join("examples"), "nnl", &mut programs);
+    let mut programs = files_below(&root.join("examples"), ".nnl");
     if let Ok(folder) = std::env::var("PROGRAMS") {
-        files(Path::new(&folder), "nnl", &mut programs);
+        programs.extend(files_below(Path::new(&folder), ".nnl"));
     }
     let mut count = 0;
     for path in &programs {
         count += 1;
         check_all(&path.display().to_string(), &std::fs::read_to_string(path).unwrap_or_default(), 0, 1);
     }
-    let mut pages = vec![];
-    files(&root.join("tests/golden"), "md", &mut pages);
+    let pages = files_below(&root.join("tests/golden"), ".md");
     for path in &pages {
         for part in Page::read(path).parts {
             if let Part::Fence(fence) = part

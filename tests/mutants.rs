@@ -10,9 +10,9 @@ use nnlang::inside::syntax;
 use nnlang::{Diagnostic, Edit, InMemory, Look, Outside, Progress, Refusal, Report, Session, Settings, Span};
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
-use support::{Page, Part, piped};
+use support::{Page, Part, files_below, piped};
 
 /// A run is asked to stop after this, and has to have stopped after that.
 const STOP: Duration = Duration::from_secs(2);
@@ -70,29 +70,14 @@ fn number(name: &str, otherwise: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-fn files(folder: &Path, end: &str, into: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            files(&path, end, into);
-        } else if path.extension().is_some_and(|own| own == end) {
-            into.push(path);
-        }
-    }
-}
-
 /// Short programs of all kinds.
 fn corpus() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut out = vec![];
-    let mut programs = vec![];
-    files(&root.join("examples"), "nnl", &mut programs);
+    let programs = files_below(&root.join("examples"), ".nnl");
     out.extend(programs.iter().filter_map(|path| std::fs::read_to_string(path).ok()));
-    let mut pages = vec![];
-    files(&root.join("tests/golden"), "md", &mut pages);
-    files(&root.join("docs/reference"), "md", &mut pages);
+    let mut pages = files_below(&root.join("tests/golden"), ".md");
+    pages.extend(files_below(&root.join("docs/reference"), ".md"));
     for path in &pages {
         let fences = Page::read(path).parts.into_iter().filter_map(|part| match part {
             Part::Fence(fence) if fence.info == "nnl" => Some(fence.body),

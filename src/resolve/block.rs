@@ -84,7 +84,7 @@ impl Cx<'_> {
             hir::Expr { start, root }
         });
         if from.is_none() && first {
-            self.report(errors::no_input(layer.word.span));
+            self.tell_no_input(layer.word.span);
         }
         Own { network, args, from, before, call }
     }
@@ -139,7 +139,7 @@ impl Cx<'_> {
             None => self.layers.last.or(self.layers.first_input),
         };
         if before.is_none() {
-            self.report(errors::no_input(layer.word.span));
+            self.tell_no_input(layer.word.span);
         }
         self.layers.last = before;
         let repeats = def.lines.is_empty();
@@ -212,7 +212,7 @@ impl Cx<'_> {
             None => inside.last,
         };
         if before.is_none() {
-            self.report(errors::no_input(layer.word.span));
+            self.tell_no_input(layer.word.span);
         }
         inside.last = before;
         let repeats = def.lines.is_empty();

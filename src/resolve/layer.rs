@@ -71,9 +71,16 @@ impl Cx<'_> {
             hir::Expr { start, root }
         });
         if from.is_none() && first {
-            self.report(errors::no_input(layer.word.span));
+            self.tell_no_input(layer.word.span);
         }
         Said { def, body: self.layer_body(def), flags: flags(def, layer), args, options, from }
+    }
+
+    /// Nothing stands above a layer, unless what is broken there was its input.
+    pub(super) fn tell_no_input(&mut self, span: Span) {
+        if self.program.globals.iter().all(|global| global.kind != GlobalKind::Broken) {
+            self.report(errors::no_input(span));
+        }
     }
 
     fn layer_args(

@@ -4,6 +4,8 @@
 #![allow(clippy::excessive_precision, reason = "coefficients are written as their sources print them")]
 #![allow(unsafe_code, reason = "instructions that only some processors have, called after asking for them")]
 
+#[macro_use]
+mod alike;
 mod real32;
 mod real64;
 #[cfg(test)]
