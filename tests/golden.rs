@@ -13,7 +13,7 @@ use nnlang::inside::source::SourceId;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use support::{
-    Files, Page, Part, answers, blessing, difference, files_below, root, run, short, transcript, without_steps,
+    Files, Page, Part, answers, blessing, difference, files_below, root, run, same_but_steps, short, transcript,
 };
 
 macro_rules! chapters {
@@ -138,7 +138,7 @@ fn case(path: &Path) -> Vec<String> {
             continue;
         }
         let expected = expected.unwrap_or_default();
-        if without_steps(&expected) != without_steps(&actual) || blessing() && expected != actual {
+        if !same_but_steps(&expected, &actual) || blessing() && expected != actual {
             if blessing() {
                 page.set(info, &actual, optional);
                 continue;

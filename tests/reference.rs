@@ -12,8 +12,8 @@ use nnlang::inside::{layers, ops, prelude, repl, resolve, statements, syntax, vi
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use support::{
-    Files, Page, Part, answers, blessing, difference, files_below, plain_settings, root, run, short, transcript,
-    without_steps,
+    Files, Page, Part, answers, blessing, difference, files_below, plain_settings, root, run, same_but_steps, short,
+    transcript,
 };
 
 fn pages() -> Vec<PathBuf> {
@@ -69,7 +69,7 @@ fn every_program_of_an_entry_runs_clean_and_answers_as_shown() {
                 Part::Text(_) => None,
             });
             match text.filter(|next| next.info == "text") {
-                Some(text) if without_steps(&text.body) == without_steps(&answers(&report)) => shown += 1,
+                Some(text) if same_but_steps(&text.body, &answers(&report)) => shown += 1,
                 Some(text) => {
                     let difference = difference(&text.body, &answers(&report));
                     faults.push(format!("{}:{}\n{difference}", short(&path), fence.line));
