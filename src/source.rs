@@ -192,8 +192,47 @@ impl Sources {
         self.get(span.source).text.get(span.range()).unwrap_or("")
     }
 
+    /// The text of a span on one line: without its comments and breaks, blanks between words alone.
+    pub fn in_line(&self, span: Span) -> String {
+        in_line(self.text(span))
+    }
+
     /// The 1-based line where a span starts.
     pub fn line(&self, span: Span) -> usize {
         self.get(span.source).line(span.start as usize)
+    }
+}
+
+/// A text over several lines as one, without its comments; a text of one line as it is.
+fn in_line(text: &str) -> String {
+    if !text.contains('\n') {
+        return text.to_string();
+    }
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut quoted = false;
+        let comment = line.find(|c| {
+            quoted ^= c == '"';
+            c == '#' && !quoted
+        });
+        for word in line[..comment.unwrap_or(line.len())].split_whitespace() {
+            if !(out.is_empty() || out.ends_with(['(', '[']) || word.starts_with([')', ']', ','])) {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_line;
+
+    #[test]
+    fn a_statement_over_lines_is_said_in_one() {
+        assert_eq!(in_line("sum(  # of all\n    [a*b,  # \"both\"\n     a]\n)"), "sum([a*b, a])");
+        assert_eq!(in_line("plot a to\n    \"#1.svg\"  # a file"), "plot a to \"#1.svg\"");
+        assert_eq!(in_line("a  +  b"), "a  +  b");
     }
 }

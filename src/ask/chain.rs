@@ -386,7 +386,7 @@ fn equations(compiled: &Compiled, sources: &Sources) -> FxHashMap<DefId, String>
     let mut out = FxHashMap::default();
     for item in &compiled.items {
         let ItemKind::Define(def) = item.kind else { continue };
-        let text = sources.text(item.span);
+        let text = sources.in_line(item.span);
         let name = &compiled.def(def).name;
         // `name = …` or `name : […] = …`
         let Some(rest) = text.trim_start().strip_prefix(&**name) else { continue };

@@ -292,9 +292,7 @@ impl Cx<'_, '_> {
     }
 
     fn text(&self, span: Span) -> String {
-        // A statement over several lines reads as one.
-        let text = self.eval.sources.text(span);
-        if text.contains('\n') { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_string() }
+        self.eval.sources.in_line(span)
     }
 
     /// A statement was answered that began then: what it took, and its plans, where they are wanted.

@@ -103,7 +103,7 @@ impl Seen {
             let at = eval.compiled.span(id);
             let (name, span) = match (self.name(id), at) {
                 (Some((name, span)), _) => (name.to_string(), *span),
-                (None, Some(span)) => (eval.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" "), span),
+                (None, Some(span)) => (eval.sources.in_line(span), span),
                 (None, None) => continue,
             };
             let axis = self.axis(eval.compiled, z);

@@ -146,6 +146,6 @@ impl Session {
     }
 
     pub(super) fn text(&self, span: Span) -> String {
-        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+        self.sources.in_line(span)
     }
 }

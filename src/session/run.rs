@@ -270,7 +270,7 @@ impl Session {
             let (answer, told) = change::answer(&names, &old, &new, self.digits());
             change.told.extend(told);
             change.answer = answer.map(|answer| Answer {
-                statement: eval.sources.text(place).split_whitespace().collect::<Vec<_>>().join(" "),
+                statement: eval.sources.in_line(place),
                 line: eval.sources.line(place),
                 ..answer
             });

@@ -100,7 +100,7 @@ impl Session {
             return None;
         };
         let value = self.moved.values.get(declare.name.text.as_str())?;
-        let text = |span| self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = |span| self.sources.in_line(span);
         let shape = declare.kind.as_ref().map(|kind| format!(" : {}", text(kind.span))).unwrap_or_default();
         let comments: String = kept.item.leading.iter().fold(String::new(), |all, trivia| match trivia {
             ast::Trivia::Comment(span) => all + self.sources.text(*span) + "\n",
